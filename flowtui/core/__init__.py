@@ -1,0 +1,1 @@
+"""What things mean: pure, standard library only, no I/O; time is an argument."""

@@ -1,0 +1,1 @@
+"""What must not disturb: changes to the world that can be undone."""

@@ -1,0 +1,1 @@
+"""What it adds up to: day table, associations and experiments, on numpy."""

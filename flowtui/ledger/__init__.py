@@ -1,0 +1,1 @@
+"""What happened: TinyDB over a crash-safe journal, the only writer of user data."""

@@ -1,0 +1,1 @@
+"""What the user chose: folders, configuration, keys and themes."""

@@ -1,0 +1,1 @@
+"""The machine underneath: clock, git, notices, hooks and the heartbeat file."""

@@ -1,0 +1,1 @@
+"""The Textual app: screens compose and route, they do not compute."""
