@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,8 +36,8 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """With FLOWTUI_REQUIRE_ALL=1 a skipped test is a failure that names what was missing."""
     report = yield
-    if os.environ.get("FLOWTUI_REQUIRE_ALL") == "1" and getattr(report, "skipped", False):
-        if not hasattr(report, "wasxfail"):
-            report.outcome = "failed"  # type: ignore[attr-defined]
-            report.longrepr = f"skipped although everything is required: {report.longrepr}"  # type: ignore[attr-defined]
+    required = os.environ.get("FLOWTUI_REQUIRE_ALL") == "1"
+    if required and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although everything is required: {report.longrepr}"
     return report

@@ -24,7 +24,7 @@ class Clock(Protocol):
         ...
 
     def boottime(self) -> float:
-        """Seconds since boot, sleep included; equals `monotonic` where the system has no such clock."""
+        """Seconds since boot, sleep included; `monotonic` where the system has no such clock."""
         ...
 
     def boot_id(self) -> str:
