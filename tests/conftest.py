@@ -33,7 +33,9 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """With FLOWTUI_REQUIRE_ALL=1 a skipped test is a failure that names what was missing."""
     report = yield
     required = os.environ.get("FLOWTUI_REQUIRE_ALL") == "1"
