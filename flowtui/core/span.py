@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch from `start` up to, not including, `end`; both aware. Empty where they are equal."""
+    """From `start` up to, not including, `end`; both aware. Empty where they are equal."""
 
     start: datetime
     end: datetime

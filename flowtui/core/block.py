@@ -1,0 +1,211 @@
+"""What a block is: one stretch of intended work, with its gaps, and nothing that can be derived.
+
+All instants are aware UTC in whole seconds, so that every sum over them is exact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+MAX_BLOCK_S = 24 * 3600
+MAX_PLAN_S = 24 * 3600
+MIN_PLAN_S = 60
+
+
+class Cause(StrEnum):
+    """Why a gap is not focus."""
+
+    PAUSE = "pause"
+    INTERRUPTION = "interruption"
+    SLEEP = "sleep"
+    AWAY = "away"
+    CLOSED = "closed"
+    CRASH = "crash"
+    RUN = "run"
+
+
+class Mode(StrEnum):
+    """What kind of work a block is."""
+
+    THEORY = "theory"
+    PRACTICE = "practice"
+    BUILD = "build"
+    SHARE = "share"
+    GIVE = "give"
+    CURIOSITY = "curiosity"
+
+
+class Source(StrEnum):
+    """Where an interruption came from: oneself, or somebody else."""
+
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+
+
+class Outcome(StrEnum):
+    """Whether the intention was met."""
+
+    DONE = "done"
+    PARTLY = "partly"
+    NOT = "not"
+
+
+class PlanKind(StrEnum):
+    """How the end of a block was planned."""
+
+    FIXED = "fixed"
+    OPEN = "open"
+    UNTIL = "until"
+
+
+class State(StrEnum):
+    """Where a block stands at an instant."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    OVERTIME = "overtime"
+    ENDED = "ended"
+
+
+class EndedBy(StrEnum):
+    """Who ended a block."""
+
+    USER = "user"
+    PLAN = "plan"
+    SWITCH = "switch"
+    RECOVERY = "recovery"
+
+
+class EndReason(StrEnum):
+    """How the end relates to the plan; told to hooks."""
+
+    COMPLETED = "completed"
+    OVERTIME = "overtime"
+    STOPPED = "stopped"
+
+
+class AtPlan(StrEnum):
+    """What happens when the plan is reached."""
+
+    OVERTIME = "overtime"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When a block was meant to end."""
+
+    kind: PlanKind = PlanKind.OPEN
+    seconds: int | None = None
+    """Planned focus in seconds (fixed); None for the other kinds."""
+    until: datetime | None = None
+    """Planned instant (until); None for the other kinds."""
+    at_plan: AtPlan = AtPlan.OVERTIME
+
+
+OPEN_ENDED = Plan()
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Time inside a block that is not focus."""
+
+    start: datetime
+    end: datetime | None
+    """None while it lasts."""
+    cause: Cause
+    note: str = ""
+    """The next step of a pause, the reason of anything else."""
+    focus: bool = False
+    """True once it was given back: the time counts as focus after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """A key press while the clock kept running."""
+
+    at: datetime
+    source: Source
+    reason: str = ""
+    returned_at: datetime | None = None
+    """When focus resumed; None while it has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """Something written down to get it out of the head."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a machine could see of a block's work; None means that nobody could look."""
+
+    commits: int | None = None
+    insertions: int | None = None
+    deletions: int | None = None
+    files: int | None = None
+    subjects: tuple[str, ...] = ()
+    """First lines of the commits, newest first, at most 20."""
+    problems: tuple[str, ...] = ()
+    """What could not be looked at, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One stretch of intended work. Focus, pauses and overtime are derived: see `measure`."""
+
+    id: str
+    started_at: datetime
+    zone: str
+    """IANA name of the zone in which it started."""
+    intention: str = ""
+    then: str = ""
+    """The if-then plan: "if X pulls me away, then Y"."""
+    tags: tuple[str, ...] = ()
+    context: str = "work"
+    mode: Mode | None = None
+    plan: Plan = OPEN_ENDED
+    folder: str = ""
+    """Folder in which it was started; empty if unknown."""
+    ended_at: datetime | None = None
+    ended_by: EndedBy | None = None
+    gaps: tuple[Gap, ...] = ()
+    """Sorted by start, without overlap; only the last can be open."""
+    interruptions: tuple[Interruption, ...] = ()
+    parked: tuple[Thought, ...] = ()
+    plan_reached: bool = False
+    """True once the end of the plan was announced."""
+    outcome: Outcome | None = None
+    rating: int | None = None
+    """1 (poor) to 5 (excellent); None if not rated."""
+    note: str = ""
+    evidence: Evidence | None = None
+    added: bool = False
+    """True if it was entered afterwards, not lived through with the clock."""
+
+    @property
+    def open_gap(self) -> Gap | None:
+        """The gap that still lasts; None while the clock runs or after the end."""
+        return self.gaps[-1] if self.gaps and self.gaps[-1].end is None else None
+
+    @property
+    def open_interruption(self) -> Interruption | None:
+        """The interruption from which there was no return yet."""
+        last = self.interruptions[-1] if self.interruptions else None
+        return last if last is not None and last.returned_at is None else None
+
+
+def last_instant(block: Block) -> datetime:
+    """The latest instant that the block knows of; no command may lie before it."""
+    known = [block.started_at]
+    known += [instant for gap in block.gaps for instant in (gap.start, gap.end) if instant]
+    known += [i.returned_at or i.at for i in block.interruptions]
+    known += [thought.at for thought in block.parked]
+    if block.ended_at is not None:
+        known.append(block.ended_at)
+    return max(known)
