@@ -1,0 +1,105 @@
+"""The small status file: what `flowtui status` answers from, every second, without a parser.
+
+Format: a line `flowtui-status 1`, then one `key<TAB>value` line each, the last with the key `json`.
+Seconds were right at the instant `anchor` (seconds since 1970); `at` carries them on from there.
+This module imports nothing, since each import would cost more than the answer.
+"""
+
+from __future__ import annotations
+
+HEADER = "flowtui-status 1"
+COUNTING = ("running", "overtime")
+
+Fields = dict[str, str]
+
+
+def encode(fields: dict[str, object], json_text: str) -> str:
+    """The file's text; None becomes an empty value."""
+    lines = [HEADER]
+    for key, value in fields.items():
+        text = "" if value is None else str(value)
+        lines.append(f"{key}\t{text.replace(chr(9), ' ').replace(chr(10), ' ')}")
+    return "\n".join([*lines, f"json\t{json_text}", ""])
+
+
+def decode(text: str) -> Fields | None:
+    """The fields of a status file; None if it is not whole."""
+    lines = text.split("\n")
+    if lines[0] != HEADER or len(lines) < 3 or lines[-1] or not lines[-2].startswith("json\t"):
+        return None
+    return dict(line.split("\t", 1) for line in lines[1:-1] if "\t" in line)
+
+
+def number(fields: Fields, key: str) -> int | None:
+    """A whole number, or None where the field is empty."""
+    text = fields.get(key, "")
+    return int(text) if text else None
+
+
+def at(fields: Fields, now: float) -> Fields:
+    """`fields` carried on to `now` (seconds since 1970): focus, pauses, overtime, what remains."""
+    state = fields.get("state", "")
+    gone = max(0, int(now) - (number(fields, "anchor") or 0))
+    if not state or not gone:
+        return fields
+    live = dict(fields)
+    remaining = number(fields, "remaining_s")
+    if state == "paused":
+        for key in ("paused_s", "gap_s"):
+            live[key] = str((number(fields, key) or 0) + gone)
+        if fields.get("plan") == "until" and remaining is not None:
+            live["remaining_s"] = str(max(0, remaining - gone))
+        return live
+    for key in ("focus_s", "day_focus_s", "week_focus_s"):
+        live[key] = str((number(fields, key) or 0) + gone)
+    if remaining is not None:
+        beyond = max(0, gone - remaining)
+        live["remaining_s"] = str(max(0, remaining - gone))
+        live["overtime_s"] = str((number(fields, "overtime_s") or 0) + beyond)
+        if beyond or remaining - gone == 0:
+            live["state"] = "overtime"
+    return live
+
+
+def minutes(seconds: int | None) -> str:
+    """Seconds as people read them at a glance: "45 s", "12 min", "1 h 05"; "-" for None."""
+    if seconds is None:
+        return "-"
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min"
+    return f"{seconds // 3600} h {seconds % 3600 // 60:02}"
+
+
+def clock(seconds: int | None) -> str:
+    """Seconds as a steady clock: "42:07", "1:05:00"; empty for None."""
+    if seconds is None:
+        return ""
+    hours, rest = divmod(seconds, 3600)
+    if hours:
+        return f"{hours}:{rest // 60:02}:{rest % 60:02}"
+    return f"{rest // 60:02}:{rest % 60:02}"
+
+
+def phrase(fields: Fields) -> str:
+    """The one thing to know now: "42 min left", "7 min over", "paused 3 min", "25 min"."""
+    state = fields.get("state", "")
+    if state == "paused":
+        return f"paused {minutes(number(fields, 'gap_s'))}"
+    if state == "overtime":
+        return f"{minutes(number(fields, 'overtime_s'))} over"
+    if number(fields, "remaining_s") is not None:
+        left = number(fields, "remaining_s") or 0
+        # a started minute is still left: nobody reads "0 min left" with 50 seconds to go
+        return f"{minutes(left if left < 60 else -(-left // 60) * 60)} left"
+    return minutes(number(fields, "focus_s"))
+
+
+def line(fields: Fields) -> str:
+    """The plain answer of `flowtui status`, on one line."""
+    today = f"{minutes(number(fields, 'day_focus_s') or 0)} today"
+    if not fields.get("state"):
+        return f"no block · {today}"
+    parts = [phrase(fields), fields.get("intention") or "a block", fields.get("tags", ""), today]
+    return " · ".join(part for part in parts if part)

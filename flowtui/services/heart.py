@@ -1,0 +1,79 @@
+"""The heartbeat of the running block: when a process was last alive for it, by all clocks."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from flowtui.core.clock import Clock
+from flowtui.core.recovery import Reading
+from flowtui.system import heartbeat
+from flowtui.system.heartbeat import Heartbeat
+
+
+class Heart:
+    """Beats for the running block while an app is open; reads what an earlier one left.
+
+    Beating is best effort: a heartbeat that cannot be written never stops a block.
+    """
+
+    def __init__(self, path: Path, clock: Clock, attended: bool = False) -> None:
+        self._path = path
+        self._clock = clock
+        self.attended = attended
+        """True in the app, which stays; False for a command that comes and goes."""
+
+    def reading(self) -> Reading:
+        """The machine's clocks now."""
+        clock = self._clock
+        return Reading(clock.now(), clock.monotonic(), clock.boottime(), clock.boot_id())
+
+    def last(self) -> Heartbeat | None:
+        """The last beat of any process; None if there is none."""
+        return heartbeat.read(self._path)
+
+    def beat(self, block_id: str) -> None:
+        """Say that the block is looked after now, or, in a passing command, where its clocks are.
+
+        A command never takes a block from a living app, nor hides that an app has died.
+        """
+        pid = os.getpid()
+        last = self.last()
+        beat = Heartbeat(
+            self.reading(), block_id, pid, heartbeat.pid_start(pid), self.attended, False
+        )
+        if not self.attended and last is not None and last.block_id == block_id and last.attended:
+            if not self.alive(last):
+                return
+            beat = replace(
+                beat, pid=last.pid, pid_start=last.pid_start, attended=True, orderly=last.orderly
+            )
+        with contextlib.suppress(OSError):
+            heartbeat.write(self._path, beat)
+
+    def goodbye(self, leave_running: bool) -> None:
+        """The app ends in order. With `leave_running` the block is meant to go on alone."""
+        last = self.last()
+        if last is None or last.pid != os.getpid():
+            return
+        with contextlib.suppress(OSError):
+            heartbeat.write(
+                self._path,
+                replace(last, reading=self.reading(), attended=not leave_running, orderly=True),
+            )
+
+    def release(self, block_id: str) -> None:
+        """An absence was dealt with: from now on the block counts as looked after, or alone."""
+        heartbeat.remove(self._path)
+        self.beat(block_id)
+
+    def stop(self) -> None:
+        """The block has ended: there is nothing to beat for."""
+        with contextlib.suppress(OSError):
+            heartbeat.remove(self._path)
+
+    def alive(self, beat: Heartbeat) -> bool:
+        """True if the process that beat still exists, in this boot."""
+        return beat.reading.boot_id == self._clock.boot_id() and heartbeat.is_alive(beat)
