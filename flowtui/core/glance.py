@@ -7,6 +7,10 @@ This module imports nothing, since each import would cost more than the answer.
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 HEADER = "flowtui-status 1"
 COUNTING = ("running", "overtime")
 
@@ -28,6 +32,17 @@ def decode(text: str) -> Fields | None:
     if lines[0] != HEADER or len(lines) < 3 or lines[-1] or not lines[-2].startswith("json\t"):
         return None
     return dict(line.split("\t", 1) for line in lines[1:-1] if "\t" in line)
+
+
+def patched(fields: Fields, data: dict[str, Any]) -> dict[str, Any]:
+    """`data`, the decoded JSON of the file, with the numbers of `fields` that moved on."""
+    if data.get("block") is not None:
+        for key in ("focus_s", "paused_s", "overtime_s", "remaining_s"):
+            data["block"][key] = number(fields, key)
+        data["block"]["state"] = fields["state"]
+    data["day"]["focus_s"] = number(fields, "day_focus_s")
+    data["day"]["week_focus_s"] = number(fields, "week_focus_s")
+    return data
 
 
 def number(fields: Fields, key: str) -> int | None:

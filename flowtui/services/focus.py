@@ -33,7 +33,7 @@ from flowtui.core.commands import (
 from flowtui.core.errors import FlowError
 from flowtui.core.events import Event
 from flowtui.core.measure import measure
-from flowtui.core.recovery import Closing, Hole, Reading, ends_at, hole, lapse, slept_span
+from flowtui.core.recovery import Closing, Hole, ends_at, hole, lapse, slept_span
 from flowtui.core.step import cut, start, step
 from flowtui.services.heart import Heart
 from flowtui.services.store import BlockStore
@@ -179,7 +179,7 @@ class FocusService:
         return reached
 
     def absence(self) -> Hole | None:
-        """A stretch of the running block during which nothing was running; None if there is none."""
+        """A stretch of the running block during which nothing was running, or None."""
         block = self.current()
         last = self.heart.last()
         if block is None or last is None or last.block_id != block.id or not last.attended:
@@ -214,6 +214,8 @@ class FocusService:
         block = self.store.running()
         if block is None or last is None or last.block_id != block.id:
             return None
+        if last.attended and not self.heart.attended:
+            return None  # an app looks after it, or its absence is to be dealt with first
         now = self.heart.reading()
         seen = lapse(last.reading, now)
         commands: list[Command] = []
@@ -229,7 +231,8 @@ class FocusService:
         if not commands:
             return None
         with self.store.change(_observed(seen.stepped_s, seen.slept_s)) as writer:
-            changed, events = writer.need_running(), []
+            changed = writer.need_running()
+            events: list[Event] = []
             for command in commands:
                 changed, happened = step(changed, command, now.wall)
                 events += happened

@@ -37,19 +37,16 @@ class Heart:
     def beat(self, block_id: str) -> None:
         """Say that the block is looked after now, or, in a passing command, where its clocks are.
 
-        A command never takes a block from a living app, nor hides that an app has died.
+        A command never takes a block from an app, alive or dead: a dead app's last beat is the
+        only witness of when it died.
         """
-        pid = os.getpid()
         last = self.last()
+        if not self.attended and last is not None and last.block_id == block_id and last.attended:
+            return
+        pid = os.getpid()
         beat = Heartbeat(
             self.reading(), block_id, pid, heartbeat.pid_start(pid), self.attended, False
         )
-        if not self.attended and last is not None and last.block_id == block_id and last.attended:
-            if not self.alive(last):
-                return
-            beat = replace(
-                beat, pid=last.pid, pid_start=last.pid_start, attended=True, orderly=last.orderly
-            )
         with contextlib.suppress(OSError):
             heartbeat.write(self._path, beat)
 
