@@ -17,7 +17,7 @@ from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.edit import overlapping
 from flowtui.core.errors import FlowError
-from flowtui.ledger.blocks import decode_block, encode_block
+from flowtui.core.record import decode_block, encode_block
 from flowtui.ledger.ledger import Ledger, Transaction
 
 BLOCKS = "blocks"
