@@ -60,9 +60,11 @@ class Fields:
         if value is None:
             return None
         try:
-            return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+            if len(value) == len("2026-11-23T03:38:04Z") and value[-1] == "Z":
+                return datetime.fromisoformat(value)
         except (TypeError, ValueError):
-            raise self.error(field, f"is {value!r}, not an instant") from None
+            pass  # said below, with the field
+        raise self.error(field, f"is {value!r}, not an instant")
 
     def word(self, field: str, words: type[E]) -> E | None:
         """One of a closed set of words, or None where it is missing."""
