@@ -1,0 +1,183 @@
+"""Weekly floors: the little that is enough, with rest days and travel days that break nothing.
+
+A floor is met over a whole week, whichever days it falls on; there is no chain to break. Days of
+travel are taken out of the week, and the floor shrinks with it. Rest days are part of every
+week, so a floor that counts days can never ask for them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from flowtui.core.body.days import BodyLog, Variable, variable_from
+from flowtui.core.body.entry import anchor, day_of
+from flowtui.core.body.fasting import WEEKDAYS
+from flowtui.core.body.kinds import State
+from flowtui.core.body.series import days_between
+from flowtui.core.day import ONE_DAY, week_of
+from flowtui.core.errors import UsageError
+
+WEEK = 7
+
+
+class Per(StrEnum):
+    """What a floor counts."""
+
+    DAYS = "days"
+    AMOUNT = "amount"
+
+
+class FloorState(StrEnum):
+    """Where a week stands against a floor; none of them is a failure."""
+
+    MET = "met"
+    OPEN = "open"
+    BELOW = "below"
+    EXCUSED = "excused"
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The least that a week is meant to hold."""
+
+    variable: Variable
+    least: float
+    """Days, or the summed value in the variable's unit."""
+    per: Per = Per.DAYS
+    at_least: float | None = None
+    """A day counts from this value on; None: any value above 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class FloorWeek:
+    """One floor in one week."""
+
+    floor: Floor
+    first: date
+    done: float
+    needed: float
+    """The floor, shrunk by the days of travel; whole days are rounded down."""
+    missing_days: int
+    """Days that are over, asked of, and have no record at all."""
+    days_left: int
+    """Days of the week, today included, on which it can still grow."""
+    rest: tuple[date, ...]
+    travel: tuple[date, ...]
+    state: FloorState
+
+
+def floor_from(text: str) -> Floor:
+    """A floor as written in configuration: `workout 3 days`, `workout 120`, `sleep 5 days >= 7`.
+
+    Raises UsageError for what cannot be meant, such as 9 days a week.
+    """
+    words = text.split()
+    try:
+        bound = float(words.pop()) if len(words) > 2 and words[-2] == ">=" else None
+        if bound is not None:
+            words.pop()
+        per = Per.DAYS if words[-1] in ("day", "days") else Per.AMOUNT
+        if per is Per.DAYS:
+            words.pop()
+        least = float(words.pop())
+        variable = variable_from(" ".join(words))
+    except (ValueError, IndexError):
+        raise UsageError(
+            f"{text!r} is no floor", "write: workout 3 days, workout 120, sleep 5 days >= 7"
+        ) from None
+    limit = WEEK if per is Per.DAYS else math.inf
+    if not 0 < least <= limit:
+        raise UsageError(f"{text!r} asks for {least:g} a week", f"a week has {WEEK} days")
+    return Floor(variable, least, per, bound)
+
+
+def rest_days_from(names: Iterable[str]) -> frozenset[int]:
+    """Weekdays of rest, Monday = 0, from short names. Raises UsageError for an unknown one."""
+    found = set()
+    for name in names:
+        if name not in WEEKDAYS:
+            raise UsageError(f"{name!r} is no weekday", f"weekdays: {', '.join(WEEKDAYS)}")
+        found.add(WEEKDAYS.index(name))
+    return frozenset(found)
+
+
+def floor_week(
+    log: BodyLog,
+    floor: Floor,
+    day: date,
+    today: date,
+    rest: frozenset[int] = frozenset(),
+    travel: Iterable[date] = (),
+    first_weekday: int = 0,
+) -> FloorWeek:
+    """`floor` in the week that holds `day`, as seen on `today`.
+
+    What is done on a rest or travel day still counts.
+    """
+    first, last = week_of(day, first_weekday)
+    days = days_between(first, last)
+    away = tuple(d for d in days if d in frozenset(travel))
+    resting = tuple(d for d in days if d.weekday() in rest and d not in away)
+    done = sum(_counted(log, floor, d) for d in days)
+    needed = _needed(floor, len(away), len(resting))
+    asked = [d for d in days if d not in away and d not in resting]
+    missing = sum(
+        log.value(d, floor.variable).state is None for d in asked if d < min(today, last + ONE_DAY)
+    )
+    left = sum(d >= today for d in days if d not in away)
+    state = FloorState.OPEN if left else FloorState.BELOW
+    if done >= needed and done > 0:
+        state = FloorState.MET
+    elif needed == 0:
+        state = FloorState.EXCUSED
+    return FloorWeek(floor, first, done, needed, missing, left, resting, away, state)
+
+
+def weeks_met(weeks: Iterable[FloorWeek]) -> tuple[int, int]:
+    """How many of the finished weeks met their floor, out of those that were not excused."""
+    counted = [
+        w for w in weeks if w.state is not FloorState.EXCUSED and w.state is not FloorState.OPEN
+    ]
+    return sum(w.state is FloorState.MET for w in counted), len(counted)
+
+
+def travel_days(log: BodyLog) -> frozenset[date]:
+    """Days on which the clock on the wall became another place's, seen from records' zones.
+
+    A clock change at home is no travel. Imported records do not count: most formats name no zone.
+    """
+    found: set[date] = set()
+    here: str | None = None
+    moments = [(m, e) for e in log.entries() if (m := anchor(e)) and e.source.key is None]
+    for moment, entry in sorted(moments, key=lambda pair: pair[0]):
+        for zone in (entry.zone, entry.end_zone or entry.zone):
+            if here is not None and _offset(here, moment) != _offset(zone, moment):
+                found.add(day_of(entry, log.start))
+            here = zone
+    return frozenset(found)
+
+
+def _offset(zone: str, moment: datetime) -> timedelta | None:
+    return moment.astimezone(ZoneInfo(zone)).utcoffset()
+
+
+def _counted(log: BodyLog, floor: Floor, day: date) -> float:
+    value = log.value(day, floor.variable)
+    if value.state is not State.GIVEN or value.value is None:
+        return 0.0
+    enough = value.value >= floor.at_least if floor.at_least is not None else value.value > 0
+    if floor.per is Per.DAYS:
+        return 1.0 if enough else 0.0
+    return value.value if enough else 0.0
+
+
+def _needed(floor: Floor, away: int, resting: int) -> float:
+    share = floor.least * (WEEK - away) / WEEK
+    if floor.per is Per.AMOUNT:
+        return share
+    return float(min(math.floor(share), WEEK - away - resting))
