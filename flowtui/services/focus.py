@@ -188,14 +188,35 @@ class FocusService:
             return None
         return hole(block, last.reading, last.orderly, self.heart.reading())
 
-    def close_absence(self, closing: Closing) -> Block:
-        """Deal with an absence in one of the honest ways. Raises FlowError if there is none."""
+    def close_absence(
+        self,
+        closing: Closing,
+        outcome: Outcome | None = None,
+        rating: int | None = None,
+        note: str = "",
+        collect: Callable[[Block, datetime | None], Evidence | None] | None = None,
+    ) -> Block:
+        """Deal with an absence in one of the honest ways; the rest matters where it ends the block.
+
+        `collect` finds the evidence for a block that ends at an instant. Raises FlowError if
+        nothing was absent.
+        """
         found = self.absence()
         if found is None:
             raise FlowError("there is no absence to recover from", "see: flowtui status")
         now = self.clock.now()
+        running = self.store.need_running()
+        end = ends_at(running, closing, found, now)
+        if closing is Closing.PLAN and end is None:
+            raise FlowError(
+                f"block {running.id} did not reach its plan", "keep heartbeat, or keep all"
+            )
+        seen = collect(running, end) if collect is not None and end is not None else None
         with self.store.change(f"recover block ({closing.value})") as writer:
             block, events = self._closed(writer.need_running(), closing, found, now)
+            if block.ended_at is not None:
+                block, _ = step(block, Judge(outcome, rating, note, seen), now)
+                events = tuple(replace(event, block=block) for event in events)
             writer.put(block)
         if block.ended_at is None:
             self.heart.release(block.id)

@@ -1,0 +1,133 @@
+"""The command line's root: every command is imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+from flowtui.core.errors import FlowError
+
+PROGRAM = "flowtui"
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "start": ("flowtui.cli.block", "start a block and open the app on it"),
+    "pause": ("flowtui.cli.block", "stop the clock; note the next step"),
+    "resume": ("flowtui.cli.block", "let the clock run again; shows where you were"),
+    "stop": ("flowtui.cli.block", "end the block, with outcome, rating and note"),
+    "extend": ("flowtui.cli.block", "move the end of the plan"),
+    "interrupt": ("flowtui.cli.block", "note an interruption; the clock keeps running"),
+    "back": ("flowtui.cli.block", "focus has resumed after an interruption"),
+    "park": ("flowtui.cli.block", "write a thought down to get it out of the head"),
+    "discard": ("flowtui.cli.block", "take back a block that was started by mistake"),
+    "status": ("flowtui.cli.status", "the running block and today, in one line"),
+    "log": ("flowtui.cli.history", "blocks of a stretch of days, with totals"),
+    "show": ("flowtui.cli.history", "everything about one block"),
+    "add": ("flowtui.cli.edits", "enter a past block"),
+    "edit": ("flowtui.cli.edits", "change a block"),
+    "split": ("flowtui.cli.edits", "cut a block in two"),
+    "join": ("flowtui.cli.edits", "make one block of two"),
+    "relabel": ("flowtui.cli.edits", "give a gap another cause, or give it back as focus"),
+    "delete": ("flowtui.cli.edits", "remove a block"),
+    "undo": ("flowtui.cli.edits", "take back the last change, in any process"),
+    "redo": ("flowtui.cli.edits", "do again what was taken back"),
+    "agent": ("flowtui.cli.agent", "ring bells and run hooks while no app is open"),
+    "export": ("flowtui.cli.data", "write the whole ledger as JSON, CSV or a TinyDB file"),
+    "import": ("flowtui.cli.data", "read back what export wrote"),
+    "doctor": ("flowtui.cli.data", "check ledger, settings, themes and hooks"),
+    "config": ("flowtui.cli.info", "show the settings in force, or a commented sample"),
+    "paths": ("flowtui.cli.info", "where everything lies"),
+    "themes": ("flowtui.cli.info", "the themes there are"),
+    "keys": ("flowtui.cli.info", "every key of the app"),
+    "completions": ("flowtui.cli.info", "a completion script for bash, zsh or fish"),
+}
+
+
+class Root(click.Group):
+    """A group that knows its commands' names and one-line helps without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order in which they are used, not by the alphabet."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of `cmd_name` and give its command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but an unknown name is told with the nearest known one."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = get_close_matches(name, COMMANDS, 1)
+            hint = f"did you mean {near[0]}?" if near else "see: flowtui --help"
+            raise click.UsageError(f"there is no command {name!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One line a command, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help) for name, (_, help) in COMMANDS.items()])
+
+
+@click.command(
+    cls=Root,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option("--home", metavar="DIR", help="keep config, data and state together under DIR")
+@click.option("--plain", is_flag=True, help="the app without animation, for screen readers")
+@click.version_option(package_name="flowtui", prog_name=PROGRAM)
+@click.pass_context
+def root(ctx: click.Context, home: str | None, plain: bool) -> None:
+    """Long, uninterrupted blocks of deep work. Without a command: open the app."""
+    from flowtui.cli.context import Context
+
+    ctx.obj = Context(os.environ, home, plain)
+    if ctx.invoked_subcommand is None:
+        from flowtui.cli.launch import open_app
+
+        open_app(ctx.obj)
+
+
+def run(arguments: list[str]) -> int:
+    """Run `arguments`; returns the exit code: 0 done, 1 could not, 2 wrong usage."""
+    try:
+        result: Any = root.main(arguments, prog_name=PROGRAM, standalone_mode=False)
+    except click.exceptions.Abort:
+        return 130
+    except click.exceptions.Exit as exit:
+        return exit.exit_code
+    except click.ClickException as error:
+        message = error.format_message()
+        _complain(message[:1].lower() + message[1:].rstrip("."), _usage_hint(error))
+        return 2
+    except FlowError as error:
+        _complain(error.message, error.hint)
+        return error.exit_code
+    except BrokenPipeError:
+        # the reader has seen enough (head, less): not an error, and nothing more can be said
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def _usage_hint(error: click.ClickException) -> str | None:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"see: {context.command_path} --help" if context is not None else None
+
+
+def _complain(message: str, hint: str | None) -> None:
+    """One line why, one line what to do."""
+    click.echo(f"{PROGRAM}: {message}", err=True)
+    if hint:
+        click.echo(f"  {hint}", err=True)

@@ -1,0 +1,71 @@
+"""`flowtui status` from the status file alone: nothing is imported that is not in the answer."""
+
+from __future__ import annotations
+
+import os
+
+from flowtui.cli import shapes
+from flowtui.core import glance
+from flowtui.core.errors import UsageError
+from flowtui.settings.fastpaths import roots
+from flowtui.system.clock import epoch
+from flowtui.system.stamp import stamp
+
+SHAPES = ("--json", "--tmux", "--waybar")
+
+
+def quick_status(arguments: list[str]) -> str | None:
+    """The answer to `[--home DIR] status [shape]`; None where the long way must be taken."""
+    rest, home = list(arguments), None
+    if rest[:1] == ["--home"]:
+        if len(rest) < 3:
+            return None
+        home, rest = rest[1], rest[2:]
+    elif rest[0].startswith("--home="):
+        home, rest = rest[0][len("--home=") :], rest[1:]
+    if rest[:1] != ["status"]:
+        return None
+    shape, template = _shape(rest[1:])
+    if shape is None:
+        return None
+    fields = current(home)
+    if fields is None:
+        return None
+    try:
+        return shapes.render(fields, shape, template)
+    except UsageError:
+        return None  # the long way says what is wrong
+
+
+def current(home: str | None) -> glance.Fields | None:
+    """The status as of now; None if the file is missing, broken or out of date."""
+    _, data, state = roots(os.environ, home)
+    try:
+        with open(f"{state}/status", encoding="utf-8") as file:  # noqa: PTH123 - see fastpaths
+            fields = glance.decode(file.read())
+    except (OSError, UnicodeDecodeError):
+        return None
+    if fields is None:
+        return None
+    now = epoch()
+    try:
+        year, anchor = int(fields["year"]), int(fields["anchor"])
+        if not anchor - 2 <= now < int(fields["day_ends"]):
+            return None
+        if stamp(f"{data}/ledger", year) != fields["stamp"]:
+            return None
+        return glance.at(fields, now)
+    except (KeyError, ValueError):
+        return None
+
+
+def _shape(options: list[str]) -> tuple[str | None, str]:
+    if not options:
+        return "plain", ""
+    if len(options) == 1 and options[0] in SHAPES:
+        return options[0][2:], ""
+    if len(options) == 2 and options[0] == "--format":
+        return "format", options[1]
+    if len(options) == 1 and options[0].startswith("--format="):
+        return "format", options[0][len("--format=") :]
+    return None, ""

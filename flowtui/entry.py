@@ -1,0 +1,29 @@
+"""Where `flowtui` begins: `status` is answered at once, everything else goes to the parser.
+
+A prompt or status bar asks every second. So the answer comes from one small file before any
+command parser or TinyDB is imported; only where that file is missing or out of date is the
+ledger asked, by way of the parser.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line; returns the exit code."""
+    arguments = sys.argv[1:]
+    if "status" in arguments[:3]:
+        from flowtui.cli.quick import quick_status
+
+        answer = quick_status(arguments)
+        if answer is not None:
+            sys.stdout.write(answer)
+            return 0
+    from flowtui.cli.app import run
+
+    return run(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
