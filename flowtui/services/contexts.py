@@ -1,0 +1,58 @@
+"""Contexts: the separate voices of a life (work, own, ...), with folders and a weekly floor each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from flowtui.core.errors import UsageError
+
+WORK = "work"
+
+
+@dataclass(frozen=True, slots=True)
+class ContextRule:
+    """What the settings say of one context."""
+
+    folders: tuple[Path, ...] = ()
+    floor_s: int = 0
+    """Focus a week that it should have at least, in seconds; 0 for none."""
+
+
+class Contexts:
+    """The contexts of the settings."""
+
+    def __init__(self, rules: Mapping[str, ContextRule]) -> None:
+        self.rules = dict(rules)
+
+    def named(self, name: str | None, folder: str) -> str:
+        """`name` if it is a context; without one, the context that owns `folder`, else work.
+
+        Raises UsageError for an unknown name.
+        """
+        if name is None:
+            return self._owning(folder) or (WORK if WORK in self.rules else next(iter(self.rules)))
+        if name not in self.rules:
+            near = get_close_matches(name, self.rules, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(self.rules)}"
+            raise UsageError(f"there is no context {name!r}", f"{hint} (config.toml declares them)")
+        return name
+
+    def folders(self, name: str) -> tuple[Path, ...]:
+        """Folders whose repositories belong to the context; none for an unknown one."""
+        rule = self.rules.get(name)
+        return rule.folders if rule is not None else ()
+
+    def _owning(self, folder: str) -> str | None:
+        if not folder:
+            return None
+        here = Path(folder)
+        best: tuple[int, str] | None = None
+        for name, rule in self.rules.items():
+            for owned in rule.folders:
+                if here == owned or owned in here.parents:
+                    depth = len(owned.parts)
+                    best = max(best or (0, ""), (depth, name))
+        return best[1] if best is not None else None
