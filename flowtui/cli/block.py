@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +61,14 @@ def start_command(
     """
     services = context.services
     folder = str(Path.cwd())
+    named = services.contexts.named(context_name, folder)
+    filled = services.contexts.filled(named, Mode(mode) if mode else None, parse_tags(tags))
     draft = Draft(
         intention=" ".join(intention),
         then=if_then,
-        tags=parse_tags(tags),
-        context=services.contexts.named(context_name, folder),
-        mode=Mode(mode) if mode else None,
+        tags=filled.tags,
+        context=named,
+        mode=filled.default_mode,
         plan=_plan(context, **plan_words),
         folder=folder,
     )
@@ -105,8 +108,10 @@ def _plan(
         if instant <= now:
             raise UsageError(f"{until!r} is not in the future", "give a time such as 17:30")
         return Plan(PlanKind.UNTIL, until=instant, at_plan=at_plan)
-    seconds = parse_duration(length) if length else services.plans.default_s
-    return Plan(PlanKind.FIXED, seconds, at_plan=at_plan)
+    if length is None:
+        usual = services.plans.default()
+        return replace(usual, at_plan=at_plan) if usual.kind is PlanKind.FIXED else usual
+    return Plan(PlanKind.FIXED, parse_duration(length), at_plan=at_plan)
 
 
 @click.command("pause")

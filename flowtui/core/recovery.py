@@ -13,8 +13,6 @@ from enum import StrEnum
 from flowtui.core.block import Block, Cause
 from flowtui.core.measure import measure, whole
 
-HOLE_S = 60
-"""A shorter absence of the app is not asked about: its time stays focus."""
 SLEEP_S = 10
 """Shorter sleeps are the clocks' noise."""
 STEP_S = 2.0
@@ -91,8 +89,8 @@ def lapse(before: Reading, after: Reading) -> Lapse:
     return Lapse(True, elapsed, slept if slept >= SLEEP_S else 0.0, round(stepped))
 
 
-def hole(block: Block, last: Reading, orderly: bool, now: Reading) -> Hole | None:
-    """The stretch since the last heartbeat, if it is long enough to ask about.
+def hole(block: Block, last: Reading, orderly: bool, now: Reading, least_s: int) -> Hole | None:
+    """The stretch since the last heartbeat; None if it is shorter than `least_s`: it stays focus.
 
     `last` is the heartbeat and `orderly` whether the app had time to say goodbye. Across a reboot
     the machine itself was off, which is `closed` as well. Time in a gap needs no question.
@@ -101,7 +99,7 @@ def hole(block: Block, last: Reading, orderly: bool, now: Reading) -> Hole | Non
     if block.ended_at is not None or (gap is not None and not gap.focus):
         return None
     start, end = max(whole(last.wall), block.started_at), whole(now.wall)
-    if (end - start).total_seconds() < HOLE_S:
+    if (end - start).total_seconds() < least_s:
         return None
     rebooted = last.boot_id != now.boot_id
     return Hole(start, end, Cause.CLOSED if orderly or rebooted else Cause.CRASH)

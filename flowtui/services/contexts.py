@@ -1,12 +1,13 @@
-"""Contexts: the separate voices of a life (work, own, ...), with folders and a weekly floor each."""
+"""Contexts: the separate voices of a life, each with its folders and its weekly floor."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
+from flowtui.core.block import Mode
 from flowtui.core.errors import UsageError
 
 WORK = "work"
@@ -19,6 +20,9 @@ class ContextRule:
     folders: tuple[Path, ...] = ()
     floor_s: int = 0
     """Focus a week that it should have at least, in seconds; 0 for none."""
+    default_mode: Mode | None = None
+    tags: tuple[str, ...] = ()
+    """Tags that each of its blocks gets."""
 
 
 class Contexts:
@@ -39,6 +43,12 @@ class Contexts:
             hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(self.rules)}"
             raise UsageError(f"there is no context {name!r}", f"{hint} (config.toml declares them)")
         return name
+
+    def filled(self, name: str, mode: Mode | None, tags: tuple[str, ...]) -> ContextRule:
+        """What a block of the context starts with: the given mode and tags, and the context's."""
+        rule = self.rules.get(name, ContextRule())
+        both = tuple(dict.fromkeys((*rule.tags, *tags)))
+        return replace(rule, default_mode=mode or rule.default_mode, tags=both)
 
     def folders(self, name: str) -> tuple[Path, ...]:
         """Folders whose repositories belong to the context; none for an unknown one."""

@@ -57,11 +57,15 @@ class Draft:
 class FocusService:
     """Commands on the running block. All raise FlowError and then leave everything as it was."""
 
-    def __init__(self, store: BlockStore, clock: Clock, heart: Heart, zone: ZoneInfo) -> None:
+    def __init__(
+        self, store: BlockStore, clock: Clock, heart: Heart, zone: ZoneInfo, hole_s: int
+    ) -> None:
         self.store = store
         self.clock = clock
         self.heart = heart
         self.zone = zone
+        self.hole_s = hole_s
+        """Seconds of absence above which a person is asked."""
         self._listeners: list[Listener] = []
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -186,7 +190,7 @@ class FocusService:
             return None
         if self.heart.alive(last):
             return None
-        return hole(block, last.reading, last.orderly, self.heart.reading())
+        return hole(block, last.reading, last.orderly, self.heart.reading(), self.hole_s)
 
     def close_absence(
         self,

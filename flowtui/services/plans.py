@@ -14,7 +14,8 @@ class Plans:
 
     store: BlockStore
     presets_s: tuple[int, ...]
-    default_s: int
+    default_s: int | None
+    """Length of a block started without one; None for open-ended."""
     at_plan_default: AtPlan
 
     def at_plan(self, end: bool | None) -> AtPlan:
@@ -32,6 +33,12 @@ class Plans:
         last = self.last()
         if last is not None and last.plan.kind is not PlanKind.UNTIL:
             return last.plan
+        return self.default()
+
+    def default(self) -> Plan:
+        """The plan of the settings."""
+        if self.default_s is None:
+            return Plan()
         return Plan(PlanKind.FIXED, self.default_s, at_plan=self.at_plan_default)
 
     def tags(self) -> list[str]:

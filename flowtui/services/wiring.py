@@ -1,0 +1,129 @@
+"""The one place that chooses the parts and puts them together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flowtui.core.clock import Clock
+from flowtui.core.day import DayRule
+from flowtui.ledger.ledger import Ledger
+from flowtui.services.breaks import Breaks
+from flowtui.services.contexts import ContextRule, Contexts
+from flowtui.services.evidence import EvidenceService
+from flowtui.services.focus import FocusService
+from flowtui.services.heart import Heart
+from flowtui.services.history import History
+from flowtui.services.plans import Plans
+from flowtui.services.status import StatusFile
+from flowtui.services.store import BlockStore
+from flowtui.services.totals import Totals
+from flowtui.settings.config import Config, load
+from flowtui.settings.paths import Paths, resolve
+from flowtui.settings.problems import Problem
+from flowtui.settings.zone import local_zone
+from flowtui.system.clock import SystemClock
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a front end works with."""
+
+    paths: Paths
+    config: Config
+    problems: tuple[Problem, ...]
+    """What is wrong with the settings; the defaults stand in."""
+    clock: Clock
+    zone: ZoneInfo
+    rule: DayRule
+    store: BlockStore
+    totals: Totals
+    status: StatusFile
+    heart: Heart
+    focus: FocusService
+    history: History
+    evidence: EvidenceService
+    contexts: Contexts
+    plans: Plans
+    breaks: Breaks
+
+    @property
+    def first_weekday(self) -> int:
+        """First day of a week, Monday = 0."""
+        return self.config.day.week_starts
+
+    def today(self) -> date:
+        """The logical day of now."""
+        return self.rule.day_of(self.clock.now())
+
+
+def build(
+    env: Mapping[str, str],
+    home: Path | None = None,
+    clock: Clock | None = None,
+    attended: bool = False,
+) -> Services:
+    """The services on the folders that `env` and `home` name; reads the settings, nothing else.
+
+    With `attended` the process stays and beats for the running block, as the app does.
+    """
+    paths = resolve(env, home)
+    config, problems = load(paths)
+    clock = clock or SystemClock()
+    zone = config.day.zone or local_zone(env)
+    rule = DayRule(zone, config.day.start)
+    store = BlockStore(Ledger(paths.ledger_dir, clock), clock, rule)
+    totals = Totals(store, rule, config.day.week_starts)
+    goals = config.goals
+    status = StatusFile(
+        paths.status_file,
+        store,
+        clock,
+        rule,
+        totals,
+        {
+            "day_s": goals.day_min * 60 if goals.day_min else None,
+            "week_s": round(goals.week_h * 3600) if goals.week_h else None,
+        },
+    )
+    heart = Heart(paths.heartbeat_file, clock, attended)
+    contexts = Contexts(
+        {
+            name: ContextRule(
+                c.folders, round((c.week_floor_h or 0) * 3600), c.default_mode, c.tags
+            )
+            for name, c in config.contexts.items()
+        }
+    )
+    focus = FocusService(store, clock, heart, zone, config.blocks.stale_after_s)
+    history = History(store, clock, zone)
+    focus.subscribe(lambda event: status.write())
+    history.subscribe(status.write)
+    return Services(
+        paths=paths,
+        config=config,
+        problems=tuple(problems),
+        clock=clock,
+        zone=zone,
+        rule=rule,
+        store=store,
+        totals=totals,
+        status=status,
+        heart=heart,
+        focus=focus,
+        history=history,
+        evidence=EvidenceService(
+            clock, contexts.folders, config.evidence.timeout_s, config.evidence.git
+        ),
+        contexts=contexts,
+        plans=Plans(
+            store,
+            tuple(minutes * 60 for minutes in config.blocks.presets_min),
+            config.blocks.default_min * 60 if config.blocks.default_min else None,
+            config.blocks.at_plan,
+        ),
+        breaks=Breaks(store, clock, config.blocks.break_s),
+    )
