@@ -44,6 +44,7 @@ rating_option = click.option("--rating", type=int, help="1 (poor) to 5 (excellen
 @pass_context
 def start_command(
     context: Context,
+    /,
     intention: tuple[str, ...],
     tags: tuple[str, ...],
     context_name: str | None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -114,7 +114,10 @@ def _facts(context: Context, block: Block) -> list[tuple[str, str]]:
     zone = ZoneInfo(block.zone)
     now = context.services.clock.now()
     seen = measure(block, now)
-    clock = lambda t: f"{t.astimezone(zone):%H:%M:%S}" if t else "now"  # noqa: E731
+
+    def clock(instant: datetime | None) -> str:
+        return f"{instant.astimezone(zone):%H:%M:%S}" if instant else "now"
+
     ended = block.ended_at is not None
     facts = [
         ("block", f"{block.id}  {block.intention}"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flowtui.core.block import AtPlan, Block, Plan, PlanKind
+from flowtui.core.glance import minutes
 from flowtui.services.store import BlockStore
 
 
@@ -40,6 +41,12 @@ class Plans:
         if self.default_s is None:
             return Plan()
         return Plan(PlanKind.FIXED, self.default_s, at_plan=self.at_plan_default)
+
+    def in_words(self, plan: Plan) -> str:
+        """A plan as people say it: "50 min", "open-ended"."""
+        if plan.kind is PlanKind.FIXED and plan.seconds:
+            return minutes(plan.seconds)
+        return "open-ended"
 
     def tags(self) -> list[str]:
         """Tags of recent blocks, most used first; for completion."""

@@ -1,0 +1,45 @@
+"""What a screen shows, gathered in one go away from the screen's thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flowtui.core.block import Block
+from flowtui.core.recovery import Hole
+from flowtui.services.breaks import Break
+from flowtui.services.totals import Day, Week
+from flowtui.services.wiring import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of the ledger at an instant; screens compute nothing but the passing of time."""
+
+    block: Block | None
+    absence: Hole | None
+    """A stretch of the running block that has to be dealt with first."""
+    today: Day
+    shown: Day
+    """The day whose blocks are listed; today unless the person went back."""
+    week: Week
+    rest: Break | None
+    usual: str
+    """The plan of the next block in words, as Enter would start it."""
+
+
+def take(services: Services, day: date | None = None) -> Snapshot:
+    """Gather a snapshot; `day` is the day to list, None for today."""
+    services.store.ledger.refresh()
+    now = services.clock.now()
+    today = services.totals.day(now)
+    block = services.store.running()
+    return Snapshot(
+        block=block,
+        absence=services.focus.absence() if block is not None else None,
+        today=today,
+        shown=today if day in (None, today.day) else services.totals.day(now, day),
+        week=services.totals.week(now),
+        rest=services.breaks.current(),
+        usual=services.plans.in_words(services.plans.usual()),
+    )

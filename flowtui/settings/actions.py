@@ -1,0 +1,144 @@
+"""Every action of the app, defined once: id, place, default key, label, help.
+
+Bindings, footer, help, palette, the README's table and `flowtui keys` come from here. A person
+remaps by id in the settings' [keys]; a clash is refused with both names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from flowtui.settings.problems import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a person can do."""
+
+    id: str
+    """Stable name, as in [keys] of the settings: "block.pause"."""
+    place: str
+    """Where the key works: a key of `PLACES`."""
+    keys: str
+    """Keys in Textual's words, parted by commas."""
+    label: str
+    """One or two words, for the footer."""
+    help: str
+    """One sentence, for help, palette and README."""
+    footer: bool = True
+    """False for what only help and palette name."""
+
+    @property
+    def method(self) -> str:
+        """Name of the handler, less its `action_`."""
+        return self.id.replace(".", "_").replace("-", "_")
+
+
+PLACES = {
+    "app": "everywhere",
+    "idle": "Focus, no block running",
+    "running": "Focus, a block running",
+    "list": "lists",
+}
+MEET = {
+    "app": ("idle", "running", "list"),
+    "idle": ("app", "list"),
+    "running": ("app",),
+    "list": ("app", "idle"),
+}
+"""Places whose keys work at the same time."""
+
+ACTIONS: tuple[Action, ...] = (
+    Action("block.plan", "idle", "enter,s", "start", "Plan a block and start it."),
+    Action("block.again", "idle", "S", "again", "Start at once with the last choices.", False),
+    Action("block.add", "idle", "a", "add past", "Enter a past block."),
+    Action("break.start", "idle", "b", "break", "Take a break; a bell tells when it is over."),
+    Action("block.pause", "running", "space", "pause", "Stop the clock, or let it run again."),
+    Action("block.wandered", "running", "i", "wandered", "I wandered: note it, the clock runs on."),
+    Action("block.called", "running", "o", "called", "I was called: note it, the clock runs on."),
+    Action("block.back", "running", "b", "back", "I am back: the time to return is kept.", False),
+    Action("block.park", "running", "p", "park", "Write a thought down and let go of it."),
+    Action("block.extend", "running", "plus", "+15 min", "Move the end of the plan by 15 minutes."),
+    Action("block.shorten", "running", "minus", "-5 min", "Bring the end 5 minutes nearer.", False),
+    Action("block.finish", "running", "f", "finish", "End the block: outcome, rating, note."),
+    Action(
+        "block.discard", "running", "X", "discard", "Take a block back as if it never was.", False
+    ),
+    Action(
+        "block.inside", "running", "l", "inside", "Gaps, interruptions and parked thoughts.", False
+    ),
+    Action("clock.next", "running", "v", "clock", "Show the time in another way.", False),
+    Action("list.show", "list", "space,right", "details", "Everything about a block.", False),
+    Action("list.edit", "list", "e", "edit", "Change a block."),
+    Action("list.delete", "list", "d", "delete", "Delete a block."),
+    Action("list.split", "list", "x", "split", "Cut a block in two.", False),
+    Action("list.join", "list", "m", "join", "Join a block with the one before it.", False),
+    Action("list.filter", "list", "slash", "filter", "Show only what holds a word.", False),
+    Action("day.before", "list", "left_square_bracket", "day before", "The day before.", False),
+    Action("day.after", "list", "right_square_bracket", "day after", "The day after.", False),
+    Action("app.undo", "app", "u", "undo", "Take back the last change."),
+    Action("app.redo", "app", "U", "redo", "Do again what was taken back.", False),
+    Action("app.theme", "app", "t", "theme", "Choose a theme; it is shown at once.", False),
+    Action("app.palette", "app", "ctrl+p", "palette", "Every action by its name.", False),
+    Action("app.help", "app", "question_mark", "help", "Every key that works here."),
+    Action("app.suspend", "app", "ctrl+z", "shell", "Back to the shell; fg returns.", False),
+    Action("app.leave", "app", "q,ctrl+q", "leave", "Leave; a running block goes on."),
+)
+
+
+def remapped(
+    keys: Mapping[str, str], actions: Iterable[Action] = ACTIONS
+) -> tuple[tuple[Action, ...], list[str]]:
+    """The actions with a person's keys, and what is wrong with those.
+
+    An unknown id, or a key that another action of the same place has, leaves the default.
+    """
+    by_id = {action.id: action for action in actions}
+    problems: list[str] = []
+    for id, wanted in keys.items():
+        if id not in by_id:
+            near = nearest(id, by_id)
+            problems.append(
+                f"keys.{id}: there is no such action"
+                + (f"; did you mean {near}?" if near else "; see: flowtui keys")
+            )
+            continue
+        changed = replace(by_id[id], keys=wanted.replace(" ", ""))
+        other = clash(changed, by_id.values())
+        if other is not None:
+            problems.append(
+                f"keys.{id}: {wanted!r} is the key of {other.id} ({other.label}) already; "
+                f"give that another key too, first"
+            )
+            continue
+        by_id[id] = changed
+    return tuple(by_id.values()), problems
+
+
+def clash(action: Action, others: Iterable[Action]) -> Action | None:
+    """Another action that works in the same place and has one of `action`'s keys."""
+    places = (action.place, *MEET[action.place])
+    keys = set(action.keys.split(","))
+    for other in others:
+        if other.id == action.id or other.place not in places:
+            continue
+        if keys & set(other.keys.split(",")):
+            return other
+    return None
+
+
+SHOWN = {
+    "plus": "+",
+    "minus": "-",
+    "slash": "/",
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "right": "→",
+}
+
+
+def shown_keys(action: Action) -> str:
+    """The keys of an action as people write them: "space, →"."""
+    return ", ".join(SHOWN.get(key, key) for key in action.keys.split(","))
