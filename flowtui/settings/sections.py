@@ -1,0 +1,223 @@
+"""The sections of the settings, each with its fields, their meaning, units and defaults.
+
+To add a section: write a frozen dataclass of `option`s here and give it a field in
+`flowtui.settings.config.Config`. Reading, checking, the sample and `set_value` follow from that.
+"""
+# ruff: noqa: RUF009 - option only declares a field
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import time
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from flowtui.core.block import AtPlan, Mode
+from flowtui.settings.kinds import (
+    Kind,
+    choice,
+    clock_time,
+    folder,
+    many,
+    member,
+    number,
+    optional,
+    pairs,
+    tag,
+    text,
+    weekday,
+    whole,
+    yes_no,
+    zone,
+)
+
+T = TypeVar("T")
+
+NOTICE_EVENTS = (
+    "plan-reached",
+    "break-over",
+    "block-planned",
+    "check-in",
+    "eating-window",
+    "run-lost",
+    "digest",
+)
+"""What a notice can be about."""
+CLOCKS = ("seconds", "minutes", "five", "bar", "none")
+"""How the time of a running block is shown."""
+
+
+def option(default: T, kind: Kind[T], help: str) -> T:
+    """A field of a section: its default, the kind of its values, and one sentence about it."""
+    made: Any = field(default=default, metadata={"kind": kind, "help": help})
+    result: T = made
+    return result
+
+
+def _is_name(word: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_. -]{0,59}", word) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """When a day begins and which days are for rest."""
+
+    start: time = option(
+        time(4),
+        clock_time(),
+        "Local time at which a day begins; work past midnight counts before it.",
+    )
+    week_starts: int = option(0, weekday(), "First day of a week.")
+    rest_days: tuple[int, ...] = option(
+        (), many(weekday(), "weekdays"), "Weekdays on which nothing is expected."
+    )
+    zone: ZoneInfo | None = option(
+        None, optional(zone(), "system"), "Time zone that decides which day it is."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Lengths of blocks and breaks, and how a running block behaves."""
+
+    presets_min: tuple[int, ...] = option(
+        (25, 50, 90),
+        many(whole(1, 1440, "minutes"), "one to nine lengths in minutes", least=1, most=9),
+        "Lengths offered when a block is planned, in minutes.",
+    )
+    default_min: int | None = option(
+        50,
+        optional(whole(1, 1440, "minutes"), "open"),
+        'Length of a block that is started without one, in minutes, or "open".',
+    )
+    at_plan: AtPlan = option(
+        AtPlan.OVERTIME,
+        member(AtPlan),
+        "When the plan is reached: keep counting (overtime), or end the block (end).",
+    )
+    idle_dim_s: int | None = option(
+        10,
+        optional(whole(1, 3600, "seconds"), "never"),
+        "Seconds without a key after which all but the clock is dimmed.",
+    )
+    break_ratio: float | None = option(
+        None,
+        optional(number(0.02, 1.0, "minutes of break a minute of focus"), "none"),
+        "Break suggested for each minute of focus; if set, the two tables below are not used.",
+    )
+    break_steps_min: tuple[tuple[int, int], ...] = option(
+        ((25, 5), (50, 8)),
+        pairs(1, 1440, "a list of pairs [focus up to, break] in minutes, the first rising"),
+        "Break suggested after focus of up to so many minutes: [focus, break].",
+    )
+    break_beyond_min: int = option(
+        10, whole(1, 240, "minutes"), "Break suggested after longer focus, in minutes."
+    )
+    heartbeat_s: int = option(
+        5, whole(1, 60, "seconds"), "How often a running block says that it is alive, in seconds."
+    )
+    stale_after_s: int = option(
+        60,
+        whole(15, 86400, "seconds"),
+        "How long nothing may have been running, in seconds, before you are asked about it.",
+    )
+
+    def break_s(self, focus_s: int) -> int:
+        """Seconds of break to suggest after `focus_s` seconds of focus; a suggestion, no more.
+
+        Default steps: Smits, Wenzel and de Bruin 2025, Behavioral Sciences 15(7), 861 (5 min after
+        up to 25, 8 after up to 50, else 10).
+        """
+        if self.break_ratio is not None:
+            return max(60, round(focus_s * self.break_ratio))
+        for up_to_min, break_min in self.break_steps_min:
+            if focus_s <= up_to_min * 60:
+                return break_min * 60
+        return self.break_beyond_min * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """What you mean to reach; shown, never enforced."""
+
+    day_min: int | None = option(
+        240, optional(whole(1, 1440, "minutes"), "none"), "Focus meant for a day, in minutes."
+    )
+    week_h: float | None = option(
+        20.0, optional(number(0.25, 120, "hours"), "none"), "Focus meant for a week, in hours."
+    )
+    overwork_h: float | None = option(
+        6.0,
+        optional(number(0.25, 24, "hours"), "none"),
+        "Focus a day, in hours, above which the day is marked as long.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One part of your life with its own folders, floor and words."""
+
+    folders: tuple[Path, ...] = option(
+        (), many(folder(), "folders"), "Where its work lies; git is asked there for evidence."
+    )
+    week_floor_h: float | None = option(
+        None,
+        optional(number(0.25, 120, "hours"), "none"),
+        "Hours a week that keep it alive; a floor, not a goal.",
+    )
+    default_mode: Mode | None = option(
+        None, optional(member(Mode), "none"), "Mode of a block that is started without one."
+    )
+    tags: tuple[str, ...] = option((), many(tag(), "tags"), "Tags that each of its blocks gets.")
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How the app looks."""
+
+    clock: str = option(
+        "minutes",
+        choice(*CLOCKS),
+        "What a running block shows of its time; five is 5-minute steps.",
+    )
+    font: str = option(
+        "ansi_shadow",
+        text("the name of a pyfiglet font", _is_name),
+        "Font of the large digits: any font that pyfiglet has.",
+    )
+    theme: str = option(
+        "night", text("the name of a theme", _is_name), "Colours; flowtui themes lists them."
+    )
+    motion: bool = option(True, yes_no(), "Let what appears and goes do so softly.")
+    unicode: bool = option(True, yes_no(), "Draw with characters beyond ASCII.")
+    plain: bool = option(
+        False, yes_no(), "Plain words from top to bottom, for screen readers; as with --plain."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """How flowtui calls you, and about what."""
+
+    desktop: bool = option(True, yes_no(), "Notices of the desktop.")
+    terminal: bool = option(
+        True, yes_no(), "Notices of the terminal, where yours can show them; over SSH and tmux too."
+    )
+    bell: bool = option(False, yes_no(), "The terminal's bell.")
+    events: tuple[str, ...] = option(
+        NOTICE_EVENTS,
+        many(choice(*NOTICE_EVENTS), f"events out of {', '.join(NOTICE_EVENTS)}"),
+        "What to be called about.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is gathered at the end of a block about what it brought forth."""
+
+    git: bool = option(True, yes_no(), "Commits and lines in the folders of the context.")
+    timeout_s: float = option(
+        5.0, number(0.5, 60, "seconds"), "How long this may take, in seconds."
+    )
