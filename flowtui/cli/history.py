@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,8 +12,9 @@ import click
 from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.core.block import Block
 from flowtui.core.errors import UsageError
+from flowtui.core.facts import facts
 from flowtui.core.glance import minutes
-from flowtui.core.measure import end_reason, measure
+from flowtui.core.measure import measure
 from flowtui.core.tags import parse_tag
 from flowtui.core.timewords import parse_day
 from flowtui.core.view import ended_view
@@ -106,48 +107,9 @@ def show_command(context: Context, id: str, as_json: bool) -> None:
     if as_json:
         context.put_json(_view(context, block))
         return
-    for name, text in _facts(context, block):
-        context.put(f"{name:>13}  {text}")
-
-
-def _facts(context: Context, block: Block) -> list[tuple[str, str]]:
-    zone = ZoneInfo(block.zone)
     now = context.services.clock.now()
-    seen = measure(block, now)
-
-    def clock(instant: datetime | None) -> str:
-        return f"{instant.astimezone(zone):%H:%M:%S}" if instant else "now"
-
-    ended = block.ended_at is not None
-    facts = [
-        ("block", f"{block.id}  {block.intention}"),
-        ("plan", f"if-then: {block.then}" if block.then else ""),
-        ("tags", " ".join(f"#{tag}" for tag in block.tags)),
-        ("context", " · ".join(w for w in (block.context, block.mode or "") if w)),
-        ("from", f"{block.started_at.astimezone(zone):%a %Y-%m-%d %H:%M:%S} {block.zone}"),
-        ("to", f"{clock(block.ended_at)}" + (f"  {end_reason(block)}" if ended else "")),
-        ("planned", minutes(seen.planned_s) if seen.planned_s else "open-ended"),
-        ("focus", minutes(seen.focus_s)),
-        ("gaps", minutes(seen.paused_s) if seen.paused_s else ""),
-        ("overtime", minutes(seen.overtime_s) if seen.overtime_s else ""),
-        ("outcome", block.outcome or ""),
-        ("rating", f"{block.rating} of 5" if block.rating else ""),
-        ("note", block.note),
-    ]
-    for number, gap in enumerate(block.gaps, 1):
-        length = int(((gap.end or now) - gap.start).total_seconds())
-        kept = ", given back as focus" if gap.focus else ""
-        text = f"{clock(gap.start)}–{clock(gap.end)}  {gap.cause} {minutes(length)}{kept}"
-        facts.append((f"gap {number}", f"{text}  {gap.note}".rstrip()))
-    for noted in block.interruptions:
-        back = "no return noted"
-        if noted.returned_at is not None:
-            back = f"back after {minutes(int((noted.returned_at - noted.at).total_seconds()))}"
-        text = f"{clock(noted.at)}  {noted.source}  {back}  {noted.reason}"
-        facts.append(("interruption", text.rstrip()))
-    facts += [("parked", f"{clock(t.at)}  {t.text}") for t in block.parked]
-    facts += [("evidence", line) for line in context.services.evidence.lines(block)]
-    return [(name, text) for name, text in facts if text]
+    for name, text in facts(block, now, context.services.evidence.lines(block)):
+        context.put(f"{name:>13}  {text}")
 
 
 def _view(context: Context, block: Block) -> dict[str, Any]:

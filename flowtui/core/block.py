@@ -178,8 +178,6 @@ class Block:
     """Sorted by start, without overlap; only the last can be open."""
     interruptions: tuple[Interruption, ...] = ()
     parked: tuple[Thought, ...] = ()
-    plan_reached: bool = False
-    """True once the end of the plan was announced."""
     outcome: Outcome | None = None
     rating: int | None = None
     """1 (poor) to 5 (excellent); None if not rated."""

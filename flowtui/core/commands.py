@@ -74,7 +74,7 @@ class Extend:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The end of the plan was announced; it is announced once."""
+    """The end of the plan is announced; a block that was set to ends there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def _extend(block: Block, command: Extend, at: datetime) -> Stepped:
         base_at = max(plan.until, at) if command.seconds > 0 else plan.until
         plan = replace(plan, until=base_at + timedelta(seconds=command.seconds))
     _check_plan(plan, block.started_at)
-    moved = replace(block, plan=plan, plan_reached=False)
+    moved = replace(block, plan=plan)
     if measure(moved, at).reached_at is not None:
         raise UsageError(
             "that would put the end of the plan into the past", "end the block: flowtui stop"
@@ -152,14 +152,11 @@ def _extend(block: Block, command: Extend, at: datetime) -> Stepped:
 
 
 def _reach(block: Block, command: Reach, at: datetime) -> Stepped:
-    if block.plan_reached:
-        return block, ()
-    if measure(block, at).reached_at is None:
+    reached = measure(block, at).reached_at
+    if reached is None:
         raise FlowError(f"block {block.id} has not reached its plan")
-    block = replace(block, plan_reached=True)
     events = (Event(EventKind.PLAN_REACHED, block, at),)
     if block.plan.at_plan is AtPlan.END:
-        reached = measure(block, at).reached_at or at
         ended, more = _finish(cut(block, reached), Finish(EndedBy.PLAN), reached)
         return ended, events + more
     return block, events

@@ -68,15 +68,15 @@ class Breaks:
         if current is None or current.rung or self._clock.now() < current.ends_at:
             return None
         rung = Break(current.started_at, current.seconds, True)
-        self._write(rung, "announce end of break")
+        self._write(rung, "announce the break's end", background=True)
         return rung
 
-    def _write(self, chosen: Break, label: str) -> None:
+    def _write(self, chosen: Break, label: str, background: bool = False) -> None:
         record = {
             "id": BREAK,
             "started_at": stamp(chosen.started_at),
             "seconds": chosen.seconds,
             "rung": chosen.rung,
         }
-        with self._store.change(label) as writer:
+        with self._store.change(label, background) as writer:
             writer.transaction.put(STATE, record)

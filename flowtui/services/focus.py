@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.block import (
     OPEN_ENDED,
+    AtPlan,
     Block,
     Cause,
     EndedBy,
@@ -32,12 +33,14 @@ from flowtui.core.commands import (
 )
 from flowtui.core.errors import FlowError
 from flowtui.core.events import Event
+from flowtui.core.fields import stamp
 from flowtui.core.measure import measure
 from flowtui.core.recovery import Closing, Hole, ends_at, hole, lapse, slept_span
 from flowtui.core.step import cut, start, step
 from flowtui.services.heart import Heart
-from flowtui.services.store import BlockStore
+from flowtui.services.store import STATE, BlockStore
 
+ANNOUNCED = "announced"
 Listener = Callable[[Event], None]
 
 
@@ -175,12 +178,35 @@ class FocusService:
         """Announce the end of the plan, once. None if there is nothing to announce."""
         block = self.current()
         now = self.clock.now()
-        if block is None or block.plan_reached or measure(block, now).reached_at is None:
+        if block is None or not self._unannounced(block, now):
             return None
-        reached = self.apply(Reach(), label="reach the plan of")
-        if reached.ended_at is not None:
+        # the note of it is kept apart from the block, so that it never stands in undo's way
+        with self.store.change("announce the plan's end", background=True) as writer:
+            block = writer.need_running()
+            if not self._unannounced(block, now):
+                return None
+            writer.transaction.put(STATE, self._announcement(block, now))
+        if block.plan.at_plan is AtPlan.END:
+            ended = self.apply(Reach(), label="end")
             self.heart.stop()
-        return reached
+            return ended
+        _, events = step(block, Reach(), now)
+        self._tell(events)
+        return block
+
+    def _unannounced(self, block: Block, now: datetime) -> bool:
+        if measure(block, now).reached_at is None:
+            return False
+        return self.store.ledger.get(STATE, ANNOUNCED) != self._announcement(block, now)
+
+    @staticmethod
+    def _announcement(block: Block, now: datetime) -> dict[str, str]:
+        reached = measure(block, now).reached_at
+        return {
+            "id": ANNOUNCED,
+            "block": block.id,
+            "reached_at": stamp(reached) if reached is not None else "",
+        }
 
     def absence(self) -> Hole | None:
         """A stretch of the running block during which nothing was running, or None."""

@@ -17,7 +17,7 @@ from flowtui.core.errors import FlowError
 from flowtui.core.measure import whole
 from flowtui.core.text import one_line
 from flowtui.services.focus import Draft
-from flowtui.services.store import BlockStore
+from flowtui.services.store import BLOCKS, BlockStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Done:
     label: str
     """Label of the transaction: "end block"."""
     ids: tuple[str, ...]
-    """Ids of the records that it touched."""
+    """Ids of the blocks that it touched."""
 
 
 class History:
@@ -133,7 +133,7 @@ class History:
     def undo(self, steps: int = 1) -> list[Done]:
         """Take back the last `steps` changes, whichever process made them."""
         done = [
-            Done(change.label, tuple(r.id for r in change.records))
+            Done(change.label, tuple(t.id for t in change.touched if t.kind == BLOCKS))
             for change in self._store.ledger.undo(steps)
         ]
         self._tell()
@@ -142,7 +142,7 @@ class History:
     def redo(self, steps: int = 1) -> list[Done]:
         """Do again what was taken back."""
         done = [
-            Done(change.label, tuple(r.id for r in change.records))
+            Done(change.label, tuple(t.id for t in change.touched if t.kind == BLOCKS))
             for change in self._store.ledger.redo(steps)
         ]
         self._tell()

@@ -115,9 +115,12 @@ class BlockStore:
         return DayRule(ZoneInfo(block.zone), self.rule.start).day_of(block.started_at)
 
     @contextmanager
-    def change(self, label: str) -> Iterator[Writer]:
-        """One transaction; nothing is written if the body raises."""
-        with self.ledger.transaction(label) as transaction:
+    def change(self, label: str, background: bool = False) -> Iterator[Writer]:
+        """One transaction; nothing is written if the body raises.
+
+        With `background` no command of the person caused it, and undo passes it over.
+        """
+        with self.ledger.transaction(label, background=background) as transaction:
             yield Writer(self, transaction)
 
 

@@ -89,11 +89,10 @@ def test_a_block_set_to_end_at_its_plan_ends_there_however_late_it_is_noticed() 
     assert [e.kind for e in events] == [EventKind.PLAN_REACHED, EventKind.FINISHED]
 
 
-def test_the_end_of_the_plan_is_announced_once() -> None:
-    block = do(begin(), Reach(), 50)
-
-    assert step(block, Reach(), at(51)) == (block, ())
-    assert not do(block, Extend(900), 51).plan_reached
+def test_the_end_of_a_plan_is_announced_only_once_it_is_reached() -> None:
+    with pytest.raises(FlowError, match="has not reached its plan"):
+        step(begin(), Reach(), at(49))
+    assert [e.kind for e in step(begin(), Reach(), at(50))[1]] == [EventKind.PLAN_REACHED]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,113 @@
+"""What all dialogs share: a title, a form, one line for what is wrong, Enter and Esc."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.screen import ModalScreen
+from textual.suggester import Suggester
+from textual.widget import Widget
+from textual.widgets import Input, Label, Static
+
+from flowtui.core.errors import FlowError
+
+T = TypeVar("T")
+
+
+class Dialog(ModalScreen[T | None], Generic[T]):
+    """A dialog that answers with a T, or None if it was left with Esc.
+
+    A subclass gives `title_text`, `hint`, `form()` and `answer()`. What is wrong is said inside the
+    dialog, and everything typed stays.
+    """
+
+    BINDINGS = [
+        Binding("escape", "leave", "leave", show=False),
+        Binding("ctrl+s", "submit", "save", show=False),
+        Binding("enter", "submit", "save", show=False),
+    ]
+
+    title_text = ""
+    hint = "enter save   esc leave"
+
+    def compose(self) -> ComposeResult:
+        """Title, form, the line for what is wrong, the keys."""
+        with VerticalScroll(classes="dialog", can_focus=False):
+            yield Label(self.title_text, classes="title", markup=False)
+            yield from self.form()
+            yield Static("", classes="wrong", markup=False)
+            yield Label(self.hint, classes="hint", markup=False)
+
+    def form(self) -> Iterable[Widget]:
+        """The widgets between the title and the keys."""
+        return ()
+
+    def answer(self) -> T:
+        """The answer as typed. Raises FlowError for what cannot be meant."""
+        raise FlowError("this dialog has no answer")
+
+    def action_submit(self) -> None:
+        """Answer, or say what is wrong."""
+        try:
+            answer = self.answer()
+        except FlowError as error:
+            self.complain(error)
+        else:
+            self.dismiss(answer)
+
+    def action_leave(self) -> None:
+        """Leave without an answer."""
+        self.dismiss(None)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a field answers, as anywhere else."""
+        event.stop()
+        self.action_submit()
+
+    def complain(self, error: FlowError) -> None:
+        """Say what is wrong; the dialog stays as it is."""
+        hint = f" — {error.hint}" if error.hint else ""
+        wrong = self.query_one(".wrong", Static)
+        wrong.update(f"{error.message}{hint}")
+        wrong.add_class("-said")
+
+    def text(self, id: str) -> str:
+        """What stands in the field `id`."""
+        return self.query_one(f"#{id}", Input).value.strip()
+
+
+def field(
+    label: str, id: str, value: str = "", hint: str = "", suggester: Suggester | None = None
+) -> Horizontal:
+    """A labelled line to type in."""
+    entry = Input(value, placeholder=hint, id=id, suggester=suggester, compact=True)
+    return Horizontal(Label(label, classes="label", markup=False), entry, classes="field")
+
+
+def labelled(label: str, widget: Widget) -> Horizontal:
+    """A label and any widget on one line."""
+    return Horizontal(Label(label, classes="label", markup=False), widget, classes="field")
+
+
+class LastWord(Suggester):
+    """Completes the last of several words from a list."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._words = list(words)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The whole text with its last word completed; None if no word fits."""
+        head, blank, tail = value.rpartition(" ")
+        sign = "#" if tail.startswith("#") else ""
+        start = tail.removeprefix("#").lower()
+        if not start:
+            return None
+        for word in self._words:
+            if word.startswith(start) and word != start:
+                return f"{head}{blank}{sign}{word}"
+        return None

@@ -1,0 +1,73 @@
+"""A list of blocks: one row each, the same keys as every list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from textual.binding import Binding
+from textual.widgets import DataTable
+
+from flowtui.core.block import Block
+from flowtui.core.text import middle_cut
+from flowtui.tui.words import row
+
+FIXED = 42
+"""Cells taken by the columns before the intention."""
+
+
+class BlockList(DataTable[str]):
+    """Blocks by start. Rows are keyed by block id and changed in place."""
+
+    BINDINGS = [
+        Binding("j", "cursor_down", show=False),
+        Binding("k", "cursor_up", show=False),
+        Binding("g", "scroll_top", show=False),
+        Binding("G", "scroll_bottom", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(show_header=False, cursor_type="row", zebra_stripes=False, cell_padding=1)
+        self._shown: dict[str, tuple[str, ...]] = {}
+        self._blocks: dict[str, Block] = {}
+
+    def on_mount(self) -> None:
+        """The columns: from–to, focus, outcome, rating, what it was."""
+        for key, width in (("span", 11), ("focus", 8), ("mark", 9), ("rating", 3), ("said", None)):
+            self.add_column("", key=key, width=width)
+
+    @property
+    def chosen(self) -> Block | None:
+        """The block under the cursor; None in an empty list."""
+        if not self.row_count:
+            return None
+        key = self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
+        return self._blocks.get(key or "")
+
+    def show(self, blocks: Sequence[Block], now: datetime, width: int) -> None:
+        """Show `blocks`; rows whose text is the same are left alone."""
+        rows: dict[str, tuple[str, ...]] = {}
+        for block in blocks:
+            span, focus, mark, rating, said = row(block, now)
+            cut = middle_cut(said, max(12, width - FIXED))
+            rows[block.id] = (span, f"{focus:>8}", mark, rating, cut)
+        self._blocks = {block.id: block for block in blocks}
+        if list(rows) != list(self._shown):
+            self._refill(rows)
+        else:
+            for id, cells in rows.items():
+                for column, cell, before in zip(
+                    ("span", "focus", "mark", "rating", "said"), cells, self._shown[id], strict=True
+                ):
+                    if cell != before:
+                        self.update_cell(id, column, cell)
+        self._shown = rows
+
+    def _refill(self, rows: dict[str, tuple[str, ...]]) -> None:
+        at_end = not self._shown or self.cursor_row >= len(self._shown) - 1
+        kept = self.cursor_row
+        self.clear()
+        for id, cells in rows.items():
+            self.add_row(*cells, key=id)
+        if rows:
+            self.move_cursor(row=len(rows) - 1 if at_end else min(kept, len(rows) - 1))
