@@ -1,0 +1,317 @@
+"""The files of a ledger, `state.jsonl` and one for each year, seen and changed as one whole.
+
+Every transaction has a number that is greater than any other in the folder. One that touches a
+single file is one line there. One that touches several is committed by one line in `state.jsonl`,
+which names them in its head ("files") and holds all their changes; each of them then gets a line
+with its own part and the same number. Those lines are not synced, since what they say is safe
+already: a part whose number is greater than that of the last line in its file is missing there, is
+read from `state.jsonl` meanwhile, and is added by whoever next writes to that file.
+
+A year is read when it is first asked for. `LOADED_YEARS` stay in memory.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flowtui.core.clock import Clock
+from flowtui.core.errors import LedgerError
+from flowtui.ledger.disk import failed, make_folder
+from flowtui.ledger.ids import Signature, YearIds, stands_in
+from flowtui.ledger.journal import Report
+from flowtui.ledger.kinds import STATE, Kind
+from flowtui.ledger.lines import text_of
+from flowtui.ledger.lock import WriteLock
+from flowtui.ledger.migrate import Migrations
+from flowtui.ledger.scan import last_seq
+from flowtui.ledger.storage import Document, Edit, JournalStorage, Part
+
+LOADED_YEARS = 3
+"""Beside them `state.jsonl` is always in memory."""
+LOCK_NAME = ".lock"
+_NAME = re.compile(r"(state|[0-9]{4})\.jsonl")
+_LOOKS = 20
+
+
+class Folder:
+    """The ledger's folder. Constructing and reading it creates nothing."""
+
+    def __init__(
+        self, path: Path, clock: Clock, kinds: Mapping[str, Kind], migrations: Migrations
+    ) -> None:
+        self.path = path
+        self.clock = clock
+        self.kinds = kinds
+        self.migrations = migrations
+        self.lock = WriteLock(path / LOCK_NAME)
+        self.notes: list[Report] = []
+        """What was noticed in files that are no longer in memory."""
+        self._loaded: OrderedDict[str, JournalStorage] = OrderedDict()
+        self._signatures: dict[str, Signature] | None = None
+        self._unread: set[str] = set()
+        self._changes_seen = 0
+        self._changes_told = 0
+        self._tails: dict[str, tuple[Signature, int]] = {}
+        self._ids = YearIds(path)
+
+    # Reading
+
+    def open(self, name: str) -> JournalStorage:
+        """The file called `name` ("state", "2026"), read in if it is not."""
+        storage = self._loaded.get(name)
+        if storage is None:
+            if name != STATE:
+                self.open(STATE)
+            storage = self._new_storage(name)
+            self._loaded[name] = storage
+            self._unread.add(name)
+            self._look_until_still()
+            self._let_go()
+        self._loaded.move_to_end(name)
+        return storage
+
+    def names(self) -> list[str]:
+        """The files there are, and years that so far stand in `state.jsonl` alone, sorted."""
+        state = self.open(STATE)
+        return sorted({*(self._signatures or ()), *state.parts})
+
+    def years(self) -> list[int]:
+        """The years with a file, ascending."""
+        return [int(name) for name in self.names() if name != STATE]
+
+    def refresh(self) -> bool:
+        """Read on in every file in memory; True if others changed the folder since last told."""
+        self._look_until_still()
+        changed = self._changes_seen != self._changes_told
+        self._changes_told = self._changes_seen
+        return changed
+
+    def document(self, name: str, kind: str, id: str) -> Document | None:
+        """A record as it is kept in memory; not to be changed."""
+        return self.open(name).view(kind).get(id)
+
+    def between(self, kind: str, first: date, last: date) -> Iterator[Document]:
+        """Records of a dated kind, by year; as they are kept in memory, not to be changed."""
+        low, high = first.isoformat(), last.isoformat()
+        for year in self.years():
+            if first.year <= year <= last.year:
+                for document in self.open(f"{year:04d}").view(kind).values():
+                    if low <= document.get("day", "") <= high:
+                        yield document
+
+    def locate(self, kind: Kind, id: str) -> str | None:
+        """The name of the file that holds a record; years in memory first, then newest first."""
+        if not kind.dated:
+            return STATE if id in self.open(STATE).view(kind.name) else None
+        names = [name for name in self.names() if name != STATE]
+        this_year = f"{self.clock.now().year:04d}"
+        if this_year in names:
+            self.open(this_year)
+        in_memory = [name for name in names if name in self._loaded]
+        others = [name for name in reversed(names) if name not in self._loaded]
+        for name in (*reversed(in_memory), *others):
+            if name in others and not self._may_hold(name, kind.name, id):
+                continue
+            if id in self.open(name).view(kind.name):
+                return name
+        return None
+
+    def last_seq(self) -> int:
+        """The number of the newest transaction in any file."""
+        found = max((s.seq for s in self._loaded.values()), default=0)
+        for name, signature in (self._signatures or {}).items():
+            if name not in self._loaded:
+                found = max(found, self._tail(name, signature))
+        return found
+
+    def file(self, name: str) -> Path:
+        """Where the file called `name` is."""
+        return self.path / f"{name}.jsonl"
+
+    def reports(self) -> list[Report]:
+        """What was cut off, set aside or found damaged, by this object."""
+        return [*self.notes, *(r for s in self._loaded.values() for r in s.reports())]
+
+    # Writing
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the lock, with everything read that others wrote. Raises LedgerError."""
+        make_folder(self.path)
+        with self.lock:
+            if self.lock.abandoned:
+                self._sync_all()
+            self.open(STATE)
+            self._look_until_still()
+            yield
+
+    def commit(self, head: dict[str, Any], edits: dict[str, list[Edit]]) -> None:
+        """Under the lock: write one transaction, `edits` by file. Raises LedgerError.
+
+        Unless it raises, all of it is on disk; if it raises, nothing is.
+        """
+        for name in edits:
+            self.complete(name)
+        if len(edits) == 1:
+            [(name, own)] = edits.items()
+            self.open(name).commit(head, own)
+        else:
+            self._commit_across(head, edits)
+        self._note_own_change(edits)
+
+    def complete(self, name: str) -> None:
+        """Under the lock: add to a file the parts that `state.jsonl` has for it."""
+        storage = self.open(name)
+        for part in self.missing_parts(name, storage.journal.seq):
+            value = self._read_part(part)
+            head = {**value[0], "part": True}
+            head.pop("files", None)
+            storage.commit(head, _edits_for(value, name), durable=False)
+
+    def missing_parts(self, name: str, seq: int) -> list[Part]:
+        """The parts that `state.jsonl` has for a file whose last line has the number `seq`."""
+        return [part for part in self.open(STATE).parts.get(name, ()) if part.seq > seq]
+
+    def reload(self, name: str) -> None:
+        """Forget what is in memory of a file that was rewritten."""
+        storage = self._loaded.pop(name, None)
+        if storage is not None:
+            self.notes += storage.journal.events
+            storage.close()
+        self._note_own_change([name])
+
+    def sync(self, name: str) -> None:
+        """Under the lock: make everything in a file last. Raises LedgerError."""
+        storage = self._new_storage(name)
+        storage.journal.poll()
+        storage.journal.sync()
+        storage.close()
+
+    def close(self) -> None:
+        """Let go of all files."""
+        for storage in self._loaded.values():
+            storage.close()
+        self._loaded.clear()
+        self.lock.close()
+
+    def _commit_across(self, head: dict[str, Any], edits: dict[str, list[Edit]]) -> None:
+        years = sorted(name for name in edits if name != STATE)
+        whole = list(edits.get(STATE, []))
+        for name in years:
+            whole += [edit._replace(target=name) for edit in edits[name]]
+        self.open(STATE).commit({**head, "files": years}, whole)
+        for name in years:
+            storage = self.open(name)
+            try:
+                storage.commit({**head, "part": True}, edits[name], durable=False)
+            except LedgerError:  # a full disk: it stands in state.jsonl, and is added later
+                self._show_parts(name, storage)
+
+    def _note_own_change(self, names: Iterable[str]) -> None:
+        signatures = self._signatures if self._signatures is not None else {}
+        for name in (STATE, *names):
+            try:
+                signatures[name] = _signature(self.file(name).stat())
+            except FileNotFoundError:
+                pass
+
+    def _sync_all(self) -> None:
+        for name in self._look():
+            self.sync(name)
+
+    # Looking
+
+    def _look(self) -> dict[str, Signature]:
+        found = {}
+        try:
+            with os.scandir(self.path) as entries:
+                for entry in entries:
+                    if match := _NAME.fullmatch(entry.name):
+                        found[match[1]] = _signature(entry.stat())
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        except OSError as error:
+            raise failed("read", self.path, error) from error
+        return found
+
+    def _look_until_still(self) -> None:
+        """Read on until a look at the whole folder finds nothing new: that is one instant's view.
+
+        Years are read before `state.jsonl`, so a part seen in a year is never without its commit.
+        """
+        for _ in range(_LOOKS):
+            found, before = self._look(), self._signatures
+            if found == before and not self._unread:
+                break
+            self._changes_seen += before is not None and found != before
+            for name in sorted(self._loaded):
+                if name in self._unread or found.get(name) != (before or {}).get(name):
+                    self._loaded[name].refresh()
+                    self._unread.discard(name)
+            self._signatures = found
+        for name, storage in self._loaded.items():
+            if name != STATE:
+                self._show_parts(name, storage)
+
+    def _show_parts(self, name: str, storage: JournalStorage) -> None:
+        state = self._loaded.get(STATE)
+        for part in state.parts.get(name, ()) if state is not None else ():
+            if part.seq > storage.seq:
+                storage.apply_part(self._read_part(part), STATE)
+
+    def _read_part(self, part: Part) -> list[Any]:
+        value = self._loaded[STATE].journal.read_line(part.start, part.length)
+        if value is None:
+            raise LedgerError(
+                f"{self.file(STATE)} changed under the hand, at byte {part.start}",
+                "look at it with: flowtui doctor",
+            )
+        return value
+
+    def _may_hold(self, name: str, kind: str, id: str) -> bool:
+        signature = (self._signatures or {}).get(name)
+        if signature is None or self.missing_parts(name, self._tail(name, signature)):
+            return True
+        answer = self._ids.may_hold(name, signature, kind, id)
+        if answer is None and self.lock.held:
+            storage = self._new_storage(name)
+            storage.refresh()
+            keys = [(table, key) for table in storage.table_names() for key in storage.view(table)]
+            storage.close()
+            self._ids.write(name, signature, keys)
+            answer = (kind, id) in keys
+        return stands_in(self.file(name), kind, id) if answer is None else answer
+
+    def _tail(self, name: str, signature: Signature) -> int:
+        known = self._tails.get(name)
+        if known is None or known[0] != signature:
+            known = self._tails[name] = (signature, last_seq(self.file(name)))
+        return known[1]
+
+    def _let_go(self) -> None:
+        years = [name for name in self._loaded if name != STATE]
+        for name in years[:-LOADED_YEARS]:
+            storage = self._loaded.pop(name)
+            self.notes += storage.reports()
+            storage.close()
+
+    def _new_storage(self, name: str) -> JournalStorage:
+        upgrade = self.migrations.upgrade
+        return JournalStorage(
+            self.file(name), clock=self.clock, lock=self.lock, holds=name, upgrade=upgrade
+        )
+
+
+def _edits_for(value: list[Any], name: str) -> list[Edit]:
+    return [Edit(c[0], c[1], text_of(c[2])) for c in value[1:] if len(c) > 3 and c[3] == name]
+
+
+def _signature(found: os.stat_result) -> Signature:
+    return Signature(found.st_size, found.st_mtime_ns, found.st_ino)

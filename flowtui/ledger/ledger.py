@@ -1,0 +1,205 @@
+"""The ledger: every record by id and day, every command undoable, nothing lost.
+
+Reads show one instant of the whole folder, the one of the last `refresh` or transaction (a year
+that is read for the first time moves it on). Any number of processes and threads may use the same
+folder at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flowtui.core.clock import Clock
+from flowtui.core.errors import LedgerError
+from flowtui.ledger import compact, history
+from flowtui.ledger.folder import Folder
+from flowtui.ledger.history import Change, Entry, Logged, Pairs
+from flowtui.ledger.journal import Report
+from flowtui.ledger.kinds import KINDS, STATE, Kind
+from flowtui.ledger.migrate import Migrations
+from flowtui.ledger.reader import Reader, Record, documents
+from flowtui.ledger.storage import head_of
+from flowtui.ledger.transaction import Transaction
+
+__all__ = ["Change", "Entry", "Ledger", "Report", "Transaction"]
+
+
+class Ledger:
+    """The ledger in `folder`. Constructing and reading it creates nothing.
+
+    `clock` dates the transactions. `kinds` and `migrations` say what it keeps and in which version;
+    they are given by tests alone. Every method raises LedgerError if the folder cannot be read or
+    written, and NewerLedgerError if a later flowtui wrote it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        *,
+        kinds: Mapping[str, Kind] = KINDS,
+        migrations: Migrations | None = None,
+    ) -> None:
+        self.folder = folder
+        self._clock = clock
+        self._files = Folder(folder, clock, kinds, migrations or Migrations())
+        self._reader = Reader(self._files)
+        self._threads = threading.RLock()
+
+    # Reading
+
+    def get(self, kind: str, id: str) -> Record | None:
+        """The record with this id, as a copy of its own; None if there is none."""
+        with self._threads:
+            return self._reader.get(kind, id)
+
+    def find(self, kind: str, first: date, last: date) -> list[Record]:
+        """Records of a dated kind from day `first` to day `last`, both included, by day and id."""
+        with self._threads:
+            return self._reader.find(kind, first, last)
+
+    def all(self, kind: str) -> list[Record]:
+        """Every record of a kind without a date, by id."""
+        with self._threads:
+            return self._reader.all(kind)
+
+    def years(self) -> list[int]:
+        """The years that have a file, ascending."""
+        with self._threads:
+            return self._files.years()
+
+    def kinds(self) -> list[Kind]:
+        """What this ledger keeps."""
+        return list(self._files.kinds.values())
+
+    def stored(self, kind: str) -> Iterator[Record]:
+        """Every record of a kind as it is stored, with its version, one year in memory at a time.
+
+        For exports. The dicts are the ledger's own: do not change them.
+        """
+        with self._threads:
+            yield from documents(self._files, self._files.kinds[kind])
+
+    def refresh(self) -> bool:
+        """Take over what others wrote; True if they changed anything since the last call."""
+        with self._threads:
+            return self._files.refresh()
+
+    def reports(self) -> list[Report]:
+        """Torn and damaged lines that were noticed so far, and what was done about them."""
+        with self._threads:
+            return self._files.reports()
+
+    # Writing
+
+    @contextmanager
+    def transaction(self, label: str, *, background: bool = False) -> Iterator[Transaction]:
+        """Changes that are written together when the block ends, or not at all if it raises.
+
+        Holds the lock, so keep it short. `label` is what undo will call it. `background` is for
+        what no command of a person caused: undo passes it over.
+        """
+        with self._threads, self._files.writing():
+            transaction = Transaction(self._files, label)
+            try:
+                yield transaction
+                self._commit(transaction, {"background": True} if background else {})
+            finally:
+                transaction.end()
+
+    def compact(self) -> list[compact.Compacted]:
+        """Fold the history that can no longer be undone, in every file.
+
+        Nothing needs to call this: each file is also compacted when it is worth while.
+        """
+        with self._threads:
+            if not self._files.names():
+                return []
+            with self._files.writing():
+                return [compact.compact(self._files, name) for name in self._files.names()]
+
+    def close(self) -> None:
+        """Let go of the files. The ledger may be used again."""
+        with self._threads:
+            self._files.close()
+
+    # History
+
+    def history(self, limit: int) -> list[Entry]:
+        """The newest transactions, at most `limit`, newest first."""
+        with self._threads:
+            self._files.refresh()
+            return history.entries(self._files, limit)
+
+    def undo(self, steps: int = 1) -> list[Change]:
+        """Take back the newest `steps` commands; returns them, newest first.
+
+        Returns fewer, or none, where there are no more. Raises LedgerError and takes nothing back
+        if a record was changed since by what undo passes over.
+        """
+        return self._turn(steps, "undo")
+
+    def redo(self, steps: int = 1) -> list[Change]:
+        """Do again what was taken back last, if no command was made since; see `undo`."""
+        return self._turn(steps, "redo")
+
+    def _turn(self, steps: int, verb: str) -> list[Change]:
+        undoing = verb == "undo"
+        with self._threads:
+            if not self._files.names():
+                return []
+            with self._files.writing():
+                plan = (history.to_undo if undoing else history.to_redo)(self._files, steps)
+                turns = [(item, *history.change_of(self._files, item)) for item in plan]
+                trial = Transaction(self._files, verb)
+                for item, _, pairs in turns:
+                    self._swap(trial, item, pairs, undoing)
+                for item, change, pairs in turns:
+                    one = Transaction(self._files, f"{verb} {change.label}")
+                    self._swap(one, item, pairs, undoing)
+                    self._commit(one, {"undoes" if undoing else "redoes": item.seq})
+                return [change for _, change, _ in turns]
+
+    def _swap(self, transaction: Transaction, item: Logged, pairs: Pairs, undoing: bool) -> None:
+        for kind, id, before, after in pairs:
+            old, new = (after, before) if undoing else (before, after)
+            if not transaction.swap(kind, id, old, new):
+                label = item.head.get("label", "")
+                raise LedgerError(
+                    f"cannot {'undo' if undoing else 'redo'} {label!r}: {kind} {id} "
+                    f"{self._changed_by(kind, id, item.seq)}; nothing was changed",
+                    "change the record itself instead",
+                )
+
+    def _changed_by(self, kind: str, id: str, seq: int) -> str:
+        for entry in history.entries(self._files, history.KEEP):
+            if entry.seq > seq and (kind, id) in entry.records:
+                return f"was changed since by {entry.label!r}"
+        return "is no longer as that left it"
+
+    def _commit(self, transaction: Transaction, extra: dict[str, Any]) -> None:
+        edits = transaction.edits()
+        if not edits and not extra.keys() & {"undoes", "redoes"}:
+            return
+        seq = self._files.last_seq() + 1
+        head = {**head_of(seq, self._clock, transaction.label), **extra}
+        self._files.commit(head, edits or {STATE: []})
+        transaction.seq = seq
+        for name in dict.fromkeys((STATE, *edits)):
+            self._compact_if_worth_while(name)
+
+    def _compact_if_worth_while(self, name: str) -> None:
+        storage = self._files.open(name)
+        if not compact.is_worth_while(storage):
+            return
+        try:
+            compact.compact(self._files, name)
+        except LedgerError as error:  # the transaction is on disk; compaction can wait
+            storage.compactable = False
+            note = Report(storage.path, None, 0, 0, error.message, lost=False)
+            self._files.notes.append(note)

@@ -1,0 +1,128 @@
+"""One writer at a time: an advisory lock on a file beside the data.
+
+The lock is taken for one transaction and let go after it. The kernel lets go of it when its holder
+dies. The file says whether that happened: it holds the number of the process that has the lock, or
+"free". After a crash the next holder syncs what the dead one may have written but not synced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from flowtui.core.errors import LedgerError
+from flowtui.ledger.disk import failed
+
+TIMEOUT_S = 10.0
+_FIRST_PAUSE_S = 0.0002
+_LONGEST_PAUSE_S = 0.01
+_FREE = b"free      \n"
+
+
+class WriteLock:
+    """`with lock:` is the only place where a journal is written. It does not nest."""
+
+    def __init__(
+        self,
+        path: Path,
+        timeout_s: float = TIMEOUT_S,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.path = path
+        self.held = False
+        """Whether this object holds the lock."""
+        self.abandoned = False
+        """Whether the holder before this one died with the lock in its hands."""
+        self._timeout_s = timeout_s
+        self._pause = pause
+        self._descriptor = -1
+        self._opened_by = -1
+
+    def __enter__(self) -> WriteLock:
+        """Wait for the lock. Raises LedgerError after the time-out, or if it cannot be taken."""
+        if self.held:
+            raise LedgerError(
+                f"{self.path.parent} is being written already, by this same command",
+                "a transaction inside a transaction is a mistake in flowtui",
+            )
+        waited, step = 0.0, _FIRST_PAUSE_S
+        while not self._try():
+            if waited >= self._timeout_s:
+                raise LedgerError(
+                    f"{self.path.parent} has been held by {self._holder()} for "
+                    f"{self._timeout_s:g} s; nothing was written",
+                    "wait for that program, or end it, and do it again",
+                )
+            self._pause(step)
+            waited += step
+            step = min(step * 2, _LONGEST_PAUSE_S)
+        self.abandoned = os.pread(self._descriptor, len(_FREE), 0) not in (b"", _FREE)
+        self._say(b"%-10d\n" % os.getpid())
+        self.held = True
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.held = False
+        self._say(_FREE)
+        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Let go of the file; the next `with` opens it anew."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def verify(self) -> None:
+        """Raises LedgerError unless the lock is held and its file is the one others would lock."""
+        if not self.held or not self._is_current():
+            raise LedgerError(
+                f"the lock {self.path} was lost; nothing was written",
+                "somebody removed or replaced that file: do it again",
+            )
+
+    def _try(self) -> bool:
+        """Take the lock if it is free."""
+        try:
+            if self._opened_by != os.getpid() or self._descriptor < 0 or not self._is_current():
+                self._open()
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            raise failed("write to", self.path, error) from error
+        if self._is_current():
+            return True
+        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        return False
+
+    def _open(self) -> None:
+        """Open the file, once per process: after a fork both would hold one and the same lock."""
+        self.close()
+        self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._opened_by = os.getpid()
+
+    def _is_current(self) -> bool:
+        try:
+            return os.path.samestat(os.fstat(self._descriptor), self.path.stat())
+        except OSError:
+            return False
+
+    def _say(self, text: bytes) -> None:
+        with contextlib.suppress(OSError):  # a full disk; the lock itself needs no room
+            os.pwrite(self._descriptor, text, 0)
+
+    def _holder(self) -> str:
+        try:
+            return f"process {int(self.path.read_bytes()[:11])}"
+        except (OSError, ValueError):
+            return "another process"

@@ -1,0 +1,328 @@
+"""TinyDB's storage over a journal: what changed is written, not everything.
+
+`TinyDB(path, storage=JournalStorage)` works with any table class; with
+`flowtui.ledger.table.JournalTable` a change costs the same however many documents there are.
+Documents in memory are never changed in place: a changed one is replaced.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tinydb.storages import Storage
+
+from flowtui.core.clock import Clock
+from flowtui.core.errors import LedgerError
+from flowtui.ledger.disk import make_folder
+from flowtui.ledger.draft import Draft, is_number, same
+from flowtui.ledger.journal import Journal, Line, News, Report
+from flowtui.ledger.lines import change_text, line_of, text_of
+from flowtui.ledger.lock import WriteLock
+from flowtui.ledger.migrate import own_copy
+from flowtui.ledger.setaside import set_aside
+
+Document = dict[str, Any]
+Tables = dict[str, dict[str, Document]]
+
+
+class Edit(NamedTuple):
+    """One changed document. `document` is its JSON text; "null" deletes it."""
+
+    table: str
+    key: str | None
+    """None changes the table as such: `document` "true" makes it, "null" drops it."""
+    document: str
+    target: str | None = None
+    """The file it belongs to, if not this one."""
+
+
+class Part(NamedTuple):
+    """A line of this file that holds changes for another file."""
+
+    seq: int
+    start: int
+    length: int
+
+
+class JournalStorage(Storage):
+    """The documents of one journal file, in memory and on disk.
+
+    Constructing and reading it creates nothing. With `create_dirs` missing folders are made by the
+    first write. `clock` dates the lines; without one they have no date. `lock` and `holds` are for
+    the files of a ledger, which share one lock and are written through the ledger alone.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        create_dirs: bool = False,
+        *,
+        clock: Clock | None = None,
+        lock: WriteLock | None = None,
+        holds: str | None = None,
+        upgrade: Callable[[str, Document], Document] | None = None,
+    ) -> None:
+        super().__init__()
+        self.path = Path(path)
+        self.lock = lock or WriteLock(self.path.with_name(self.path.name + ".lock"))
+        self.journal = Journal(self.path, holds)
+        self.seq = 0
+        """The number of the last transaction that was applied."""
+        self.version = 0
+        """Grows with every change seen, so that a cache knows when it is stale."""
+        self.parts: dict[str, list[Part]] = {}
+        """For other files: where their changes stand in this one."""
+        self.part_bytes = 0
+        self.change_count = 0
+        """Changes in the file; against the number of documents it tells how much is history."""
+        self.folded_at = 0
+        """`change_count` right after the last compaction."""
+        self.compactable = True
+        """False after a compaction that failed, so that not every write tries again."""
+        self._holds = holds
+        self._upgrade = upgrade
+        self._clock = clock
+        self._create_dirs = create_dirs
+        self._tables: Tables = {}
+        self._next_ids: dict[str, int] = {}
+        self._given: Tables | None = None
+        self._has_parts = False
+        self._draft: Draft | None = None
+        self._drafted_by = 0
+        self._threads = threading.RLock()
+
+    # Reading
+
+    def refresh(self) -> bool:
+        """Read what was added since; True if anything changed. Raises LedgerError."""
+        with self._threads:
+            news = self.journal.poll()
+            if news is News.SAME:
+                return False
+            before = self.version
+            if self._has_parts:  # the lines to come may stand before those parts
+                self.journal.rewind()
+            if news is News.REPLACED or self._has_parts:
+                self._forget()
+            for batch in self.journal.read_new():
+                for line in batch:
+                    self._apply(line, self._holds)
+            return self.version != before
+
+    def view(self, table: str) -> Mapping[str, Document]:
+        """The documents of a table by key, as last read. Not to be changed."""
+        return self._tables.get(table, {})
+
+    def documents(self, table: str) -> Mapping[str, Document]:
+        """The documents of a table by key, as they are now or would be after the transaction."""
+        if self._draft is not None:
+            return self._draft.documents(table)
+        self.refresh()
+        return self._tables.get(table, {})
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether changes are being collected."""
+        return self._draft is not None
+
+    def table_names(self) -> list[str]:
+        """The tables there are, as last read."""
+        return list(self._tables)
+
+    def read(self) -> Tables | None:
+        """Everything, as a copy that the caller may change and give to `write`."""
+        with self._threads:
+            if self._draft is None:
+                self.refresh()
+            tables: Mapping[str, Mapping[str, Document]] = self._tables
+            if self._draft is not None:
+                tables = {name: self._draft.documents(name) for name in self._draft.names()}
+            self._given = {name: dict(table) for name, table in tables.items()}
+            return own_copy(self._given) if self._given else None
+
+    def reports(self) -> list[Report]:
+        """What was cut off, set aside or found damaged in this file."""
+        found = [*self.journal.events, *self.journal.damage]
+        if self.journal.torn_bytes:
+            place = (self.path, self.journal.line_count + 1, self.journal.offset)
+            what = "an unfinished last line; the next write cuts it off"
+            found.append(Report(*place, self.journal.torn_bytes, what, lost=False))
+        return found
+
+    def close(self) -> None:
+        """Let go of the file. What was written is on disk already."""
+        with self._threads:
+            self.journal.close()
+
+    # Writing
+
+    def transaction(self, label: str = "") -> AbstractContextManager[Draft]:
+        """Collect changes to tables and write them as one line when the block ends well.
+
+        Inside another transaction of the same storage it is part of that one. Raises LedgerError
+        and leaves the file as it was if it cannot be written.
+        """
+        draft = self._draft
+        if draft is not None and self._drafted_by == threading.get_ident():
+            return nullcontext(draft)
+        return self._transaction(label)
+
+    @contextmanager
+    def _transaction(self, label: str) -> Iterator[Draft]:
+        with self._threads:
+            if self._create_dirs and not self.journal.exists:
+                make_folder(self.path.parent)
+            with self.lock:
+                self.catch_up()
+                self._refuse_foreign()
+                self._draft = draft = Draft(self._tables, self.next_id)
+                self._drafted_by = threading.get_ident()
+                try:
+                    yield draft
+                    self._commit_tables(draft, label)
+                finally:
+                    self._draft = None
+
+    def write(self, data: Mapping[str, Mapping[Any, Mapping[str, Any]]]) -> None:
+        """Write how `data` differs from what `read` gave; an empty `data` drops everything.
+
+        A document that another process added meanwhile stays. Raises LedgerError if another
+        process took the key of a document that is new in `data`.
+        """
+        wanted: Tables = {
+            name: {str(key): dict(document) for key, document in table.items()}
+            for name, table in data.items()
+        }
+        with self._threads, self.transaction() as draft:
+            base = self._given if self._given is not None and wanted else self._tables
+            try:
+                draft.become(wanted, base)
+            except KeyError as error:
+                raise LedgerError(
+                    f"{self.path}: document {error.args[0]} was added by another process "
+                    "meanwhile; nothing was written",
+                    "read again and do it again; JournalTable does that by itself",
+                ) from error
+        self._given = own_copy(wanted)
+
+    def catch_up(self) -> None:
+        """Under the lock: read on, after a crash of another writer only once it is on disk."""
+        self.refresh()
+        if self.lock.abandoned and self.journal.exists:
+            self.journal.sync()
+
+    def commit(self, head: dict[str, Any], changes: list[Edit], durable: bool = True) -> None:
+        """Under the lock and caught up: write one line, then make it so in memory.
+
+        `head["seq"]` must be greater than that of any line before. Raises LedgerError; the file
+        and the memory are then as they were.
+        """
+        self.lock.verify()
+        if self.journal.damage:
+            set_aside(self.journal, self._clock)
+            self.refresh()
+        texts = [change_text(*change) for change in changes]
+        raw = line_of(head, texts)
+        line = self.journal.append(raw, head["seq"], durable=durable)
+        self._apply(line._replace(value=json.loads(raw[9:])), self._holds)
+
+    def apply_part(self, value: list[Any], home: str) -> None:
+        """Make it so in memory alone: a line of the file `home` with changes for this one.
+
+        It must be newer than all that stands in this file.
+        """
+        self._apply(Line(0, 0, value), home)
+        self._has_parts = True
+
+    def next_id(self, table: str) -> int:
+        """One more than the greatest whole number among the keys of a table."""
+        known = self._next_ids.get(table)
+        if known is None:
+            keys = self._tables.get(table, {})
+            known = max((int(key) for key in keys if is_number(key)), default=0) + 1
+            self._next_ids[table] = known
+        return known
+
+    def _refuse_foreign(self) -> None:
+        if self._holds is None and self.journal.owner is not None:
+            raise LedgerError(
+                f"{self.path} is part of a ledger; nothing was written",
+                "read it as you like, but change it through flowtui",
+            )
+
+    def _commit_tables(self, draft: Draft, label: str) -> None:
+        changes: list[Edit] = []
+        for name, staged in draft.staged.items():
+            before = self._tables.get(name)
+            if name in draft.dropped:
+                changes += [Edit(name, None, "null")] * (before is not None)
+                continue
+            wrote = len(changes)
+            for key, document in staged.items():
+                old = before.get(key) if before is not None else None
+                if document is None and old is not None:
+                    changes.append(Edit(name, key, "null"))
+                elif document is not None and (old is None or not same(document, old)):
+                    changes.append(Edit(name, key, text_of(document)))
+            if before is None and len(changes) == wrote:
+                changes.append(Edit(name, None, "true"))
+        if changes:
+            self.commit(head_of(self.journal.seq + 1, self._clock, label), changes)
+
+    def _forget(self) -> None:
+        self._tables = {}
+        self._next_ids = {}
+        self.parts = {}
+        self._has_parts = False
+        self.seq = self.part_bytes = self.change_count = self.folded_at = 0
+        self.version += 1
+
+    def _apply(self, line: Line, home: str | None) -> None:
+        """Take over the changes of `line`, which stands in the file called `home`."""
+        start, length, value = line
+        head = value[0]
+        seq = head["seq"]
+        if seq <= self.seq and "kept" not in head:
+            return
+        tables, upgrade, mine = self._tables, self._upgrade, self._holds
+        foreign = False
+        for change in value[1:]:
+            name, key, document = change[0], change[1], change[2]
+            if (change[3] if len(change) > 3 else home) != mine:
+                foreign = True
+                continue
+            table = tables.get(name)
+            if table is None:
+                table = tables[name] = {}
+            if document is None:
+                if key is None:
+                    del tables[name]
+                    self._next_ids.pop(name, None)
+                else:
+                    table.pop(key, None)
+            elif key is not None:
+                table[key] = upgrade(name, document) if upgrade is not None else document
+                if name in self._next_ids and is_number(key):
+                    self._next_ids[name] = max(self._next_ids[name], int(key) + 1)
+        if foreign and home == mine:
+            for target in head.get("files", ()):
+                self.parts.setdefault(target, []).append(Part(seq, start, length))
+            self.part_bytes += length
+        self.change_count += len(value) - 1
+        if "folded" in head:
+            self.folded_at = head.get("changes", 0)
+        self.seq = seq
+        self.version += 1
+
+
+def head_of(seq: int, clock: Clock | None, label: str) -> dict[str, Any]:
+    """The head of a transaction's line: number, instant (UTC, whole seconds), label."""
+    head: dict[str, Any] = {"seq": seq}
+    if clock is not None:
+        head["at"] = clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {**head, "label": label} if label else head
