@@ -27,44 +27,13 @@ from flowtui.core.body.tokens import NO, Tokens
 from flowtui.core.body.words import entry_text
 from flowtui.core.errors import UsageError
 
-WORKOUTS = [
-    "yoga",
-    "run",
-    "running",
-    "walk",
-    "walking",
-    "hike",
-    "hiking",
-    "bike",
-    "cycling",
-    "ride",
-    "swim",
-    "swimming",
-    "row",
-    "rowing",
-    "gym",
-    "strength",
-    "weights",
-    "climb",
-    "climbing",
-    "boulder",
-    "bouldering",
-    "pilates",
-    "stretch",
-    "stretching",
-    "dance",
-    "hiit",
-    "tennis",
-    "football",
-    "basketball",
-    "badminton",
-    "squash",
-    "ski",
-    "skiing",
-    "skate",
-    "martial-arts",
-    "boxing",
-]
+WORKOUTS = (
+    *("yoga", "pilates", "stretch", "stretching", "dance", "boxing", "martial-arts", "hiit"),
+    *("run", "running", "walk", "walking", "hike", "hiking", "bike", "cycling", "ride"),
+    *("swim", "swimming", "row", "rowing", "ski", "skiing", "skate"),
+    *("gym", "strength", "weights", "climb", "climbing", "boulder", "bouldering"),
+    *("tennis", "badminton", "squash", "football", "basketball"),
+)
 """Workouts that need no leading `workout`."""
 EXAMPLES = "yoga 30 e6, coffee, energy 4, sleep 23:40-7:05 q4, eat open"
 

@@ -1,0 +1,136 @@
+"""Any table of days or moments: columns mapped to kinds, shown first, then read.
+
+A row names its day (or its instant) and holds one value a column. Empty cells are missing, a
+`no` is a no, a dash or `skip` was skipped: the three are never confused.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from flowtui.core.body.habits import Form, Habit
+from flowtui.core.errors import FlowError, UsageError
+from flowtui.exchange.csv_rows import Columns, row_entries
+from flowtui.exchange.csvs import Header, Line, lines, split_header
+from flowtui.exchange.dates import date_order, is_ambiguous
+from flowtui.exchange.desk import desk_for
+from flowtui.exchange.protocol import Declared, Options, Row
+from flowtui.exchange.roles import TIMES, guessed_role, role_from
+from flowtui.exchange.sniffing import table_header
+
+SAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a person sees before a table is read."""
+
+    header: Header
+    roles: tuple[str | None, ...]
+    guessed: bool
+    """Whether the roles come from the columns' names alone."""
+    samples: tuple[Line, ...]
+    warnings: tuple[str, ...] = field(default=())
+
+
+class CsvMap:
+    """The generic table."""
+
+    name = "csv"
+    title = "Any CSV table (columns mapped by you)"
+
+    def sniff(self, path: Path) -> bool:
+        """A table with a column that is plainly a day or an instant, and one with a value."""
+        header = table_header(path)
+        if header is None or len(header.names) < 2:
+            return False
+        roles = {guessed_role(name) for name in header.names} - {None}
+        return bool(roles & {"date", "at", "sleep.end", "eating.open"}) and len(roles) > 1
+
+    def preview(self, path: Path, options: Options) -> Preview:
+        """The first rows with the roles they would be read by. Raises FlowError for no table."""
+        with path.open("rb") as file:
+            header, body = split_header(lines(file, path.name, path.stat().st_size, options))
+            samples = tuple(islice(body, SAMPLES))
+        roles = _roles(header, options.columns)
+        warnings = [f"two columns are called {name!r}" for name in header.repeated]
+        if header.delimiter != ",":
+            shown = {"\t": "tab"}.get(header.delimiter, header.delimiter)
+            warnings.append(f"columns are parted by {shown!r}")
+        if not _dated(roles):
+            warnings.append("no column says which day: map one with --column NAME=date")
+        return Preview(header, roles, not options.columns, samples, tuple(warnings))
+
+    def read(self, path: Path, options: Options) -> Iterator[Row]:
+        """An entry for every cell with a value. Raises FlowError for a damaged table, for one
+        without a day, and for dates that could be read in two ways."""
+        desk = desk_for(self.name, path, options)
+        with path.open("rb") as file:
+            header, body = split_header(lines(file, path.name, path.stat().st_size, options))
+            rows = list(body)
+        roles = _roles(header, options.columns)
+        if not _dated(roles):
+            raise FlowError(
+                f"{path.name} has no column that says which day",
+                f"map one: --column NAME=date; it has {', '.join(header.keys[:12])}",
+            )
+        columns = Columns(roles, _order(rows, roles, path, options))
+        seen: Counter[str] = Counter()
+        amounts: dict[str, bool] = {}
+        for row in rows:
+            yield from row_entries(row, columns, desk, seen, amounts)
+        for name, counted in amounts.items():
+            yield Declared(Habit(name, Form.COUNT if counted else Form.YES_NO))
+
+
+def _roles(header: Header, columns: Mapping[str, str]) -> tuple[str | None, ...]:
+    """Roles by the person's own mapping where there is one, else by the columns' names."""
+    if not columns:
+        guesses = [guessed_role(name) for name in header.names]
+        return tuple(r if r not in guesses[:n] else None for n, r in enumerate(guesses))
+    roles: list[str | None] = [None] * len(header.names)
+    for column, role in columns.items():
+        position = _position(header, column)
+        clean = role_from(role)
+        if clean != "ignore" and clean in roles:
+            raise UsageError(f"two columns are mapped to {clean!r}", "keep one of them")
+        roles[position] = None if clean == "ignore" else clean
+    return tuple(roles)
+
+
+def _position(header: Header, column: str) -> int:
+    if column.startswith("#") and column[1:].isdecimal():
+        number = int(column[1:])
+        if 1 <= number <= len(header.names):
+            return number - 1
+    matches = [n for n, key in enumerate(header.keys) if key.casefold() == column.casefold()]
+    if not matches:
+        raise UsageError(
+            f"there is no column {column!r}", f"columns: {', '.join(header.keys)}, or #1 and on"
+        )
+    return matches[0]
+
+
+def _dated(roles: tuple[str | None, ...]) -> bool:
+    return bool({"date", "at"} & set(roles))
+
+
+def _order(
+    rows: list[Line], roles: tuple[str | None, ...], path: Path, options: Options
+) -> str | None:
+    if options.date_order is not None:
+        return options.date_order
+    columns = [n for n, role in enumerate(roles) if role in ("date", "at", *TIMES)]
+    texts = [row.get(n) for row in rows for n in columns if row.get(n)]
+    order = date_order(texts)
+    if order is None and any(map(is_ambiguous, texts)):
+        example = next(t for t in texts if is_ambiguous(t))
+        raise FlowError(
+            f"{path.name} writes dates as {example!r}: day or month first cannot be told",
+            "say it: --dates dmy or --dates mdy",
+        )
+    return order

@@ -1,0 +1,41 @@
+"""SQLite files of other programs, opened so that they can neither be changed nor do anything."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flowtui.core.errors import FlowError
+
+STEPS = 200_000
+"""Virtual machine steps between two looks at whether to stop."""
+
+
+@contextmanager
+def database(path: Path) -> Iterator[sqlite3.Connection]:
+    """A read-only connection with rows by name, closed afterwards.
+
+    Raises FlowError if the file is no database, or damaged, now or while it is read.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        connection = sqlite3.connect(uri, uri=True)
+        try:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.row_factory = sqlite3.Row
+            check = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if check is None or check[0] != "ok":
+                raise FlowError(
+                    f"{path.name} is damaged: {check[0] if check else 'no answer'}",
+                    "export it again; nothing was imported",
+                )
+            yield connection
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise FlowError(
+            f"{path.name} is damaged or no database: {error}",
+            "export it again; nothing was imported",
+        ) from None

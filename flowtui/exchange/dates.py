@@ -1,0 +1,133 @@
+"""Dates, times and numbers as exports write them, read without any locale of this machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from flowtui.core.body.walltime import place
+from flowtui.core.errors import UsageError
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_YMD = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
+_NUMBERS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
+_NAMED = re.compile(r"(?:(\d{1,2})\s+)?([A-Za-z]{3})[a-z]*\.?\s*(?:(\d{1,2}),?\s+)?,?\s*(\d{4})")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap]\.?\s?m\.?)?", re.IGNORECASE)
+_SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
+_LENGTH = re.compile(r"(?:(\d+(?:\.\d+)?)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*m(?:in)?)?", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """`text` with every run of blanks (narrow and unbreakable ones too) as one blank."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def date_order(texts: Iterable[str]) -> str | None:
+    """`dmy` or `mdy`, if one of the dates shows it; None while all could be either."""
+    for text in texts:
+        match = _NUMBERS.match(plain(text))
+        if match and int(match[1]) > 12:
+            return "dmy"
+        if match and int(match[2]) > 12:
+            return "mdy"
+    return None
+
+
+def is_ambiguous(text: str) -> bool:
+    """Whether a date such as 3/4/2026 needs an order to be read."""
+    match = _NUMBERS.match(plain(text))
+    return match is not None and "." not in text and match[1] != match[2]
+
+
+def read_date(text: str, order: str | None = None) -> date:
+    """A date: `2026-03-04`, `4.3.2026`, `3/4/26` by `order`, `Jul 1, 2025`, `1 Jul 2025`.
+
+    Raises UsageError for what is no date, and for slashes without an order.
+    """
+    text = plain(text)
+    try:
+        if match := _ISO.match(text) or _YMD.match(text):
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        if match := _NUMBERS.match(text):
+            return _numbers(match, text, order)
+        if match := _NAMED.match(text):
+            day = match[1] or match[3]
+            if day and match[2].casefold() in MONTHS:
+                return date(int(match[4]), MONTHS.index(match[2].casefold()) + 1, int(day))
+    except ValueError:
+        pass  # told below, like every text that is no date
+    raise UsageError(f"{text!r} is no date", "2026-03-04 is always understood")
+
+
+def read_time(text: str) -> time:
+    """A time of day: `21:35`, `9:35 pm`. Raises UsageError for anything else."""
+    text = plain(text)
+    match = _CLOCK.fullmatch(text)
+    if match:
+        hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
+        half = (match[4] or "").casefold()[:1]
+        if half and 1 <= hour <= 12:
+            hour = hour % 12 + (12 if half == "p" else 0)
+        if hour < 24 and minute < 60 and second < 60 and (not half or int(match[1]) <= 12):
+            return time(hour, minute, second)
+    raise UsageError(f"{text!r} is no time of day", "write it as 21:35")
+
+
+def read_moment(text: str, zone: ZoneInfo, order: str | None = None) -> tuple[datetime, bool]:
+    """An instant, and whether the text named its own offset; else it is local to `zone`.
+
+    Raises UsageError for what is no date with a time.
+    """
+    text = plain(text)
+    try:
+        moment = datetime.fromisoformat(re.sub(r" ([+-]\d\d:?\d\d)$", r"\1", text))
+        if moment.tzinfo is not None:
+            return moment, True
+    except ValueError:
+        pass  # other ways of writing follow
+    match = re.search(_CLOCK.pattern + "$", text, re.IGNORECASE)
+    if match is None:
+        raise UsageError(f"{text!r} has no time of day", "write it as 2026-03-04 21:35")
+    day = read_date(text[: match.start()].rstrip(" ,T"), order)
+    return place(day, read_time(match.group()), zone).instant, False
+
+
+def read_number(text: str) -> float:
+    """A number: `7.5`, `7,5`, `1,200`. Raises UsageError for anything else."""
+    text = plain(text).replace(" ", "")
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
+        text = text.replace(",", "")
+    text = text.replace(",", ".")
+    if not re.fullmatch(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?", text):
+        raise UsageError(f"{text!r} is no number")
+    return float(text)
+
+
+def read_length_s(text: str, unit_s: int) -> int:
+    """A length in seconds: `7:30` and `7h 30m` say their units, a plain number counts `unit_s`.
+
+    Raises UsageError for anything else.
+    """
+    text = plain(text)
+    if match := re.fullmatch(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?", text):
+        return int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3] or 0)
+    if (match := _LENGTH.fullmatch(text)) and (match[1] or match[2]):
+        return round(float(match[1] or 0) * 3600 + float(match[2] or 0) * 60)
+    return round(read_number(text) * unit_s)
+
+
+def _numbers(match: re.Match[str], text: str, order: str | None) -> date:
+    first, second, year = int(match[1]), int(match[2]), int(match[3])
+    year += 2000 if year < 100 else 0
+    if order is None:
+        # dots are written day first wherever they are written
+        order = "dmy" if "." in text else date_order([text])
+    if order is None and first != second:
+        raise UsageError(
+            f"{text!r} could be two dates", "say which comes first: --dates dmy or --dates mdy"
+        )
+    day, month = (second, first) if order == "mdy" else (first, second)
+    return date(year, month, day)

@@ -1,0 +1,153 @@
+"""The dry run: a whole file read, compared with what is known, and told before anything is kept.
+
+The plan is also all that an import needs: its new entries, written as one transaction, are the
+import. A file that breaks off leaves no plan behind, so nothing is ever half imported.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from flowtui.core.body.eating import check_window, windows
+from flowtui.core.body.entry import Entry, Provenance
+from flowtui.core.body.habits import Habit
+from flowtui.core.body.kinds import Kind, State
+from flowtui.core.errors import FlowError, UsageError
+from flowtui.exchange.protocol import Declared, Format, Found, LeftOut, Options, Unread
+
+UNREAD_KEPT = 1_000
+"""Rows listed with their text; further ones are only counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import of one file would do."""
+
+    format: str
+    file: str
+    new: tuple[Entry, ...]
+    """Entries to write."""
+    known: int
+    """Rows that an import brought in before, unchanged."""
+    changed: tuple[Entry, ...]
+    """Rows brought in before that read differently now; they are left as they are in the log."""
+    repeated: int
+    """Rows that stand in the file twice."""
+    unread: tuple[Unread, ...]
+    """Rows that could not be understood, by line; the first thousand."""
+    unread_count: int
+    left_out: tuple[LeftOut, ...]
+    habits: tuple[Habit, ...]
+    """Habits that new entries speak of and that are not declared yet."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """New entries by kind, habits by name."""
+        names = (
+            f"{e.kind.value}:{e.name}" if e.kind in (Kind.HABIT, Kind.STOP) else e.kind.value
+            for e in self.new
+        )
+        return dict(sorted(Counter(names).items()))
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """First and last day of the new entries; None if there are none."""
+        if not self.new:
+            return None
+        return min(e.day for e in self.new), max(e.day for e in self.new)
+
+
+def plan_import(
+    path: Path,
+    reader: Format,
+    options: Options,
+    known: Mapping[str, Entry],
+    habits: Iterable[Habit] = (),
+) -> ImportPlan:
+    """Reads all of `path`; writes nothing.
+
+    `known` are the log's entries by id, deleted ones left out. Windows that share time with one
+    that is known, or with one before them in the file, are listed as unread. Raises FlowError for
+    a file that is absent, damaged, cut short or another format's, and when the person stops it.
+    """
+    if not path.exists():
+        raise FlowError(f"{path} does not exist", "check the path")
+    made = _Made(known)
+    try:
+        for row in reader.read(path, options):
+            if isinstance(row, Found):
+                made.entry(row)
+            elif isinstance(row, Unread):
+                made.unread(row)
+            elif isinstance(row, LeftOut):
+                made.left_out.append(row)
+            elif isinstance(row, Declared):
+                made.habits.setdefault(row.habit.name, row.habit)
+    except OSError as error:
+        raise FlowError(f"{path} cannot be read: {error.strerror or error}") from None
+    declared = {h.name for h in habits}
+    spoken = {e.name for e in made.new.values() if e.kind is Kind.HABIT}
+    return ImportPlan(
+        reader.name,
+        path.name,
+        tuple(made.new.values()),
+        made.known_count,
+        tuple(made.changed),
+        made.repeated,
+        tuple(sorted(made.unread_rows, key=lambda u: u.line)),
+        made.unread_count,
+        tuple(made.left_out),
+        tuple(h for n, h in made.habits.items() if n not in declared and n in spoken),
+    )
+
+
+def same(a: Entry, b: Entry) -> bool:
+    """Whether two readings of one row say the same, whichever file they came from."""
+    blank = Provenance("")
+    return replace(a, source=blank, recorded_at=b.recorded_at, late=b.late) == replace(
+        b, source=blank
+    )
+
+
+class _Made:
+    """What the rows so far came to."""
+
+    def __init__(self, known: Mapping[str, Entry]) -> None:
+        self.known = known
+        self.new: dict[str, Entry] = {}
+        self.changed: list[Entry] = []
+        self.unread_rows: list[Unread] = []
+        self.left_out: list[LeftOut] = []
+        self.habits: dict[str, Habit] = {}
+        self.known_count = self.repeated = self.unread_count = 0
+        self._windows = windows(known.values())
+
+    def entry(self, row: Found) -> None:
+        entry = row.entry
+        before = self.known.get(entry.id)
+        if before is not None:
+            if same(entry, before):
+                self.known_count += 1
+            else:
+                self.changed.append(entry)
+            return
+        if entry.id in self.new:
+            self.repeated += 1
+            return
+        if entry.kind is Kind.EATING and entry.state is State.GIVEN:
+            try:
+                check_window(entry, self._windows)
+            except UsageError as error:
+                self.unread(Unread(row.line, "eating window", error.message))
+                return
+            self._windows.append(entry)
+        self.new[entry.id] = entry
+
+    def unread(self, row: Unread) -> None:
+        self.unread_count += 1
+        if len(self.unread_rows) < UNREAD_KEPT:
+            self.unread_rows.append(row)

@@ -1,0 +1,127 @@
+"""What every import format offers, and the kinds of rows it gives.
+
+A format only reads. It never writes to a ledger, and nothing of a file counts before the whole
+file has been read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from flowtui.core.body.entry import Entry
+from flowtui.core.body.habits import Habit
+from flowtui.core.day import DAY_START
+from flowtui.core.errors import FlowError
+
+
+class CancelledImportError(FlowError):
+    """The person stopped the import; nothing was imported."""
+
+
+class Watch(Protocol):
+    """Looks on while a file is read."""
+
+    def progress(self, done: int, total: int) -> None:
+        """Called now and then with bytes read and bytes in all (0: not known)."""
+        ...
+
+    def cancelled(self) -> bool:
+        """Whether to stop; asked at every call of `progress`."""
+        ...
+
+
+class Unwatched:
+    """A watch that does nothing."""
+
+    def progress(self, done: int, total: int) -> None:
+        """Nobody looks on."""
+
+    def cancelled(self) -> bool:
+        """Never."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a format cannot know from the file alone."""
+
+    now: datetime
+    zone: ZoneInfo
+    """Where the person was, for formats that name no zone."""
+    day_start: time = DAY_START
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Generic CSV: column header (or `#3`) to role; empty: guessed."""
+    words: Mapping[str, float] = field(default_factory=dict)
+    """Daylio: the person's own names of moods to 1-5, in lower case."""
+    date_order: str | None = None
+    """`dmy` or `mdy` for dates such as 3/4/2026; None: taken from the file if it shows."""
+    watch: Watch = field(default_factory=Unwatched)
+
+    def tick(self, done: int, total: int) -> None:
+        """Reports progress. Raises CancelledImportError if the person stopped the import."""
+        self.watch.progress(done, total)
+        if self.watch.cancelled():
+            raise CancelledImportError("the import was stopped", "nothing was imported")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A row that became an entry."""
+
+    entry: Entry
+    line: int
+    """Line or row of the file, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A row that could not be understood; it is listed, never guessed at."""
+
+    line: int
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Rows of a sort that has no place in the body log, or that were not asked for."""
+
+    what: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A habit that entries of the file refer to."""
+
+    habit: Habit
+
+
+Row = Found | Unread | LeftOut | Declared
+
+
+class Format(Protocol):
+    """One program's export."""
+
+    @property
+    def name(self) -> str:
+        """What is typed: `flowtui import NAME FILE`."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What a person reads."""
+        ...
+
+    def sniff(self, path: Path) -> bool:
+        """Whether `path` looks like this format. Reads the beginning only, raises nothing."""
+        ...
+
+    def read(self, path: Path, options: Options) -> Iterator[Row]:
+        """All rows. Raises FlowError for a file that is damaged, cut short or something else."""
+        ...

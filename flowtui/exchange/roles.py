@@ -1,0 +1,136 @@
+"""What a column of a table can mean, and how its cells become entries."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from flowtui.core.body.habits import habit_name
+from flowtui.core.body.kinds import Kind, Scope, State
+from flowtui.core.body.scales import ENERGY, OUTPUT, QUALITY, SUGAR
+from flowtui.core.errors import UsageError
+from flowtui.exchange.dates import plain, read_length_s, read_number
+from flowtui.exchange.fields import Fields
+
+ROW = ("date", "time", "at", "id", "note", "ignore")
+"""Roles that say something about the whole row."""
+VALUE = (
+    *("energy", "output", "sugar", "caffeine", "worked"),
+    *("sleep", "sleep.quality", "sleep.start", "sleep.end"),
+    *("workout", "workout.name", "workout.effort", "workout.start", "workout.end"),
+    *("eating.open", "eating.close"),
+)
+"""Roles that hold a value. `habit:NAME` and `stop:NAME` come on top."""
+TIMES = ("sleep.start", "sleep.end", "workout.start", "workout.end", "eating.open", "eating.close")
+YES = frozenset(("yes", "y", "true", "x", "done", "✓", "✔", "☑", "ja", "oui", "si", "sí"))
+NO = frozenset(("no", "n", "false", "none", "☐", "nein", "non"))
+SKIP = frozenset(("skip", "skipped", "n/a", "na", "-", "–", "—"))
+_SYNONYMS = {
+    "date": ("date", "day", "datum", "fecha", "full_date", "local_date"),
+    "time": ("time", "uhrzeit", "hora"),
+    "at": ("at", "datetime", "timestamp", "date_time", "logged_at"),
+    "id": ("id", "uuid", "record_id", "entry_id"),
+    "note": ("note", "notes", "comment", "notiz"),
+    "energy": ("energy", "energie", "energy level"),
+    "output": ("output", "productivity"),
+    "sugar": ("sugar", "added sugar"),
+    "caffeine": ("caffeine", "coffee", "coffees", "cups", "cups of coffee"),
+    "sleep": ("sleep", "hours slept", "sleep hours", "sleep duration", "slept", "asleep"),
+    "sleep.quality": ("sleep quality", "quality of sleep"),
+    "sleep.start": ("bedtime", "sleep start", "fell asleep", "asleep at"),
+    "sleep.end": ("wake time", "wake up", "woke up", "sleep end", "woke"),
+    "workout": ("workout minutes", "exercise minutes", "workout", "exercise"),
+    "workout.name": ("workout type", "activity type", "exercise type", "sport"),
+    "workout.effort": ("effort", "rpe", "perceived exertion"),
+    "eating.open": ("window opened", "first meal", "eating start"),
+    "eating.close": ("window closed", "last meal", "eating end"),
+    "worked": ("what worked",),
+}
+_OUT_OF_NAME = re.compile(r"[\s_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value cell, read."""
+
+    kind: Kind
+    fields: Fields
+
+
+def role_from(text: str) -> str:
+    """`text` as a role. Raises UsageError for one that does not exist."""
+    if text in ROW or text in VALUE:
+        return text
+    head, colon, name = text.partition(":")
+    if colon and head in ("habit", "stop") and name.strip():
+        return f"{head}:{habit_name(name) if head == 'habit' else plain(name)}"
+    raise UsageError(
+        f"a column cannot mean {text!r}",
+        f"roles: {', '.join((*ROW, *VALUE))}, habit:NAME, stop:NAME",
+    )
+
+
+def guessed_role(header: str) -> str | None:
+    """The role that a column's name suggests; None where nothing is plain."""
+    name = _OUT_OF_NAME.sub(" ", header.casefold()).strip()
+    bare = re.sub(r"\s*[(\[].*$", "", name)
+    for role, names in _SYNONYMS.items():
+        spelled = {_OUT_OF_NAME.sub(" ", n) for n in names}
+        if name in spelled or bare in spelled or name == role:
+            return role
+    head, colon, _ = header.partition(":")
+    if colon and head.strip() in ("habit", "stop"):
+        return role_from(header.strip())
+    return None
+
+
+def state_of(text: str) -> State | None:
+    """A no or a skip; None for a value. An empty cell is missing and never gets here."""
+    word = plain(text).casefold()
+    if word in NO:
+        return State.NO
+    return State.SKIPPED if word in SKIP else None
+
+
+def cell(role: str, text: str) -> Cell:
+    """What a cell says, for every role with a value of its own but not a time.
+
+    Raises UsageError for what its kind cannot be.
+    """
+    state = state_of(text)
+    if role.startswith(("habit:", "stop:")):
+        return _named(role, text, state)
+    kind = Kind(role.partition(".")[0])
+    if state is not None:
+        return Cell(kind, Fields(state=state, scope=Scope.DAY))
+    if role == "worked":
+        return Cell(kind, Fields(note=text, scope=Scope.DAY))
+    if role == "sleep":
+        return Cell(kind, Fields(duration_s=read_length_s(text, 3600), scope=Scope.DAY))
+    if role == "workout":
+        seconds = read_length_s(text, 60)
+        if seconds == 0:
+            return Cell(kind, Fields(state=State.NO, scope=Scope.DAY))
+        return Cell(kind, Fields(duration_s=seconds, name="workout"))
+    value = read_number(text)
+    if role == "sleep.quality":
+        return Cell(kind, Fields(quality=int(QUALITY.check(value, role)), scale=QUALITY.id))
+    if value == 0 and kind in (Kind.SUGAR, Kind.CAFFEINE):
+        return Cell(kind, Fields(state=State.NO, scope=Scope.DAY))
+    scale = {Kind.ENERGY: ENERGY, Kind.OUTPUT: OUTPUT, Kind.SUGAR: SUGAR}.get(kind)
+    scope = Scope.ONE if kind is Kind.ENERGY else Scope.DAY
+    return Cell(kind, Fields(value=value, scale=scale.id if scale else None, scope=scope))
+
+
+def _named(role: str, text: str, state: State | None) -> Cell:
+    head, _, name = role.partition(":")
+    kind = Kind(head)
+    word = plain(text).casefold()
+    if word in YES:
+        return Cell(kind, Fields(name=name, scope=Scope.DAY))
+    if state is None:
+        value = read_number(text)
+        if value != 0:
+            return Cell(kind, Fields(name=name, value=value, scope=Scope.DAY))
+        state = State.NO
+    return Cell(kind, Fields(name=name, state=state, scope=Scope.DAY))

@@ -1,0 +1,72 @@
+"""The first look at a file, which raises nothing: is this table, database or archive ours?"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from flowtui.core.errors import FlowError
+from flowtui.exchange.csvs import HEAD, Header, header_of
+from flowtui.exchange.sources import open_source
+
+SQLITE_MAGIC = b"SQLite format 3\x00"
+
+
+def head_of(path: Path, size: int = HEAD) -> bytes:
+    """The first bytes of a file; empty for what cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError:
+        return b""
+
+
+def table_header(path: Path) -> Header | None:
+    """The header of a file that looks like a table."""
+    head = head_of(path) if path.is_file() else b""
+    if not head or head.startswith((b"PK\x03\x04", SQLITE_MAGIC)):
+        return None
+    return header_of(head)
+
+
+def has_columns(header: Header | None, names: Sequence[str]) -> bool:
+    """Whether a table has all these columns."""
+    return header is not None and all(header.at(name) is not None for name in names)
+
+
+def holds(path: Path, wanted: Callable[[list[str]], bool]) -> bool:
+    """Whether a folder or archive has file names that please `wanted`."""
+    try:
+        with open_source(path) as source:
+            return wanted(source.names())
+    except FlowError:
+        return False
+
+
+def has_tables(path: Path, tables: Sequence[str]) -> bool:
+    """Whether a file is an SQLite database with all these tables. It is opened read-only."""
+    if not head_of(path, 16).startswith(SQLITE_MAGIC):
+        return False
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    except sqlite3.Error:
+        return False
+    try:
+        return set(tables) <= tables_of(connection)
+    except sqlite3.Error:
+        return False
+    finally:
+        connection.close()
+
+
+def tables_of(connection: sqlite3.Connection) -> set[str]:
+    """Names of the real tables; views, which could compute anything, are left out."""
+    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return {str(row[0]) for row in rows}
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> set[str]:
+    """Names of a table's columns."""
+    rows = connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
+    return {str(row[0]) for row in rows}

@@ -1,0 +1,104 @@
+"""Strava: workouts from `activities.csv` of the bulk export (archive, folder, or the file alone).
+
+Format: some headers stand there twice (Elapsed Time, Distance, Max Heart Rate, Relative Effort,
+Commute), the second time with exact figures in seconds and metres. Dates are UTC, written as
+"Jul 1, 2025, 6:30:00 AM". `Perceived Exertion` is Strava's own scale from 1 to 10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flowtui.core.body.kinds import Kind
+from flowtui.core.errors import FlowError, UsageError
+from flowtui.exchange import exercises
+from flowtui.exchange.csvs import Header, Line, lines, needs, split_header
+from flowtui.exchange.dates import read_moment, read_number
+from flowtui.exchange.desk import Desk, desk_for
+from flowtui.exchange.protocol import Found, Options, Row, Unread
+from flowtui.exchange.sniffing import has_columns, holds, table_header
+from flowtui.exchange.sources import open_source
+
+MEMBER = "activities.csv"
+COLUMNS = ("Activity ID", "Activity Date", "Activity Type", "Elapsed Time")
+SCALE = "strava-exertion"
+_UTC = ZoneInfo("UTC")
+
+
+class Strava:
+    """Strava's bulk export."""
+
+    name = "strava"
+    title = "Strava (bulk export)"
+
+    def sniff(self, path: Path) -> bool:
+        """The table itself, or a folder or archive that holds it."""
+        if has_columns(table_header(path), COLUMNS):
+            return True
+        return (path.is_dir() or path.suffix.casefold() == ".zip") and holds(path, _has_member)
+
+    def read(self, path: Path, options: Options) -> Iterator[Row]:
+        """Every activity. Raises FlowError for a damaged file, or one in another language."""
+        desk = desk_for(self.name, path, options)
+        with open_source(path) as source:
+            names = source.names()
+            member = next((n for n in names if n.rsplit("/", 1)[-1] == MEMBER), names[0])
+            with source.open(member) as file:
+                rows = lines(file, member, source.size(member), options)
+                header, body = split_header(rows)
+                if header.at("Activity ID") is None and len(header.names) > 20:
+                    raise FlowError(
+                        f"{member} is not in English: its first column is {header.names[0]!r}",
+                        "set Strava's language to English (US) and ask for the export again",
+                    )
+                needs(header, COLUMNS, member)
+                for row in body:
+                    yield _activity(header, row, desk)
+
+
+def _has_member(names: list[str]) -> bool:
+    return any(name.rsplit("/", 1)[-1] == MEMBER for name in names)
+
+
+def _activity(header: Header, row: Line, desk: Desk) -> Found | Unread:
+    # the last of two columns of one name has the exact figure
+    elapsed_text = row.get(header.at("Elapsed Time", -1)) or row.get(header.at("Elapsed Time"))
+    moving_text = row.get(header.at("Moving Time", -1))
+    number = row.get(header.at("Activity ID"))
+    try:
+        start = read_moment(row.get(header.at("Activity Date")), _UTC)[0].astimezone(UTC)
+        elapsed = timedelta(seconds=round(read_number(elapsed_text)))
+        moving = round(read_number(moving_text)) if moving_text else None
+        effort = _effort(row.get(header.at("Perceived Exertion", -1)))
+        if not number:
+            raise UsageError("has no Activity ID")
+    except UsageError as error:
+        return desk.unread(row.number, row.text, error.message)
+    return desk.entry(
+        row.number,
+        number,
+        Kind.WORKOUT,
+        row.text,
+        start=_whole(start),
+        end=_whole(start + elapsed),
+        duration_s=min(moving, round(elapsed.total_seconds())) if moving else None,
+        name=exercises.strava(row.get(header.at("Activity Type"))),
+        effort=effort,
+        scale=SCALE if effort is not None else None,
+        note=row.get(header.at("Activity Name")),
+    )
+
+
+def _effort(text: str) -> float | None:
+    """Strava's 1 to 10 in half steps; None where none was given."""
+    if not text:
+        return None
+    value = read_number(text)
+    return round(value * 2) / 2 if value > 0 else None
+
+
+def _whole(instant: datetime) -> datetime:
+    return instant.replace(microsecond=0)
