@@ -61,13 +61,15 @@ class Fields:
     def text(self, key: str) -> str:
         """Any text, the empty one too."""
         value = self._take(key)
-        return value if isinstance(value, str) else self._wrong(key, "a text", value)
+        if not isinstance(value, str):
+            raise self._wrong(key, "a text", value)
+        return value
 
     def whole(self, key: str, low: int | None = None, high: int | None = None) -> int:
         """A whole number, within `low` and `high` if they are given, both included."""
         value = self._take(key)
         if type(value) is not int:
-            return self._wrong(key, "a whole number", value)
+            raise self._wrong(key, "a whole number", value)
         self._bounded(key, value, low, high)
         return value
 
@@ -75,14 +77,16 @@ class Fields:
         """A finite number, within `low` and `high` if they are given, both included."""
         value = self._take(key)
         if type(value) not in (int, float) or not isfinite(value):
-            return self._wrong(key, "a number", value)
+            raise self._wrong(key, "a number", value)
         self._bounded(key, value, low, high)
         return float(value)
 
     def flag(self, key: str) -> bool:
         """true or false."""
         value = self._take(key)
-        return value if isinstance(value, bool) else self._wrong(key, "true or false", value)
+        if not isinstance(value, bool):
+            raise self._wrong(key, "true or false", value)
+        return value
 
     def day(self, key: str) -> date:
         """A logical day, YYYY-MM-DD."""
@@ -92,7 +96,7 @@ class Fields:
                 return date.fromisoformat(value)
             except ValueError:
                 pass
-        return self._wrong(key, "a day like 2026-11-23", value)
+        raise self._wrong(key, "a day like 2026-11-23", value)
 
     def instant(self, key: str) -> datetime:
         """An instant in UTC, as `instant_text` writes it."""
@@ -102,7 +106,7 @@ class Fields:
                 return datetime.fromisoformat(value)
             except ValueError:
                 pass
-        return self._wrong(key, "an instant like 2026-11-23T03:38:04Z", value)
+        raise self._wrong(key, "an instant like 2026-11-23T03:38:04Z", value)
 
     def choice(self, key: str, kind: type[E]) -> E:
         """One of the values of an enum."""
@@ -111,14 +115,14 @@ class Fields:
             return kind(value)
         except ValueError:
             words = ", ".join(str(member.value) for member in kind)
-            return self._wrong(key, f"one of {words}", value)
+            raise self._wrong(key, f"one of {words}", value) from None
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts."""
         value = self._take(key)
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        return self._wrong(key, "a list of texts", value)
+        raise self._wrong(key, "a list of texts", value)
 
     def raw(self, key: str) -> Any:
         """Whatever JSON stands there; the caller must check it."""
@@ -133,7 +137,7 @@ class Fields:
         """A list of records within the record."""
         value = self._take(key)
         if not isinstance(value, list):
-            return self._wrong(key, "a list", value)
+            raise self._wrong(key, "a list", value)
         found = []
         for place, item in enumerate(value):
             with Fields(f"{self._where}: {key}[{place}]", item) as fields:
@@ -153,12 +157,12 @@ class Fields:
 
     def _bounded(self, key: str, value: float, low: float | None, high: float | None) -> None:
         if low is not None and value < low:
-            self._wrong(key, f"at least {low}", value)
+            raise self._wrong(key, f"at least {low}", value)
         if high is not None and value > high:
-            self._wrong(key, f"at most {high}", value)
+            raise self._wrong(key, f"at most {high}", value)
 
-    def _wrong(self, key: str, wanted: str, value: object) -> Any:
-        raise DecodeError(f"{self._where}: {key!r} should be {wanted}, not {_shown(value)}")
+    def _wrong(self, key: str, wanted: str, value: object) -> DecodeError:
+        return DecodeError(f"{self._where}: {key!r} should be {wanted}, not {_shown(value)}")
 
 
 def instant_text(instant: datetime) -> str:
@@ -170,7 +174,7 @@ def instant_text(instant: datetime) -> str:
 
 def day_text(day: date) -> str:
     """A logical day: "2026-11-23"."""
-    return f"{day:%Y-%m-%d}" if day.year > 999 else day.isoformat()
+    return day.isoformat()
 
 
 def _shown(value: object) -> str:

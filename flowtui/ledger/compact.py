@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import LedgerError
-from flowtui.ledger.disk import failed, replace_file
+from flowtui.ledger.disk import failed, replacing
 from flowtui.ledger.folder import Folder
 from flowtui.ledger.history import KEEP
 from flowtui.ledger.kinds import STATE
@@ -60,9 +60,8 @@ def compact(folder: Folder, name: str) -> Compacted:
     path = storage.path
     try:
         before = path.stat().st_size
-        replace_file(
-            path, _rewritten(folder, storage), lambda beside: _check(folder, storage, beside)
-        )
+        with replacing(path, lambda beside: _check(folder, storage, beside)) as file:
+            file.writelines(_rewritten(folder, storage))
         after = path.stat().st_size
     except FileNotFoundError:
         return Compacted(name, 0, 0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -66,10 +67,9 @@ def make_folder(folder: Path) -> None:
         raise failed("make the folder", folder, error) from error
 
 
-def replace_file(
-    path: Path, pieces: Iterable[bytes], check: Callable[[Path], None] | None = None
-) -> None:
-    """Put `pieces` in place of `path`: beside, fsync, rename, fsync of the folder.
+@contextmanager
+def replacing(path: Path, check: Callable[[Path], None] | None = None) -> Iterator[BinaryIO]:
+    """A file to write that takes the place of `path`: beside, fsync, rename, fsync of the folder.
 
     The old content or the new one is there whatever happens. `check` looks at the new file before
     it takes the place of the old one, and raises to keep the old one. Raises OSError.
@@ -77,8 +77,7 @@ def replace_file(
     beside = path.with_name(path.name + BESIDE)
     try:
         with _private(beside, os.O_TRUNC) as file:
-            for piece in pieces:
-                file.write(piece)
+            yield file
             file.flush()
             sync_data(file.fileno())
         if check is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
-from flowtui.ledger.lines import text_of
+from flowtui.ledger.lines import Edit, text_of
 from flowtui.ledger.migrate import own_copy
 
 Document = dict[str, Any]
@@ -78,6 +78,28 @@ class Draft:
             if staged or name not in base:
                 self.staged[name] = {**self.staged.get(name, {}), **staged}
                 self.dropped.discard(name)
+
+    def edits(self) -> list[Edit]:
+        """What differs from the tables as they were, to be written.
+
+        Raises TypeError or ValueError for a document that is not JSON.
+        """
+        found: list[Edit] = []
+        for name, staged in self.staged.items():
+            before = self._base.get(name)
+            if name in self.dropped:
+                found += [Edit(name, None, "null")] * (before is not None)
+                continue
+            count = len(found)
+            for key, document in staged.items():
+                old = before.get(key) if before is not None else None
+                if document is None and old is not None:
+                    found.append(Edit(name, key, "null"))
+                elif document is not None and (old is None or not same(document, old)):
+                    found.append(Edit(name, key, text_of(document)))
+            if before is None and len(found) == count:
+                found.append(Edit(name, None, "true"))
+        return found
 
     def _next_id(self, table: str) -> int:
         return self._next_ids.get(table) or self._base_next_id(table)

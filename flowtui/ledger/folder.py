@@ -12,8 +12,6 @@ A year is read when it is first asked for. `LOADED_YEARS` stay in memory.
 
 from __future__ import annotations
 
-import os
-import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,20 +21,20 @@ from typing import Any
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import LedgerError
-from flowtui.ledger.disk import failed, make_folder
-from flowtui.ledger.ids import Signature, YearIds, stands_in
-from flowtui.ledger.journal import Report
+from flowtui.ledger.disk import make_folder
+from flowtui.ledger.ids import YearIds, stands_in
 from flowtui.ledger.kinds import STATE, Kind
-from flowtui.ledger.lines import text_of
+from flowtui.ledger.lines import Edit, text_of
 from flowtui.ledger.lock import WriteLock
+from flowtui.ledger.look import Signature, look, look_at
 from flowtui.ledger.migrate import Migrations
+from flowtui.ledger.report import Report
 from flowtui.ledger.scan import last_seq
-from flowtui.ledger.storage import Document, Edit, JournalStorage, Part
+from flowtui.ledger.storage import Document, JournalStorage, Part
 
 LOADED_YEARS = 3
 """Beside them `state.jsonl` is always in memory."""
 LOCK_NAME = ".lock"
-_NAME = re.compile(r"(state|[0-9]{4})\.jsonl")
 _LOOKS = 20
 
 
@@ -217,29 +215,15 @@ class Folder:
     def _note_own_change(self, names: Iterable[str]) -> None:
         signatures = self._signatures if self._signatures is not None else {}
         for name in (STATE, *names):
-            try:
-                signatures[name] = _signature(self.file(name).stat())
-            except FileNotFoundError:
-                pass
+            found = look_at(self.file(name))
+            if found is not None:
+                signatures[name] = found
 
     def _sync_all(self) -> None:
-        for name in self._look():
+        for name in look(self.path):
             self.sync(name)
 
     # Looking
-
-    def _look(self) -> dict[str, Signature]:
-        found = {}
-        try:
-            with os.scandir(self.path) as entries:
-                for entry in entries:
-                    if match := _NAME.fullmatch(entry.name):
-                        found[match[1]] = _signature(entry.stat())
-        except (FileNotFoundError, NotADirectoryError):
-            return {}
-        except OSError as error:
-            raise failed("read", self.path, error) from error
-        return found
 
     def _look_until_still(self) -> None:
         """Read on until a look at the whole folder finds nothing new: that is one instant's view.
@@ -247,7 +231,7 @@ class Folder:
         Years are read before `state.jsonl`, so a part seen in a year is never without its commit.
         """
         for _ in range(_LOOKS):
-            found, before = self._look(), self._signatures
+            found, before = look(self.path), self._signatures
             if found == before and not self._unread:
                 break
             self._changes_seen += before is not None and found != before
@@ -311,7 +295,3 @@ class Folder:
 
 def _edits_for(value: list[Any], name: str) -> list[Edit]:
     return [Edit(c[0], c[1], text_of(c[2])) for c in value[1:] if len(c) > 3 and c[3] == name]
-
-
-def _signature(found: os.stat_result) -> Signature:
-    return Signature(found.st_size, found.st_mtime_ns, found.st_ino)

@@ -14,25 +14,14 @@ import struct
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
 from flowtui.ledger.lines import change_text
+from flowtui.ledger.look import Signature
 
 _HEAD = struct.Struct("=8sQQLL")
 _MAGIC = b"flowids1"
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """What of a file changes when its content does."""
-
-    size: int
-    """Bytes."""
-    changed_ns: int
-    """Last change, nanoseconds."""
-    inode: int
 
 
 class YearIds:

@@ -10,13 +10,13 @@ import enum
 import errno
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from flowtui.core.errors import LedgerError
 from flowtui.ledger.disk import failed, sync_data, sync_folder
 from flowtui.ledger.lines import check_format, header_line, is_whole, parse_lines, split_lines
+from flowtui.ledger.report import Report
 
 _CHUNK_BYTES = 1 << 20
 
@@ -35,22 +35,6 @@ class Line(NamedTuple):
     start: int
     length: int
     value: list[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Something noticed in a file of the ledger that a person should hear of once."""
-
-    file: Path
-    line: int | None
-    """Counted from 1; None where the line is not known."""
-    byte: int
-    """Where it starts, from the beginning of the file."""
-    length: int
-    """Bytes concerned."""
-    what: str
-    lost: bool
-    """Whether a transaction was lost by it."""
 
 
 class Journal:

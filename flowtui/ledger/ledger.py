@@ -8,7 +8,7 @@ folder at once.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -19,10 +19,11 @@ from flowtui.core.errors import LedgerError
 from flowtui.ledger import compact, history
 from flowtui.ledger.folder import Folder
 from flowtui.ledger.history import Change, Entry, Logged, Pairs
-from flowtui.ledger.journal import Report
 from flowtui.ledger.kinds import KINDS, STATE, Kind
+from flowtui.ledger.lock import no_writer
 from flowtui.ledger.migrate import Migrations
 from flowtui.ledger.reader import Reader, Record, documents
+from flowtui.ledger.report import Report
 from flowtui.ledger.storage import head_of
 from flowtui.ledger.transaction import Transaction
 
@@ -46,7 +47,7 @@ class Ledger:
         migrations: Migrations | None = None,
     ) -> None:
         self.folder = folder
-        self._clock = clock
+        self.clock = clock
         self._files = Folder(folder, clock, kinds, migrations or Migrations())
         self._reader = Reader(self._files)
         self._threads = threading.RLock()
@@ -77,13 +78,15 @@ class Ledger:
         """What this ledger keeps."""
         return list(self._files.kinds.values())
 
-    def stored(self, kind: str) -> Iterator[Record]:
-        """Every record of a kind as it is stored, with its version, one year in memory at a time.
+    @contextmanager
+    def snapshot(self) -> Iterator[Callable[[str], Iterator[Record]]]:
+        """For exports: gives `records(kind)`, all of one instant, one year in memory at a time.
 
-        For exports. The dicts are the ledger's own: do not change them.
+        They carry their version, and are the ledger's own: do not change them. Writers wait.
         """
-        with self._threads:
-            yield from documents(self._files, self._files.kinds[kind])
+        with self._threads, no_writer(self._files.lock.path):
+            self._files.refresh()
+            yield lambda kind: documents(self._files, self._files.kinds[kind])
 
     def refresh(self) -> bool:
         """Take over what others wrote; True if they changed anything since the last call."""
@@ -109,6 +112,17 @@ class Ledger:
             try:
                 yield transaction
                 self._commit(transaction, {"background": True} if background else {})
+            finally:
+                transaction.end()
+
+    @contextmanager
+    def trial(self) -> Iterator[Transaction]:
+        """A transaction that is never written: for looking what one would do. Creates nothing."""
+        with self._threads:
+            self._files.refresh()
+            transaction = Transaction(self._files, "trial")
+            try:
+                yield transaction
             finally:
                 transaction.end()
 
@@ -187,7 +201,7 @@ class Ledger:
         if not edits and not extra.keys() & {"undoes", "redoes"}:
             return
         seq = self._files.last_seq() + 1
-        head = {**head_of(seq, self._clock, transaction.label), **extra}
+        head = {**head_of(seq, self.clock, transaction.label), **extra}
         self._files.commit(head, edits or {STATE: []})
         transaction.seq = seq
         for name in dict.fromkeys((STATE, *edits)):

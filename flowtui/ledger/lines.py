@@ -19,7 +19,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from flowtui.core.errors import NewerLedgerError
@@ -46,6 +46,17 @@ def text_of(value: object) -> str:
         except UnicodeEncodeError:  # half a surrogate pair, as from a file name that is not UTF-8
             return _escaped(value)
     return text
+
+
+class Edit(NamedTuple):
+    """One changed document. `document` is its JSON text; "null" deletes it."""
+
+    table: str
+    key: str | None
+    """None changes the table as such: `document` "true" makes it, "null" drops it."""
+    document: str
+    target: str | None = None
+    """The file it belongs to, if not the one the line stands in."""
 
 
 def change_text(table: str, key: str | None, document: str, target: str | None = None) -> str:

@@ -11,7 +11,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -126,3 +126,33 @@ class WriteLock:
             return f"process {int(self.path.read_bytes()[:11])}"
         except (OSError, ValueError):
             return "another process"
+
+
+@contextlib.contextmanager
+def no_writer(path: Path, patience_s: float = 2.0) -> Iterator[bool]:
+    """Keep writers out while a whole folder is read; tells whether that could be done.
+
+    Creates nothing: without a lock file there was never a writer. Waits `patience_s` at most.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        yield False
+        return
+    try:
+        yield _share(descriptor, patience_s)
+    finally:
+        os.close(descriptor)
+
+
+def _share(descriptor: int, patience_s: float) -> bool:
+    for _ in range(int(patience_s / _LONGEST_PAUSE_S) + 1):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LONGEST_PAUSE_S)
+        except OSError:
+            return False
+        else:
+            return True
+    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -67,7 +67,7 @@ def _by_day(document: Mapping[str, Any]) -> tuple[str, str]:
     return document["day"], document["id"]
 
 
-def documents(folder: Folder, kind: Kind) -> Iterable[Document]:
+def documents(folder: Folder, kind: Kind) -> Iterator[Document]:
     """Every record of a kind as kept, a year at a time; not to be changed."""
     if kind.dated:
         yield from folder.between(kind.name, date.min, date.max)

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flowtui.core.clock import Clock
-from flowtui.ledger.disk import append_aside, failed, replace_file
-from flowtui.ledger.journal import Journal, Report
+from flowtui.ledger.disk import append_aside, failed, replacing
+from flowtui.ledger.journal import Journal
 from flowtui.ledger.lines import head_of, header_line, is_whole, split_lines
+from flowtui.ledger.report import Report
 from flowtui.ledger.scan import RawLine, raw_lines, whole_lines
 
 SUFFIX = ".damaged"
@@ -38,7 +39,8 @@ def set_aside(journal: Journal, clock: Clock | None) -> list[Report]:
             at = clock.now().strftime("%Y-%m-%dT%H:%M:%SZ") if clock is not None else None
             append_aside(aside_path(path), b"".join(_note(path, line, at) for line in lost))
         if damaged:
-            replace_file(path, _mended(journal))
+            with replacing(path) as file:
+                file.writelines(_mended(journal))
     except OSError as error:
         raise failed("set damaged lines aside in", aside_path(path), error) from error
     what = f"a damaged line was set aside in {aside_path(path).name}"

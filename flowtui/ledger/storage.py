@@ -19,26 +19,16 @@ from tinydb.storages import Storage
 from flowtui.core.clock import Clock
 from flowtui.core.errors import LedgerError
 from flowtui.ledger.disk import make_folder
-from flowtui.ledger.draft import Draft, is_number, same
-from flowtui.ledger.journal import Journal, Line, News, Report
-from flowtui.ledger.lines import change_text, line_of, text_of
+from flowtui.ledger.draft import Draft, is_number
+from flowtui.ledger.journal import Journal, Line, News
+from flowtui.ledger.lines import Edit, change_text, line_of
 from flowtui.ledger.lock import WriteLock
 from flowtui.ledger.migrate import own_copy
+from flowtui.ledger.report import Report
 from flowtui.ledger.setaside import set_aside
 
 Document = dict[str, Any]
 Tables = dict[str, dict[str, Document]]
-
-
-class Edit(NamedTuple):
-    """One changed document. `document` is its JSON text; "null" deletes it."""
-
-    table: str
-    key: str | None
-    """None changes the table as such: `document` "true" makes it, "null" drops it."""
-    document: str
-    target: str | None = None
-    """The file it belongs to, if not this one."""
 
 
 class Part(NamedTuple):
@@ -184,7 +174,8 @@ class JournalStorage(Storage):
                 self._drafted_by = threading.get_ident()
                 try:
                     yield draft
-                    self._commit_tables(draft, label)
+                    if edits := draft.edits():
+                        self.commit(head_of(self.journal.seq + 1, self._clock, label), edits)
                 finally:
                     self._draft = None
 
@@ -225,6 +216,7 @@ class JournalStorage(Storage):
         self.lock.verify()
         if self.journal.damage:
             set_aside(self.journal, self._clock)
+            self.journal.close()
             self.refresh()
         texts = [change_text(*change) for change in changes]
         raw = line_of(head, texts)
@@ -254,25 +246,6 @@ class JournalStorage(Storage):
                 f"{self.path} is part of a ledger; nothing was written",
                 "read it as you like, but change it through flowtui",
             )
-
-    def _commit_tables(self, draft: Draft, label: str) -> None:
-        changes: list[Edit] = []
-        for name, staged in draft.staged.items():
-            before = self._tables.get(name)
-            if name in draft.dropped:
-                changes += [Edit(name, None, "null")] * (before is not None)
-                continue
-            wrote = len(changes)
-            for key, document in staged.items():
-                old = before.get(key) if before is not None else None
-                if document is None and old is not None:
-                    changes.append(Edit(name, key, "null"))
-                elif document is not None and (old is None or not same(document, old)):
-                    changes.append(Edit(name, key, text_of(document)))
-            if before is None and len(changes) == wrote:
-                changes.append(Edit(name, None, "true"))
-        if changes:
-            self.commit(head_of(self.journal.seq + 1, self._clock, label), changes)
 
     def _forget(self) -> None:
         self._tables = {}

@@ -11,9 +11,10 @@ from flowtui.core.errors import LedgerError
 from flowtui.ledger.draft import same
 from flowtui.ledger.folder import Folder
 from flowtui.ledger.kinds import Kind, file_for
-from flowtui.ledger.lines import text_of
-from flowtui.ledger.reader import Reader
-from flowtui.ledger.storage import Document, Edit
+from flowtui.ledger.lines import Edit, text_of
+from flowtui.ledger.migrate import without_version
+from flowtui.ledger.reader import Reader, Record
+from flowtui.ledger.storage import Document
 
 
 @dataclass(slots=True)
@@ -49,6 +50,20 @@ class Transaction(Reader):
         except (TypeError, ValueError) as error:
             raise LedgerError(f"{kind} {record['id']} cannot be stored: {error}") from error
         self._stage(of_kind, record["id"], file, document)
+
+    def differs(self, kind: str, record: Mapping[str, Any]) -> bool | None:
+        """Whether the record with the same id is another one; None if there is none."""
+        of_kind = self._kind(kind)
+        file_for(of_kind, record)
+        present = self._document(of_kind, record["id"])
+        if present is None:
+            return None
+        return not same(present, self._folder.migrations.stamp(kind, record))
+
+    def from_storage(self, kind: str, document: Mapping[str, Any]) -> Record:
+        """What `Ledger.stored` gave, maybe of an older version, as a record for `put`."""
+        self._kind(kind)
+        return without_version(self._folder.migrations.upgrade(kind, dict(document)))
 
     def delete(self, kind: str, id: str) -> None:
         """Remove a record. Raises LedgerError if there is none with this id."""
