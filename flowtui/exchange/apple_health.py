@@ -8,6 +8,7 @@ usual: they are streamed, and only samples of sleep are kept, in 40 bytes each.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,13 @@ _WANTED = frozenset(
         *("type", "workoutActivityType", "sourceName"),
         *("startDate", "endDate", "creationDate", "duration", "durationUnit"),
     )
+)
+_UNWANTED = rb'<Record type="(?!%s)([^"<>\n]*)"' % b"|".join(
+    f'{sort}"'.encode() for sort in (SLEEP, MINDFUL, EFFORT)
+)
+_PLAIN_RECORD = re.compile(_UNWANTED + rb"[^<>\n]*/>")
+_FULL_RECORD = re.compile(
+    _UNWANTED + rb"[^<>\n]*[^<>\n/]>\s*(?:<MetadataEntry [^<>\n]*/>\s*)*</Record>"
 )
 MAX_SORTS = 2_000
 """Different types of records that are counted by name; a file with more counts them together."""
@@ -71,7 +79,7 @@ class AppleHealth:
                     f"{path} holds no Apple Health export", "in Health: your picture, Export All"
                 )
             with source.open(member) as file:
-                stream(file, member, ROOT, source.size(member), options, found.tag)
+                stream(file, member, ROOT, source.size(member), options, found.tag, found.sieve)
         yield from found.rows()
         yield from sessions(found.sleep, desk)
 
@@ -96,6 +104,7 @@ class _Found:
         self._mindful: list[tuple[int, dict[str, str]]] = []
         self._efforts: dict[tuple[str, str], float] = {}
         self._left: Counter[str] = Counter()
+        self._dropped: Counter[bytes] = Counter()
         self._unread: list[Unread] = []
 
     def tag(self, name: str, attributes: list[str], line: int) -> None:
@@ -115,6 +124,22 @@ class _Found:
         elif name == "Workout":
             self._workouts.append((line, _few(attributes)))
 
+    def sieve(self, piece: bytes) -> bytes:
+        """Counts and drops records nobody wants before they are parsed, which is four times as fast.
+
+        An attribute cannot hold a raw `<`, so a match is always one whole element; whatever is
+        written in another way, or cut by the end of the piece, is left to the parser.
+        """
+        parts = _PLAIN_RECORD.split(piece)
+        self._dropped.update(parts[1::2])
+        if len(self._dropped) > MAX_SORTS:
+            self._dropped = Counter({b"other records": self._dropped.total()})
+        return _FULL_RECORD.sub(self._drop, b"".join(parts[::2]))
+
+    def _drop(self, match: re.Match[bytes]) -> bytes:
+        self._dropped[match[1]] += 1
+        return b"\n" * match[0].count(b"\n")
+
     def rows(self) -> Iterator[Row]:
         """What was kept, once the file is known to be whole."""
         for line, fields in self._workouts:
@@ -124,6 +149,8 @@ class _Found:
         for line, fields in self._mindful:
             yield self._session(line, fields)
         yield from self._unread
+        for name, count in self._dropped.items():
+            self._left[name.decode("utf-8", "replace")] += count
         for sort, count in self._left.most_common():
             yield LeftOut(sort, count)
 

@@ -6,10 +6,11 @@ import. A file that breaks off leaves no plan behind, so nothing is ever half im
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from flowtui.core.body.eating import check_window, windows
@@ -140,14 +141,23 @@ class _Made:
             return
         if entry.kind is Kind.EATING and entry.state is State.GIVEN:
             try:
-                check_window(entry, self._windows)
+                self._fit_in(entry)
             except UsageError as error:
                 self.unread(Unread(row.line, "eating window", error.message))
                 return
-            self._windows.append(entry)
         self.new[entry.id] = entry
+
+    def _fit_in(self, window: Entry) -> None:
+        """Windows lie apart, so only the two beside a new one can share time with it."""
+        place = bisect_left(self._windows, _opened(window), key=_opened)
+        check_window(window, self._windows[max(0, place - 1) : place + 1])
+        self._windows.insert(place, window)
 
     def unread(self, row: Unread) -> None:
         self.unread_count += 1
         if len(self.unread_rows) < UNREAD_KEPT:
             self.unread_rows.append(row)
+
+
+def _opened(window: Entry) -> datetime:
+    return window.start or window.recorded_at

@@ -14,23 +14,33 @@ from xml.parsers import expat
 from flowtui.core.errors import FlowError
 from flowtui.exchange.protocol import Options
 
-CHUNK = 1 << 18
+CHUNK = 1 << 20
 HEAD_LIMIT = 4 << 20
 """Bytes within which the root element must begin; Apple's DOCTYPE has about 10,000."""
 MAX_DEPTH = 64
-TICK_CHUNKS = 16
+TICK_CHUNKS = 4
 _FORBIDDEN = bytes(b for b in range(32) if b not in b"\t\n\r")
 
 Handler = Callable[[str, list[str], int], None]
 """Called with a tag's name, its attributes as name, value, name, value, and its line."""
 
 
+Sieve = Callable[[bytes], bytes]
+"""Takes whole elements that nobody wants out of a piece of the file, keeping its line breaks."""
+
+
 def stream(
-    file: IO[bytes], what: str, root: str, size: int, options: Options, handler: Handler
+    file: IO[bytes],
+    what: str,
+    root: str,
+    size: int,
+    options: Options,
+    handler: Handler,
+    sieve: Sieve = bytes,
 ) -> None:
     """Calls `handler` for every start tag of the document whose root element is `root`.
 
-    Raises FlowError if that element does not begin, the file ends before it does, or is not XML.
+    `sieve` sees the file in pieces cut anywhere, before the parser does. Raises FlowError if that element does not begin, the file ends before it does, or is not XML.
     """
     head, skipped = _head(file, what, root.encode())
     parser = expat.ParserCreate()
@@ -62,7 +72,7 @@ def stream(
         while chunk := file.read(CHUNK):
             done += len(chunk)
             count += 1
-            parser.Parse(chunk.translate(None, _FORBIDDEN), False)
+            parser.Parse(sieve(chunk.translate(None, _FORBIDDEN)), False)
             if count % TICK_CHUNKS == 0:
                 options.tick(done, size)
         parser.Parse(b"", True)
