@@ -1,0 +1,90 @@
+"""Notices of the desktop: which program shows them, and with which arguments.
+
+Texts are always arguments of their own, never part of a script, a shell line or an option.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from flowtui.system.words import Notice, Severity, plain
+
+_URGENCY = {Severity.QUIET: "low", Severity.NORMAL: "normal", Severity.SERIOUS: "critical"}
+_LEVEL = {Severity.QUIET: 0, Severity.NORMAL: 1, Severity.SERIOUS: 2}
+_DEST = "org.freedesktop.Notifications"
+_PATH = "/org/freedesktop/Notifications"
+_OSASCRIPT = (
+    "on run argv",
+    "display notification (item 2 of argv) with title (item 1 of argv)",
+    "end run",
+)
+
+
+def commands(
+    notice: Notice, platform: str, env: Mapping[str, str], has: Callable[[str], bool]
+) -> list[list[str]]:
+    """The commands that would show `notice` here, best first; empty if there is no desktop.
+
+    `platform` is `sys.platform`; `has` tells whether a program is on the path. Linux follows the
+    Desktop Notifications Specification 1.2: `notify-send`, else the same call by `gdbus`, `busctl`.
+    """
+    title, body = plain(notice.title, 80), plain(notice.body, 240)
+    if platform == "darwin":
+        script = [word for line in _OSASCRIPT for word in ("-e", line)]
+        return [["osascript", *script, _no_dash(title), _no_dash(body)]]
+    if not has_bus(env):
+        return []
+    marked = body.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    makers = {
+        "notify-send": _notify_send(title, marked, notice.severity),
+        "gdbus": _gdbus(title, marked, notice.severity),
+        "busctl": _busctl(title, marked, notice.severity),
+    }
+    return [command for program, command in makers.items() if has(program)]
+
+
+def has_bus(env: Mapping[str, str]) -> bool:
+    """True if there is a session bus; without one, asking would start a bus that nobody watches."""
+    if env.get("DBUS_SESSION_BUS_ADDRESS"):
+        return True
+    runtime = env.get("XDG_RUNTIME_DIR", "")
+    return runtime.startswith("/") and (Path(runtime) / "bus").exists()
+
+
+def _notify_send(title: str, body: str, severity: Severity) -> list[str]:
+    options = ["--app-name=flowtui", f"--urgency={_URGENCY[severity]}"]
+    # notify-send reads backslash escapes in the body (g_strcompress), not in the title
+    return ["notify-send", *options, "--", title, body.replace("\\", "\\\\")]
+
+
+def _gdbus(title: str, body: str, severity: Severity) -> list[str]:
+    call = ["gdbus", "call", "--session", "--timeout=4", "--dest", _DEST, "--object-path", _PATH]
+    arguments = [
+        _variant("flowtui"),
+        "uint32 0",
+        _variant(""),
+        _variant(title),
+        _variant(body),
+        "@as []",
+        f"{{'urgency': <byte {_LEVEL[severity]}>}}",
+        "int32 -1",
+    ]
+    return [*call, "--method", f"{_DEST}.Notify", *arguments]
+
+
+def _busctl(title: str, body: str, severity: Severity) -> list[str]:
+    call = ["busctl", "--user", "--timeout=4", "call", "--", _DEST, _PATH, _DEST, "Notify"]
+    hints = ["1", "urgency", "y", str(_LEVEL[severity])]
+    return [*call, "susssasa{sv}i", "flowtui", "0", "", title, body, "0", *hints, "-1"]
+
+
+def _variant(text: str) -> str:
+    """A text in GVariant's own notation, which is how gdbus reads every argument."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _no_dash(text: str) -> str:
+    """osascript would take a leading dash for an option."""
+    return "–" + text[1:] if text.startswith("-") else text
