@@ -96,7 +96,7 @@ def root(ctx: click.Context, home: str | None, plain: bool) -> None:
     if ctx.invoked_subcommand is None:
         from flowtui.cli.launch import open_app
 
-        open_app(ctx.obj)
+        open_app(os.environ, home, plain)
 
 
 def run(arguments: list[str]) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flowtui.cli.context import Context, at_option, json_option, pass_context
+from flowtui.cli.context import Context, at_option, json_option, pass_context, words
 from flowtui.core.block import Block, Cause, Mode, Outcome, Plan, PlanKind, Source
 from flowtui.core.commands import Command, Extend, Interrupt, Park, Pause, Resume, Return
 from flowtui.core.errors import UsageError
@@ -19,10 +19,11 @@ from flowtui.core.recovery import Closing
 from flowtui.core.tags import parse_tags
 from flowtui.core.timewords import parse_duration, parse_instant
 from flowtui.core.view import ended_view, running_view
+from flowtui.services.evidence import evidence_lines
 from flowtui.services.focus import Draft
 
 outcome_option = click.option(
-    "--outcome", type=click.Choice(list(Outcome)), help="whether the intention was met"
+    "--outcome", type=words(Outcome), help="whether the intention was met"
 )
 rating_option = click.option("--rating", type=int, help="1 (poor) to 5 (excellent)")
 
@@ -35,7 +36,7 @@ rating_option = click.option("--rating", type=int, help="1 (poor) to 5 (excellen
 @click.option("--end-at-plan/--overtime", default=None, help="what happens when it is reached")
 @click.option("-t", "--tag", "tags", multiple=True, metavar="TAG", help="may be given again")
 @click.option("-c", "--context", "context_name", metavar="NAME", help="work, own, or your own")
-@click.option("-m", "--mode", type=click.Choice(list(Mode)), help="kind of work")
+@click.option("-m", "--mode", type=words(Mode), help="kind of work")
 @click.option("--then", "if_then", default="", metavar="TEXT", help='"if X, then Y"')
 @click.option("--switch", is_flag=True, help="end a running block first")
 @click.option("--detach", is_flag=True, help="do not open the app")
@@ -81,7 +82,7 @@ def start_command(
     if not detach and interactive:
         from flowtui.cli.launch import open_app
 
-        open_app(context)
+        open_app(context.env, context.home, context.plain)
         return
     if not detach and not as_json:
         context.say("no terminal here: the block runs without the app")
@@ -117,7 +118,7 @@ def _plan(
 
 @click.command("pause")
 @click.argument("next_step", nargs=-1)
-@click.option("--cause", type=click.Choice(list(Cause)), default="pause", help="why")
+@click.option("--cause", type=words(Cause), default="pause", help="why")
 @at_option
 @json_option
 @pass_context
@@ -190,7 +191,7 @@ def stop_command(
     _report(context, block, as_json, f"ended {_name(block)}: {', '.join(words)}")
     if as_json:
         return
-    for line in evidence.lines(block):
+    for line in evidence_lines(block.evidence):
         context.say(line)
     for thought in block.parked:
         context.say(f"parked: {thought.text}")
@@ -211,7 +212,7 @@ def extend_command(context: Context, length: str, at: str | None, as_json: bool)
 
 
 @click.command("interrupt")
-@click.argument("source", type=click.Choice(list(Source)))
+@click.argument("source", type=words(Source))
 @click.argument("reason", nargs=-1)
 @at_option
 @json_option

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,6 +71,11 @@ class Context:
         """Print data as JSON."""
 
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def words(kind: type[StrEnum]) -> click.Choice[str]:
+    """A choice among the words of an enumeration, as they are typed."""
+    return click.Choice([word.value for word in kind])
 
 
 pass_context = click.make_pass_decorator(Context)

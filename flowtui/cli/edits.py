@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import click
 
 from flowtui.cli.block import outcome_option, rating_option
-from flowtui.cli.context import Context, json_option, pass_context
+from flowtui.cli.context import Context, json_option, pass_context, words
 from flowtui.core.block import Block, Cause, Mode, Outcome
 from flowtui.core.edit import Changes
 from flowtui.core.errors import UsageError
@@ -23,7 +23,7 @@ tag_option = click.option(
     "-t", "--tag", "tags", multiple=True, metavar="TAG", help="again for more"
 )
 context_option = click.option("-c", "--context", "context_name", metavar="NAME")
-mode_option = click.option("-m", "--mode", type=click.Choice(list(Mode)))
+mode_option = click.option("-m", "--mode", type=words(Mode))
 
 
 @click.command("add")
@@ -165,7 +165,7 @@ def join_command(context: Context, first: str, second: str, as_json: bool) -> No
 @click.command("relabel")
 @click.argument("id")
 @click.argument("gap")
-@click.argument("cause", required=False, type=click.Choice(list(Cause)))
+@click.argument("cause", required=False, type=words(Cause))
 @click.option("--focus/--no-focus", "focus", default=None, help="give the time back as focus")
 @click.option("--note", help="one line")
 @json_option

@@ -18,6 +18,7 @@ from flowtui.core.measure import measure
 from flowtui.core.tags import parse_tag
 from flowtui.core.timewords import parse_day
 from flowtui.core.view import ended_view
+from flowtui.services.evidence import evidence_lines
 
 MARKS = {"done": "✓", "partly": "◐", "not": "✗"}
 
@@ -98,17 +99,21 @@ def _line(context: Context, block: Block) -> str:
 
 
 @click.command("show")
-@click.argument("id", default="last")
+@click.argument("id", required=False)
 @json_option
 @pass_context
-def show_command(context: Context, id: str, as_json: bool) -> None:
-    """Everything about block ID (its first letters do; `last` and `running` are words for ids)."""
-    block = context.services.store.by_id(id)
+def show_command(context: Context, id: str | None, as_json: bool) -> None:
+    """Everything about block ID: its first letters, `last` or `running`.
+
+    Without ID: the running block, or else the last one.
+    """
+    store = context.services.store
+    block = store.by_id(id) if id else store.running() or store.by_id("last")
     if as_json:
         context.put_json(_view(context, block))
         return
     now = context.services.clock.now()
-    for name, text in facts(block, now, context.services.evidence.lines(block)):
+    for name, text in facts(block, now, evidence_lines(block.evidence)):
         context.put(f"{name:>13}  {text}")
 
 

@@ -1,26 +1,52 @@
-"""Opening the app: the one place where the command line reaches Textual."""
+"""Opening the app: the one place where the command line reaches Textual.
+
+What the first frame needs is read here: settings, theme, and whether a block runs. The ledger is
+opened after that frame, on a thread of its own.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flowtui.core.errors import FlowError
 
-if TYPE_CHECKING:
-    from flowtui.cli.context import Context
 
-
-def open_app(context: Context) -> None:
+def open_app(env: Mapping[str, str], home: str | None, plain: bool = False) -> None:
     """Open the app and stay until it is left. Raises FlowError where there is no terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise FlowError("the app needs a terminal", "see what can be done without: flowtui --help")
-    from flowtui.services.wiring import build
+    from flowtui.cli.quick import current
+    from flowtui.settings.config import load
+    from flowtui.settings.paths import resolve
+    from flowtui.settings.themes import choose, find
+    from flowtui.system.clock import SystemClock
     from flowtui.tui.app import FlowApp
 
-    services = build(context.env, Path(context.home) if context.home else None, attended=True)
-    app = FlowApp(services, plain=context.plain)
+    root = Path(home) if home else None
+    paths = resolve(env, root)
+    config, problems = load(paths)
+    themes, theme_problems = find(paths)
+    theme, unknown = choose(config.display.theme, themes, paths.config_file)
+    clock = SystemClock()
+
+    def build() -> object:
+        from flowtui.services.wiring import build as build_services
+
+        return build_services(env, root, clock, attended=True)
+
+    fields = current(home)
+    app = FlowApp(
+        build,  # type: ignore[arg-type] # typed as Services, which is imported on the desk's thread
+        clock,
+        config,
+        themes,
+        theme.name,
+        [str(p) for p in (*problems, *theme_problems, *([unknown] if unknown else []))],
+        plain,
+        expect_running=fields is not None and bool(fields.get("state")),
+    )
     app.run()
     for line in app.parting_words:
-        context.say(line)
+        sys.stderr.write(f"{line}\n")

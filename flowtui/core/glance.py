@@ -77,10 +77,10 @@ def at(fields: Fields, now: float) -> Fields:
 
 
 def minutes(seconds: int | None) -> str:
-    """Seconds as people read them at a glance: "45 s", "12 min", "1 h 05"; "-" for None."""
+    """Seconds as people read them: "45 s", "12 min", "1 h 05"; "0 min" for 0, "-" for None."""
     if seconds is None:
         return "-"
-    if seconds < 60:
+    if 0 < seconds < 60:
         return f"{seconds} s"
     if seconds < 3600:
         return f"{seconds // 60} min"

@@ -54,18 +54,18 @@ class EvidenceService:
         state = self.repo_state(folder)
         return [] if state is None else repo_lines(state, self._clock.now())
 
-    def lines(self, block: Block) -> list[str]:
-        """A block's evidence in words, one line each."""
-        seen = block.evidence
-        if seen is None:
-            return []
-        lines = list(seen.problems)
-        if seen.commits is not None:
-            noun = "commit" if seen.commits == 1 else "commits"
-            changed = f", +{seen.insertions} −{seen.deletions} in {_files(seen.files or 0)}"
-            lines.insert(0, f"{seen.commits} {noun}{changed if seen.commits else ''}")
-            lines[1:1] = [f"  {subject}" for subject in seen.subjects]
-        return lines
+
+def evidence_lines(seen: Evidence | None) -> list[str]:
+    """Evidence in words, one line each; empty where nobody looked."""
+    if seen is None:
+        return []
+    lines = list(seen.problems)
+    if seen.commits is not None:
+        noun = "commit" if seen.commits == 1 else "commits"
+        changed = f", +{seen.insertions} −{seen.deletions} in {_files(seen.files or 0)}"
+        lines.insert(0, f"{seen.commits} {noun}{changed if seen.commits else ''}")
+        lines[1:1] = [f"  {subject}" for subject in seen.subjects]
+    return lines
 
 
 def repo_lines(state: RepoState, now: datetime) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from flowtui.core.block import Block
 from flowtui.core.recovery import Hole
@@ -16,6 +17,9 @@ from flowtui.services.wiring import Services
 class Snapshot:
     """The state of the ledger at an instant; screens compute nothing but the passing of time."""
 
+    taken_at: datetime
+    zone: ZoneInfo
+    """The zone in which times are shown."""
     block: Block | None
     absence: Hole | None
     """A stretch of the running block that has to be dealt with first."""
@@ -35,6 +39,8 @@ def take(services: Services, day: date | None = None) -> Snapshot:
     today = services.totals.day(now)
     block = services.store.running()
     return Snapshot(
+        taken_at=now,
+        zone=services.zone,
         block=block,
         absence=services.focus.absence() if block is not None else None,
         today=today,

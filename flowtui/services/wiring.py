@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
+from flowtui.core.timewords import parse_instant
 from flowtui.ledger.ledger import Ledger
 from flowtui.services.breaks import Breaks
 from flowtui.services.contexts import ContextRule, Contexts
+from flowtui.services.events import Events
 from flowtui.services.evidence import EvidenceService
 from flowtui.services.focus import FocusService
 from flowtui.services.heart import Heart
@@ -49,11 +51,16 @@ class Services:
     contexts: Contexts
     plans: Plans
     breaks: Breaks
+    events: Events
 
     @property
     def first_weekday(self) -> int:
         """First day of a week, Monday = 0."""
         return self.config.day.week_starts
+
+    def instant(self, text: str) -> datetime:
+        """The instant that a person means by `text`, in the past. Raises UsageError."""
+        return parse_instant(text, self.clock.now(), self.zone)
 
     def today(self) -> date:
         """The logical day of now."""
@@ -100,7 +107,9 @@ def build(
     )
     focus = FocusService(store, clock, heart, zone, config.blocks.stale_after_s)
     history = History(store, clock, zone)
+    events = Events(clock, rule, zone.key, lambda name, data: None)
     focus.subscribe(lambda event: status.write())
+    focus.subscribe(events.on_block)
     history.subscribe(status.write)
     return Services(
         paths=paths,
@@ -125,5 +134,6 @@ def build(
             config.blocks.default_min * 60 if config.blocks.default_min else None,
             config.blocks.at_plan,
         ),
+        events=events,
         breaks=Breaks(store, clock, config.blocks.break_s),
     )

@@ -59,7 +59,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("block.called", "running", "o", "called", "I was called: note it, the clock runs on."),
     Action("block.back", "running", "b", "back", "I am back: the time to return is kept.", False),
     Action("block.park", "running", "p", "park", "Write a thought down and let go of it."),
-    Action("block.extend", "running", "plus", "+15 min", "Move the end of the plan by 15 minutes."),
+    Action("block.extend", "running", "plus", "15 min", "Move the end of the plan by 15 minutes."),
     Action("block.shorten", "running", "minus", "-5 min", "Bring the end 5 minutes nearer.", False),
     Action("block.finish", "running", "f", "finish", "End the block: outcome, rating, note."),
     Action(
@@ -71,19 +71,19 @@ ACTIONS: tuple[Action, ...] = (
     Action("clock.next", "running", "v", "clock", "Show the time in another way.", False),
     Action("list.show", "list", "space,right", "details", "Everything about a block.", False),
     Action("list.edit", "list", "e", "edit", "Change a block."),
-    Action("list.delete", "list", "d", "delete", "Delete a block."),
+    Action("list.delete", "list", "d", "delete", "Delete a block.", False),
     Action("list.split", "list", "x", "split", "Cut a block in two.", False),
     Action("list.join", "list", "m", "join", "Join a block with the one before it.", False),
     Action("list.filter", "list", "slash", "filter", "Show only what holds a word.", False),
     Action("day.before", "list", "left_square_bracket", "day before", "The day before.", False),
     Action("day.after", "list", "right_square_bracket", "day after", "The day after.", False),
-    Action("app.undo", "app", "u", "undo", "Take back the last change."),
+    Action("app.undo", "app", "u", "undo", "Take back the last change.", False),
     Action("app.redo", "app", "U", "redo", "Do again what was taken back.", False),
     Action("app.theme", "app", "t", "theme", "Choose a theme; it is shown at once.", False),
     Action("app.palette", "app", "ctrl+p", "palette", "Every action by its name.", False),
     Action("app.help", "app", "question_mark", "help", "Every key that works here."),
     Action("app.suspend", "app", "ctrl+z", "shell", "Back to the shell; fg returns.", False),
-    Action("app.leave", "app", "q,ctrl+q", "leave", "Leave; a running block goes on."),
+    Action("app.leave", "app", "q,ctrl+q", "leave", "Leave; a running block goes on.", False),
 )
 
 

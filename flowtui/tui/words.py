@@ -75,16 +75,15 @@ def end_line(block: Block, now: datetime, zone: ZoneInfo) -> str:
 def tally_line(block: Block, now: datetime) -> str:
     """Interruptions, thoughts and gaps; empty where there are none."""
     parts = []
-    count = len(block.interruptions)
-    if count:
+    noted = len(block.interruptions)
+    if noted:
         away = minutes(interrupted_s(block, now))
         last = block.interruptions[-1]
         reason = f"{last.reason}, " if last.reason else ""
         still = "away" if last.returned_at is None else "back after"
-        parts.append(f"{count} interruption{'s' * (count > 1)} ({reason}{still} {away})")
+        parts.append(f"{count(noted, 'interruption')} ({reason}{still} {away})")
     if block.parked:
-        noun = "thought" if len(block.parked) == 1 else "thoughts"
-        parts.append(f"{len(block.parked)} {noun} parked")
+        parts.append(f"{count(len(block.parked), 'thought')} parked")
     paused = measure(block, now).paused_s
     if paused:
         parts.append(f"{minutes(paused)} in gaps")
@@ -122,6 +121,11 @@ def week_bars(week: Week) -> str:
         height = max(1, round(8 * seconds / most)) if seconds else 0
         parts.append(f"{DAYS[day.weekday()]} {EIGHTHS[height] if height else '·'}")
     return "  ".join(parts)
+
+
+def count(number: int, noun: str) -> str:
+    """A number and its noun: "1 block", "2 blocks"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def plan_word(block: Block) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from textual.widget import Widget
@@ -11,27 +10,12 @@ from textual.widgets import Input
 
 from flowtui.core.block import Block, Mode, Outcome
 from flowtui.core.tags import parse_tags
+from flowtui.services.forms import BlockForm
 from flowtui.tui.dialogs.base import Dialog, LastWord, field, labelled
 from flowtui.tui.widgets.choice import Choice
 
 
-@dataclass(frozen=True, slots=True)
-class EditAnswer:
-    """The fields as typed; start and end are still text, None where they were not touched."""
-
-    intention: str
-    then: str
-    tags: tuple[str, ...]
-    context: str
-    mode: Mode | None
-    outcome: Outcome | None
-    rating: int | None
-    note: str
-    start: str | None
-    end: str | None
-
-
-class EditDialog(Dialog[EditAnswer]):
+class EditDialog(Dialog[BlockForm]):
     """A block's fields; without a block, an empty form for a past one."""
 
     hint = "enter save   tab next   esc leave"
@@ -41,62 +25,52 @@ class EditDialog(Dialog[EditAnswer]):
         block: Block | None,
         contexts: Sequence[str],
         known_tags: Sequence[str],
-        context: str = "work",
+        form: BlockForm | None = None,
     ) -> None:
         super().__init__()
-        self._block = block
+        self._ended = block is None or block.ended_at is not None
         self._contexts = contexts
         self._known_tags = known_tags
-        self._named = block.context if block is not None else context
         self.title_text = f"change block {block.id}" if block is not None else "a past block"
-        self._start, self._end = self._times(block)
-
-    @staticmethod
-    def _times(block: Block | None) -> tuple[str, str]:
-        if block is None:
-            return "", ""
-        zone = ZoneInfo(block.zone)
-        stamps = [
-            t.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if t else ""
-            for t in (block.started_at, block.ended_at)
-        ]
-        return stamps[0], stamps[1]
+        self._start, self._end = _times(block)
+        self._typed = form or _form_of(block, contexts)
 
     def form(self) -> Iterable[Widget]:
         """The fields."""
-        block = self._block
-        yield field("intention", "intention", block.intention if block else "")
-        yield field("from", "start", self._start, "09:15, yesterday 22:30")
-        if block is None or block.ended_at is not None:
-            yield field("to", "end", self._end, "10:45, or a length: 50m")
-        yield field("if … then", "then", block.then if block else "")
-        tags = " ".join(f"#{tag}" for tag in block.tags) if block else ""
+        typed = self._typed
+        yield field("intention", "intention", typed.intention)
+        start, end = typed.start or self._start, typed.end or self._end
+        yield field("from", "start", start, "09:15, yesterday 22:30")
+        if self._ended:
+            yield field("to", "end", end, "10:45, or a length: 50m")
+        yield field("if … then", "then", typed.then)
+        tags = " ".join(f"#{tag}" for tag in typed.tags)
         yield field("tags", "tags", tags, "#cuda #paper", LastWord(self._known_tags))
-        contexts = list(dict.fromkeys([*self._contexts, self._named]))
-        yield labelled("context", Choice(contexts, self._named, id="context"))
-        mode = block.mode.value if block and block.mode else None
-        yield labelled("mode", Choice(list(Mode), mode, none="any", id="mode"))
-        if block is None or block.ended_at is not None:
-            outcome = block.outcome.value if block and block.outcome else None
-            words = list(Outcome)
+        contexts = list(dict.fromkeys([*self._contexts, typed.context]))
+        yield labelled("context", Choice(contexts, typed.context, id="context"))
+        mode = typed.mode.value if typed.mode else None
+        yield labelled("mode", Choice([m.value for m in Mode], mode, none="any", id="mode"))
+        if self._ended:
+            outcome = typed.outcome.value if typed.outcome else None
+            words = [o.value for o in Outcome]
             yield labelled("outcome", Choice(words, outcome, none="unsaid", id="outcome"))
-            rating = str(block.rating) if block and block.rating else None
+            rating = str(typed.rating) if typed.rating else None
             numbers = [str(n) for n in range(1, 6)]
             yield labelled("rating", Choice(numbers, rating, none="-", id="rating"))
-            yield field("note", "note", block.note if block else "")
+            yield field("note", "note", typed.note)
 
     def on_mount(self) -> None:
         """Begin with the intention."""
         self.query_one("#intention", Input).focus()
 
-    def answer(self) -> EditAnswer:
+    def answer(self) -> BlockForm:
         """The fields. Raises UsageError for a tag that is none."""
-        judged = bool(self.query("#outcome"))
+        judged = self._ended
         mode = self.query_one("#mode", Choice).value
         outcome = self.query_one("#outcome", Choice).value if judged else None
         rating = self.query_one("#rating", Choice).value if judged else None
         start, end = self.text("start"), self.text("end") if judged else ""
-        return EditAnswer(
+        return BlockForm(
             intention=self.text("intention"),
             then=self.text("then"),
             tags=parse_tags(self.text("tags").split()),
@@ -108,3 +82,32 @@ class EditDialog(Dialog[EditAnswer]):
             start=start if start != self._start else None,
             end=end if end != self._end else None,
         )
+
+
+def _times(block: Block | None) -> tuple[str, str]:
+    """Start and end as they are shown; empty where there are none."""
+    if block is None:
+        return "", ""
+    zone = ZoneInfo(block.zone)
+    shown = [
+        t.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if t else ""
+        for t in (block.started_at, block.ended_at)
+    ]
+    return shown[0], shown[1]
+
+
+def _form_of(block: Block | None, contexts: Sequence[str]) -> BlockForm:
+    if block is None:
+        return BlockForm("", "", (), contexts[0], None, None, None, "", None, None)
+    return BlockForm(
+        intention=block.intention,
+        then=block.then,
+        tags=block.tags,
+        context=block.context,
+        mode=block.mode,
+        outcome=block.outcome,
+        rating=block.rating,
+        note=block.note,
+        start=None,
+        end=None,
+    )

@@ -53,7 +53,9 @@ class FinishDialog(Dialog[FinishAnswer]):
         for thought in self._thoughts:
             yield Label(f"parked  {thought}", classes="about", markup=False)
         outcome = self._before.outcome.value if self._before.outcome else None
-        yield labelled("outcome", Choice(list(Outcome), outcome, none="unsaid", id="outcome"))
+        yield labelled(
+            "outcome", Choice([o.value for o in Outcome], outcome, none="unsaid", id="outcome")
+        )
         rating = str(self._before.rating) if self._before.rating else None
         yield labelled("rating", Choice(["1", "2", "3", "4", "5"], rating, none="-", id="rating"))
         note = Input(

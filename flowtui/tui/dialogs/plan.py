@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from textual.binding import Binding
 from textual.suggester import SuggestFromList
@@ -12,60 +11,38 @@ from textual.widgets import Input
 
 from flowtui.core.block import Mode
 from flowtui.core.tags import parse_tags
+from flowtui.services.forms import PlanForm, PlanOffer
 from flowtui.tui.dialogs.base import Dialog, LastWord, field, labelled
 from flowtui.tui.widgets.choice import Choice
 
 
-@dataclass(frozen=True, slots=True)
-class PlanOffer:
-    """What the dialog starts with: the last choices, and what can be chosen."""
-
-    length: str
-    tags: tuple[str, ...]
-    context: str
-    mode: Mode | None
-    contexts: Sequence[str]
-    presets: Sequence[str]
-    known_tags: Sequence[str]
-    known_intentions: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class PlanAnswer:
-    """What was typed; the length is still text, since "17:30" needs the clock."""
-
-    intention: str
-    then: str
-    length: str
-    tags: tuple[str, ...]
-    context: str
-    mode: Mode | None
-
-
-class PlanDialog(Dialog[PlanAnswer]):
+class PlanDialog(Dialog[PlanForm]):
     """Asks for intention, if-then plan, length, tags, context and mode."""
 
     title_text = "a block of deep work"
     hint = "enter start   tab next   ctrl+l length   esc leave"
     BINDINGS = [Binding("ctrl+l", "next_length", "next length", show=False)]
 
-    def __init__(self, offer: PlanOffer) -> None:
+    def __init__(self, offer: PlanOffer, form: PlanForm | None = None) -> None:
         super().__init__()
         self._offer = offer
+        self._form = form or PlanForm.again(offer)
 
     def form(self) -> Iterable[Widget]:
         """The fields, in the order in which one thinks of them."""
-        offer = self._offer
+        offer, typed = self._offer, self._form
         suggest = SuggestFromList(offer.known_intentions, case_sensitive=False)
-        yield field("intention", "intention", "", "what shall be true at the end", suggest)
-        yield field("if … then", "then", "", "if something pulls me away, then …")
+        yield field(
+            "intention", "intention", typed.intention, "what shall be true at the end", suggest
+        )
+        yield field("if … then", "then", typed.then, "if something pulls me away, then …")
         lengths = " · ".join([*offer.presets, "open", "17:30"])
-        yield field("length", "length", offer.length, lengths)
-        tags = " ".join(f"#{tag}" for tag in offer.tags)
+        yield field("length", "length", typed.length, lengths)
+        tags = " ".join(f"#{tag}" for tag in typed.tags)
         yield field("tags", "tags", tags, "#cuda #paper", LastWord(offer.known_tags))
-        yield labelled("context", Choice(offer.contexts, offer.context, id="context"))
-        mode = offer.mode.value if offer.mode else None
-        yield labelled("mode", Choice(list(Mode), mode, none="any", id="mode"))
+        yield labelled("context", Choice(offer.contexts, typed.context, id="context"))
+        mode = typed.mode.value if typed.mode else None
+        yield labelled("mode", Choice([m.value for m in Mode], mode, none="any", id="mode"))
 
     def on_mount(self) -> None:
         """Type the intention at once."""
@@ -78,10 +55,10 @@ class PlanDialog(Dialog[PlanAnswer]):
         here = lengths.index(entry.value) if entry.value in lengths else -1
         entry.value = lengths[(here + 1) % len(lengths)]
 
-    def answer(self) -> PlanAnswer:
+    def answer(self) -> PlanForm:
         """What was typed. Raises UsageError for a tag that is none."""
         mode = self.query_one("#mode", Choice).value
-        return PlanAnswer(
+        return PlanForm(
             intention=self.text("intention"),
             then=self.text("then"),
             length=self.text("length"),

@@ -1,0 +1,49 @@
+"""What is announced when an instant comes, and in which words."""
+
+from __future__ import annotations
+
+from flowtui.core.block import Block
+from flowtui.core.glance import minutes
+from flowtui.core.measure import measure
+from flowtui.services.conductor import Instants, instants
+from flowtui.services.wiring import Services
+from flowtui.system.notices import Notice
+
+PLAN_REACHED = "plan-reached"
+BREAK_OVER = "break-over"
+
+
+def plan_notice(services: Services) -> Notice | None:
+    """Announce the end of the plan in the ledger; the notice to show, or None if there is none.
+
+    The event reaches listeners and hooks in any case; the notice only if the settings want it.
+    """
+    block = services.focus.reach()
+    if block is None or PLAN_REACHED not in services.config.notices.events:
+        return None
+    return Notice("The plan is reached", _plan_words(services, block))
+
+
+def rest_notice(services: Services) -> Notice | None:
+    """The same for the end of a break."""
+    rest = services.breaks.ring()
+    if rest is None:
+        return None
+    services.events.tell(BREAK_OVER, {"break_s": rest.seconds})
+    if BREAK_OVER not in services.config.notices.events:
+        return None
+    return Notice("The break is over", f"{minutes(rest.seconds)} of rest")
+
+
+def due(services: Services) -> Instants:
+    """The instants that matter now."""
+    return instants(services)
+
+
+def _plan_words(services: Services, block: Block) -> str:
+    focus = minutes(measure(block, services.clock.now()).focus_s)
+    name = block.intention or "your block"
+    if block.ended_at is not None:
+        return f"{name}: ended after {focus}"
+    rest = minutes(services.breaks.suggest(measure(block, services.clock.now()).focus_s))
+    return f"{name}: {focus} of focus; the clock runs on, a break of {rest} would do"

@@ -1,0 +1,163 @@
+"""The one process that rings bells: APScheduler jobs for the instants that matter.
+
+Whoever holds the lock conducts; another process that wants to takes over when it goes. Jobs are
+made anew from the ledger whenever it changes, so there is no second store of truth.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from flowtui.core.measure import deadline
+from flowtui.services.wiring import Services
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+TAKEOVER_S = 3
+"""How often a process that does not conduct tries to."""
+PLAN = "plan"
+REST = "break"
+
+
+class ConductorLock:
+    """Held by the process that conducts; the kernel frees it however the process ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[str] | None = None
+
+    @property
+    def held(self) -> bool:
+        """True while this process conducts."""
+        return self._file is not None
+
+    def take(self) -> bool:
+        """Try to become the conductor; True if this process is it now."""
+        if self._file is not None:
+            return True
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = self._path.open("a+", encoding="utf-8")
+        except OSError:
+            return False
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return False
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        self._file = file
+        return True
+
+    def free(self) -> None:
+        """Let another process conduct."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instants:
+    """When something has to happen; None for nothing."""
+
+    plan_at: datetime | None
+    """The end of the plan of the running block."""
+    rest_at: datetime | None
+    """The end of the break."""
+
+
+def instants(services: Services) -> Instants:
+    """The instants that matter now, from the ledger."""
+    services.store.ledger.refresh()
+    now = services.clock.now()
+    block = services.store.running()
+    rest = services.breaks.current()
+    return Instants(
+        plan_at=deadline(block, now) if block is not None else None,
+        rest_at=rest.ends_at if rest is not None and not rest.rung else None,
+    )
+
+
+class Conductor:
+    """Keeps one job for each instant, and calls `reach` and `rest_over` when they come.
+
+    The calls are coroutines that ask the services and tell whether there was anything to announce.
+    Missed instants (the machine slept) are announced at once when it wakes: late is better than
+    never, and each is announced once.
+    """
+
+    def __init__(
+        self,
+        lock: ConductorLock,
+        clock: Callable[[], datetime],
+        reach: Callable[[], object],
+        rest_over: Callable[[], object],
+        due: Callable[[], object],
+    ) -> None:
+        self._lock = lock
+        self._clock = clock
+        self._calls = {PLAN: reach, REST: rest_over}
+        self._due = due
+        self._scheduler: AsyncIOScheduler | None = None
+        self._set: dict[str, datetime] = {}
+
+    def begin(self) -> None:
+        """Start the scheduler in the running event loop."""
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+        self._scheduler = AsyncIOScheduler(
+            event_loop=asyncio.get_running_loop(),
+            timezone="UTC",
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._scheduler.start()
+        self._scheduler.add_job(
+            self._try_to_conduct, "interval", seconds=TAKEOVER_S, id="takeover",
+            next_run_time=self._clock(),
+        )  # fmt: skip
+
+    @property
+    def conducts(self) -> bool:
+        """True if this process holds the lock."""
+        return self._lock.held
+
+    def plan(self, wanted: Instants) -> None:
+        """Make the jobs those of `wanted`; nothing happens to one that is right already."""
+        if self._scheduler is None or not self._lock.held:
+            return
+        for name, at in ((PLAN, wanted.plan_at), (REST, wanted.rest_at)):
+            if at == self._set.get(name):
+                continue
+            self._set.pop(name, None)
+            if self._scheduler.get_job(name) is not None:
+                self._scheduler.remove_job(name)
+            if at is not None:
+                # never before: a second early would find nothing to announce
+                run_at = max(at, self._clock()) + timedelta(milliseconds=20)
+                self._scheduler.add_job(
+                    self._calls[name], "date", run_date=run_at, id=name, replace_existing=True
+                )
+                self._set[name] = at
+
+    def end(self) -> None:
+        """Stop the jobs and free the lock."""
+        if self._scheduler is not None and self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        self._lock.free()
+
+    async def _try_to_conduct(self) -> None:
+        if not self._lock.held and not self._lock.take():
+            return
+        due = self._due()
+        if asyncio.iscoroutine(due):
+            self.plan(await due)

@@ -1,0 +1,282 @@
+"""The app: modes, themes, keys, and the one bridge between services and screens.
+
+Screens ask the services by way of `perform` and `ask`, which run on the desk's thread; what comes
+of it arrives as a new snapshot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual import work
+from textual.app import App
+from textual.binding import BindingType
+
+from flowtui.core.clock import Clock
+from flowtui.core.errors import FlowError
+from flowtui.services.snapshot import Snapshot, take
+from flowtui.services.wiring import Services
+from flowtui.settings.actions import ACTIONS, remapped
+from flowtui.settings.config import Config
+from flowtui.settings.themes import ThemeSpec
+from flowtui.tui.commands import ActionCommands
+from flowtui.tui.desk import Desk
+from flowtui.tui.keys import bindings
+from flowtui.tui.messages import SnapshotTaken
+from flowtui.tui.screens.idle import IdleScreen
+from flowtui.tui.screens.running import RunningScreen
+from flowtui.tui.theming import to_textual, variable_defaults
+
+if TYPE_CHECKING:
+    from flowtui.tui.ringing import Ringing
+
+T = TypeVar("T")
+IDLE, RUNNING = "focus-idle", "focus-running"
+
+
+class FlowApp(App[None]):
+    """flowtui on the screen. `build` makes the services; it is called on the desk's thread."""
+
+    TITLE = "flowtui"
+    CSS_PATH = "app.tcss"
+    COMMANDS = {ActionCommands}
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-normal"), (110, "-wide")]
+
+    def __init__(
+        self,
+        build: Callable[[], Services],
+        clock: Clock,
+        config: Config,
+        themes: Mapping[str, ThemeSpec],
+        theme: str,
+        problems: Sequence[str] = (),
+        plain: bool = False,
+        expect_running: bool = False,
+    ) -> None:
+        super().__init__()
+        self.clock = clock
+        self.config = config
+        self.plain = plain or config.display.plain
+        self.desk = Desk(build)
+        self.snapshot: Snapshot | None = None
+        self.shown_day: date | None = None
+        self.parting_words: list[str] = []
+        self.actions, key_problems = remapped(config.keys)
+        self._problems = [*problems, *key_problems]
+        self._specs = themes
+        self._theme_name = theme
+        self._expect_running = expect_running
+        self._ringing: Ringing | None = None
+        if self.plain or not config.display.motion:
+            self.animation_level = "none"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """A value for every variable that the style sheets use, whatever the theme gives."""
+        return variable_defaults()
+
+    async def on_mount(self) -> None:
+        """Themes, keys and the first mode; the services come after the first frame."""
+        for spec in self._specs.values():
+            self.register_theme(to_textual(spec))
+        self.theme = self._theme_name
+        defaults = {action.id: action.keys for action in ACTIONS}
+        # only what differs: Textual takes every key of a keymap away from its other bindings
+        self.set_keymap({a.id: a.keys for a in self.actions if a.keys != defaults[a.id]})
+        self.set_class(self.plain, "-plain")
+        # two faces of one mode: Textual keeps both screens, and neither is ever torn down
+        self.add_mode(IDLE, IdleScreen)
+        self.add_mode(RUNNING, RunningScreen)
+        await self.switch_mode(RUNNING if self._expect_running else IDLE)
+        self.call_after_refresh(self.begin)
+
+    def begin(self) -> None:
+        """After the first frame: open the ledger and start what lives by the clock."""
+        self.refresh_snapshot()
+        self.set_interval(1.0, self._look, name="look")
+        self.set_interval(self.config.blocks.heartbeat_s, self._beat, name="heartbeat")
+        for problem in self._problems[:3]:
+            self.notify(problem, severity="warning", timeout=12, markup=False)
+        self._start_conductor()
+
+    @work(group="conductor", exit_on_error=False)
+    async def _start_conductor(self) -> None:
+        services = await self.ask(_ready_to_ring)
+        self._ringing = _ringing(self, services)
+        self._ringing.begin()
+
+    async def ask(self, call: Callable[[Services], T]) -> T:
+        """The result of `call` on the desk's thread; its exceptions come here."""
+        return await self.desk.ask(call)
+
+    async def aside(self, call: Callable[[Services], T]) -> T:
+        """As `ask`, for what is slow and writes nothing (git): it holds up no command."""
+        return await self.desk.aside(call)
+
+    @work(exclusive=True, group="snapshot", exit_on_error=False)
+    async def refresh_snapshot(self) -> None:
+        """Take a new snapshot and hand it to the screen."""
+        day = self.shown_day
+        try:
+            snapshot = await self.ask(lambda services: take(services, day))
+        except FlowError as error:
+            self.said(f"{error.message} — {error.hint or ''}".rstrip(" —"), lost=True)
+            return
+        self.snapshot = snapshot
+        wanted = IDLE if snapshot.block is None else RUNNING
+        if self.current_mode != wanted and len(self.screen_stack) == 1:
+            await self.switch_mode(wanted)
+        for screen in self.screen_stack:
+            screen.post_message(SnapshotTaken(snapshot))
+        if self._ringing is not None:
+            await self._ringing.replan()
+
+    async def perform(self, call: Callable[[Services], str]) -> bool:
+        """Carry out a command; its result is the quiet line that confirms it.
+
+        Returns False, with the reason on the screen, if it was refused.
+        """
+        try:
+            said = await self.ask(call)
+        except FlowError as error:
+            self.said(f"{error.message} — {error.hint}" if error.hint else error.message, lost=True)
+            return False
+        finally:
+            self.refresh_snapshot()
+        self.said(said)
+        return True
+
+    def said(self, text: str, lost: bool = False) -> None:
+        """Confirm or complain in the quiet line of the base screen."""
+        from flowtui.tui.widgets.said import Said
+
+        for screen in reversed(self.screen_stack):
+            for line in screen.query(Said):
+                line.say(text, lost)
+                return
+        self.notify(text, severity="error" if lost else "information", markup=False)
+
+    @work(exclusive=True, group="look", exit_on_error=False)
+    async def _look(self) -> None:
+        """Has another process written? Then show it."""
+        try:
+            if await self.ask(lambda services: services.store.ledger.refresh()):
+                self.refresh_snapshot()
+        except FlowError as error:
+            self.said(error.message, lost=True)
+
+    @work(exclusive=True, group="heartbeat", exit_on_error=False)
+    async def _beat(self) -> None:
+        snapshot = self.snapshot
+        if snapshot is None or snapshot.block is None or snapshot.absence is not None:
+            return
+        id = snapshot.block.id
+        try:
+            noticed = await self.ask(lambda services: _beat_once(services, id))
+        except FlowError as error:
+            self.said(error.message, lost=True)
+            return
+        if noticed:
+            self.said("the machine slept, or its clock was set: noted   u takes it back")
+            self.refresh_snapshot()
+
+    @work(group="command", exit_on_error=False)
+    async def action_app_undo(self) -> None:
+        """Take back the last change, whoever made it."""
+
+        def undo(services: Services) -> str:
+            done = services.history.undo()
+            return f"took back: {done[0].label}   U does it again" if done else "nothing to undo"
+
+        await self.perform(undo)
+
+    @work(group="command", exit_on_error=False)
+    async def action_app_redo(self) -> None:
+        """Do again what was taken back."""
+
+        def redo(services: Services) -> str:
+            done = services.history.redo()
+            return f"did again: {done[0].label}   u takes it back" if done else "nothing to redo"
+
+        await self.perform(redo)
+
+    @work(group="dialog", exit_on_error=False)
+    async def action_app_theme(self) -> None:
+        """Choose a theme, keep it in the settings."""
+        from flowtui.settings.edit import set_value
+        from flowtui.tui.dialogs.theme import ThemeDialog
+
+        name = await self.push_screen_wait(ThemeDialog(list(self._specs), self.theme))
+        if name is None:
+            return
+
+        def keep(services: Services) -> str:
+            set_value(services.paths.config_file, "display.theme", name)
+            return f"theme {name}"
+
+        await self.perform(keep)
+
+    def action_app_help(self) -> None:
+        """Every key that works here."""
+        from flowtui.tui.dialogs.help import HelpDialog
+
+        places = getattr(self.screen, "places", ("app",))
+        self.push_screen(HelpDialog(self.actions, places))
+
+    def action_app_palette(self) -> None:
+        """Every action by its name."""
+        self.action_command_palette()
+
+    def action_app_suspend(self) -> None:
+        """Back to the shell; `fg` returns."""
+        self.action_suspend_process()
+
+    def action_app_leave(self) -> None:
+        """Leave; a running block goes on by itself."""
+        block = self.snapshot.block if self.snapshot is not None else None
+        if block is not None:
+            self.parting_words.append("the block goes on; come back: flowtui, end it: flowtui stop")
+        self._close(leave_running=True)
+
+    def close_in_order(self) -> None:
+        """The terminal was closed or flowtui was asked to end: say goodbye to the block."""
+        self._close(leave_running=False)
+
+    def _close(self, leave_running: bool) -> None:
+        if self._ringing is not None:
+            self._ringing.end()
+        self.desk.close(lambda services: services.heart.goodbye(leave_running))
+        self.exit()
+
+    async def on_load(self) -> None:
+        """A closed terminal (SIGHUP) and SIGTERM end the app in order."""
+        import signal
+
+        loop = asyncio.get_running_loop()
+        for name in ("SIGHUP", "SIGTERM"):
+            try:
+                loop.add_signal_handler(getattr(signal, name), self.close_in_order)
+            except (NotImplementedError, RuntimeError, ValueError):
+                pass  # not in the main thread, as in tests: there is no terminal to lose
+
+
+def _ready_to_ring(services: Services) -> Services:
+    import apscheduler.schedulers.asyncio  # noqa: F401 - 95 ms, spent here and not in the loop
+
+    return services
+
+
+def _ringing(app: FlowApp, services: Services) -> Ringing:
+    from flowtui.tui.ringing import Ringing
+
+    return Ringing(app, services)
+
+
+def _beat_once(services: Services, block_id: str) -> bool:
+    noticed = services.focus.observe() is not None
+    services.heart.beat(block_id)
+    return noticed

@@ -1,0 +1,145 @@
+"""Focus while a block runs: nearly empty; the rest dims and returns with the next key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
+from textual.widgets import Footer, ProgressBar
+
+from flowtui.core.block import PlanKind
+from flowtui.core.measure import measure
+from flowtui.core.text import middle_cut
+from flowtui.services.snapshot import Snapshot
+from flowtui.settings.sections import CLOCKS
+from flowtui.tui import words
+from flowtui.tui.keys import bindings
+from flowtui.tui.screens.running_actions import RunningActions
+from flowtui.tui.widgets.big_time import BigTime
+from flowtui.tui.widgets.line import Line
+from flowtui.tui.widgets.said import Said
+
+STATES = ("focus", "paused", "overtime", "wandered", "called away")
+
+
+class RunningScreen(RunningActions):
+    """The running block."""
+
+    CSS_PATH = "running.tcss"
+    BINDINGS = [*bindings("running")]
+    places = ("running", "app")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._style = ""
+        self._dim: Timer | None = None
+        self._asked_about = ""
+
+    def compose(self) -> ComposeResult:
+        """Intention above, time in the middle, what happened below."""
+        with Horizontal(classes="head around"):
+            yield Line(id="intention")
+            yield Line(id="about", classes="-auto muted")
+        yield Line(id="then", classes="muted around -collapse")
+        with Vertical(id="middle"):
+            yield BigTime(id="time")
+            yield Line(id="unit")
+            yield ProgressBar(100, show_percentage=False, show_eta=False, id="progress")
+            yield Line(id="ends", classes="muted")
+        yield Line(id="next", classes="around -collapse")
+        yield Line(id="repo", classes="muted around -collapse")
+        yield Line(id="tally", classes="around -collapse")
+        yield Line(id="today", classes="muted around -collapse")
+        yield Said()
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Take the settings' way of showing time; begin to count the quiet."""
+        self._style = self.flow.config.display.clock
+        self.query_one(BigTime).font = self.flow.config.display.font
+        super().on_mount()
+        self._wake()
+
+    def draw(self, snapshot: Snapshot, now: datetime) -> None:
+        """Time, plan and tally of the running block."""
+        block = snapshot.block
+        if block is None:
+            return
+        if snapshot.absence is not None and self._asked_about != block.id:
+            self._asked_about = block.id
+            self.ask_about_absence()
+        width = self.size.width
+        seen = measure(block, now)
+        figure, unit = words.big_time(seen, self._style)
+        state = words.state_word(block, seen)
+        tags = " ".join(f"#{tag}" for tag in block.tags)
+        about = "  ".join(w for w in (tags, block.context, block.mode or "") if w)
+        about = middle_cut(about, max(10, width // 3))
+        intention = middle_cut(block.intention or "a block", max(10, width - len(about) - 8))
+        self._line("intention", intention)
+        self._line("about", about)
+        self._line("then", middle_cut(block.then, max(10, width - 6)))
+        self.query_one(BigTime).text = figure
+        self._line("unit", f"{state} · {unit}" if unit else state)
+        for word in STATES:
+            self.set_class(word == state, f"-{word.split()[0]}")
+        share = words.share(seen)
+        progress = self.query_one("#progress", ProgressBar)
+        progress.display = share is not None and self._style != "none"
+        if share is not None and progress.progress != round(share * 100):
+            progress.update(progress=round(share * 100))
+        self._line("ends", words.end_line(block, now, self.zone))
+        gap = block.open_gap
+        self._line("next", f"next: {gap.note}" if gap is not None and gap.note else "")
+        self._line("tally", words.tally_line(block, now))
+        goal = self.flow.config.goals.day_min
+        today = words.against(self._today(snapshot, now), goal * 60 if goal else None)
+        self._line("today", f"today {today}   {words.count(len(snapshot.today.blocks), 'block')}")
+
+    def _today(self, snapshot: Snapshot, now: datetime) -> int:
+        """Focus today, carried on from the snapshot by what the block has gained since."""
+        block = snapshot.block
+        assert block is not None
+        others = snapshot.today.focus_s - measure(block, snapshot.taken_at).focus_s
+        return max(0, others) + measure(block, now).focus_s
+
+    def _line(self, id: str, text: str) -> None:
+        self.query_one(f"#{id}", Line).show(text)
+
+    def on_key(self, event: events.Key) -> None:
+        """Every key brings back what has dimmed."""
+        self._wake()
+
+    def _wake(self) -> None:
+        self.remove_class("-dim")
+        if self._dim is not None:
+            self._dim.stop()
+        quiet_s = self.flow.config.blocks.idle_dim_s
+        if quiet_s is not None and not self.flow.plain:
+            self._dim = self.set_timer(quiet_s, lambda: self.add_class("-dim"))
+
+    def show_repo(self, lines: list[str]) -> None:
+        """Branch, dirty files and last commit, where the block was started."""
+        self._line("repo", middle_cut("   ".join(lines), max(10, self.size.width - 6)))
+
+    def action_clock_next(self) -> None:
+        """Seconds, minutes, five, bar, none."""
+        self._style = CLOCKS[(CLOCKS.index(self._style) + 1) % len(CLOCKS)]
+        self.query_one(Said).say(f"time shown as {self._style}   to keep it: display.clock")
+        self._redraw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey out what the block's state refuses."""
+        block = self._block() if self.is_mounted else None
+        if block is None:
+            return True
+        if action == "block_back":
+            return block.open_interruption is not None
+        if action in ("block_wandered", "block_called"):
+            return None if block.open_gap is not None else True
+        if action in ("block_extend", "block_shorten"):
+            return None if block.plan.kind is PlanKind.OPEN else True
+        return True
