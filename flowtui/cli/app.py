@@ -93,6 +93,7 @@ def root(ctx: click.Context, home: str | None, plain: bool) -> None:
     from flowtui.cli.context import Context
 
     ctx.obj = Context(os.environ, home, plain)
+    ctx.call_on_close(ctx.obj.close)
     if ctx.invoked_subcommand is None:
         from flowtui.cli.launch import open_app
 

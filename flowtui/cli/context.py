@@ -41,6 +41,11 @@ class Context:
         services = self.services
         return parse_instant(text, services.clock.now(), services.zone)
 
+    def close(self) -> None:
+        """Give the hooks that were started the time to end."""
+        if "services" in vars(self):
+            self.services.hooks.close()
+
     def settle(self) -> None:
         """Before a command on the running block: record what happened while nobody looked."""
         focus = self.services.focus

@@ -28,6 +28,7 @@ from flowtui.settings.paths import Paths, resolve
 from flowtui.settings.problems import Problem
 from flowtui.settings.zone import local_zone
 from flowtui.system.clock import SystemClock
+from flowtui.system.hookrunner import HookRunner
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Services:
     plans: Plans
     breaks: Breaks
     events: Events
+    hooks: HookRunner
 
     @property
     def first_weekday(self) -> int:
@@ -107,7 +109,8 @@ def build(
     )
     focus = FocusService(store, clock, heart, zone, config.blocks.stale_after_s)
     history = History(store, clock, zone)
-    events = Events(clock, rule, zone.key, lambda name, data: None)
+    hooks = HookRunner(paths.hooks_dir, env, paths.hooks_log, clock)
+    events = Events(clock, rule, zone.key, hooks.fire)
     focus.subscribe(lambda event: status.write())
     focus.subscribe(events.on_block)
     history.subscribe(status.write)
@@ -135,5 +138,6 @@ def build(
             config.blocks.at_plan,
         ),
         events=events,
+        hooks=hooks,
         breaks=Breaks(store, clock, config.blocks.break_s),
     )

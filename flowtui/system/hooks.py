@@ -25,6 +25,8 @@ EVENTS = (
     "block-start",
     "block-pause",
     "block-resume",
+    "block-interrupt",
+    "block-return",
     "block-end",
     "plan-reached",
     "break-over",

@@ -249,7 +249,7 @@ class FlowApp(App[None]):
     def _close(self, leave_running: bool) -> None:
         if self._ringing is not None:
             self._ringing.end()
-        self.desk.close(lambda services: services.heart.goodbye(leave_running))
+        self.desk.close(lambda services: _goodbye(services, leave_running))
         self.exit()
 
     async def on_load(self) -> None:
@@ -274,6 +274,11 @@ def _ringing(app: FlowApp, services: Services) -> Ringing:
     from flowtui.tui.ringing import Ringing
 
     return Ringing(app, services)
+
+
+def _goodbye(services: Services, leave_running: bool) -> None:
+    services.heart.goodbye(leave_running)
+    services.hooks.close(1)
 
 
 def _beat_once(services: Services, block_id: str) -> bool:

@@ -1,0 +1,49 @@
+"""The conductor for times without an app: the same bells, by way of the desktop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from flowtui.services import bells
+from flowtui.services.conductor import Conductor, ConductorLock, Instants
+from flowtui.services.wiring import Services
+from flowtui.system.notices import Notice, Notifier
+
+
+class Agent:
+    """Conducts in an event loop of its own; every call on the services runs in a thread."""
+
+    def __init__(
+        self, services: Services, env: Mapping[str, str], say: Callable[[str], None]
+    ) -> None:
+        self._services = services
+        self._say = say
+        self._notifier = Notifier(services.config.notices, env, None)
+        self._conductor = Conductor(
+            ConductorLock(services.paths.run_dir / "conductor.lock"),
+            services.clock.now,
+            lambda: self._announce(bells.plan_notice),
+            lambda: self._announce(bells.rest_notice),
+            self._due,
+        )
+
+    def begin(self) -> None:
+        """Start; returns at once."""
+        self._conductor.begin()
+
+    def end(self) -> None:
+        """Stop and let another process conduct."""
+        self._conductor.end()
+
+    async def _due(self) -> Instants:
+        return await asyncio.to_thread(bells.due, self._services)
+
+    async def _announce(self, call: Callable[[Services], Notice | None]) -> None:
+        notice = await asyncio.to_thread(call, self._services)
+        if notice is None:
+            return
+        self._say(f"{notice.title}: {notice.body}")
+        delivery = await asyncio.to_thread(self._notifier.send, notice)
+        for problem in () if delivery.by else delivery.problems:
+            self._say(problem)
