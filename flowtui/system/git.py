@@ -1,33 +1,24 @@
-"""What git can tell of a folder: where one was, and what a block produced.
-
-git is run without prompts, pager, optional locks, external diffs or file-system monitors, and with
-a time-out: a slow disk or a huge repository makes an answer unknown, never late.
-"""
+"""What git can tell of a folder: where one was, and what a block produced."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flowtui.core.block import Evidence
 from flowtui.core.text import one_line
+from flowtui.system.gitcall import Git, GitProblem
 
 DIRTY_LIMIT = 999
 SUBJECTS = 20
-_FLAGS = (
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    "core.untrackedCache=false",
-    "-c",
-    "log.showSignature=false",
-)
-_RECORD = "\x1e"
-_UNIT = "\x1f"
+CHILDREN = 200
+"""Subfolders of a folder without a repository that are looked at for repositories of their own."""
+SLACK_S = 86_400
+"""How much older than the window a commit may say it is before the walk through history ends."""
+_NUMSTAT = re.compile(r"\n?([0-9]+|-)\t([0-9]+|-)\t(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,51 +35,46 @@ class RepoState:
     committed_at: datetime | None
 
 
-class GitProblem(Exception):
-    """git did not answer: missing, too slow, refused, or not a repository."""
-
-
 def repo_state(folder: Path, timeout_s: float) -> RepoState | None:
     """The state of the repository that holds `folder`; None if there is none or git is silent."""
+    git = Git(timeout_s)
     try:
-        top = _top(folder, timeout_s)
+        top = _top(git, folder)
     except GitProblem:
         return None
-    branch, detached = _branch(top, timeout_s)
-    subject, committed_at = _last_commit(top, timeout_s)
-    return RepoState(branch, detached, _dirty(top, timeout_s), subject, committed_at)
+    branch, detached = _branch(git, top)
+    subject, committed_at = _last_commit(git, top)
+    return RepoState(branch, detached, _dirty(git, top), subject, committed_at)
 
 
 def evidence(
     folders: Sequence[Path], since: datetime, until: datetime, timeout_s: float
 ) -> Evidence | None:
-    """Commits by the user between two instants in the repositories that hold `folders`.
+    """Commits that the user wrote between two instants, in the repositories that hold `folders`.
 
-    The user is who `user.email` says in each repository. Commits count by their commit time, on
-    any local branch, once each; merges count as commits and add no lines. Files are distinct paths.
-    Submodules are not entered. None if no folder is in a repository; what could not be read is
+    The user is who git would write as author in each repository. A commit counts by its author
+    time, so that rebasing old work adds nothing; on any local branch, and once however often it was
+    copied from branch to branch. Merges count as commits and add no lines. Files are distinct
+    paths. Submodules are not entered. A folder that lies in no repository stands for those right
+    below it.
+
+    Takes `timeout_s` seconds in all. None if there is no repository; what could not be read is
     named in `problems`, and if nothing could be read the counts are None.
     """
-    tops: dict[str, Path] = {}
+    git = Git(timeout_s)
     problems: list[str] = []
-    for folder in folders:
-        try:
-            top = _top(folder, timeout_s)
-            tops[str(top)] = top
-        except GitProblem as problem:
-            if "not a git repository" not in str(problem).lower():
-                problems.append(f"{folder}: {problem}")
-    found: dict[str, _Commit] = {}
+    tops = _tops(git, folders, since, problems)
+    if not tops and not problems:
+        return None
+    found: dict[tuple[int, str], _Commit] = {}
     read = 0
-    for top in tops.values():
+    for top in tops:
         try:
-            for commit in _commits(top, since, until, timeout_s):
-                found.setdefault(commit.id, commit)
+            for commit in _commits(git, top, since, until):
+                found.setdefault((commit.at, commit.subject), commit)
             read += 1
         except GitProblem as problem:
             problems.append(f"{top}: {problem}")
-    if not tops and not problems:
-        return None
     if not read:
         return Evidence(problems=tuple(problems[:SUBJECTS]))
     commits = sorted(found.values(), key=lambda c: c.at, reverse=True)
@@ -104,138 +90,138 @@ def evidence(
 
 @dataclass(frozen=True, slots=True)
 class _Commit:
-    id: str
     at: int
+    """Author time, seconds since 1970."""
     subject: str
     insertions: int
     deletions: int
     paths: frozenset[str]
 
 
-def _commits(top: Path, since: datetime, until: datetime, timeout_s: float) -> list[_Commit]:
-    email = _git(top, timeout_s, "config", "user.email", empty_is_fine=True).strip()
-    if not email:
-        raise GitProblem("git does not know your user.email here")
+def _tops(git: Git, folders: Sequence[Path], since: datetime, problems: list[str]) -> list[Path]:
+    """The repositories that `folders` stand for, each once."""
+    tops: dict[str, Path] = {}
+    for folder in folders:
+        try:
+            top = _top(git, folder)
+            tops[str(top)] = top
+        except GitProblem as problem:
+            if "not a git repository" in str(problem) and not (folder / ".git").exists():
+                tops.update({str(child): child for child in _children(folder, since)})
+            else:
+                problems.append(f"{folder}: {problem}")
+    return list(tops.values())
+
+
+def _children(folder: Path, since: datetime) -> Iterator[Path]:
+    """Repositories right below `folder` in which something was done since then."""
+    try:
+        children = sorted(child for child in folder.iterdir() if (child / ".git").exists())
+    except OSError:
+        return
+    for child in children[:CHILDREN]:
+        # every commit, checkout and reset adds to this file; a worktree has it elsewhere
+        log = child / ".git" / "logs" / "HEAD"
+        try:
+            if log.stat().st_mtime < since.timestamp():
+                continue
+        except OSError:
+            pass  # ask git then
+        yield child.resolve()
+
+
+def _commits(git: Git, top: Path, since: datetime, until: datetime) -> Iterator[_Commit]:
+    # what git would write into a commit: the settings of this repository, and GIT_AUTHOR_EMAIL
+    me = git.run(top, "var", "GIT_AUTHOR_IDENT").rpartition(">")[0].rpartition("<")[2].casefold()
     first, last = int(since.timestamp()), int(until.timestamp())
-    out = _git(
+    has_commit = git.run(top, "rev-parse", "-q", "--verify", "HEAD", may_fail=True).strip()
+    out = git.run(
         top,
-        timeout_s,
         "log",
         "--branches",
-        "HEAD",
-        # --since cuts off the walk at the first older commit: leave room for clocks that differ
-        f"--since=@{first - 86_400}",
+        *(["HEAD"] if has_commit else []),
+        f"--since=@{first - SLACK_S}",
         "--no-ext-diff",
         "--no-textconv",
         "--no-renames",
         "--no-color",
+        "--no-decorate",
         "--ignore-submodules=all",
         "--numstat",
         "-z",
-        f"--format={_RECORD}%H{_UNIT}%ct{_UNIT}%ce{_UNIT}%ae{_UNIT}%s{_UNIT}",
-        no_commit_is_fine=True,
+        "--format=%H%x00%at%x00%ae%x00%s",
     )
-    commits = []
-    for record in out.split(_RECORD)[1:]:
-        id, seconds, committer, author, subject, rest = record.split(_UNIT, 5)
-        mine = email.casefold() in (committer.casefold(), author.casefold())
-        if mine and first <= int(seconds) <= last:
-            lines = [_numstat(row) for row in rest.split("\0") if row.count("\t") >= 2]
-            commits.append(
-                _Commit(
-                    id,
-                    int(seconds),
-                    _subject(subject),
-                    sum(a for a, _, _ in lines),
-                    sum(d for _, d, _ in lines),
-                    frozenset(f"{top}\0{path}" for _, _, path in lines),
-                )
+    # no field can hold a NUL; a line of numbers is told from the next commit's id by its tabs
+    tokens = out.split("\0")
+    place = 0
+    while place + 3 < len(tokens):
+        if not tokens[place].strip("\n"):
+            place += 1
+            continue
+        _, seconds, email, subject = tokens[place : place + 4]
+        place += 4
+        rows = []
+        while place < len(tokens) and (row := _NUMSTAT.fullmatch(tokens[place])):
+            rows.append(row)
+            place += 1
+        if email.casefold() == me and first <= int(seconds) <= last:
+            yield _Commit(
+                int(seconds),
+                _subject(subject),
+                sum(_count(row[1]) for row in rows),
+                sum(_count(row[2]) for row in rows),
+                frozenset(f"{top}\0{row[3]}" for row in rows),
             )
-    return commits
 
 
-def _numstat(row: str) -> tuple[int, int, str]:
-    added, deleted, path = row.strip("\n").split("\t", 2)
-    # binary files show "-" for both
-    return (int(added) if added.isdigit() else 0, int(deleted) if deleted.isdigit() else 0, path)
+def _count(text: str) -> int:
+    """Lines; binary files show a dash and have none."""
+    return int(text) if text != "-" else 0
 
 
-def _top(folder: Path, timeout_s: float) -> Path:
+def _top(git: Git, folder: Path) -> Path:
     if not folder.is_dir():
         raise GitProblem("the folder is gone")
-    top = _git(folder, timeout_s, "rev-parse", "--show-toplevel", empty_is_fine=True).rstrip("\n")
-    if top:
-        return Path(top)
+    inside = git.run(folder, "rev-parse", "--is-inside-work-tree").strip()
     # a bare repository has no top level; its own folder is where it is
-    return Path(_git(folder, timeout_s, "rev-parse", "--absolute-git-dir").rstrip("\n"))
+    question = "--show-toplevel" if inside == "true" else "--absolute-git-dir"
+    return Path(git.run(folder, "rev-parse", question).rstrip("\n"))
 
 
-def _branch(top: Path, timeout_s: float) -> tuple[str, bool]:
+def _branch(git: Git, top: Path) -> tuple[str, bool]:
     try:
-        return _git(top, timeout_s, "symbolic-ref", "--short", "-q", "HEAD").strip(), False
-    except GitProblem:
-        pass  # a detached head has no name
-    try:
-        return _git(top, timeout_s, "rev-parse", "--short", "HEAD").strip(), True
+        name = git.run(top, "symbolic-ref", "--short", "-q", "HEAD", may_fail=True).strip()
+        if name:
+            return name, False
+        return git.run(top, "rev-parse", "--short", "HEAD").strip(), True
     except GitProblem:
         return "?", True
 
 
-def _dirty(top: Path, timeout_s: float) -> int | None:
+def _dirty(git: Git, top: Path) -> int | None:
     try:
-        out = _git(
-            top, timeout_s, "status", "--porcelain", "-z", "--ignore-submodules=all",
-            "--no-renames", "--untracked-files=normal", empty_is_fine=True,
-        )  # fmt: skip
+        out = git.run(
+            top,
+            "status",
+            "--porcelain",
+            "-z",
+            "--ignore-submodules=all",
+            "--no-renames",
+            "--untracked-files=normal",
+        )
     except GitProblem:
         return None
     return min(DIRTY_LIMIT, out.count("\0"))
 
 
-def _last_commit(top: Path, timeout_s: float) -> tuple[str | None, datetime | None]:
+def _last_commit(git: Git, top: Path) -> tuple[str | None, datetime | None]:
     try:
-        out = _git(top, timeout_s, "log", "-1", "--no-color", f"--format=%ct{_UNIT}%s")
+        out = git.run(top, "log", "-1", "--no-color", "--no-decorate", "--format=%ct%x00%s")
     except GitProblem:
         return None, None
-    seconds, _, subject = out.rstrip("\n").partition(_UNIT)
+    seconds, _, subject = out.rstrip("\n").partition("\0")
     return _subject(subject), datetime.fromtimestamp(int(seconds), UTC)
 
 
 def _subject(text: str) -> str:
     return one_line(text[:200], "commit subject")
-
-
-def _git(
-    folder: Path,
-    timeout_s: float,
-    *arguments: str,
-    empty_is_fine: bool = False,
-    no_commit_is_fine: bool = False,
-) -> str:
-    """Run git in `folder`; its output. Raises GitProblem with one line that says why not."""
-    env = os.environ | {
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_PAGER": "cat",
-        "LC_ALL": "C",
-    }
-    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_EXTERNAL_DIFF"):
-        env.pop(name, None)  # set while a git hook runs us; they would point elsewhere
-    command = ["git", "-C", str(folder), *_FLAGS, *arguments]
-    try:
-        done = subprocess.run(
-            command, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_s
-        )
-    except FileNotFoundError:
-        raise GitProblem("git is not installed") from None
-    except subprocess.TimeoutExpired:
-        raise GitProblem(f"git took longer than {timeout_s:g} s") from None
-    except OSError as error:
-        raise GitProblem(f"git could not be run: {error.strerror}") from None
-    out = done.stdout.decode(errors="replace")
-    if done.returncode == 0 or (empty_is_fine and done.returncode == 1):
-        return out
-    said = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed"]
-    if no_commit_is_fine and any("HEAD" in line for line in said):
-        return ""
-    raise GitProblem(said[0].removeprefix("fatal: "))

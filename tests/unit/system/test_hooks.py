@@ -14,7 +14,7 @@ import pytest
 
 from flowtui.system.hooklog import MAX_LOG, write_log
 from flowtui.system.hookrunner import HookRunner
-from flowtui.system.hooks import EVENTS, HookResult, check, find, run_hooks
+from flowtui.system.hooks import EVENTS, HookResult, check, run_hooks
 from flowtui.system.process import MAX_OUTPUT, run_bounded
 from tests.fakes import FakeClock
 

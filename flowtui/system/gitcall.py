@@ -1,0 +1,87 @@
+"""Runs git so that it only reads: no prompt, pager, lock, network or program of the user's.
+
+Every call has the same deadline as the whole question: a slow disk or a huge repository makes an
+answer unknown, never late.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from flowtui.system.clock import SystemClock
+
+_FLAGS = (
+    "--no-pager",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "log.showSignature=false",
+    "-c",
+    "log.mailmap=false",
+    "-c",
+    "core.quotePath=false",
+)
+_ELSEWHERE = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+    "GIT_EXTERNAL_DIFF",
+)
+"""Set while a hook of git runs us; they would point elsewhere, or run a program."""
+_QUIET = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    # a partial clone would fetch what it lacks; with no protocol allowed it says so instead
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "LC_ALL": "C",
+}
+
+
+class GitProblem(Exception):
+    """git did not answer: missing, too slow, refused, or not a repository. One line."""
+
+
+class Git:
+    """git, for one question that may take `timeout_s` seconds in all."""
+
+    def __init__(self, timeout_s: float, env: Mapping[str, str] | None = None) -> None:
+        self._clock = SystemClock()
+        self._timeout_s = timeout_s
+        self._deadline = self._clock.monotonic() + timeout_s
+        source = os.environ if env is None else env
+        kept = {name: value for name, value in source.items() if name not in _ELSEWHERE}
+        self._env = kept | _QUIET
+
+    def run(self, folder: Path, *arguments: str, may_fail: bool = False) -> str:
+        """The output of git in `folder`; with `may_fail` exit status 1 is an answer too.
+
+        Raises:
+            GitProblem: with one line that says why there is no answer.
+        """
+        left = self._deadline - self._clock.monotonic()
+        if left <= 0:
+            raise GitProblem(f"git took longer than {self._timeout_s:g} s")
+        command = ["git", "-C", str(folder), *_FLAGS, *arguments]
+        try:
+            done = subprocess.run(
+                command, env=self._env, stdin=subprocess.DEVNULL, capture_output=True, timeout=left
+            )
+        except FileNotFoundError:
+            raise GitProblem("git is not installed") from None
+        except subprocess.TimeoutExpired:
+            raise GitProblem(f"git took longer than {self._timeout_s:g} s") from None
+        except (OSError, ValueError) as error:
+            raise GitProblem(f"git could not be run: {error}") from None
+        if done.returncode == 0 or (may_fail and done.returncode == 1):
+            return done.stdout.decode(errors="replace")
+        said = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed"]
+        line = "".join(char for char in said[0].removeprefix("fatal: ") if char.isprintable())
+        raise GitProblem(line[:200])
