@@ -53,7 +53,7 @@ def read(path: Path) -> Heartbeat | None:
             return None
         boot_id, wall, boottime, monotonic, pid, pid_start, block_id, flags = words[2:]
         instant = datetime.fromisoformat(wall)
-        if instant.tzinfo is None:
+        if instant.tzinfo is None or int(pid) < 1:
             return None
         reading = Reading(
             instant, float(monotonic), float(boottime), "" if boot_id == "-" else boot_id
