@@ -109,6 +109,8 @@ def test_any_beat_is_read_back(
         b"flowtui-heartbeat 1 - 2026-03-02T09:00:00 1.0 1.0 1 0 id -\n",
         b"flowtui-heartbeat 1 - yesterday 1.0 1.0 1 0 id -\n",
         b"flowtui-heartbeat 1 - 2026-03-02T09:00:00+00:00 x 1.0 1 0 id -\n",
+        b"flowtui-heartbeat 1 - 2026-03-02T09:00:00+00:00 1.0 1.0 0 0 id -\n",
+        b"flowtui-heartbeat 1 - 2026-03-02T09:00:00+00:00 1.0 1.0 -1 0 id -\n",
     ],
 )
 def test_what_is_no_beat_is_none(tmp_path: Path, data: bytes) -> None:
