@@ -20,9 +20,27 @@ def main() -> int:
         if answer is not None:
             sys.stdout.write(answer)
             return 0
+    if not arguments:
+        return _app()
     from flowtui.cli.app import run
 
     return run(arguments)
+
+
+def _app() -> int:
+    """The app alone needs no command parser."""
+    import os
+
+    from flowtui.cli.complain import complain
+    from flowtui.cli.launch import open_app
+    from flowtui.core.errors import FlowError
+
+    try:
+        open_app(os.environ, None)
+    except FlowError as error:
+        complain(error.message, error.hint)
+        return error.exit_code
+    return 0
 
 
 if __name__ == "__main__":

@@ -10,9 +10,8 @@ from typing import Any
 
 import click
 
+from flowtui.cli.complain import PROGRAM, complain
 from flowtui.core.errors import FlowError
-
-PROGRAM = "flowtui"
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "start": ("flowtui.cli.block", "start a block and open the app on it"),
@@ -110,10 +109,10 @@ def run(arguments: list[str]) -> int:
         return exit.exit_code
     except click.ClickException as error:
         message = error.format_message()
-        _complain(message[:1].lower() + message[1:].rstrip("."), _usage_hint(error))
+        complain(message[:1].lower() + message[1:].rstrip("."), _usage_hint(error))
         return 2
     except FlowError as error:
-        _complain(error.message, error.hint)
+        complain(error.message, error.hint)
         return error.exit_code
     except BrokenPipeError:
         # the reader has seen enough (head, less): not an error, and nothing more can be said
@@ -125,10 +124,3 @@ def run(arguments: list[str]) -> int:
 def _usage_hint(error: click.ClickException) -> str | None:
     context = error.ctx if isinstance(error, click.UsageError) else None
     return f"see: {context.command_path} --help" if context is not None else None
-
-
-def _complain(message: str, hint: str | None) -> None:
-    """One line why, one line what to do."""
-    click.echo(f"{PROGRAM}: {message}", err=True)
-    if hint:
-        click.echo(f"  {hint}", err=True)

@@ -124,7 +124,8 @@ def completions_command(context: Context, shell: str) -> None:
     """A completion script: flowtui completions bash >> ~/.bashrc"""
     from click.shell_completion import get_completion_class
 
-    from flowtui.cli.app import PROGRAM, root
+    from flowtui.cli.app import root
+    from flowtui.cli.complain import PROGRAM
 
     made = get_completion_class(shell)
     if made is None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # the name alone is what type checkers know; importing typing costs time
 if TYPE_CHECKING:
     from datetime import datetime
 

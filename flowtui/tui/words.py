@@ -64,7 +64,7 @@ def end_line(block: Block, now: datetime, zone: ZoneInfo) -> str:
     seen = measure(block, now)
     if seen.state is State.PAUSED and block.open_gap is not None:
         lasted = int((now - block.open_gap.start).total_seconds())
-        return f"{began} · paused {minutes(max(0, lasted))}"
+        return f"{began} · paused {minutes(max(0, lasted))} · space goes on"
     end = deadline(block, now)
     if end is None:
         return f"{began} · open-ended"

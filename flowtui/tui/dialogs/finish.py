@@ -26,7 +26,7 @@ class FinishAnswer:
 class FinishDialog(Dialog[FinishAnswer]):
     """Asks how the block went. d, y, n and 1 to 5 answer while the note is not being typed."""
 
-    hint = "d done  y partly  n not   1–5 rating   tab note   enter save   esc go on working"
+    hint = "d y n outcome   1–5 rating   tab note   enter save   esc go on"
     BINDINGS = [
         Binding("d", "judge('done')", show=False),
         Binding("y", "judge('partly')", show=False),

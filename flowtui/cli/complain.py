@@ -1,0 +1,14 @@
+"""How an error reaches a person: one line why, one line what to do, on standard error."""
+
+from __future__ import annotations
+
+import sys
+
+PROGRAM = "flowtui"
+
+
+def complain(message: str, hint: str | None) -> None:
+    """Say that something could not be done."""
+    sys.stderr.write(f"{PROGRAM}: {message}\n")
+    if hint:
+        sys.stderr.write(f"  {hint}\n")
