@@ -18,6 +18,17 @@ CHILDREN = 200
 """Subfolders of a folder without a repository that are looked at for repositories of their own."""
 SLACK_S = 86_400
 """How much older than the window a commit may say it is before the walk through history ends."""
+_LOG = (
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-renames",
+    "--no-color",
+    "--no-decorate",
+    "--ignore-submodules=all",
+    "--numstat",
+    "-z",
+    "--format=%H%x00%at%x00%ae%x00%s",
+)
 _NUMSTAT = re.compile(r"\n?([0-9]+|-)\t([0-9]+|-)\t(.+)", re.DOTALL)
 
 
@@ -141,15 +152,7 @@ def _commits(git: Git, top: Path, since: datetime, until: datetime) -> Iterator[
         "--branches",
         *(["HEAD"] if has_commit else []),
         f"--since=@{first - SLACK_S}",
-        "--no-ext-diff",
-        "--no-textconv",
-        "--no-renames",
-        "--no-color",
-        "--no-decorate",
-        "--ignore-submodules=all",
-        "--numstat",
-        "-z",
-        "--format=%H%x00%at%x00%ae%x00%s",
+        *_LOG,
     )
     # no field can hold a NUL; a line of numbers is told from the next commit's id by its tabs
     tokens = out.split("\0")

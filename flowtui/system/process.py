@@ -61,23 +61,29 @@ def run_bounded(
     except (OSError, ValueError) as error:
         return Ran(None, "", f"could not be started: {_reason(error)}")
     kept = bytearray()
-    problem = ""
     with process:
-        assert process.stdout is not None
-        pipe = process.stdout.fileno()
-        os.set_blocking(pipe, False)
-        if not _until_end(process, pipe, kept, timeout_s):
-            problem = f"took longer than {timeout_s:g} s and was ended"
-            _signal(process.pid, signal.SIGTERM)
-            if not _until_end(process, pipe, kept, GRACE_S):
-                _signal(process.pid, signal.SIGKILL)
-                process.wait()
-            # what ignored SIGTERM in the group, though its leader went
-            _signal(process.pid, signal.SIGKILL)
-        _drain(pipe, kept)
+        problem = _attend(process, kept, timeout_s)
     text = bytes(kept[:MAX_OUTPUT]).decode(errors="replace")
     cut = "\n… more was printed" if len(kept) > MAX_OUTPUT else ""
     return Ran(process.returncode, text + cut, problem)
+
+
+def _attend(process: subprocess.Popen[bytes], kept: bytearray, timeout_s: float) -> str:
+    """Read what a program prints until it ends or is ended; why it was, or an empty text."""
+    assert process.stdout is not None
+    pipe = process.stdout.fileno()
+    os.set_blocking(pipe, False)
+    problem = ""
+    if not _until_end(process, pipe, kept, timeout_s):
+        problem = f"took longer than {timeout_s:g} s and was ended"
+        _signal(process.pid, signal.SIGTERM)
+        if not _until_end(process, pipe, kept, GRACE_S):
+            _signal(process.pid, signal.SIGKILL)
+            process.wait()
+        # what ignored SIGTERM in the group, though its leader went
+        _signal(process.pid, signal.SIGKILL)
+    _drain(pipe, kept)
+    return problem
 
 
 def _until_end(

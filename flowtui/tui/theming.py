@@ -62,8 +62,8 @@ def variables(spec: ThemeSpec) -> dict[str, str]:
 
 
 def _fixed(spec: ThemeSpec) -> dict[str, str]:
-    chosen = blend(spec.background, spec.accent, 0.2)
     return {
+        **_chosen(spec),
         "text": spec.foreground,
         "text-muted": spec.muted,
         "text-disabled": blend(spec.muted, spec.background, 0.45),
@@ -75,6 +75,28 @@ def _fixed(spec: ThemeSpec) -> dict[str, str]:
         "text-success": spec.rest,
         "border": spec.line,
         "border-blurred": spec.line,
+        "footer-background": spec.background,
+        "footer-foreground": spec.muted,
+        "footer-key-foreground": spec.accent,
+        "footer-description-foreground": spec.muted,
+        "scrollbar": spec.line,
+        "scrollbar-hover": spec.muted,
+        "scrollbar-active": spec.accent,
+        "scrollbar-background": spec.background,
+        "scrollbar-background-hover": spec.background,
+        "scrollbar-background-active": spec.background,
+        "scrollbar-corner-color": spec.background,
+        "button-color-foreground": spec.background,
+        "markdown-h1-color": spec.accent,
+        "markdown-h2-color": spec.accent,
+        "markdown-h3-color": spec.foreground,
+    }
+
+
+def _chosen(spec: ThemeSpec) -> dict[str, str]:
+    """What is chosen, selected or pointed at: the accent, mixed into what lies behind."""
+    chosen = blend(spec.background, spec.accent, 0.2)
+    return {
         "block-cursor-foreground": spec.foreground,
         "block-cursor-background": chosen,
         "block-cursor-text-style": "bold",
@@ -87,24 +109,9 @@ def _fixed(spec: ThemeSpec) -> dict[str, str]:
         "input-selection-foreground": spec.foreground,
         "screen-selection-background": blend(spec.background, spec.accent, 0.3),
         "screen-selection-foreground": spec.foreground,
-        "footer-background": spec.background,
-        "footer-foreground": spec.muted,
-        "footer-key-foreground": spec.accent,
-        "footer-description-foreground": spec.muted,
         "link-color": spec.accent,
         "link-color-hover": spec.accent,
         "link-background-hover": chosen,
-        "scrollbar": spec.line,
-        "scrollbar-hover": spec.muted,
-        "scrollbar-active": spec.accent,
-        "scrollbar-background": spec.background,
-        "scrollbar-background-hover": spec.background,
-        "scrollbar-background-active": spec.background,
-        "scrollbar-corner-color": spec.background,
-        "button-color-foreground": spec.background,
-        "markdown-h1-color": spec.accent,
-        "markdown-h2-color": spec.accent,
-        "markdown-h3-color": spec.foreground,
     }
 
 
