@@ -6,7 +6,7 @@ comes a line for each document that was there at that point, so that damage to o
 come the last `KEEP` transactions. Parts for other files leave `state.jsonl` with this.
 
 It happens by itself after a transaction when it is worth while: when more than half of a file's
-changes are history, or when `state.jsonl` carries more than `PART_BYTES` for other files.
+changes are history, or when `state.jsonl` carries more than `MOST_PART_BYTES` for others.
 """
 
 from __future__ import annotations
@@ -19,13 +19,11 @@ from typing import Any
 from flowtui.core.errors import LedgerError
 from flowtui.ledger.disk import failed, replacing
 from flowtui.ledger.folder import Folder
-from flowtui.ledger.history import KEEP
 from flowtui.ledger.kinds import STATE
+from flowtui.ledger.lazy import Document
 from flowtui.ledger.lines import change_text, header_line, line_of, text_of
 from flowtui.ledger.scan import transactions
-from flowtui.ledger.storage import Document, JournalStorage
-
-PART_BYTES = 256 * 1024
+from flowtui.ledger.storage import KEEP, JournalStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +34,6 @@ class Compacted:
     """Its name: "state" or a year."""
     bytes_before: int
     bytes_after: int
-
-
-def is_worth_while(storage: JournalStorage) -> bool:
-    """Whether compaction would at least halve the changes in a file, or much shorten state."""
-    documents = sum(len(storage.view(name)) for name in storage.table_names())
-    floor = max(documents + KEEP, storage.folded_at)
-    return storage.compactable and (
-        storage.change_count > 2 * floor or storage.part_bytes > PART_BYTES
-    )
 
 
 def compact(folder: Folder, name: str) -> Compacted:
@@ -129,8 +118,7 @@ def _fold(tables: dict[str, dict[str, Document]], change: list[Any]) -> None:
 
 def _check(folder: Folder, storage: JournalStorage, beside: Path) -> None:
     """Raises LedgerError unless the file `beside` says just what `storage` says."""
-    upgrade = folder.migrations.upgrade
-    new = JournalStorage(beside, holds=storage.journal.holds, upgrade=upgrade)
+    new = JournalStorage(beside, holds=storage.journal.holds, migrations=folder.migrations)
     new.refresh()
     names = storage.table_names()
     agree = (

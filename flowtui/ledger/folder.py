@@ -22,15 +22,15 @@ from typing import Any
 from flowtui.core.clock import Clock
 from flowtui.core.errors import LedgerError
 from flowtui.ledger.disk import make_folder
-from flowtui.ledger.ids import YearIds, stands_in
 from flowtui.ledger.kinds import STATE, Kind
+from flowtui.ledger.lazy import Document
 from flowtui.ledger.lines import Edit, text_of
 from flowtui.ledger.lock import WriteLock
 from flowtui.ledger.look import Signature, look, look_at
 from flowtui.ledger.migrate import Migrations
 from flowtui.ledger.report import Report
 from flowtui.ledger.scan import last_seq
-from flowtui.ledger.storage import Document, JournalStorage, Part
+from flowtui.ledger.storage import JournalStorage, Part
 
 LOADED_YEARS = 3
 """Beside them `state.jsonl` is always in memory."""
@@ -56,8 +56,9 @@ class Folder:
         self._unread: set[str] = set()
         self._changes_seen = 0
         self._changes_told = 0
-        self._tails: dict[str, tuple[Signature, int]] = {}
-        self._ids = YearIds(path)
+        self._closed: dict[str, memoryview | None] | None = None
+        """Years that are not in memory, newest first, with their ids if these are at hand."""
+        self._last_seq: int | None = None
 
     # Reading
 
@@ -70,6 +71,7 @@ class Folder:
             storage = self._new_storage(name)
             self._loaded[name] = storage
             self._unread.add(name)
+            self._closed = None
             self._look_until_still()
             self._let_go()
         self._loaded.move_to_end(name)
@@ -100,34 +102,30 @@ class Folder:
         low, high = first.isoformat(), last.isoformat()
         for year in self.years():
             if first.year <= year <= last.year:
-                for document in self.open(f"{year:04d}").view(kind).values():
-                    if low <= document.get("day", "") <= high:
-                        yield document
+                yield from self.open(f"{year:04d}").view(kind).between(low, high)
 
     def locate(self, kind: Kind, id: str) -> str | None:
         """The name of the file that holds a record; years in memory first, then newest first."""
         if not kind.dated:
             return STATE if id in self.open(STATE).view(kind.name) else None
-        names = [name for name in self.names() if name != STATE]
         this_year = f"{self.clock.now().year:04d}"
-        if this_year in names:
+        if this_year not in self._loaded and this_year in self.names():
             self.open(this_year)
-        in_memory = [name for name in names if name in self._loaded]
-        others = [name for name in reversed(names) if name not in self._loaded]
-        for name in (*reversed(in_memory), *others):
-            if name in others and not self._may_hold(name, kind.name, id):
-                continue
+        for name in sorted(self._loaded, reverse=True):
+            if name != STATE and id in self._loaded[name].view(kind.name):
+                return name
+        for name in self._closed_with(kind.name, id):
             if id in self.open(name).view(kind.name):
                 return name
         return None
 
     def last_seq(self) -> int:
         """The number of the newest transaction in any file."""
-        found = max((s.seq for s in self._loaded.values()), default=0)
-        for name, signature in (self._signatures or {}).items():
-            if name not in self._loaded:
-                found = max(found, self._tail(name, signature))
-        return found
+        if self._last_seq is None:
+            closed = [name for name in self._signatures or () if name not in self._loaded]
+            tails = [last_seq(self.file(name)) for name in closed]
+            self._last_seq = max([*tails, *(s.seq for s in self._loaded.values())], default=0)
+        return self._last_seq
 
     def file(self, name: str) -> Path:
         """Where the file called `name` is."""
@@ -145,9 +143,11 @@ class Folder:
         make_folder(self.path)
         with self.lock:
             if self.lock.abandoned:
-                self._sync_all()
+                for name in look(self.path):
+                    self.sync(name)
             self.open(STATE)
-            self._look_until_still()
+            if not self.lock.undisturbed:
+                self._look_until_still()
             yield
 
     def commit(self, head: dict[str, Any], edits: dict[str, list[Edit]]) -> None:
@@ -162,7 +162,8 @@ class Folder:
             self.open(name).commit(head, own)
         else:
             self._commit_across(head, edits)
-        self._note_own_change(edits)
+        self._note_own_change([STATE, *edits] if len(edits) > 1 else edits)
+        self._last_seq = head["seq"]
 
     def complete(self, name: str) -> None:
         """Under the lock: add to a file the parts that `state.jsonl` has for it."""
@@ -175,7 +176,10 @@ class Folder:
 
     def missing_parts(self, name: str, seq: int) -> list[Part]:
         """The parts that `state.jsonl` has for a file whose last line has the number `seq`."""
-        return [part for part in self.open(STATE).parts.get(name, ()) if part.seq > seq]
+        parts = self.open(STATE).parts.get(name)
+        if not parts or parts[-1].seq <= seq:
+            return []
+        return [part for part in parts if part.seq > seq]
 
     def reload(self, name: str) -> None:
         """Forget what is in memory of a file that was rewritten."""
@@ -214,14 +218,10 @@ class Folder:
 
     def _note_own_change(self, names: Iterable[str]) -> None:
         signatures = self._signatures if self._signatures is not None else {}
-        for name in (STATE, *names):
+        for name in names:
             found = look_at(self.file(name))
             if found is not None:
                 signatures[name] = found
-
-    def _sync_all(self) -> None:
-        for name in look(self.path):
-            self.sync(name)
 
     # Looking
 
@@ -234,15 +234,24 @@ class Folder:
             found, before = look(self.path), self._signatures
             if found == before and not self._unread:
                 break
-            self._changes_seen += before is not None and found != before
+            if before is not None and found != before:
+                self._changes_seen += 1
+            self._closed = self._last_seq = None
             for name in sorted(self._loaded):
                 if name in self._unread or found.get(name) != (before or {}).get(name):
-                    self._loaded[name].refresh()
-                    self._unread.discard(name)
+                    self._refresh_one(name)
             self._signatures = found
         for name, storage in self._loaded.items():
             if name != STATE:
                 self._show_parts(name, storage)
+
+    def _refresh_one(self, name: str) -> None:
+        self._unread.discard(name)
+        try:
+            self._loaded[name].refresh()
+        except BaseException:
+            self._loaded.pop(name).close()  # the next that asks for it shall meet the same error
+            raise
 
     def _show_parts(self, name: str, storage: JournalStorage) -> None:
         state = self._loaded.get(STATE)
@@ -259,37 +268,64 @@ class Folder:
             )
         return value
 
-    def _may_hold(self, name: str, kind: str, id: str) -> bool:
+    def _closed_with(self, kind: str, id: str) -> list[str]:
+        """The years not in memory that may hold a record, newest first."""
+        if self._closed is None:
+            names = [name for name in reversed(self.names()) if name not in self._loaded]
+            self._closed = dict.fromkeys(names)
+        if not self._closed:
+            return []
+        from flowtui.ledger.ids import holds, id_hash, stands_in
+
+        wanted = id_hash(kind, id)
+        found = []
+        for name, hashes in self._closed.items():
+            if hashes is None:
+                hashes = self._closed[name] = self._ids_of(name)
+            if hashes is None:
+                may_hold = self._lacks_parts(name) or stands_in(self.file(name), kind, id)
+            else:
+                may_hold = holds(hashes, wanted)
+            if may_hold:
+                found.append(name)
+        return found
+
+    def _ids_of(self, name: str) -> memoryview | None:
+        """The ids in a year that is not in memory; None if that must be told otherwise."""
         signature = (self._signatures or {}).get(name)
-        if signature is None or self.missing_parts(name, self._tail(name, signature)):
-            return True
-        answer = self._ids.may_hold(name, signature, kind, id)
-        if answer is None and self.lock.held:
+        if signature is None or self._lacks_parts(name):
+            return None
+        from flowtui.ledger.ids import read_ids, write_ids
+
+        path = self.path / f".{name}.ids"
+        hashes = read_ids(path, signature)
+        if hashes is None and self.lock.held:
             storage = self._new_storage(name)
             storage.refresh()
-            keys = [(table, key) for table in storage.table_names() for key in storage.view(table)]
+            keys = ((table, key) for table in storage.table_names() for key in storage.view(table))
+            hashes = write_ids(path, signature, keys)
             storage.close()
-            self._ids.write(name, signature, keys)
-            answer = (kind, id) in keys
-        return stands_in(self.file(name), kind, id) if answer is None else answer
+        return hashes
 
-    def _tail(self, name: str, signature: Signature) -> int:
-        known = self._tails.get(name)
-        if known is None or known[0] != signature:
-            known = self._tails[name] = (signature, last_seq(self.file(name)))
-        return known[1]
+    def _lacks_parts(self, name: str) -> bool:
+        path = self.file(name)
+        return bool(self.missing_parts(name, last_seq(path) if path.exists() else 0))
 
     def _let_go(self) -> None:
         years = [name for name in self._loaded if name != STATE]
         for name in years[:-LOADED_YEARS]:
             storage = self._loaded.pop(name)
+            self._closed = None
             self.notes += storage.reports()
             storage.close()
 
     def _new_storage(self, name: str) -> JournalStorage:
-        upgrade = self.migrations.upgrade
         return JournalStorage(
-            self.file(name), clock=self.clock, lock=self.lock, holds=name, upgrade=upgrade
+            self.file(name),
+            clock=self.clock,
+            lock=self.lock,
+            holds=name,
+            migrations=self.migrations,
         )
 
 

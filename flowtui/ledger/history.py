@@ -16,13 +16,10 @@ from datetime import datetime
 from typing import Any
 
 from flowtui.ledger.folder import Folder
+from flowtui.ledger.lazy import Document
 from flowtui.ledger.migrate import without_version
 from flowtui.ledger.scan import transactions, transactions_backwards
-from flowtui.ledger.storage import Document
-
-KEEP = 1000
-"""Transactions that stay whole in the journal, and so can be undone."""
-
+from flowtui.ledger.storage import KEEP
 
 Pairs = list[tuple[str, str, Document | None, Document | None]]
 """Kind, id, and the record as it is stored, before and after."""

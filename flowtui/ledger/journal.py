@@ -10,12 +10,21 @@ import enum
 import errno
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from flowtui.core.errors import LedgerError
 from flowtui.ledger.disk import failed, sync_data, sync_folder
-from flowtui.ledger.lines import check_format, header_line, is_whole, parse_lines, split_lines
+from flowtui.ledger.lines import (
+    Single,
+    check_format,
+    header_line,
+    is_whole,
+    parse_lines,
+    single,
+    split_lines,
+)
 from flowtui.ledger.report import Report
 
 _CHUNK_BYTES = 1 << 20
@@ -34,7 +43,7 @@ class Line(NamedTuple):
 
     start: int
     length: int
-    value: list[Any]
+    value: list[Any] | Single
 
 
 class Journal:
@@ -167,25 +176,31 @@ class Journal:
                     starts.append(start + raw.index(piece))
             start += len(raw) + 1
         lines: list[Line] = []
-        for raw, at, value in zip(good, starts, parse_lines(good), strict=True):
+        values = [single(raw) for raw in good]
+        others = iter(parse_lines([r for r, one in zip(good, values, strict=True) if one is None]))
+        for raw, at, one in zip(good, starts, values, strict=True):
+            value = next(others) if one is None else one
             if value is None:
                 self._note_damage(at, raw, lost=True)
-            elif self._is_next(value[0]):
+            elif self._is_next(value):
                 lines.append(Line(at, len(raw), value))
         if good:
             self._anchor = (starts[-1], good[-1][:8])
         self.offset = start
         return lines
 
-    def _is_next(self, head: dict[str, Any]) -> bool:
-        """Whether a line with this head is a transaction to apply; remembers its number."""
-        if "seq" not in head:
-            check_format(head, self.path)
-            self.owner = head.get("ledger")
+    def _is_next(self, value: list[Any] | Single) -> bool:
+        """Whether a line is a transaction to apply; remembers its number."""
+        if isinstance(value, Single):
+            seq, kept = value.seq, value.kept
+        elif "seq" in value[0]:
+            seq, kept = value[0]["seq"], "kept" in value[0]
+        else:
+            check_format(value[0], self.path)
+            self.owner = value[0].get("ledger")
             return False
-        seq: int = head["seq"]
         # Kept lines share one number; any other line that does not go up is a copy of an old one.
-        if seq < self.seq or (seq == self.seq and "kept" not in head):
+        if seq < self.seq or (seq == self.seq and not kept):
             return False
         self.seq = seq
         return True
@@ -225,20 +240,22 @@ class Journal:
         except OSError as error:
             raise failed("write to", self.path, error) from error
         try:
+            if os.fstat(descriptor).st_size != self.offset + self.torn_bytes:
+                raise OSError(errno.ESTALE, "it changed although the lock is held")
             if self.torn_bytes:
                 os.ftruncate(descriptor, self.offset)
+                self._note_cut()
             if os.write(descriptor, data) != len(data):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if durable:
                 sync_data(descriptor)
-                if created:
-                    sync_folder(self.path.parent)
+            if created:
+                sync_folder(self.path.parent)
         except BaseException as error:
             self._take_back(descriptor, created)
             if isinstance(error, OSError):
                 raise failed("write to", self.path, error) from error
             raise
-        self._note_cut()
         start = self.offset + len(before)
         self.offset += len(data)
         self.seq = seq
@@ -269,7 +286,8 @@ class Journal:
                 self._reset()
             else:
                 os.ftruncate(descriptor, self.offset)
-                self.torn_bytes = 0
+                with suppress(OSError):  # or a power cut might bring the line back
+                    sync_data(descriptor)
         except OSError as error:
             raise LedgerError(
                 f"could not write to {self.path}, nor cut off what was half written: "
@@ -278,11 +296,10 @@ class Journal:
             ) from error
 
     def _note_cut(self) -> None:
-        if self.torn_bytes:
-            what = "an unfinished last line was cut off"
-            place = (self.path, self.line_count + 1, self.offset, self.torn_bytes)
-            self.events.append(Report(*place, what, lost=False))
-            self.torn_bytes = 0
+        what = "an unfinished last line was cut off"
+        place = (self.path, self.line_count + 1, self.offset, self.torn_bytes)
+        self.events.append(Report(*place, what, lost=False))
+        self.torn_bytes = 0
 
     def sync(self) -> None:
         """Make what was added without `durable` last. Raises LedgerError."""

@@ -12,22 +12,24 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import LedgerError
-from flowtui.ledger import compact, history
 from flowtui.ledger.folder import Folder
-from flowtui.ledger.history import Change, Entry, Logged, Pairs
 from flowtui.ledger.kinds import KINDS, STATE, Kind
 from flowtui.ledger.lock import no_writer
 from flowtui.ledger.migrate import Migrations
 from flowtui.ledger.reader import Reader, Record, documents
 from flowtui.ledger.report import Report
-from flowtui.ledger.storage import head_of
+from flowtui.ledger.storage import KEEP, head_of
 from flowtui.ledger.transaction import Transaction
 
-__all__ = ["Change", "Entry", "Ledger", "Report", "Transaction"]
+if TYPE_CHECKING:  # what undo and compaction need is imported when they are asked for
+    from flowtui.ledger.compact import Compacted
+    from flowtui.ledger.history import Change, Entry, Logged, Pairs
+
+__all__ = ["Ledger", "Report", "Transaction"]
 
 
 class Ledger:
@@ -126,7 +128,7 @@ class Ledger:
             finally:
                 transaction.end()
 
-    def compact(self) -> list[compact.Compacted]:
+    def compact(self) -> list[Compacted]:
         """Fold the history that can no longer be undone, in every file.
 
         Nothing needs to call this: each file is also compacted when it is worth while.
@@ -134,6 +136,8 @@ class Ledger:
         with self._threads:
             if not self._files.names():
                 return []
+            from flowtui.ledger import compact
+
             with self._files.writing():
                 return [compact.compact(self._files, name) for name in self._files.names()]
 
@@ -146,6 +150,8 @@ class Ledger:
 
     def history(self, limit: int) -> list[Entry]:
         """The newest transactions, at most `limit`, newest first."""
+        from flowtui.ledger import history
+
         with self._threads:
             self._files.refresh()
             return history.entries(self._files, limit)
@@ -163,6 +169,8 @@ class Ledger:
         return self._turn(steps, "redo")
 
     def _turn(self, steps: int, verb: str) -> list[Change]:
+        from flowtui.ledger import history
+
         undoing = verb == "undo"
         with self._threads:
             if not self._files.names():
@@ -191,7 +199,9 @@ class Ledger:
                 )
 
     def _changed_by(self, kind: str, id: str, seq: int) -> str:
-        for entry in history.entries(self._files, history.KEEP):
+        from flowtui.ledger import history
+
+        for entry in history.entries(self._files, KEEP):
             if entry.seq > seq and (kind, id) in entry.records:
                 return f"was changed since by {entry.label!r}"
         return "is no longer as that left it"
@@ -209,8 +219,10 @@ class Ledger:
 
     def _compact_if_worth_while(self, name: str) -> None:
         storage = self._files.open(name)
-        if not compact.is_worth_while(storage):
+        if not storage.is_mostly_history:
             return
+        from flowtui.ledger import compact
+
         try:
             compact.compact(self._files, name)
         except LedgerError as error:  # the transaction is on disk; compaction can wait

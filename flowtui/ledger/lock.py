@@ -2,7 +2,8 @@
 
 The lock is taken for one transaction and let go after it. The kernel lets go of it when its holder
 dies. The file says whether that happened: it holds the number of the process that has the lock, or
-"free". After a crash the next holder syncs what the dead one may have written but not synced.
+"free". After a crash the next holder syncs what the dead one may have written but not synced. Next
+comes a random stamp, new with every holder: who finds its own knows that nobody wrote since.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ TIMEOUT_S = 10.0
 _FIRST_PAUSE_S = 0.0002
 _LONGEST_PAUSE_S = 0.01
 _FREE = b"free      \n"
+_STAMP_BYTES = 16
 
 
 class WriteLock:
@@ -38,6 +40,9 @@ class WriteLock:
         """Whether this object holds the lock."""
         self.abandoned = False
         """Whether the holder before this one died with the lock in its hands."""
+        self.undisturbed = False
+        """Whether nobody had the lock since this object had it before."""
+        self._stamp = b""
         self._timeout_s = timeout_s
         self._pause = pause
         self._descriptor = -1
@@ -61,8 +66,11 @@ class WriteLock:
             self._pause(step)
             waited += step
             step = min(step * 2, _LONGEST_PAUSE_S)
-        self.abandoned = os.pread(self._descriptor, len(_FREE), 0) not in (b"", _FREE)
-        self._say(b"%-10d\n" % os.getpid())
+        try:
+            self._sign()
+        except OSError as error:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+            raise failed("write to", self.path, error) from error
         self.held = True
         return self
 
@@ -73,7 +81,8 @@ class WriteLock:
         trace: TracebackType | None,
     ) -> None:
         self.held = False
-        self._say(_FREE)
+        with contextlib.suppress(OSError):  # the next holder will think that this one died
+            os.pwrite(self._descriptor, _FREE, 0)
         fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
     def close(self) -> None:
@@ -93,7 +102,7 @@ class WriteLock:
     def _try(self) -> bool:
         """Take the lock if it is free."""
         try:
-            if self._opened_by != os.getpid() or self._descriptor < 0 or not self._is_current():
+            if self._opened_by != os.getpid() or self._descriptor < 0:
                 self._open()
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -102,7 +111,7 @@ class WriteLock:
             raise failed("write to", self.path, error) from error
         if self._is_current():
             return True
-        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        self.close()
         return False
 
     def _open(self) -> None:
@@ -117,9 +126,14 @@ class WriteLock:
         except OSError:
             return False
 
-    def _say(self, text: bytes) -> None:
-        with contextlib.suppress(OSError):  # a full disk; the lock itself needs no room
-            os.pwrite(self._descriptor, text, 0)
+    def _sign(self) -> None:
+        """Read what the last holder left, and put name and stamp of this one there."""
+        left = os.pread(self._descriptor, len(_FREE) + _STAMP_BYTES, 0)
+        holder, stamp = left[: len(_FREE)], left[len(_FREE) :]
+        self.abandoned = holder not in (b"", _FREE)
+        self.undisturbed = not self.abandoned and stamp == self._stamp and stamp != b""
+        self._stamp = os.urandom(_STAMP_BYTES // 2).hex().encode()
+        os.pwrite(self._descriptor, b"%-10d\n%b" % (os.getpid(), self._stamp), 0)
 
     def _holder(self) -> str:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from flowtui.ledger.disk import failed
@@ -12,15 +11,8 @@ from flowtui.ledger.disk import failed
 FILE_NAME = re.compile(r"(state|[0-9]{4})\.jsonl")
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """What of a file changes when its content does."""
-
-    size: int
-    """Bytes."""
-    changed_ns: int
-    """Last change, nanoseconds."""
-    inode: int
+Signature = tuple[int, int, int]
+"""What of a file changes when its content does: size in bytes, last change in ns, inode."""
 
 
 def look(folder: Path) -> dict[str, Signature]:
@@ -50,4 +42,4 @@ def look_at(path: Path) -> Signature | None:
 
 
 def _signature(found: os.stat_result) -> Signature:
-    return Signature(found.st_size, found.st_mtime_ns, found.st_ino)
+    return (found.st_size, found.st_mtime_ns, found.st_ino)

@@ -7,6 +7,7 @@ file is compacted.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,6 +28,7 @@ class Migrations:
 
     def __init__(self, steps: Mapping[str, tuple[Step, ...]] = STEPS) -> None:
         self._steps = dict(steps)
+        self._tails: dict[str, bytes] = {}
         self._versions = {kind: 1 + len(of_kind) for kind, of_kind in self._steps.items()}
 
     def version(self, kind: str) -> int:
@@ -52,9 +54,21 @@ class Migrations:
             record = step(record)
         return {**record, VERSION_KEY: current}
 
+    def present(self, kind: str, document: Record | bytes) -> Record | bytes:
+        """`upgrade` for a document that may be JSON bytes; they stay so if they are present."""
+        if type(document) is bytes:
+            tail = self._tails.get(kind)
+            if tail is None:
+                tail = self._tails[kind] = b',"v":%d}' % self.version(kind)
+            if document.endswith(tail):
+                return document
+            document = json.loads(document)
+        return self.upgrade(kind, document)  # type: ignore[arg-type]  # bytes were parsed just now
+
     def stamp(self, kind: str, record: Mapping[str, Any]) -> Record:
-        """A copy of `record` that carries the present version."""
-        return {**record, VERSION_KEY: self.version(kind)}
+        """A copy of `record` that carries the present version, in the last place."""
+        copy = {key: value for key, value in record.items() if key != VERSION_KEY}
+        return {**copy, VERSION_KEY: self.version(kind)}
 
 
 def without_version(record: Mapping[str, Any]) -> Record:

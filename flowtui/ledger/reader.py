@@ -9,8 +9,8 @@ from typing import Any
 from flowtui.core.errors import LedgerError
 from flowtui.ledger.folder import Folder
 from flowtui.ledger.kinds import STATE, Kind
+from flowtui.ledger.lazy import Document
 from flowtui.ledger.migrate import without_version
-from flowtui.ledger.storage import Document
 
 Record = dict[str, Any]
 
@@ -40,7 +40,7 @@ class Reader:
         """Every record of a kind without a date, by id."""
         if self._kind(kind).dated:
             raise LedgerError(f"{kind} is kept by day: ask for a span of days")
-        merged = {**self._folder.open(STATE).view(kind), **self._changed(kind)}
+        merged = {**dict(self._folder.open(STATE).view(kind).items()), **self._changed(kind)}
         return [without_version(d) for _, d in sorted(merged.items()) if d is not None]
 
     def _document(self, kind: Kind, id: str) -> Document | None:

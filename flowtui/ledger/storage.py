@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,14 +21,21 @@ from flowtui.core.errors import LedgerError
 from flowtui.ledger.disk import make_folder
 from flowtui.ledger.draft import Draft, is_number
 from flowtui.ledger.journal import Journal, Line, News
-from flowtui.ledger.lines import Edit, change_text, line_of
+from flowtui.ledger.lazy import Document, Table
+from flowtui.ledger.lines import Edit, Single, change_text, line_of, single
 from flowtui.ledger.lock import WriteLock
-from flowtui.ledger.migrate import own_copy
+from flowtui.ledger.migrate import Migrations, own_copy
 from flowtui.ledger.report import Report
 from flowtui.ledger.setaside import set_aside
 
-Document = dict[str, Any]
 Tables = dict[str, dict[str, Document]]
+"""As TinyDB wants them."""
+_NO_TABLE = Table()
+
+
+KEEP = 1000
+"""Transactions that compaction leaves as they are, so that they can be undone."""
+MOST_PART_BYTES = 256 * 1024
 
 
 class Part(NamedTuple):
@@ -55,7 +62,7 @@ class JournalStorage(Storage):
         clock: Clock | None = None,
         lock: WriteLock | None = None,
         holds: str | None = None,
-        upgrade: Callable[[str, Document], Document] | None = None,
+        migrations: Migrations | None = None,
     ) -> None:
         super().__init__()
         self.path = Path(path)
@@ -75,16 +82,25 @@ class JournalStorage(Storage):
         self.compactable = True
         """False after a compaction that failed, so that not every write tries again."""
         self._holds = holds
-        self._upgrade = upgrade
+        self._migrations = migrations
         self._clock = clock
         self._create_dirs = create_dirs
-        self._tables: Tables = {}
+        self._tables: dict[str, Table] = {}
         self._next_ids: dict[str, int] = {}
         self._given: Tables | None = None
         self._has_parts = False
         self._draft: Draft | None = None
         self._drafted_by = 0
         self._threads = threading.RLock()
+
+    @property
+    def is_mostly_history(self) -> bool:
+        """Whether compaction would halve the changes in the file, or it carries much for others."""
+        documents = sum(map(len, self._tables.values()))
+        floor = max(documents + KEEP, self.folded_at)
+        return self.compactable and (
+            self.change_count > 2 * floor or self.part_bytes > MOST_PART_BYTES
+        )
 
     # Reading
 
@@ -99,26 +115,30 @@ class JournalStorage(Storage):
                 self.journal.rewind()
             if news is News.REPLACED or self._has_parts:
                 self._forget()
-            for batch in self.journal.read_new():
-                for line in batch:
-                    self._apply(line, self._holds)
+            try:
+                for batch in self.journal.read_new():
+                    for line in batch:
+                        self._apply(line, self._holds)
+            except BaseException:
+                self.journal.close()  # half of it was taken over: read all of it next time
+                raise
             return self.version != before
 
-    def view(self, table: str) -> Mapping[str, Document]:
+    def view(self, table: str) -> Table:
         """The documents of a table by key, as last read. Not to be changed."""
-        return self._tables.get(table, {})
+        return self._tables.get(table, _NO_TABLE)
 
     def documents(self, table: str) -> Mapping[str, Document]:
         """The documents of a table by key, as they are now or would be after the transaction."""
-        if self._draft is not None:
-            return self._draft.documents(table)
+        if (draft := self._own_draft()) is not None:
+            return draft.documents(table)
         self.refresh()
-        return self._tables.get(table, {})
+        return self._tables.get(table, _NO_TABLE)
 
     @property
     def in_transaction(self) -> bool:
         """Whether changes are being collected."""
-        return self._draft is not None
+        return self._own_draft() is not None
 
     def table_names(self) -> list[str]:
         """The tables there are, as last read."""
@@ -127,12 +147,13 @@ class JournalStorage(Storage):
     def read(self) -> Tables | None:
         """Everything, as a copy that the caller may change and give to `write`."""
         with self._threads:
-            if self._draft is None:
+            tables: Mapping[str, Mapping[str, Document]]
+            if (draft := self._own_draft()) is not None:
+                tables = {name: draft.documents(name) for name in draft.names()}
+            else:
                 self.refresh()
-            tables: Mapping[str, Mapping[str, Document]] = self._tables
-            if self._draft is not None:
-                tables = {name: self._draft.documents(name) for name in self._draft.names()}
-            self._given = {name: dict(table) for name, table in tables.items()}
+                tables = self._tables
+            self._given = {name: dict(table.items()) for name, table in tables.items()}
             return own_copy(self._given) if self._given else None
 
     def reports(self) -> list[Report]:
@@ -157,10 +178,8 @@ class JournalStorage(Storage):
         Inside another transaction of the same storage it is part of that one. Raises LedgerError
         and leaves the file as it was if it cannot be written.
         """
-        draft = self._draft
-        if draft is not None and self._drafted_by == threading.get_ident():
-            return nullcontext(draft)
-        return self._transaction(label)
+        draft = self._own_draft()
+        return self._transaction(label) if draft is None else nullcontext(draft)
 
     @contextmanager
     def _transaction(self, label: str) -> Iterator[Draft]:
@@ -190,7 +209,9 @@ class JournalStorage(Storage):
             for name, table in data.items()
         }
         with self._threads, self.transaction() as draft:
-            base = self._given if self._given is not None and wanted else self._tables
+            base: Mapping[str, Mapping[str, Document]] = self._tables
+            if self._given is not None and wanted:
+                base = self._given
             try:
                 draft.become(wanted, base)
             except KeyError as error:
@@ -220,8 +241,13 @@ class JournalStorage(Storage):
             self.refresh()
         texts = [change_text(*change) for change in changes]
         raw = line_of(head, texts)
-        line = self.journal.append(raw, head["seq"], durable=durable)
-        self._apply(line._replace(value=json.loads(raw[9:])), self._holds)
+        try:
+            line = self.journal.append(raw, head["seq"], durable=durable)
+            value = single(raw[:-1]) or json.loads(raw[9:])
+            self._apply(line._replace(value=value), self._holds)
+        except BaseException:
+            self.journal.close()  # on disk or not, the next read will tell
+            raise
 
     def apply_part(self, value: list[Any], home: str) -> None:
         """Make it so in memory alone: a line of the file `home` with changes for this one.
@@ -235,10 +261,14 @@ class JournalStorage(Storage):
         """One more than the greatest whole number among the keys of a table."""
         known = self._next_ids.get(table)
         if known is None:
-            keys = self._tables.get(table, {})
+            keys = self._tables.get(table, _NO_TABLE)
             known = max((int(key) for key in keys if is_number(key)), default=0) + 1
             self._next_ids[table] = known
         return known
+
+    def _own_draft(self) -> Draft | None:
+        """The changes that this thread is collecting."""
+        return self._draft if self._drafted_by == threading.get_ident() else None
 
     def _refuse_foreign(self) -> None:
         if self._holds is None and self.journal.owner is not None:
@@ -258,39 +288,52 @@ class JournalStorage(Storage):
     def _apply(self, line: Line, home: str | None) -> None:
         """Take over the changes of `line`, which stands in the file called `home`."""
         start, length, value = line
-        head = value[0]
-        seq = head["seq"]
-        if seq <= self.seq and "kept" not in head:
+        if isinstance(value, Single):
+            seq, kept = value.seq, value.kept
+        else:
+            seq, kept = value[0]["seq"], "kept" in value[0]
+        if seq <= self.seq and not kept:
             return
-        tables, upgrade, mine = self._tables, self._upgrade, self._holds
-        foreign = False
+        if isinstance(value, Single):
+            self._change(value.table, value.key, value.document)
+            self.change_count += 1
+        else:
+            self._apply_parsed(start, length, value, home)
+        self.seq = seq
+        self.version += 1
+
+    def _apply_parsed(self, start: int, length: int, value: list[Any], home: str | None) -> None:
+        head, mine, foreign = value[0], self._holds, False
         for change in value[1:]:
-            name, key, document = change[0], change[1], change[2]
-            if (change[3] if len(change) > 3 else home) != mine:
+            if (change[3] if len(change) > 3 else home) == mine:
+                self._change(change[0], change[1], change[2])
+            else:
                 foreign = True
-                continue
-            table = tables.get(name)
-            if table is None:
-                table = tables[name] = {}
-            if document is None:
-                if key is None:
-                    del tables[name]
-                    self._next_ids.pop(name, None)
-                else:
-                    table.pop(key, None)
-            elif key is not None:
-                table[key] = upgrade(name, document) if upgrade is not None else document
-                if name in self._next_ids and is_number(key):
-                    self._next_ids[name] = max(self._next_ids[name], int(key) + 1)
         if foreign and home == mine:
             for target in head.get("files", ()):
-                self.parts.setdefault(target, []).append(Part(seq, start, length))
+                self.parts.setdefault(target, []).append(Part(head["seq"], start, length))
             self.part_bytes += length
         self.change_count += len(value) - 1
         if "folded" in head:
             self.folded_at = head.get("changes", 0)
-        self.seq = seq
-        self.version += 1
+
+    def _change(self, name: str, key: str | None, document: Document | bytes | None) -> None:
+        table = self._tables.get(name)
+        if table is None:
+            table = self._tables[name] = Table()
+        if document is None:
+            if key is None:
+                del self._tables[name]
+            else:
+                table.remove(key)
+            if key is None or not table:  # an emptied table counts from 1 again, as in TinyDB
+                self._next_ids.pop(name, None)
+        elif key is not None:
+            if self._migrations is not None:
+                document = self._migrations.present(name, document)
+            table.put(key, document)
+            if name in self._next_ids and is_number(key):
+                self._next_ids[name] = max(self._next_ids[name], int(key) + 1)
 
 
 def head_of(seq: int, clock: Clock | None, label: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ database. A key that is no whole number is a string id, as all records of a ledg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from tinydb import TinyDB
@@ -19,13 +19,6 @@ from flowtui.ledger.migrate import own_copy
 from flowtui.ledger.storage import JournalStorage
 
 Fields = Mapping[Any, Any] | Callable[[MutableMapping[Any, Any]], None]
-
-
-class OwnDocument(Document):
-    """A document that may be changed without changing the database."""
-
-    def __init__(self, value: Mapping[Any, Any], doc_id: Any) -> None:
-        super().__init__(own_copy(value) if type(value) is dict else value, doc_id)
 
 
 def document_id(key: Any) -> Any:
@@ -41,7 +34,6 @@ class JournalTable(Table):
     Over any other storage, a middleware for instance, it is TinyDB's own table.
     """
 
-    document_class = OwnDocument
     document_id_class = staticmethod(document_id)  # type: ignore[assignment]  # a type in TinyDB
 
     def __init__(self, storage: Any, name: str, *args: Any, **kwargs: Any) -> None:
@@ -91,7 +83,15 @@ class JournalTable(Table):
             if self._journal.in_transaction or self._cached_version != self._journal.version:
                 self.clear_cache()
                 self._cached_version = self._journal.version
-        return [self.document_class(found, found.doc_id) for found in super().search(cond)]
+        return [_own(found) for found in super().search(cond)]
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        """See `tinydb.table.Table.get`."""
+        found = super().get(*args, **kwargs)
+        return [_own(item) for item in found] if isinstance(found, list) else found and _own(found)
+
+    def __iter__(self) -> Iterator[Document]:
+        return map(_own, super().__iter__())
 
     def _matching(self, cond: QueryLike) -> list[int]:
         return [document_id(k) for k, document in self._read_table().items() if cond(document)]
@@ -117,6 +117,11 @@ class JournalTable(Table):
             updater(table)
             draft.keep(self.name, table)
         self.clear_cache()
+
+
+def _own(document: Document) -> Document:
+    """A document that may be changed without changing the database."""
+    return Document(own_copy(dict(document)), document.doc_id)
 
 
 class JournalDB(TinyDB):

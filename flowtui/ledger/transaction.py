@@ -11,10 +11,10 @@ from flowtui.core.errors import LedgerError
 from flowtui.ledger.draft import same
 from flowtui.ledger.folder import Folder
 from flowtui.ledger.kinds import Kind, file_for
+from flowtui.ledger.lazy import Document
 from flowtui.ledger.lines import Edit, text_of
 from flowtui.ledger.migrate import without_version
 from flowtui.ledger.reader import Reader, Record
-from flowtui.ledger.storage import Document
 
 
 @dataclass(slots=True)
@@ -25,6 +25,8 @@ class _Staged:
     old: Document | None
     file: str | None = None
     new: Document | None = None
+    text: str | None = None
+    """`new` as JSON text, if that is at hand."""
 
 
 class Transaction(Reader):
@@ -46,10 +48,10 @@ class Transaction(Reader):
         of_kind = self._kind(kind)
         file = file_for(of_kind, record)
         try:
-            document = json.loads(text_of(self._folder.migrations.stamp(kind, record)))
+            text = text_of(self._folder.migrations.stamp(kind, record))
         except (TypeError, ValueError) as error:
             raise LedgerError(f"{kind} {record['id']} cannot be stored: {error}") from error
-        self._stage(of_kind, record["id"], file, document)
+        self._stage(of_kind, record["id"], file, json.loads(text), text)
 
     def differs(self, kind: str, record: Mapping[str, Any]) -> bool | None:
         """Whether the record with the same id is another one; None if there is none."""
@@ -93,18 +95,26 @@ class Transaction(Reader):
             if moved and staged.old_file is not None:
                 found.setdefault(staged.old_file, []).append(Edit(kind, id, "null"))
             if staged.file is not None:
-                found.setdefault(staged.file, []).append(Edit(kind, id, text_of(new)))
+                text = staged.text or text_of(new)
+                found.setdefault(staged.file, []).append(Edit(kind, id, text))
         return found
 
     def end(self) -> None:
         """From now on every use of it is refused."""
         self._over = True
 
-    def _stage(self, kind: Kind, id: str, file: str | None, document: Document | None) -> None:
+    def _stage(
+        self,
+        kind: Kind,
+        id: str,
+        file: str | None,
+        document: Document | None,
+        text: str | None = None,
+    ) -> None:
         staged = self._staged.get((kind.name, id))
         if staged is None:
             staged = self._staged[kind.name, id] = _Staged(*self._kept(kind, id))
-        staged.file, staged.new = file, document
+        staged.file, staged.new, staged.text = file, document, text
 
     def _document(self, kind: Kind, id: str) -> Document | None:
         staged = self._staged.get((kind.name, id))
