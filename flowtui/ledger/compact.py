@@ -62,7 +62,7 @@ def compact(folder: Folder, name: str) -> Compacted:
 
 def settle_parts(folder: Folder, state: JournalStorage) -> None:
     """Under the lock: make the parts that `state.jsonl` holds last in the files they are for."""
-    for name in list(state.parts):
+    for name in list(state.memory.parts):
         folder.complete(name)
         folder.sync(name)
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import LedgerError
@@ -27,10 +27,14 @@ from flowtui.ledger.lazy import Document
 from flowtui.ledger.lines import Edit, text_of
 from flowtui.ledger.lock import WriteLock
 from flowtui.ledger.look import Signature, look, look_at
+from flowtui.ledger.memory import Part
 from flowtui.ledger.migrate import Migrations
 from flowtui.ledger.report import Report
 from flowtui.ledger.scan import last_seq
-from flowtui.ledger.storage import JournalStorage, Part
+from flowtui.ledger.storage import JournalStorage
+
+if TYPE_CHECKING:
+    from flowtui.ledger.closed import ClosedYears
 
 LOADED_YEARS = 3
 """Beside them `state.jsonl` is always in memory."""
@@ -56,8 +60,8 @@ class Folder:
         self._unread: set[str] = set()
         self._changes_seen = 0
         self._changes_told = 0
-        self._closed: dict[str, memoryview | None] | None = None
-        """Years that are not in memory, newest first, with their ids if these are at hand."""
+        self._closed: ClosedYears | None = None
+        """Years that are not in memory; None after anything changed."""
         self._last_seq: int | None = None
 
     # Reading
@@ -80,7 +84,7 @@ class Folder:
     def names(self) -> list[str]:
         """The files there are, and years that so far stand in `state.jsonl` alone, sorted."""
         state = self.open(STATE)
-        return sorted({*(self._signatures or ()), *state.parts})
+        return sorted({*(self._signatures or ()), *state.memory.parts})
 
     def years(self) -> list[int]:
         """The years with a file, ascending."""
@@ -124,7 +128,9 @@ class Folder:
         if self._last_seq is None:
             closed = [name for name in self._signatures or () if name not in self._loaded]
             tails = [last_seq(self.file(name)) for name in closed]
-            self._last_seq = max([*tails, *(s.seq for s in self._loaded.values())], default=0)
+            self._last_seq = max(
+                [*tails, *(s.memory.seq for s in self._loaded.values())], default=0
+            )
         return self._last_seq
 
     def file(self, name: str) -> Path:
@@ -176,7 +182,7 @@ class Folder:
 
     def missing_parts(self, name: str, seq: int) -> list[Part]:
         """The parts that `state.jsonl` has for a file whose last line has the number `seq`."""
-        parts = self.open(STATE).parts.get(name)
+        parts = self.open(STATE).memory.parts.get(name)
         if not parts or parts[-1].seq <= seq:
             return []
         return [part for part in parts if part.seq > seq]
@@ -255,8 +261,8 @@ class Folder:
 
     def _show_parts(self, name: str, storage: JournalStorage) -> None:
         state = self._loaded.get(STATE)
-        for part in state.parts.get(name, ()) if state is not None else ():
-            if part.seq > storage.seq:
+        for part in state.memory.parts.get(name, ()) if state is not None else ():
+            if part.seq > storage.memory.seq:
                 storage.apply_part(self._read_part(part), STATE)
 
     def _read_part(self, part: Part) -> list[Any]:
@@ -271,45 +277,28 @@ class Folder:
     def _closed_with(self, kind: str, id: str) -> list[str]:
         """The years not in memory that may hold a record, newest first."""
         if self._closed is None:
-            names = [name for name in reversed(self.names()) if name not in self._loaded]
-            self._closed = dict.fromkeys(names)
-        if not self._closed:
-            return []
-        from flowtui.ledger.ids import holds, id_hash, stands_in
+            from flowtui.ledger.closed import ClosedYears
 
-        wanted = id_hash(kind, id)
-        found = []
-        for name, hashes in self._closed.items():
-            if hashes is None:
-                hashes = self._closed[name] = self._ids_of(name)
-            if hashes is None:
-                may_hold = self._lacks_parts(name) or stands_in(self.file(name), kind, id)
-            else:
-                may_hold = holds(hashes, wanted)
-            if may_hold:
-                found.append(name)
-        return found
-
-    def _ids_of(self, name: str) -> memoryview | None:
-        """The ids in a year that is not in memory; None if that must be told otherwise."""
-        signature = (self._signatures or {}).get(name)
-        if signature is None or self._lacks_parts(name):
-            return None
-        from flowtui.ledger.ids import read_ids, write_ids
-
-        path = self.path / f".{name}.ids"
-        hashes = read_ids(path, signature)
-        if hashes is None and self.lock.held:
-            storage = self._new_storage(name)
-            storage.refresh()
-            keys = ((table, key) for table in storage.table_names() for key in storage.view(table))
-            hashes = write_ids(path, signature, keys)
-            storage.close()
-        return hashes
+            signatures = self._signatures or {}
+            self._closed = ClosedYears(
+                {
+                    self.file(name): None if self._lacks_parts(name) else signatures.get(name)
+                    for name in reversed(self.names())
+                    if name not in self._loaded
+                }
+            )
+        read_keys = self._keys_in if self.lock.held else None
+        return [path.stem for path in self._closed.may_hold(kind, id, read_keys)]
 
     def _lacks_parts(self, name: str) -> bool:
         path = self.file(name)
         return bool(self.missing_parts(name, last_seq(path) if path.exists() else 0))
+
+    def _keys_in(self, path: Path) -> list[tuple[str, str]]:
+        storage = self._new_storage(path.stem)
+        storage.refresh()
+        storage.close()
+        return [(table, key) for table in storage.table_names() for key in storage.view(table)]
 
     def _let_go(self) -> None:
         years = [name for name in self._loaded if name != STATE]

@@ -17,6 +17,7 @@ from typing import Any
 
 from flowtui.ledger.folder import Folder
 from flowtui.ledger.lazy import Document
+from flowtui.ledger.lines import parse_line
 from flowtui.ledger.migrate import without_version
 from flowtui.ledger.scan import transactions, transactions_backwards
 from flowtui.ledger.storage import KEEP
@@ -72,7 +73,7 @@ class Logged:
     """A transaction as it stands in one or several files."""
 
     head: dict[str, Any]
-    lines: dict[str, list[Any]] = field(default_factory=dict)
+    lines: dict[str, bytes] = field(default_factory=dict)
     """By the name of the file they stand in."""
 
     @property
@@ -84,8 +85,8 @@ class Logged:
     def documents(self) -> dict[tuple[str, str, str], Document | None]:
         """What it wrote, by kind, id and the file it belongs in."""
         found: dict[tuple[str, str, str], Document | None] = {}
-        for home, value in self.lines.items():
-            for change in value[1:]:
+        for home, raw in self.lines.items():
+            for change in (parse_line(raw) or [None])[1:]:
                 if change[1] is not None:
                     target = change[3] if len(change) > 3 else home
                     found[change[0], change[1], target] = change[2]
@@ -96,14 +97,14 @@ def logged(folder: Folder) -> Iterator[Logged]:
     """Every transaction that was not folded, newest first; reads only as far as it is asked."""
     lines = heapq.merge(*(_lines(folder, name) for name in folder.names()), key=lambda x: -x[0])
     last: Logged | None = None
-    for seq, name, value in lines:
+    for seq, name, head, raw in lines:
         if last is None or last.seq != seq:
             if last is not None:
                 yield last
-            last = Logged(value[0])
-        if "files" in value[0]:
-            last.head = value[0]
-        last.lines[name] = value
+            last = Logged(head)
+        if "files" in head:
+            last.head = head
+        last.lines[name] = raw
     if last is not None:
         yield last
 
@@ -199,9 +200,9 @@ def _window(folder: Folder) -> Iterator[Logged]:
         yield item
 
 
-def _lines(folder: Folder, name: str) -> Iterator[tuple[int, str, list[Any]]]:
-    for value in transactions_backwards(folder.file(name)):
-        yield value[0]["seq"], name, value
+def _lines(folder: Folder, name: str) -> Iterator[tuple[int, str, dict[str, Any], bytes]]:
+    for head, raw in transactions_backwards(folder.file(name)):
+        yield head["seq"], name, head, raw
 
 
 def _follow(head: dict[str, Any], state: dict[int, bool]) -> bool:

@@ -67,18 +67,17 @@ def transactions(path: Path) -> Iterator[list[Any]]:
                 yield value
 
 
-def transactions_backwards(path: Path) -> Iterator[list[Any]]:
-    """Every transaction of a file, last to first, up to what compaction folded."""
+def transactions_backwards(path: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """Head and line of every transaction of a file, last to first, up to what was folded."""
     last: int | None = None
     for raw in lines_backwards(path):
-        value = parse_lines([raw])[0]
-        if value is None or "seq" not in value[0]:
-            continue
-        if "kept" in value[0]:
+        head = head_of(raw)
+        seq = head.get("seq")
+        if "kept" in head:
             return
-        if last is None or value[0]["seq"] < last:
-            last = value[0]["seq"]
-            yield value
+        if type(seq) is int and (last is None or seq < last):
+            last = seq
+            yield head, raw
 
 
 def lines_backwards(path: Path) -> Iterator[bytes]:

@@ -12,38 +12,30 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from tinydb.storages import Storage
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import LedgerError
 from flowtui.ledger.disk import make_folder
-from flowtui.ledger.draft import Draft, is_number
+from flowtui.ledger.draft import Draft
 from flowtui.ledger.journal import Journal, Line, News
 from flowtui.ledger.lazy import Document, Table
-from flowtui.ledger.lines import Edit, Single, change_text, line_of, single
+from flowtui.ledger.lines import Edit, change_text, line_of, single
 from flowtui.ledger.lock import WriteLock
+from flowtui.ledger.memory import Memory
 from flowtui.ledger.migrate import Migrations, own_copy
 from flowtui.ledger.report import Report
 from flowtui.ledger.setaside import set_aside
 
 Tables = dict[str, dict[str, Document]]
 """As TinyDB wants them."""
-_NO_TABLE = Table()
 
 
 KEEP = 1000
 """Transactions that compaction leaves as they are, so that they can be undone."""
 MOST_PART_BYTES = 256 * 1024
-
-
-class Part(NamedTuple):
-    """A line of this file that holds changes for another file."""
-
-    seq: int
-    start: int
-    length: int
 
 
 class JournalStorage(Storage):
@@ -68,25 +60,12 @@ class JournalStorage(Storage):
         self.path = Path(path)
         self.lock = lock or WriteLock(self.path.with_name(self.path.name + ".lock"))
         self.journal = Journal(self.path, holds)
-        self.seq = 0
-        """The number of the last transaction that was applied."""
-        self.version = 0
-        """Grows with every change seen, so that a cache knows when it is stale."""
-        self.parts: dict[str, list[Part]] = {}
-        """For other files: where their changes stand in this one."""
-        self.part_bytes = 0
-        self.change_count = 0
-        """Changes in the file; against the number of documents it tells how much is history."""
-        self.folded_at = 0
-        """`change_count` right after the last compaction."""
+        self.memory = Memory(holds, migrations)
         self.compactable = True
         """False after a compaction that failed, so that not every write tries again."""
         self._holds = holds
-        self._migrations = migrations
         self._clock = clock
         self._create_dirs = create_dirs
-        self._tables: dict[str, Table] = {}
-        self._next_ids: dict[str, int] = {}
         self._given: Tables | None = None
         self._has_parts = False
         self._draft: Draft | None = None
@@ -96,10 +75,11 @@ class JournalStorage(Storage):
     @property
     def is_mostly_history(self) -> bool:
         """Whether compaction would halve the changes in the file, or it carries much for others."""
-        documents = sum(map(len, self._tables.values()))
-        floor = max(documents + KEEP, self.folded_at)
+        memory = self.memory
+        documents = sum(map(len, memory.tables.values()))
+        floor = max(documents + KEEP, memory.folded_at)
         return self.compactable and (
-            self.change_count > 2 * floor or self.part_bytes > MOST_PART_BYTES
+            memory.change_count > 2 * floor or memory.part_bytes > MOST_PART_BYTES
         )
 
     # Reading
@@ -110,30 +90,31 @@ class JournalStorage(Storage):
             news = self.journal.poll()
             if news is News.SAME:
                 return False
-            before = self.version
+            before = self.memory.version
             if self._has_parts:  # the lines to come may stand before those parts
                 self.journal.rewind()
             if news is News.REPLACED or self._has_parts:
-                self._forget()
+                self.memory.forget()
+                self._has_parts = False
             try:
                 for batch in self.journal.read_new():
                     for line in batch:
-                        self._apply(line, self._holds)
+                        self.memory.apply(line, self._holds)
             except BaseException:
                 self.journal.close()  # half of it was taken over: read all of it next time
                 raise
-            return self.version != before
+            return self.memory.version != before
 
     def view(self, table: str) -> Table:
         """The documents of a table by key, as last read. Not to be changed."""
-        return self._tables.get(table, _NO_TABLE)
+        return self.memory.table(table)
 
     def documents(self, table: str) -> Mapping[str, Document]:
         """The documents of a table by key, as they are now or would be after the transaction."""
         if (draft := self._own_draft()) is not None:
             return draft.documents(table)
         self.refresh()
-        return self._tables.get(table, _NO_TABLE)
+        return self.memory.table(table)
 
     @property
     def in_transaction(self) -> bool:
@@ -142,7 +123,7 @@ class JournalStorage(Storage):
 
     def table_names(self) -> list[str]:
         """The tables there are, as last read."""
-        return list(self._tables)
+        return list(self.memory.tables)
 
     def read(self) -> Tables | None:
         """Everything, as a copy that the caller may change and give to `write`."""
@@ -152,7 +133,7 @@ class JournalStorage(Storage):
                 tables = {name: draft.documents(name) for name in draft.names()}
             else:
                 self.refresh()
-                tables = self._tables
+                tables = self.memory.tables
             self._given = {name: dict(table.items()) for name, table in tables.items()}
             return own_copy(self._given) if self._given else None
 
@@ -189,7 +170,7 @@ class JournalStorage(Storage):
             with self.lock:
                 self.catch_up()
                 self._refuse_foreign()
-                self._draft = draft = Draft(self._tables, self.next_id)
+                self._draft = draft = Draft(self.memory.tables, self.memory.next_id)
                 self._drafted_by = threading.get_ident()
                 try:
                     yield draft
@@ -209,7 +190,7 @@ class JournalStorage(Storage):
             for name, table in data.items()
         }
         with self._threads, self.transaction() as draft:
-            base: Mapping[str, Mapping[str, Document]] = self._tables
+            base: Mapping[str, Mapping[str, Document]] = self.memory.tables
             if self._given is not None and wanted:
                 base = self._given
             try:
@@ -244,7 +225,7 @@ class JournalStorage(Storage):
         try:
             line = self.journal.append(raw, head["seq"], durable=durable)
             value = single(raw[:-1]) or json.loads(raw[9:])
-            self._apply(line._replace(value=value), self._holds)
+            self.memory.apply(line._replace(value=value), self._holds)
         except BaseException:
             self.journal.close()  # on disk or not, the next read will tell
             raise
@@ -254,17 +235,8 @@ class JournalStorage(Storage):
 
         It must be newer than all that stands in this file.
         """
-        self._apply(Line(0, 0, value), home)
+        self.memory.apply(Line(0, 0, value), home)
         self._has_parts = True
-
-    def next_id(self, table: str) -> int:
-        """One more than the greatest whole number among the keys of a table."""
-        known = self._next_ids.get(table)
-        if known is None:
-            keys = self._tables.get(table, _NO_TABLE)
-            known = max((int(key) for key in keys if is_number(key)), default=0) + 1
-            self._next_ids[table] = known
-        return known
 
     def _own_draft(self) -> Draft | None:
         """The changes that this thread is collecting."""
@@ -276,64 +248,6 @@ class JournalStorage(Storage):
                 f"{self.path} is part of a ledger; nothing was written",
                 "read it as you like, but change it through flowtui",
             )
-
-    def _forget(self) -> None:
-        self._tables = {}
-        self._next_ids = {}
-        self.parts = {}
-        self._has_parts = False
-        self.seq = self.part_bytes = self.change_count = self.folded_at = 0
-        self.version += 1
-
-    def _apply(self, line: Line, home: str | None) -> None:
-        """Take over the changes of `line`, which stands in the file called `home`."""
-        start, length, value = line
-        if isinstance(value, Single):
-            seq, kept = value.seq, value.kept
-        else:
-            seq, kept = value[0]["seq"], "kept" in value[0]
-        if seq <= self.seq and not kept:
-            return
-        if isinstance(value, Single):
-            self._change(value.table, value.key, value.document)
-            self.change_count += 1
-        else:
-            self._apply_parsed(start, length, value, home)
-        self.seq = seq
-        self.version += 1
-
-    def _apply_parsed(self, start: int, length: int, value: list[Any], home: str | None) -> None:
-        head, mine, foreign = value[0], self._holds, False
-        for change in value[1:]:
-            if (change[3] if len(change) > 3 else home) == mine:
-                self._change(change[0], change[1], change[2])
-            else:
-                foreign = True
-        if foreign and home == mine:
-            for target in head.get("files", ()):
-                self.parts.setdefault(target, []).append(Part(head["seq"], start, length))
-            self.part_bytes += length
-        self.change_count += len(value) - 1
-        if "folded" in head:
-            self.folded_at = head.get("changes", 0)
-
-    def _change(self, name: str, key: str | None, document: Document | bytes | None) -> None:
-        table = self._tables.get(name)
-        if table is None:
-            table = self._tables[name] = Table()
-        if document is None:
-            if key is None:
-                del self._tables[name]
-            else:
-                table.remove(key)
-            if key is None or not table:  # an emptied table counts from 1 again, as in TinyDB
-                self._next_ids.pop(name, None)
-        elif key is not None:
-            if self._migrations is not None:
-                document = self._migrations.present(name, document)
-            table.put(key, document)
-            if name in self._next_ids and is_number(key):
-                self._next_ids[name] = max(self._next_ids[name], int(key) + 1)
 
 
 def head_of(seq: int, clock: Clock | None, label: str) -> dict[str, Any]:

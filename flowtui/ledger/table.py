@@ -80,9 +80,9 @@ class JournalTable(Table):
         """See `tinydb.table.Table.search`; cached answers are dropped when anything changed."""
         if self._journal is not None:
             self._journal.refresh()
-            if self._journal.in_transaction or self._cached_version != self._journal.version:
+            if self._journal.in_transaction or self._cached_version != self._journal.memory.version:
                 self.clear_cache()
-                self._cached_version = self._journal.version
+                self._cached_version = self._journal.memory.version
         return [_own(found) for found in super().search(cond)]
 
     def get(self, *args: Any, **kwargs: Any) -> Any:
