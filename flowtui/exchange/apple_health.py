@@ -125,7 +125,7 @@ class _Found:
             self._workouts.append((line, _few(attributes)))
 
     def sieve(self, piece: bytes) -> bytes:
-        """Counts and drops records nobody wants before they are parsed, which is four times as fast.
+        """Counts and drops records nobody wants, in a third of the time that parsing them takes.
 
         An attribute cannot hold a raw `<`, so a match is always one whole element; whatever is
         written in another way, or cut by the end of the piece, is left to the parser.

@@ -40,7 +40,8 @@ def stream(
 ) -> None:
     """Calls `handler` for every start tag of the document whose root element is `root`.
 
-    `sieve` sees the file in pieces cut anywhere, before the parser does. Raises FlowError if that element does not begin, the file ends before it does, or is not XML.
+    `sieve` sees the file in pieces cut anywhere, before the parser does. Raises FlowError if
+    that element does not begin, the file ends before it does, or is not XML.
     """
     head, skipped = _head(file, what, root.encode())
     parser = expat.ParserCreate()

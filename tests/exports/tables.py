@@ -15,7 +15,9 @@ LOOP_HABITS = (
     '003,"Read, on paper",NUMERICAL,How many pages?,,1,1,#00897B,pages,AT_LEAST,20.0,false\n'
 )
 LOOP_OWN = {
-    "001 Meditate": "Date,Value,Notes\n2026-03-03,YES_MANUAL,\n2026-03-02,SKIP,\n2026-03-01,NO,Sick\n",
+    "001 Meditate": (
+        "Date,Value,Notes\n2026-03-03,YES_MANUAL,\n2026-03-02,SKIP,\n2026-03-01,NO,Sick\n"
+    ),
     "002 Wake up early": (
         "Date,Value,Notes\n2026-03-03,UNKNOWN,\n2026-03-02,YES_AUTO,\n"
         '2026-03-01,YES_MANUAL,"Forgot, then did"\n'
@@ -50,15 +52,18 @@ DAYLIO = (
     '2026-03-02,March 2,Monday,8:30\u202fam,Wired,"","","",""\n'
     '2026-03-01,March 1,Sunday,21:35,awful,"","","",""\n'
 )
-STRAVA_HEADER = (
-    "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Elapsed Time,"
-    "Distance,Max Heart Rate,Relative Effort,Commute,Activity Private Note,Activity Gear,"
-    "Filename,Athlete Weight,Bike Weight,Elapsed Time,Moving Time,Distance,Max Speed,"
-    "Average Speed,Elevation Gain,Elevation Loss,Elevation Low,Elevation High,Max Grade,"
-    "Average Grade,Max Cadence,Average Cadence,Max Heart Rate,Average Heart Rate,Max Watts,"
-    "Average Watts,Calories,Max Temperature,Average Temperature,Relative Effort,Total Work,"
-    "Number of Runs,Uphill Time,Downhill Time,Other Time,Perceived Exertion,Type,Start Time,Media"
-).split(",")
+STRAVA_HEADER = [
+    *("Activity ID", "Activity Date", "Activity Name", "Activity Type"),
+    *("Activity Description", "Elapsed Time", "Distance", "Max Heart Rate"),
+    *("Relative Effort", "Commute", "Activity Private Note", "Activity Gear", "Filename"),
+    *("Athlete Weight", "Bike Weight", "Elapsed Time", "Moving Time", "Distance"),
+    *("Max Speed", "Average Speed", "Elevation Gain", "Elevation Loss", "Elevation Low"),
+    *("Elevation High", "Max Grade", "Average Grade", "Max Cadence", "Average Cadence"),
+    *("Max Heart Rate", "Average Heart Rate", "Max Watts", "Average Watts", "Calories"),
+    *("Max Temperature", "Average Temperature", "Relative Effort", "Total Work"),
+    *("Number of Runs", "Uphill Time", "Downhill Time", "Other Time", "Perceived Exertion"),
+    *("Type", "Start Time", "Media"),
+]
 
 
 def loop_zip(path: Path, *, own: bool = True) -> Path:

@@ -222,8 +222,12 @@ class Tokens:
         """`clock` within the logical day the line is about."""
         day = self.day or self.pen.today
         wall, _ = _wall(clock)
-        start = self.pen.rule.start
-        return self._place(day + ONE_DAY if wall < start else day, clock, self.pen.now)
+        night = wall < self.pen.rule.start
+        found = self._place(day + ONE_DAY if night else day, clock, self.pen.now)
+        if night and self.day is None and found.instant > self.pen.now:
+            # said at noon, 3:30 is the night just gone, though that was still yesterday
+            return self._place(day, clock, self.pen.now)
+        return found
 
     def _from(self, first: str, second: str) -> tuple[datetime, datetime]:
         start = self._placed(self._on_day(first)).instant

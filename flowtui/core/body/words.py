@@ -70,7 +70,7 @@ def entry_text(entry: Entry) -> str:
     return " ".join(parts)
 
 
-_BY_NAME = (Kind.WORKOUT, Kind.HABIT, Kind.STOP)
+_BY_NAME = (Kind.WORKOUT, Kind.CAFFEINE, Kind.HABIT, Kind.STOP)
 
 
 def _amount_text(value: DayValue, variable: Variable, scale: Scale | None) -> str:
