@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING
 
 from flowtui.core.measure import deadline
 from flowtui.services.wiring import Services
+from flowtui.system.clock import SystemClock
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -106,6 +107,8 @@ class Conductor:
     ) -> None:
         self._lock = lock
         self._clock = clock
+        self._wall = SystemClock().now
+        """What the scheduler goes by; `clock` may be another one, in tests."""
         self._calls = {PLAN: reach, REST: rest_over}
         self._due = due
         self._scheduler: AsyncIOScheduler | None = None
@@ -123,7 +126,7 @@ class Conductor:
         self._scheduler.start()
         self._scheduler.add_job(
             self._try_to_conduct, "interval", seconds=TAKEOVER_S, id="takeover",
-            next_run_time=self._clock(),
+            next_run_time=self._wall(),
         )  # fmt: skip
 
     @property
@@ -143,7 +146,8 @@ class Conductor:
                 self._scheduler.remove_job(name)
             if at is not None:
                 # never before: a second early would find nothing to announce
-                run_at = max(at, self._clock()) + timedelta(milliseconds=20)
+                left = max(timedelta(0), at - self._clock())
+                run_at = self._wall() + left + timedelta(milliseconds=20)
                 self._scheduler.add_job(
                     self._calls[name], "date", run_date=run_at, id=name, replace_existing=True
                 )
