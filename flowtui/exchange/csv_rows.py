@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from flowtui.core.body.habits import habit_name
 from flowtui.core.body.kinds import Kind, Scope
 from flowtui.core.body.scales import EFFORT
 from flowtui.core.body.walltime import place
@@ -121,7 +122,8 @@ def _read(role: str, row: Line, columns: Columns, day: date, zone: ZoneInfo) -> 
     if "state" in fields:
         return kind, fields
     if role == "workout":
-        fields["name"] = columns.text(row, "workout.name").casefold() or "workout"
+        name = columns.text(row, "workout.name")
+        fields["name"] = habit_name(name) if name else "workout"
         if effort := columns.text(row, "workout.effort"):
             fields["effort"] = EFFORT.check(read_number(effort), "effort")
             fields["scale"] = EFFORT_SCALE

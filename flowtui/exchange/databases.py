@@ -27,8 +27,9 @@ def database(path: Path) -> Iterator[sqlite3.Connection]:
             connection.row_factory = sqlite3.Row
             check = connection.execute("PRAGMA quick_check(1)").fetchone()
             if check is None or check[0] != "ok":
+                found = str(check[0]).splitlines()[-1] if check else "no answer"
                 raise FlowError(
-                    f"{path.name} is damaged: {check[0] if check else 'no answer'}",
+                    f"{path.name} is damaged: {found}",
                     "export it again; nothing was imported",
                 )
             yield connection

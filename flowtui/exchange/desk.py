@@ -42,11 +42,11 @@ class Desk:
         try:
             return Found(self._checked(line, key, kind, fields), line)
         except UsageError as error:
-            return Unread(line, text[:TEXT_LIMIT], error.message)
+            return Unread(line, text, error.message)
 
     def unread(self, line: int, text: str, why: str) -> Unread:
         """A row that could not be understood."""
-        return Unread(line, text[:TEXT_LIMIT], why)
+        return Unread(line, text, why)
 
     def _checked(self, line: int, key: str, kind: Kind, fields: Fields) -> Entry:
         options = self.options
@@ -61,16 +61,18 @@ class Desk:
             start=_whole(fields.get("start")),
             end=_whole(fields.get("end")),
             end_zone=fields.get("end_zone"),
-            name=fields.get("name"),
+            name=shown(fields.get("name")),
             value=fields.get("value"),
-            unit=fields.get("unit"),
+            unit=shown(fields.get("unit")),
             quality=fields.get("quality"),
             effort=fields.get("effort"),
             duration_s=fields.get("duration_s"),
             scope=fields.get("scope") or Scope.ONE,
             scale=fields.get("scale"),
-            note=_note(fields.get("note")),
-            source=Provenance(self.format, key, self.file, self.file_hash, line, fields.get("app")),
+            note=shown(fields.get("note")),
+            source=Provenance(
+                self.format, key, self.file, self.file_hash, line, shown(fields.get("app"))
+            ),
         )
         entry = check(replace(entry, day=day_of(entry, options.day_start)), options.now)
         return replace(entry, recorded_at=self._recorded(entry, fields.get("recorded_at")))
@@ -115,8 +117,11 @@ def _whole(instant: datetime | None) -> datetime | None:
     return None if instant is None else whole(instant)
 
 
-def _note(text: str | None) -> str | None:
-    """A note on one line, cut rather than refused: it was written elsewhere."""
+def shown(text: str | None) -> str | None:
+    """A text of a file on one line, cut rather than refused: it was written elsewhere.
+
+    Characters that a terminal would obey become blanks. None where nothing is left.
+    """
     if not text:
         return None
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -8,6 +8,7 @@ Reading is left to fitdecode (MIT), imported only here and only when a file is r
 from __future__ import annotations
 
 import gzip
+import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,8 @@ MAX_BYTES = 256 << 20
 """Unpacked size beyond which a single recording is no honest one."""
 SCALE = "fit-rpe"
 _STEP = 1 << 16
+_UNPACKING = (struct.error, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+"""What fitdecode lets through from fields that are not what they say, besides its own errors."""
 
 
 class Fit:
@@ -50,7 +53,11 @@ class Fit:
         desk = desk_for(self.name, path, options)
         empty = 0
         with open_source(path) as source:
-            names = sorted(n for n in source.names() if _named(n)) or source.names()[:1]
+            names = sorted(filter(_named, source.names()))
+            if not names and path.is_file():
+                names = source.names()[:1]
+            if not names:
+                raise FlowError(f"{path} holds no FIT file", "their names end in .fit or .fit.gz")
             for done, name in enumerate(names):
                 options.tick(done, len(names))
                 with source.open(name) as file:
@@ -117,7 +124,7 @@ def _sessions(content: bytes, name: str, number: int, desk: Desk) -> Iterator[Fo
                     sessions.append(_values(frame))
                 elif frame.name == "activity":
                     offset = _offset(_values(frame))
-    except (fitdecode.FitError, ValueError, KeyError, IndexError, TypeError) as error:
+    except (fitdecode.FitError, *_UNPACKING) as error:
         raise FlowError(
             f"{name} is damaged: {error}", "copy it from the watch again; nothing was imported"
         ) from None

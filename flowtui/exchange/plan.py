@@ -18,6 +18,7 @@ from flowtui.core.body.entry import Entry, Provenance
 from flowtui.core.body.habits import Habit
 from flowtui.core.body.kinds import Kind, State
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.exchange.desk import shown
 from flowtui.exchange.protocol import Declared, Format, Found, LeftOut, Options, Unread
 
 UNREAD_KEPT = 1_000
@@ -85,11 +86,15 @@ def plan_import(
             elif isinstance(row, Unread):
                 made.unread(row)
             elif isinstance(row, LeftOut):
-                made.left_out.append(row)
+                made.left_out.append(replace(row, what=shown(row.what) or "?"))
             elif isinstance(row, Declared):
                 made.habits.setdefault(row.habit.name, row.habit)
     except OSError as error:
         raise FlowError(f"{path} cannot be read: {error.strerror or error}") from None
+    except FlowError as error:
+        # messages quote names and cells of the file, which may hold anything
+        error.message = shown(error.message) or "the file cannot be read"
+        raise
     declared = {h.name for h in habits}
     spoken = {e.name for e in made.new.values() if e.kind is Kind.HABIT}
     return ImportPlan(
@@ -156,7 +161,9 @@ class _Made:
     def unread(self, row: Unread) -> None:
         self.unread_count += 1
         if len(self.unread_rows) < UNREAD_KEPT:
-            self.unread_rows.append(row)
+            self.unread_rows.append(
+                Unread(row.line, shown(row.text) or "", shown(row.why) or "not understood")
+            )
 
 
 def _opened(window: Entry) -> datetime:

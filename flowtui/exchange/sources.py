@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import shutil
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -26,6 +27,8 @@ MAX_RATIO = 250
 RATIO_FROM = 8 << 20
 """Unpacked bytes below which no ratio is suspicious."""
 COPY = 1 << 20
+_DAMAGED = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, struct.error)
+"""What zipfile raises for headers that contradict each other, besides its own error."""
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -55,7 +58,7 @@ def open_source(path: Path) -> Iterator[Source]:
         if path.is_dir():
             yield _Folder(path)
         elif zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
+            with _opened(path) as archive:
                 yield _Archive(path, archive)
         elif looks_zipped(path):
             raise FlowError(
@@ -65,13 +68,7 @@ def open_source(path: Path) -> Iterator[Source]:
             path.stat()
             yield _File(path)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise FlowError(
-            f"{path} is damaged: {error}", "copy or export it again; nothing was imported"
-        ) from None
-    except NotImplementedError as error:
-        raise FlowError(
-            f"{path} is packed in a way that cannot be read: {error}", "unpack it first"
-        ) from None
+        raise _damaged(path, error) from None
     except OSError as error:
         raise FlowError(f"{path} cannot be read: {error.strerror or error}") from None
 
@@ -137,6 +134,7 @@ class _Folder:
 
 class _Archive:
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
+        self._path = path
         self._archive = archive
         infos = archive.infolist()
         if len(infos) > MAX_MEMBERS:
@@ -159,7 +157,21 @@ class _Archive:
         return self._infos[name].file_size
 
     def open(self, name: str) -> IO[bytes]:
-        return self._archive.open(self._infos[name])
+        try:
+            return self._archive.open(self._infos[name])
+        except _DAMAGED as error:
+            raise _damaged(self._path, error) from None
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except _DAMAGED as error:
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: Exception) -> FlowError:
+    return FlowError(f"{path} is damaged: {error}", "copy or export it again; nothing was imported")
 
 
 def _check_name(path: Path, info: zipfile.ZipInfo) -> None:
@@ -177,6 +189,10 @@ def _check_name(path: Path, info: zipfile.ZipInfo) -> None:
 def _check_size(path: Path, info: zipfile.ZipInfo) -> None:
     if info.flag_bits & 0x1:
         raise FlowError(f"{info.filename} in {path} is encrypted", "unpack it first")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise FlowError(
+            f"{info.filename} in {path} is packed in a way no export is", "unpack it first"
+        )
     ratio = info.file_size / max(1, info.compress_size)
     if info.file_size > RATIO_FROM and ratio > MAX_RATIO:
         raise FlowError(

@@ -45,7 +45,10 @@ class Strava:
         desk = desk_for(self.name, path, options)
         with open_source(path) as source:
             names = source.names()
-            member = next((n for n in names if n.rsplit("/", 1)[-1] == MEMBER), names[0])
+            member = next((n for n in names if n.rsplit("/", 1)[-1] == MEMBER), None)
+            if member is None and (path.is_dir() or len(names) != 1):
+                raise FlowError(f"{path} holds no {MEMBER}", "it is in Strava's bulk export")
+            member = member or names[0]
             with source.open(member) as file:
                 rows = lines(file, member, source.size(member), options)
                 header, body = split_header(rows)

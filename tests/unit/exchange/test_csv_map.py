@@ -1,0 +1,216 @@
+"""The generic table: guessed, previewed, mapped, and read without confusing missing with no."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from flowtui.core.body.entry import length_s
+from flowtui.core.body.habits import Form
+from flowtui.core.body.kinds import Kind, Scope, State
+from flowtui.core.errors import FlowError, UsageError
+from flowtui.exchange.csv_map import CsvMap
+from flowtui.exchange.registry import format_of
+from tests.unit.exchange.make import OPTIONS, plan, table
+
+DAYS = (
+    "Date,Energy,Sleep (h),Sleep quality,Coffee,Notes,habit:meditate,Weight\n"
+    "2026-03-01,4,7.5,4,2,fine,yes,80\n"
+    "2026-03-02,,7:15,,0,,no,\n"
+    "2026-03-03,3,,,,,skip,\n"
+)
+
+
+def test_a_table_of_days_is_guessed_from_its_columns(tmp_path: Path) -> None:
+    path = table(tmp_path / "days.csv", DAYS)
+    shown = CsvMap().preview(path, OPTIONS)
+
+    assert format_of(path).name == "csv"
+    assert shown.roles == (
+        *("date", "energy", "sleep", "sleep.quality", "caffeine", "note", "habit:meditate", None),
+    )
+    assert (shown.guessed, len(shown.samples), shown.warnings) == (True, 3, ())
+
+
+def test_empty_no_and_skipped_cells_are_three_things(tmp_path: Path) -> None:
+    made = plan(table(tmp_path / "days.csv", DAYS))
+    states = {(e.day.day, e.kind): e.state for e in made.new}
+
+    assert states[(2, Kind.HABIT)] is State.NO
+    assert states[(3, Kind.HABIT)] is State.SKIPPED
+    assert states[(2, Kind.CAFFEINE)] is State.NO
+    assert (3, Kind.CAFFEINE) not in states
+    assert (2, Kind.ENERGY) not in states
+
+
+def test_a_nights_length_and_quality_are_one_entry(tmp_path: Path) -> None:
+    made = plan(table(tmp_path / "days.csv", DAYS))
+    nights = [e for e in made.new if e.kind is Kind.SLEEP]
+
+    assert [(e.duration_s, e.quality, e.scope) for e in nights] == [
+        (27000, 4, Scope.DAY),
+        (26100, None, Scope.DAY),
+    ]
+    assert nights[0].note == "fine"
+
+
+def test_columns_can_be_mapped_by_name_or_number(tmp_path: Path) -> None:
+    path = table(tmp_path / "mine.csv", "Tag,A,B,B\n1.3.2026,3,x,20\n2.3.2026,4,,15\n")
+    columns = {"Tag": "date", "A": "output", "B": "habit:Piano", "#4": "habit:pages"}
+    made = plan(path, options=replace(OPTIONS, columns=columns), name="csv")
+
+    assert made.counts == {"habit:pages": 2, "habit:piano": 1, "output": 2}
+    assert {h.name: h.form for h in made.habits} == {"piano": Form.YES_NO, "pages": Form.COUNT}
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"Tag": "date", "Z": "energy"}, "no column 'Z'"),
+        ({"Tag": "day"}, "cannot mean 'day'"),
+        ({"Tag": "date", "A": "energy", "B": "energy"}, "two columns are mapped to 'energy'"),
+        ({"Tag": "date", "#9": "energy"}, "no column '#9'"),
+    ],
+)
+def test_a_mapping_that_cannot_be_is_refused(
+    columns: dict[str, str], message: str, tmp_path: Path
+) -> None:
+    path = table(tmp_path / "mine.csv", "Tag,A,B\n1.3.2026,3,4\n")
+
+    with pytest.raises(UsageError, match=message):
+        plan(path, options=replace(OPTIONS, columns=columns), name="csv")
+
+
+def test_a_table_without_a_day_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = table(tmp_path / "mine.csv", "Energy,Coffee\n3,4\n")
+    shown = CsvMap().preview(path, OPTIONS)
+
+    assert any("no column says which day" in w for w in shown.warnings)
+    with pytest.raises(FlowError, match="no column that says which day"):
+        plan(path, name="csv")
+
+
+def test_duplicate_headers_and_another_delimiter_are_warned_of_and_read(tmp_path: Path) -> None:
+    path = table(tmp_path / "mine.csv", "Date;Energy;Energy\n2026-03-01;4;2\n")
+    shown = CsvMap().preview(path, OPTIONS)
+
+    assert shown.header.keys == ("Date", "Energy", "Energy (2)")
+    assert shown.warnings == ("two columns are called 'Energy'", "columns are parted by ';'")
+    assert [e.value for e in plan(path, name="csv").new] == [4]
+    second = replace(OPTIONS, columns={"Date": "date", "Energy (2)": "energy"})
+    assert [e.value for e in plan(path, options=second, name="csv").new] == [2]
+
+
+@pytest.mark.parametrize(
+    ("rows", "order", "expected"),
+    [
+        (["13/2/2026", "1/3/2026"], None, [date(2026, 2, 13), date(2026, 3, 1)]),
+        (["2/13/2026", "3/1/2026"], None, [date(2026, 2, 13), date(2026, 3, 1)]),
+        (["1/2/2026"], "dmy", [date(2026, 2, 1)]),
+        (["1/2/2026"], "mdy", [date(2026, 1, 2)]),
+        (["1.2.2026"], None, [date(2026, 2, 1)]),
+        (["3/3/2026"], None, [date(2026, 3, 3)]),
+    ],
+)
+def test_dates_in_two_orders_are_told_apart_by_the_whole_column(
+    rows: list[str], order: str | None, expected: list[date], tmp_path: Path
+) -> None:
+    text = "Date,Output\n" + "".join(f"{row},3\n" for row in rows)
+    made = plan(table(tmp_path / "d.csv", text), options=replace(OPTIONS, date_order=order))
+
+    assert [e.day for e in made.new] == expected
+
+
+def test_dates_that_could_be_two_are_refused_not_guessed(tmp_path: Path) -> None:
+    path = table(tmp_path / "d.csv", "Date,Output\n1/2/2026,3\n5/6/2026,3\n")
+
+    with pytest.raises(FlowError, match="day or month first cannot be told") as refused:
+        plan(path)
+    assert "--dates" in (refused.value.hint or "")
+
+
+def test_rows_with_an_instant_are_single_occasions(tmp_path: Path) -> None:
+    text = (
+        "timestamp,coffee,energy\n2026-03-01 09:15,1,4\n2026-03-01T14:00:00+01:00,1,\n"
+        "2026-03-02 02:00,,2\n"
+    )
+    made = plan(table(tmp_path / "t.csv", text))
+
+    assert [(e.kind, e.at, e.scope) for e in made.new][:2] == [
+        (Kind.CAFFEINE, datetime(2026, 3, 1, 8, 15, tzinfo=UTC), Scope.ONE),
+        (Kind.ENERGY, datetime(2026, 3, 1, 8, 15, tzinfo=UTC), Scope.ONE),
+    ]
+    assert made.new[-1].day == date(2026, 3, 1)
+
+
+def test_two_times_are_a_night_before_and_a_window_after(tmp_path: Path) -> None:
+    text = (
+        "date,bedtime,woke,first meal,last meal\n"
+        "2026-03-02,23:30,7:00,12:00,20:30\n2026-03-03,0:30,7:00,18:00,1:00\n"
+    )
+    made = plan(table(tmp_path / "t.csv", text))
+
+    assert [(e.kind, e.day.day, length_s(e)) for e in made.new] == [
+        (Kind.SLEEP, 2, 27000),
+        (Kind.EATING, 2, 30600),
+        (Kind.SLEEP, 3, 23400),
+        (Kind.EATING, 3, 25200),
+    ]
+
+
+def test_workouts_have_name_minutes_and_effort(tmp_path: Path) -> None:
+    text = "date,sport,workout minutes,rpe\n2026-03-01,Climbing,90,7\n2026-03-02,,0,\n"
+    made = plan(table(tmp_path / "w.csv", text))
+
+    assert [(e.name, length_s(e), e.effort, e.state) for e in made.new] == [
+        ("climbing", 5400, 7, State.GIVEN),
+        (None, 0, None, State.NO),
+    ]
+
+
+def test_cells_that_cannot_be_are_listed_by_line_and_the_rest_is_read(tmp_path: Path) -> None:
+    text = (
+        "date,energy,sleep\n2026-03-01,9,7\nsometime,3,7\n2026-03-02,x,7\n,3,\n"
+        '"2026-03-03\n",3,8\n2026-03-04,3,8,9\n'
+    )
+    made = plan(table(tmp_path / "d.csv", text))
+
+    assert [(u.line, u.why.split(",")[0]) for u in made.unread] == [
+        (2, "energy 9 is not on the scale 1 to 5"),
+        (3, "'sometime' is no date"),
+        (4, "'x' is no number"),
+        (5, "names no day"),
+        (8, "has 4 columns"),
+    ]
+    assert made.counts == {"energy": 1, "sleep": 3}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_the_usual_encodings_are_read(encoding: str, tmp_path: Path) -> None:
+    text = "date,output,note\n2026-03-01,3,schön\n"
+
+    assert plan(table(tmp_path / "d.csv", text, encoding)).new[0].note == "schön"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_any_delimiter_is_found(delimiter: str, tmp_path: Path) -> None:
+    text = "date,output,caffeine\n2026-03-01,3,2\n".replace(",", delimiter)
+
+    assert plan(table(tmp_path / "d.csv", text)).counts == {"caffeine": 1, "output": 1}
+
+
+def test_decimal_commas_are_numbers(tmp_path: Path) -> None:
+    made = plan(table(tmp_path / "d.csv", "date;sleep\n2026-03-01;7,5\n"))
+
+    assert made.new[0].duration_s == 27000
+
+
+def test_a_column_of_ids_names_the_rows_whatever_else_changes(tmp_path: Path) -> None:
+    first = plan(table(tmp_path / "a.csv", "id,date,output\nr1,2026-03-01,3\n"))
+    moved = plan(table(tmp_path / "b.csv", "id,date,output\nr1,2026-03-02,3\n"), first.new)
+
+    assert moved.new == ()
+    assert [e.day.day for e in moved.changed] == [2]
