@@ -3,7 +3,7 @@
 A compacted file begins with one line `[{"seq":N,"kept":true,"folded":M,"changes":C}]`. It says up
 to which number transactions were folded, how many, and how many changes the new file holds. Then
 comes a line for each document that was there at that point, so that damage to one costs one. Then
-come the last `KEEP` transactions. Parts for other files leave `state.jsonl` with this.
+come the last `KEEP` transactions of the folder. Parts for other files leave `state.jsonl`.
 
 It happens by itself after a transaction when it is worth while: when more than half of a file's
 changes are history, or when `state.jsonl` carries more than `MOST_PART_BYTES` for others.
@@ -23,7 +23,7 @@ from flowtui.ledger.kinds import STATE
 from flowtui.ledger.lazy import Document
 from flowtui.ledger.lines import change_text, header_line, line_of, text_of
 from flowtui.ledger.scan import transactions
-from flowtui.ledger.storage import KEEP, JournalStorage
+from flowtui.ledger.storage import JournalStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +36,25 @@ class Compacted:
     bytes_after: int
 
 
-def compact(folder: Folder, name: str) -> Compacted:
+def compact(folder: Folder, name: str) -> Compacted | None:
     """Under the lock: rewrite one file without history older than the last `KEEP` transactions.
 
-    The new file is read back and compared before it takes the place of the old one. Raises
-    LedgerError; the file is then as it was.
+    Returns None, with nothing done, for a file of which each line is a present document. The new
+    file is read back and compared before it takes the place of the old one. Raises LedgerError; the
+    file is then as it was.
     """
     folder.complete(name)
     storage = folder.open(name)
     if name == STATE:
         settle_parts(folder, storage)
-    path = storage.path
+    path, memory = storage.path, storage.memory
+    if memory.change_count == memory.document_count() and not memory.parts:
+        return None
     try:
         before = path.stat().st_size
         with replacing(path, lambda beside: _check(folder, storage, beside)) as file:
             file.writelines(_rewritten(folder, storage))
         after = path.stat().st_size
-    except FileNotFoundError:
-        return Compacted(name, 0, 0)
     except OSError as error:
         raise failed("compact", path, error) from error
     folder.reload(name)
@@ -68,7 +69,7 @@ def settle_parts(folder: Folder, state: JournalStorage) -> None:
 
 
 def _rewritten(folder: Folder, storage: JournalStorage) -> Iterator[bytes]:
-    path, cutoff = storage.path, folder.last_seq() - KEEP
+    path, cutoff = storage.path, folder.last_seq() - folder.keep
     tables: dict[str, dict[str, Document]] = {}
     folded = last = later = 0
     for value in transactions(path):

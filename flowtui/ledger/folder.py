@@ -36,6 +36,8 @@ from flowtui.ledger.storage import JournalStorage
 if TYPE_CHECKING:
     from flowtui.ledger.closed import ClosedYears
 
+KEEP = 1000
+"""Transactions that compaction leaves as they are, so that they can be undone."""
 LOADED_YEARS = 3
 """Beside them `state.jsonl` is always in memory."""
 LOCK_NAME = ".lock"
@@ -46,9 +48,15 @@ class Folder:
     """The ledger's folder. Constructing and reading it creates nothing."""
 
     def __init__(
-        self, path: Path, clock: Clock, kinds: Mapping[str, Kind], migrations: Migrations
+        self,
+        path: Path,
+        clock: Clock,
+        kinds: Mapping[str, Kind],
+        migrations: Migrations,
+        keep: int = KEEP,
     ) -> None:
         self.path = path
+        self.keep = keep
         self.clock = clock
         self.kinds = kinds
         self.migrations = migrations

@@ -4,7 +4,7 @@ The rules, in terms of commands (transactions that are not `background`):
 - undo takes back the newest command that is not taken back already;
 - redo does again the command that was taken back last, until a new command is made;
 - both refuse when a record is no longer as the command, or its undoing, left it;
-- commands that compaction folded cannot be taken back; the last `KEEP` transactions are not folded.
+- commands that compaction folded cannot be taken back; see `flowtui.ledger.compact`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from flowtui.ledger.lazy import Document
 from flowtui.ledger.lines import parse_line
 from flowtui.ledger.migrate import without_version
 from flowtui.ledger.scan import transactions, transactions_backwards
-from flowtui.ledger.storage import KEEP
 
 Pairs = list[tuple[str, str, Document | None, Document | None]]
 """Kind, id, and the record as it is stored, before and after."""
@@ -193,7 +192,7 @@ def change_of(folder: Folder, item: Logged) -> tuple[Change, Pairs]:
 
 
 def _window(folder: Folder) -> Iterator[Logged]:
-    oldest = folder.last_seq() - KEEP
+    oldest = folder.last_seq() - folder.keep
     for item in logged(folder):
         if item.seq <= oldest:
             return

@@ -237,11 +237,11 @@ class Journal:
         data = before + line
         try:
             descriptor = self._open_to_write()
+            if os.fstat(descriptor).st_size != self.offset + self.torn_bytes:
+                raise OSError(errno.ESTALE, "it changed although the lock is held")
         except OSError as error:
             raise failed("write to", self.path, error) from error
         try:
-            if os.fstat(descriptor).st_size != self.offset + self.torn_bytes:
-                raise OSError(errno.ESTALE, "it changed although the lock is held")
             if self.torn_bytes:
                 os.ftruncate(descriptor, self.offset)
                 self._note_cut()

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import LedgerError
-from flowtui.ledger.folder import Folder
+from flowtui.ledger.folder import KEEP, Folder
 from flowtui.ledger.kinds import KINDS, STATE, Kind
 from flowtui.ledger.lock import no_writer
 from flowtui.ledger.migrate import Migrations
 from flowtui.ledger.reader import Reader, Record, documents
 from flowtui.ledger.report import Report
-from flowtui.ledger.storage import KEEP, head_of
+from flowtui.ledger.storage import head_of
 from flowtui.ledger.transaction import Transaction
 
 if TYPE_CHECKING:  # what undo and compaction need is imported when they are asked for
@@ -35,9 +35,9 @@ __all__ = ["Ledger", "Report", "Transaction"]
 class Ledger:
     """The ledger in `folder`. Constructing and reading it creates nothing.
 
-    `clock` dates the transactions. `kinds` and `migrations` say what it keeps and in which version;
-    they are given by tests alone. Every method raises LedgerError if the folder cannot be read or
-    written, and NewerLedgerError if a later flowtui wrote it.
+    `clock` dates the transactions. `kinds` and `migrations` say what it keeps and in which version,
+    `keep` how many transactions stay undoable; only tests give them. Every method raises
+    LedgerError if the folder cannot be read or written, NewerLedgerError if a later flowtui wrote.
     """
 
     def __init__(
@@ -47,10 +47,11 @@ class Ledger:
         *,
         kinds: Mapping[str, Kind] = KINDS,
         migrations: Migrations | None = None,
+        keep: int = KEEP,
     ) -> None:
         self.folder = folder
         self.clock = clock
-        self._files = Folder(folder, clock, kinds, migrations or Migrations())
+        self._files = Folder(folder, clock, kinds, migrations or Migrations(), keep)
         self._reader = Reader(self._files)
         self._threads = threading.RLock()
 
@@ -129,7 +130,7 @@ class Ledger:
                 transaction.end()
 
     def compact(self) -> list[Compacted]:
-        """Fold the history that can no longer be undone, in every file.
+        """Fold the history that can no longer be undone, in every file that has any.
 
         Nothing needs to call this: each file is also compacted when it is worth while.
         """
@@ -139,7 +140,8 @@ class Ledger:
             from flowtui.ledger import compact
 
             with self._files.writing():
-                return [compact.compact(self._files, name) for name in self._files.names()]
+                done = [compact.compact(self._files, name) for name in self._files.names()]
+            return [each for each in done if each is not None]
 
     def close(self) -> None:
         """Let go of the files. The ledger may be used again."""
@@ -201,7 +203,7 @@ class Ledger:
     def _changed_by(self, kind: str, id: str, seq: int) -> str:
         from flowtui.ledger import history
 
-        for entry in history.entries(self._files, KEEP):
+        for entry in history.entries(self._files, self._files.keep):
             if entry.seq > seq and (kind, id) in entry.records:
                 return f"was changed since by {entry.label!r}"
         return "is no longer as that left it"
@@ -219,7 +221,7 @@ class Ledger:
 
     def _compact_if_worth_while(self, name: str) -> None:
         storage = self._files.open(name)
-        if not storage.is_mostly_history:
+        if not storage.is_mostly_history(self._files.keep):
             return
         from flowtui.ledger import compact
 

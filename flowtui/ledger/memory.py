@@ -50,6 +50,10 @@ class Memory:
         """One table; an empty one if there is none of that name."""
         return self.tables.get(name, NO_TABLE)
 
+    def document_count(self) -> int:
+        """Documents in all tables."""
+        return sum(map(len, self.tables.values()))
+
     def next_id(self, name: str) -> int:
         """One more than the greatest whole number among the keys of a table."""
         known = self._next_ids.get(name)

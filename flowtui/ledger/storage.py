@@ -33,8 +33,6 @@ Tables = dict[str, dict[str, Document]]
 """As TinyDB wants them."""
 
 
-KEEP = 1000
-"""Transactions that compaction leaves as they are, so that they can be undone."""
 MOST_PART_BYTES = 256 * 1024
 
 
@@ -72,12 +70,13 @@ class JournalStorage(Storage):
         self._drafted_by = 0
         self._threads = threading.RLock()
 
-    @property
-    def is_mostly_history(self) -> bool:
-        """Whether compaction would halve the changes in the file, or it carries much for others."""
+    def is_mostly_history(self, keep: int) -> bool:
+        """Whether compaction would halve the changes in the file, or it carries much for others.
+
+        `keep` is the number of transactions that compaction leaves as they are.
+        """
         memory = self.memory
-        documents = sum(map(len, memory.tables.values()))
-        floor = max(documents + KEEP, memory.folded_at)
+        floor = max(memory.document_count() + keep, memory.folded_at)
         return self.compactable and (
             memory.change_count > 2 * floor or memory.part_bytes > MOST_PART_BYTES
         )

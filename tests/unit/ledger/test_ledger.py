@@ -1,0 +1,372 @@
+"""Records by id and by day, across the files of years, as one process and as several."""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from flowtui.core.errors import LedgerError, NewerLedgerError
+from flowtui.ledger.folder import LOADED_YEARS
+from flowtui.ledger.ledger import Ledger
+from flowtui.ledger.lines import line_of
+from flowtui.ledger.migrate import Migrations
+from tests.fakes import FakeClock
+from tests.unit.ledger.helpers import ALWAYS, block, bytes_in, everything, open_ledger, put
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "ledger"
+
+
+def test_reading_creates_nothing_not_even_the_folder(folder: Path) -> None:
+    ledger = open_ledger(folder)
+
+    assert ledger.get("blocks", "b1") is None and ledger.find("blocks", *ALWAYS) == []
+    assert ledger.all("plans") == [] and ledger.years() == [] and ledger.history(9) == []
+    assert ledger.undo() == [] and ledger.redo() == [] and ledger.compact() == []
+    assert not ledger.refresh() and ledger.reports() == []
+    with ledger.trial() as trial:
+        trial.put("blocks", block("b1"))
+    assert not folder.exists()
+
+
+def test_what_is_put_is_found_again_by_id_and_by_day(folder: Path) -> None:
+    put(open_ledger(folder), block("b2", "2026-03-02", n=2), block("b1", "2026-03-02", n=1))
+    put(open_ledger(folder), block("b0", "2026-03-05"), block("b9", "2025-12-31"))
+    ledger = open_ledger(folder)
+
+    assert ledger.get("blocks", "b1") == block("b1", "2026-03-02", n=1)
+    assert ledger.get("blocks", "none") is None and ledger.get("entries", "b1") is None
+    found = ledger.find("blocks", date(2026, 3, 2), date(2026, 3, 4))
+    assert [record["id"] for record in found] == ["b1", "b2"]
+    assert [r["id"] for r in ledger.find("blocks", *ALWAYS)] == ["b9", "b1", "b2", "b0"]
+    assert ledger.years() == [2025, 2026]
+
+
+def test_kinds_without_a_date_are_kept_together_by_id(folder: Path) -> None:
+    ledger = open_ledger(folder)
+    with ledger.transaction("plan") as transaction:
+        transaction.put("plans", {"id": "p2"})
+        transaction.put("plans", {"id": "p1", "day": "not a day, and none of our business"})
+        transaction.put("state", {"id": "p1", "other": True})
+
+    assert [record["id"] for record in open_ledger(folder).all("plans")] == ["p1", "p2"]
+    assert sorted(bytes_in(folder)) == ["state.jsonl"]
+
+
+def test_records_given_out_are_copies(folder: Path) -> None:
+    ledger = open_ledger(folder)
+    record = block("b1", gaps=[{"cause": "pause"}])
+    put(ledger, record)
+    record["gaps"][0]["cause"] = "changed outside"
+    for found in (ledger.get("blocks", "b1"), *ledger.find("blocks", *ALWAYS)):
+        assert found is not None
+        found["gaps"].append("changed")
+
+    assert ledger.get("blocks", "b1") == block("b1", gaps=[{"cause": "pause"}])
+
+
+def test_a_transaction_sees_its_own_changes_before_anyone_else(folder: Path) -> None:
+    ledger, other = open_ledger(folder), open_ledger(folder)
+    put(ledger, block("b1", n=1), block("b2", n=1))
+
+    with ledger.transaction("mixed") as transaction:
+        transaction.put("blocks", block("b1", n=2))
+        transaction.delete("blocks", "b2")
+        transaction.put("blocks", block("b3", "2026-03-01"))
+        transaction.put("plans", {"id": "p"})
+        assert transaction.get("blocks", "b1") == block("b1", n=2)
+        assert transaction.get("blocks", "b2") is None
+        assert [r["id"] for r in transaction.find("blocks", *ALWAYS)] == ["b3", "b1"]
+        assert transaction.all("plans") == [{"id": "p"}]
+        assert [r["n"] for r in other.find("blocks", *ALWAYS)] == [1, 1]
+
+    other.refresh()
+    assert [r["id"] for r in other.find("blocks", *ALWAYS)] == ["b3", "b1"]
+
+
+def test_a_transaction_that_raises_leaves_every_file_as_it_was(folder: Path) -> None:
+    ledger = open_ledger(folder)
+    put(ledger, block("b1"))
+    before = bytes_in(folder)
+
+    with pytest.raises(RuntimeError), ledger.transaction("fails") as transaction:
+        transaction.put("blocks", block("b2", "2025-01-01"))
+        transaction.delete("blocks", "b1")
+        raise RuntimeError
+
+    assert bytes_in(folder) == before and ledger.get("blocks", "b1") is not None
+
+
+def test_a_transaction_that_changes_nothing_writes_nothing(folder: Path) -> None:
+    ledger = open_ledger(folder)
+    put(ledger, block("b1", a=1, b=2))
+    before = bytes_in(folder)
+
+    with ledger.transaction("same again") as transaction:
+        transaction.put("blocks", {"b": 2, "a": 1, "day": "2026-03-02", "id": "b1"})
+        transaction.put("blocks", block("b2"))
+        transaction.delete("blocks", "b2")
+
+    assert bytes_in(folder) == before and transaction.seq is None
+
+
+@pytest.mark.parametrize("other", [1.0, True, "1"])
+def test_a_value_of_another_json_type_is_a_change(folder: Path, other: object) -> None:
+    """Python holds 1, 1.0 and True for equal."""
+    ledger = open_ledger(folder)
+    put(ledger, block("b1", n=1))
+
+    put(ledger, block("b1", n=other))
+
+    found = open_ledger(folder).get("blocks", "b1")
+    assert found is not None and type(found["n"]) is type(other)
+
+
+def test_an_ordinary_transaction_is_one_line_in_one_file(folder: Path) -> None:
+    ledger = open_ledger(folder)
+    put(ledger, block("b1"))
+    put(ledger, block("b2"), block("b3"))
+
+    assert sorted(bytes_in(folder)) == ["2026.jsonl"]
+    assert (folder / "2026.jsonl").read_bytes().count(b"\n") == 3
+
+
+def test_a_record_that_changes_its_year_moves(folder: Path) -> None:
+    ledger = open_ledger(folder)
+    put(ledger, block("b1", "2026-01-01", n=1))
+
+    put(ledger, block("b1", "2025-12-31", n=1))
+
+    for each in (ledger, open_ledger(folder)):
+        assert each.find("blocks", date(2026, 1, 1), date(2026, 12, 31)) == []
+        assert each.find("blocks", date(2025, 1, 1), date(2025, 12, 31)) == [
+            block("b1", "2025-12-31", n=1)
+        ]
+        assert each.get("blocks", "b1") == block("b1", "2025-12-31", n=1)
+
+
+def test_an_id_is_unique_over_all_years_even_those_not_in_memory(folder: Path) -> None:
+    for year in range(2015, 2027):
+        put(open_ledger(folder), block(f"b{year}", f"{year}-06-01"))
+    ledger = open_ledger(folder)
+
+    put(ledger, block("b2016", "2026-03-02"))
+    put(ledger, block("b2017", "2018-03-02"))
+
+    found = open_ledger(folder).find("blocks", *ALWAYS)
+    assert [r["id"] for r in found if r["id"] in ("b2016", "b2017")] == ["b2017", "b2016"]
+    assert len(found) == 12
+
+
+def test_old_records_are_found_by_id_and_only_some_years_stay_in_memory(folder: Path) -> None:
+    for year in range(2010, 2027):
+        put(open_ledger(folder), block(f"b{year}", f"{year}-06-01"))
+    ledger = open_ledger(folder)
+
+    for year in (2010, 2026, 2013, 2011, 2025):
+        assert ledger.get("blocks", f"b{year}") == block(f"b{year}", f"{year}-06-01")
+    assert ledger.get("blocks", "b1999") is None
+    assert len(ledger.find("blocks", *ALWAYS)) == 17
+    in_memory = ledger._files._loaded
+    assert "state" in in_memory and len(in_memory) <= LOADED_YEARS + 1
+
+
+def test_a_start_touches_the_state_and_this_year_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for year in range(2015, 2027):
+        put(open_ledger(folder), block(f"b{year}", f"{year}-06-01"))
+    with open_ledger(folder).transaction("point") as transaction:
+        transaction.put("state", {"id": "running", "block": "b2026"})
+    opened: list[str] = []
+    real_open = os.open
+
+    def noting_open(path: Path, *rest: int) -> int:
+        opened.append(Path(path).name)
+        return real_open(path, *rest)
+
+    monkeypatch.setattr(os, "open", noting_open)
+
+    ledger = open_ledger(folder)
+    assert ledger.get("state", "running") is not None
+    assert len(ledger.find("blocks", date(2026, 6, 1), date(2026, 6, 1))) == 1
+
+    assert opened == ["state.jsonl", "2026.jsonl"]
+
+
+def test_what_another_process_wrote_shows_after_a_refresh(folder: Path) -> None:
+    mine, other = open_ledger(folder), open_ledger(folder)
+    put(mine, block("b1", n=1))
+    assert other.get("blocks", "b1") == block("b1", n=1)
+
+    put(mine, block("b1", n=2))
+
+    assert other.get("blocks", "b1") == block("b1", n=1)
+    assert other.refresh() and other.get("blocks", "b1") == block("b1", n=2)
+    assert not other.refresh() and not mine.refresh()
+
+
+def test_a_change_in_a_year_that_is_not_in_memory_is_a_change_too(folder: Path) -> None:
+    put(open_ledger(folder), block("old", "2019-01-01"), block("new"))
+    mine, other = open_ledger(folder), open_ledger(folder)
+    mine.get("blocks", "new")
+    mine.refresh()
+
+    put(other, block("old", "2019-01-02"))
+
+    assert mine.refresh() and mine.get("blocks", "old") == block("old", "2019-01-02")
+
+
+def test_a_transaction_decides_on_what_others_wrote_before_it(folder: Path) -> None:
+    """Two processes count in the same record, and no count is lost."""
+    ledgers = [open_ledger(folder) for _ in range(3)]
+    for turn in range(12):
+        with ledgers[turn % 3].transaction("count") as transaction:
+            record = transaction.get("state", "counter") or {"id": "counter", "n": 0}
+            transaction.put("state", {**record, "n": record["n"] + 1})
+
+    assert open_ledger(folder).get("state", "counter") == {"id": "counter", "n": 12}
+
+
+def test_threads_of_one_process_may_share_a_ledger(folder: Path) -> None:
+    ledger = open_ledger(folder)
+
+    def count(name: str) -> None:
+        for turn in range(20):
+            with ledger.transaction("count") as transaction:
+                record = transaction.get("state", "counter") or {"id": "counter", "n": 0}
+                transaction.put("state", {**record, "n": record["n"] + 1})
+                transaction.put("blocks", block(f"{name}{turn}"))
+            ledger.find("blocks", *ALWAYS)
+            ledger.refresh()
+
+    threads = [threading.Thread(target=count, args=(name,)) for name in "abc"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert ledger.get("state", "counter") == {"id": "counter", "n": 60}
+    assert len(open_ledger(folder).find("blocks", *ALWAYS)) == 60
+
+
+def test_a_transaction_inside_a_transaction_is_refused_at_once(folder: Path) -> None:
+    ledger = open_ledger(folder)
+    with ledger.transaction("outer") as outer:
+        outer.put("blocks", block("b1"))
+        with pytest.raises(LedgerError, match="already"), ledger.transaction("inner"):
+            pass
+
+    assert ledger.get("blocks", "b1") is not None
+
+
+def test_a_transaction_that_is_over_refuses_to_be_used(folder: Path) -> None:
+    with open_ledger(folder).transaction("short") as transaction:
+        pass
+
+    for use in (
+        lambda: transaction.put("blocks", block("b1")),
+        lambda: transaction.get("blocks", "b1"),
+    ):
+        with pytest.raises(LedgerError, match="the transaction 'short' is over"):
+            use()
+
+
+@pytest.mark.parametrize(
+    ("record", "named"),
+    [
+        ({"day": "2026-03-02"}, "'id'"),
+        ({"id": "", "day": "2026-03-02"}, "'id'"),
+        ({"id": 7, "day": "2026-03-02"}, "'id'"),
+        ({"id": "b1"}, "'day'"),
+        ({"id": "b1", "day": "2026-3-2"}, "'day'"),
+        ({"id": "b1", "day": "20260302"}, "'day'"),
+        ({"id": "b1", "day": "2026-02-30"}, "'day'"),
+        ({"id": "b1", "day": date(2026, 3, 2)}, "'day'"),
+        ({"id": "b1", "day": "2026-03-02", "x": {1}}, "b1 cannot be stored"),
+        ({"id": "b1", "day": "2026-03-02", "x": float("nan")}, "b1 cannot be stored"),
+    ],
+)
+def test_an_unusable_record_is_refused_with_the_field_named(
+    folder: Path, record: dict[str, object], named: str
+) -> None:
+    ledger = open_ledger(folder)
+
+    with ledger.trial() as transaction, pytest.raises(LedgerError, match=named):
+        transaction.put("blocks", record)
+
+
+def test_unknown_kinds_and_wrong_questions_are_refused(folder: Path) -> None:
+    ledger = open_ledger(folder)
+
+    with pytest.raises(LedgerError, match="the ledger keeps no 'blokcs'"):
+        ledger.get("blokcs", "b1")
+    with pytest.raises(LedgerError, match="plans has no days"):
+        ledger.find("plans", *ALWAYS)
+    with pytest.raises(LedgerError, match="blocks is kept by day"):
+        ledger.all("blocks")
+    with ledger.trial() as trial, pytest.raises(LedgerError, match="no record 'b1' in blocks"):
+        trial.delete("blocks", "b1")
+
+
+def test_days_of_the_year_one_and_the_year_9999_have_files_too(folder: Path) -> None:
+    put(open_ledger(folder), block("a", "0001-01-01"), block("z", "9999-12-31"))
+
+    assert [r["id"] for r in open_ledger(folder).find("blocks", *ALWAYS)] == ["a", "z"]
+    assert open_ledger(folder).years() == [1, 9999]
+
+
+def test_other_files_in_the_folder_are_left_alone(folder: Path) -> None:
+    put(open_ledger(folder), block("b1"))
+    (folder / "notes.txt").write_text("mine")
+    (folder / "2026 (copy).jsonl").write_text("whatever")
+
+    assert open_ledger(folder).years() == [2026]
+
+
+def test_a_ledger_of_a_newer_format_is_neither_read_nor_written(folder: Path) -> None:
+    put(open_ledger(folder), block("b1"))
+    path = folder / "2026.jsonl"
+    path.write_bytes(line_of({"format": 2, "ledger": "2026"}, []) + path.read_bytes())
+    before = bytes_in(folder)
+    ledger = open_ledger(folder)
+
+    for _ in range(2):
+        with pytest.raises(NewerLedgerError, match=r"2026\.jsonl was written by a newer flowtui"):
+            ledger.get("blocks", "b1")
+        with pytest.raises(NewerLedgerError):
+            put(ledger, block("b2"))
+        with pytest.raises(NewerLedgerError):
+            put(ledger, block("b2", "2024-01-01"))
+    assert bytes_in(folder) == before
+
+
+def test_a_record_of_a_newer_version_stops_an_older_flowtui(folder: Path) -> None:
+    newer = Migrations({"blocks": (dict,)})
+    put(Ledger(folder, FakeClock(), migrations=newer), block("b1"))
+    before = bytes_in(folder)
+
+    for _ in range(2):
+        with pytest.raises(NewerLedgerError, match="blocks b1 has the version 2"):
+            open_ledger(folder).find("blocks", *ALWAYS)
+    with pytest.raises(NewerLedgerError):
+        put(open_ledger(folder), block("b2"))
+    assert bytes_in(folder) == before
+
+
+def test_everything_is_as_before_after_closing(folder: Path) -> None:
+    ledger = open_ledger(folder)
+    put(ledger, block("b1"))
+    before = everything(ledger)
+
+    ledger.close()
+
+    assert everything(ledger) == before
+    put(ledger, block("b2"))
+    assert set(everything(open_ledger(folder))["blocks"]) == {"b1", "b2"}
