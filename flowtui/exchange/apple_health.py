@@ -19,6 +19,7 @@ from flowtui.core.body.kinds import Kind
 from flowtui.core.errors import FlowError
 from flowtui.exchange import exercises
 from flowtui.exchange.apple_sleep import SleepSamples, sessions
+from flowtui.exchange.dates import FIRST_YEAR, LAST_YEAR
 from flowtui.exchange.desk import Desk, desk_for
 from flowtui.exchange.protocol import Declared, Found, LeftOut, Options, Row, Unread
 from flowtui.exchange.sniffing import head_of
@@ -231,7 +232,8 @@ def _moment(fields: dict[str, str], name: str) -> datetime | None:
         moment = datetime.fromisoformat(f"{text[:19]}{text[20:]}" if text[19:20] == " " else text)
     except ValueError:
         return None
-    return moment if moment.tzinfo is not None else None
+    sane = moment.tzinfo is not None and FIRST_YEAR <= moment.year <= LAST_YEAR
+    return moment if sane else None
 
 
 def _moving(fields: dict[str, str], whole: timedelta) -> int | None:

@@ -9,8 +9,13 @@ from pathlib import Path
 
 from flowtui.core.errors import FlowError
 
-STEPS = 200_000
-"""Virtual machine steps between two looks at whether to stop."""
+FAR_MS = 253_370_764_800_000
+"""The year 9999 in milliseconds since 1970; what lies beyond cannot be reckoned with."""
+
+
+def lossy(text: bytes) -> str:
+    """Text of a database, with marks for bytes that are none."""
+    return text.decode("utf-8", "replace")
 
 
 @contextmanager
@@ -25,6 +30,7 @@ def database(path: Path) -> Iterator[sqlite3.Connection]:
         try:
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.row_factory = sqlite3.Row
+            connection.text_factory = lossy
             check = connection.execute("PRAGMA quick_check(1)").fetchone()
             if check is None or check[0] != "ok":
                 found = str(check[0]).splitlines()[-1] if check else "no answer"
@@ -35,7 +41,7 @@ def database(path: Path) -> Iterator[sqlite3.Connection]:
             yield connection
         finally:
             connection.close()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise FlowError(
             f"{path.name} is damaged or no database: {error}",
             "export it again; nothing was imported",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flowtui.core.body.walltime import place
 from flowtui.core.errors import UsageError
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _YMD = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
@@ -50,13 +51,14 @@ def read_date(text: str, order: str | None = None) -> date:
     text = plain(text)
     try:
         if match := _ISO.match(text) or _YMD.match(text):
-            return date(int(match[1]), int(match[2]), int(match[3]))
+            return _near(date(int(match[1]), int(match[2]), int(match[3])))
         if match := _NUMBERS.match(text):
-            return _numbers(match, text, order)
+            return _near(_numbers(match, text, order))
         if match := _NAMED.match(text):
             day = match[1] or match[3]
             if day and match[2].casefold() in MONTHS:
-                return date(int(match[4]), MONTHS.index(match[2].casefold()) + 1, int(day))
+                month = MONTHS.index(match[2].casefold()) + 1
+                return _near(date(int(match[4]), month, int(day)))
     except ValueError:
         pass  # told below, like every text that is no date
     raise UsageError(f"{text!r} is no date", "2026-03-04 is always understood")
@@ -69,7 +71,7 @@ def read_time(text: str) -> time:
     if match:
         hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
         half = (match[4] or "").casefold()[:1]
-        if half and 1 <= hour <= 12:
+        if half and hour <= 12:
             hour = hour % 12 + (12 if half == "p" else 0)
         if hour < 24 and minute < 60 and second < 60 and (not half or int(match[1]) <= 12):
             return time(hour, minute, second)
@@ -85,6 +87,7 @@ def read_moment(text: str, zone: ZoneInfo, order: str | None = None) -> tuple[da
     try:
         moment = datetime.fromisoformat(re.sub(r" ([+-]\d\d:?\d\d)$", r"\1", text))
         if moment.tzinfo is not None:
+            _near(moment.date())
             return moment, True
     except ValueError:
         pass  # other ways of writing follow
@@ -117,6 +120,13 @@ def read_length_s(text: str, unit_s: int) -> int:
     if (match := _LENGTH.fullmatch(text)) and (match[1] or match[2]):
         return round(float(match[1] or 0) * 3600 + float(match[2] or 0) * 60)
     return round(read_number(text) * unit_s)
+
+
+def _near(day: date) -> date:
+    """`day`, unless it is so far away that it is wrong, and unsafe to reckon with."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"{day.year} is too far away")
+    return day
 
 
 def _numbers(match: re.Match[str], text: str, order: str | None) -> date:

@@ -74,6 +74,7 @@ class Desk:
                 self.format, key, self.file, self.file_hash, line, shown(fields.get("app"))
             ),
         )
+        check(entry, options.now)
         entry = check(replace(entry, day=day_of(entry, options.day_start)), options.now)
         return replace(entry, recorded_at=self._recorded(entry, fields.get("recorded_at")))
 

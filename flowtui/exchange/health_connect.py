@@ -16,7 +16,7 @@ from flowtui.core.body.kinds import Kind
 from flowtui.core.errors import FlowError
 from flowtui.core.span import Span, total_s, union
 from flowtui.exchange import exercises
-from flowtui.exchange.databases import database
+from flowtui.exchange.databases import FAR_MS, database
 from flowtui.exchange.desk import Desk, desk_for
 from flowtui.exchange.fields import Fields
 from flowtui.exchange.protocol import Found, LeftOut, Options, Row, Unread
@@ -117,9 +117,9 @@ def _sleep(
             f"WHERE parent_key = ? AND stage_type IN {_ASLEEP}"
         )
         asleep = [
-            Span(_instant(start), _instant(end))
+            Span(begun, over)
             for start, end in connection.execute(query, (row.get("row_id"),))
-            if isinstance(start, int) and isinstance(end, int) and start < end
+            if (begun := _instant(start)) and (over := _instant(end)) and begun < over
         ]
         if asleep:
             fields["duration_s"] = total_s(union(asleep))
@@ -149,6 +149,8 @@ def _common(row: dict[str, object], desk: Desk, apps: dict[object, str]) -> Fiel
         return desk.unread(_line(row), _text("row", row), "has no uuid, start or end")
     home = desk.options.zone
     begun, over = _instant(start), _instant(end)
+    if begun is None or over is None:
+        return desk.unread(_line(row), _text("row", row), "has an impossible start or end")
     zone = zone_at(begun, _offset(row.get("start_zone_offset")), home)
     end_zone = zone_at(over, _offset(row.get("end_zone_offset")), home)
     modified = row.get("last_modified_time")
@@ -160,16 +162,20 @@ def _common(row: dict[str, object], desk: Desk, apps: dict[object, str]) -> Fiel
         end_zone=end_zone if end_zone != zone else None,
         app=apps.get(row.get("app_info_id")),
         note=" / ".join(notes),
-        recorded_at=_instant(modified) if isinstance(modified, int) else None,
+        recorded_at=_instant(modified),
     )
 
 
-def _instant(milliseconds: int) -> datetime:
+def _instant(milliseconds: object) -> datetime | None:
+    if not isinstance(milliseconds, int) or not 0 <= milliseconds < FAR_MS:
+        return None
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
 
 
 def _offset(seconds: object) -> timedelta | None:
-    return timedelta(seconds=seconds) if isinstance(seconds, int) else None
+    if not isinstance(seconds, int) or abs(seconds) > 18 * 3600:
+        return None
+    return timedelta(seconds=seconds)
 
 
 def _line(row: dict[str, object]) -> int:

@@ -20,7 +20,7 @@ from flowtui.core.body.habits import Form, Habit, habit_name
 from flowtui.core.body.kinds import Kind, Scope, State
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.exchange.csvs import Line, encoding_of, lines, needs, split_header
-from flowtui.exchange.databases import database
+from flowtui.exchange.databases import FAR_MS, database
 from flowtui.exchange.dates import read_date
 from flowtui.exchange.desk import Desk, desk_for
 from flowtui.exchange.protocol import Declared, Found, LeftOut, Options, Row, Unread
@@ -205,8 +205,8 @@ def _database(path: Path, desk: Desk, left: Counter[str]) -> Iterator[Row]:
         query = f"SELECT id, habit, timestamp, value, {note} FROM Repetitions ORDER BY id"
         for number, habit, stamp, value, text in connection.execute(query):
             line = Line(number, (str(habit), str(stamp), str(value)))
-            if habit not in told or not isinstance(stamp, int):
-                yield desk.unread(number, line.text, "belongs to no habit")
+            if habit not in told or not isinstance(stamp, int) or not 0 <= stamp < FAR_MS:
+                yield desk.unread(number, line.text, "belongs to no habit, or to no day")
                 continue
             # a day is kept as its midnight in UTC, in milliseconds
             day = datetime.fromtimestamp(stamp / 1000, UTC).date().isoformat()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flowtui.core.errors import FlowError
 from flowtui.exchange.csvs import HEAD, Header, header_of
+from flowtui.exchange.databases import lossy
 from flowtui.exchange.sources import open_source
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
@@ -53,8 +54,9 @@ def has_tables(path: Path, tables: Sequence[str]) -> bool:
     except sqlite3.Error:
         return False
     try:
+        connection.text_factory = lossy
         return set(tables) <= tables_of(connection)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return False
     finally:
         connection.close()

@@ -13,6 +13,7 @@ from flowtui.core.errors import UsageError
 
 GRACE = timedelta(seconds=60)
 """Clocks of two machines differ by this much without anybody noticing."""
+FIRST_YEAR = 1900
 _RATED: dict[Kind, Scale] = {Kind.ENERGY: ENERGY, Kind.OUTPUT: OUTPUT, Kind.SUGAR: SUGAR}
 
 
@@ -49,6 +50,11 @@ def zone_of(name: str) -> ZoneInfo:
         ) from None
 
 
+def long_ago(year: int) -> bool:
+    """Whether a year is before any log of this sort: a wrong date, and unsafe to reckon with."""
+    return year < FIRST_YEAR
+
+
 def _past(entry: Entry, now: datetime) -> None:
     for field in ("at", "start", "end"):
         instant: datetime | None = getattr(entry, field)
@@ -56,11 +62,15 @@ def _past(entry: Entry, now: datetime) -> None:
             continue
         if instant.tzinfo is None:
             raise UsageError(f"{entry.kind.value}: {field} has no time zone")
+        if long_ago(instant.year):
+            raise UsageError(f"{_what(entry)} in the year {instant.year}", "check the date")
         if instant > now + GRACE:
             raise UsageError(
                 f"{_what(entry)} at {_local(instant, entry.zone)} lies in the future",
                 f"it is {_local(now, entry.zone)} now; log it when it has happened",
             )
+    if long_ago(entry.day.year):
+        raise UsageError(f"{_what(entry)} in the year {entry.day.year}", "check the date")
     latest = max(
         now.astimezone(zone_of(z)).date() for z in (entry.zone, entry.end_zone or entry.zone)
     )

@@ -71,8 +71,9 @@ class Pen:
             note=note,
             source=self.source,
         )
-        entry = replace(entry, day=day_of(entry, self.rule.start))
-        return replace(check(entry, self.now), late=self.is_late(entry.day))
+        check(entry, self.now)
+        entry = check(replace(entry, day=day_of(entry, self.rule.start)), self.now)
+        return replace(entry, late=self.is_late(entry.day))
 
     def is_late(self, day: date) -> bool:
         """Whether `day` is over, so that what is written now relies on memory."""

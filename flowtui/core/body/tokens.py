@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
+from flowtui.core.body.checks import long_ago
 from flowtui.core.body.kinds import State
 from flowtui.core.body.pen import Pen
 from flowtui.core.body.scales import Scale
@@ -200,9 +201,12 @@ class Tokens:
             return today if word == "today" else today - ONE_DAY
         if re.fullmatch(r"\d{4}-\d\d-\d\d", word):
             try:
-                return date.fromisoformat(word)
+                day = date.fromisoformat(word)
             except ValueError:
                 raise UsageError(f"{word!r} is not a date", "write it as 2026-03-29") from None
+            if long_ago(day.year) or day.year > today.year + 1:
+                raise UsageError(f"{word!r} is too far away", "check the year")
+            return day
         for number, name in enumerate(_WEEKDAYS):
             if word in (name, name[:3]):
                 return today - timedelta(days=(today.weekday() - number) % 7)
