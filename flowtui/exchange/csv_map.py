@@ -15,7 +15,7 @@ from pathlib import Path
 from flowtui.core.body.habits import Form, Habit
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.exchange.csv_rows import Columns, row_entries
-from flowtui.exchange.csvs import Header, Line, lines, split_header
+from flowtui.exchange.csvs import TICK_ROWS, Header, Line, lines, split_header
 from flowtui.exchange.dates import date_order, is_ambiguous
 from flowtui.exchange.desk import desk_for
 from flowtui.exchange.protocol import Declared, Options, Row
@@ -81,7 +81,10 @@ class CsvMap:
         columns = Columns(roles, _order(rows, roles, path, options))
         seen: Counter[str] = Counter()
         amounts: dict[str, bool] = {}
-        for row in rows:
+        size = path.stat().st_size
+        for count, row in enumerate(rows):
+            if count % TICK_ROWS == 0:
+                options.tick(size, size)
             yield from row_entries(row, columns, desk, seen, amounts)
         for name, counted in amounts.items():
             yield Declared(Habit(name, Form.COUNT if counted else Form.YES_NO))

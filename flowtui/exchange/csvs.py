@@ -115,33 +115,19 @@ def lines(file: IO[bytes], what: str, size: int, options: Options) -> Iterator[H
     counted = _Counted(head, file)
     text = io.TextIOWrapper(io.BufferedReader(counted), encoding=header.encoding, newline="")
     tail = _Tail(text)
-    rows = csv.reader(tail, delimiter=header.delimiter, strict=True)
-    number = 1
-    first = True
     last: Line | None = None
     try:
-        for count, cells in enumerate(rows):
-            if count % TICK_ROWS == 0:
+        for line in _rows(tail, header.delimiter, what, header.encoding):
+            if tail.rows % TICK_ROWS == 0:
                 options.tick(counted.done, size)
-            line = Line(number, tuple(cells))
-            number = rows.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if first:
-                first = False
-                yield Header(tuple(c.strip() for c in cells), header.delimiter, header.encoding)
-                continue
             if last is not None:
                 yield last
+            elif not tail.headed:
+                tail.headed = True
+                names = tuple(cell.strip() for cell in line.cells)
+                yield Header(names, header.delimiter, header.encoding)
+                continue
             last = line
-    except csv.Error as error:
-        raise FlowError(
-            f"{what}, line {number}: {error}", "the file is cut short or damaged; export it again"
-        ) from None
-    except UnicodeError:
-        raise FlowError(
-            f"{what}, after line {number}: not text in {header.encoding}", "save it as UTF-8"
-        ) from None
     finally:
         text.detach()
     if last is not None:
@@ -152,6 +138,27 @@ def lines(file: IO[bytes], what: str, size: int, options: Options) -> Iterator[H
             )
         yield last
     options.tick(size, size)
+
+
+def _rows(tail: _Tail, delimiter: str, what: str, encoding: str) -> Iterator[Line]:
+    """Rows that are not empty, each with the line it begins on."""
+    rows = csv.reader(tail, delimiter=delimiter, strict=True)
+    number = 1
+    try:
+        for cells in rows:
+            line = Line(number, tuple(cells))
+            number = rows.line_num + 1
+            if any(cell.strip() for cell in cells):
+                tail.rows += 1
+                yield line
+    except csv.Error as error:
+        raise FlowError(
+            f"{what}, line {number}: {error}", "the file is cut short or damaged; export it again"
+        ) from None
+    except UnicodeError:
+        raise FlowError(
+            f"{what}, after line {number}: not text in {encoding}", "save it as UTF-8"
+        ) from None
 
 
 def split_header(rows: Iterator[Header | Line]) -> tuple[Header, Iterator[Line]]:
@@ -200,11 +207,13 @@ class _Counted(io.RawIOBase):
 
 
 class _Tail:
-    """Lines of a text, remembering whether the last one was ended."""
+    """Lines of a text, remembering whether the last one was ended, and what came so far."""
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
         self.ended = True
+        self.headed = False
+        self.rows = 0
 
     def __iter__(self) -> Iterator[str]:
         for line in self._text:

@@ -19,7 +19,7 @@ from flowtui.core.body.habits import Habit
 from flowtui.core.body.kinds import Kind, State
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.exchange.desk import shown
-from flowtui.exchange.protocol import Declared, Format, Found, LeftOut, Options, Unread
+from flowtui.exchange.protocol import Format, Found, LeftOut, Options, Row, Unread
 
 UNREAD_KEPT = 1_000
 """Rows listed with their text; further ones are only counted."""
@@ -81,34 +81,14 @@ def plan_import(
     made = _Made(known)
     try:
         for row in reader.read(path, options):
-            if isinstance(row, Found):
-                made.entry(row)
-            elif isinstance(row, Unread):
-                made.unread(row)
-            elif isinstance(row, LeftOut):
-                made.left_out.append(replace(row, what=shown(row.what) or "?"))
-            elif isinstance(row, Declared):
-                made.habits.setdefault(row.habit.name, row.habit)
+            made.take(row)
     except OSError as error:
         raise FlowError(f"{path} cannot be read: {error.strerror or error}") from None
     except FlowError as error:
         # messages quote names and cells of the file, which may hold anything
         error.message = shown(error.message) or "the file cannot be read"
         raise
-    declared = {h.name for h in habits}
-    spoken = {e.name for e in made.new.values() if e.kind is Kind.HABIT}
-    return ImportPlan(
-        reader.name,
-        path.name,
-        tuple(made.new.values()),
-        made.known_count,
-        tuple(made.changed),
-        made.repeated,
-        tuple(sorted(made.unread_rows, key=lambda u: u.line)),
-        made.unread_count,
-        tuple(made.left_out),
-        tuple(h for n, h in made.habits.items() if n not in declared and n in spoken),
-    )
+    return made.plan(reader.name, path.name, {h.name for h in habits})
 
 
 def same(a: Entry, b: Entry) -> bool:
@@ -132,7 +112,34 @@ class _Made:
         self.known_count = self.repeated = self.unread_count = 0
         self._windows = windows(known.values())
 
-    def entry(self, row: Found) -> None:
+    def take(self, row: Row) -> None:
+        """One row of the file."""
+        if isinstance(row, Found):
+            self._entry(row)
+        elif isinstance(row, Unread):
+            self._not_read(row)
+        elif isinstance(row, LeftOut):
+            self.left_out.append(replace(row, what=shown(row.what) or "?"))
+        else:
+            self.habits.setdefault(row.habit.name, row.habit)
+
+    def plan(self, name: str, file: str, declared: set[str]) -> ImportPlan:
+        """What they all came to."""
+        spoken = {e.name for e in self.new.values() if e.kind is Kind.HABIT}
+        return ImportPlan(
+            name,
+            file,
+            tuple(self.new.values()),
+            self.known_count,
+            tuple(self.changed),
+            self.repeated,
+            tuple(sorted(self.unread_rows, key=lambda u: u.line)),
+            self.unread_count,
+            tuple(self.left_out),
+            tuple(h for n, h in self.habits.items() if n not in declared and n in spoken),
+        )
+
+    def _entry(self, row: Found) -> None:
         entry = row.entry
         before = self.known.get(entry.id)
         if before is not None:
@@ -148,7 +155,7 @@ class _Made:
             try:
                 self._fit_in(entry)
             except UsageError as error:
-                self.unread(Unread(row.line, "eating window", error.message))
+                self._not_read(Unread(row.line, "eating window", error.message))
                 return
         self.new[entry.id] = entry
 
@@ -158,7 +165,7 @@ class _Made:
         check_window(window, self._windows[max(0, place - 1) : place + 1])
         self._windows.insert(place, window)
 
-    def unread(self, row: Unread) -> None:
+    def _not_read(self, row: Unread) -> None:
         self.unread_count += 1
         if len(self.unread_rows) < UNREAD_KEPT:
             self.unread_rows.append(

@@ -44,9 +44,30 @@ def stream(
     that element does not begin, the file ends before it does, or is not XML.
     """
     head, skipped = _head(file, what, root.encode())
+    parser = _parser(what, handler, skipped)
+    done, count = len(head), 0
+    try:
+        parser.Parse(head, False)
+        while chunk := file.read(CHUNK):
+            done += len(chunk)
+            count += 1
+            parser.Parse(sieve(chunk.translate(None, _FORBIDDEN)), False)
+            if count % TICK_CHUNKS == 0:
+                options.tick(done, size)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        why = "ends before it is complete" if error.code in _CUT else expat.ErrorString(error.code)
+        raise FlowError(
+            f"{what}, line {error.lineno + skipped}: {why}",
+            "export it again; nothing was imported",
+        ) from None
+    options.tick(size, size)
+
+
+def _parser(what: str, handler: Handler, skipped: int) -> expat.XMLParserType:
+    """A parser that calls `handler`, and refuses depth and declarations."""
     parser = expat.ParserCreate()
     parser.ordered_attributes = True
-    parser.buffer_text = True
     depth = 0
 
     def started(name: str, attributes: list[str]) -> None:
@@ -67,24 +88,7 @@ def stream(
     parser.EndElementHandler = ended
     parser.EntityDeclHandler = refused
     parser.StartDoctypeDeclHandler = refused
-    done, count = len(head), 0
-    try:
-        parser.Parse(head, False)
-        while chunk := file.read(CHUNK):
-            done += len(chunk)
-            count += 1
-            parser.Parse(sieve(chunk.translate(None, _FORBIDDEN)), False)
-            if count % TICK_CHUNKS == 0:
-                options.tick(done, size)
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        line = error.lineno + skipped
-        cut = error.code in _CUT
-        why = "ends before it is complete" if cut else expat.ErrorString(error.code)
-        raise FlowError(
-            f"{what}, line {line}: {why}", "export it again; nothing was imported"
-        ) from None
-    options.tick(size, size)
+    return parser
 
 
 _CUT = tuple(
