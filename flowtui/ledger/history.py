@@ -13,6 +13,7 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from flowtui.ledger.folder import Folder
@@ -162,7 +163,8 @@ def to_redo(folder: Folder, steps: int) -> list[Logged]:
             found[item.seq] = item
         if len(found) == min(steps, len(wanted)) and not open_end:
             break
-    return [found[seq] for seq in wanted[:steps] if seq in found]
+    reached = takewhile(lambda seq: seq in found, wanted[:steps])  # none may be left out
+    return [found[seq] for seq in reached]
 
 
 def change_of(folder: Folder, item: Logged) -> tuple[Change, Pairs]:

@@ -82,6 +82,10 @@ class Journal:
         if descriptor is not None:
             os.close(descriptor)
 
+    def __del__(self) -> None:
+        """A database that was forgotten rather than closed shall not keep its file open."""
+        self.close()
+
     def poll(self) -> News:
         """Look whether there is something to read; after REPLACED all of it is to be read anew."""
         try:

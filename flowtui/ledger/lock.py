@@ -91,6 +91,10 @@ class WriteLock:
             os.close(self._descriptor)
             self._descriptor = -1
 
+    def __del__(self) -> None:
+        """See `close`; a lock that was forgotten shall not keep its file open."""
+        self.close()
+
     def verify(self) -> None:
         """Raises LedgerError unless the lock is held and its file is the one others would lock."""
         if not self.held or not self._is_current():
