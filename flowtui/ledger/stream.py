@@ -11,6 +11,7 @@ from flowtui.core.errors import LedgerError
 
 _CHUNK_CHARS = 1 << 18
 _SPACE = " \t\r\n"
+_OF_NUMBERS = "0123456789.eE+-"
 
 
 def items(path: Path) -> Iterator[tuple[str, Any, bool]]:
@@ -95,7 +96,7 @@ class _Walker:
         self._at += 1
 
     def _value(self) -> Any:
-        """Decode one value; a number must be seen to end, so one more character is wanted."""
+        """Decode one value; a number has ended only where something else is seen to follow."""
         self._peek()
         while True:
             try:
@@ -104,7 +105,7 @@ class _Walker:
                 if not self._read_on():
                     raise self._wrong(str(error)) from error
                 continue
-            if end < len(self._text) or not self._read_on():
+            if self._text[end : end + 1] not in _OF_NUMBERS or not self._read_on():
                 break
         self._at = end
         return value

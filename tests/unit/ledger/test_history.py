@@ -221,3 +221,15 @@ def test_an_undone_deletion_brings_the_record_back_to_its_year(folder: Path) -> 
     open_ledger(folder).undo()
 
     assert open_ledger(folder).find("blocks", *ALWAYS) == [block("b1", "2019-05-05", n=1)]
+
+
+def test_redo_leaves_out_no_command_that_has_left_the_window(folder: Path) -> None:
+    """Doing the second again without the first would make a ledger that never was."""
+    ledger = open_ledger(folder, keep=4)
+    put(ledger, block("b1"), label="first")
+    put(ledger, block("b2"), label="second")
+    ledger.undo(2)
+    with ledger.transaction("meanwhile", background=True) as transaction:
+        transaction.put("blocks", block("b3"))
+
+    assert ledger.redo(2) == []
