@@ -12,6 +12,8 @@ from enum import StrEnum
 MAX_BLOCK_S = 24 * 3600
 MAX_PLAN_S = 24 * 3600
 MIN_PLAN_S = 60
+MAX_UNTIL_S = 16 * 3600
+"""An end further away was meant for a day that is over."""
 
 
 class Cause(StrEnum):

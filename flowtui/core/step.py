@@ -13,6 +13,7 @@ from typing import Any
 from flowtui.core.block import (
     MAX_BLOCK_S,
     MAX_PLAN_S,
+    MAX_UNTIL_S,
     MIN_PLAN_S,
     AtPlan,
     Block,
@@ -284,11 +285,11 @@ def _check_plan(plan: Plan, started_at: datetime) -> None:
             )
     if plan.kind is PlanKind.UNTIL and (
         plan.until is None
-        or not MIN_PLAN_S <= (plan.until - started_at).total_seconds() <= MAX_PLAN_S
+        or not MIN_PLAN_S <= (plan.until - started_at).total_seconds() <= MAX_UNTIL_S
     ):
         raise UsageError(
-            "the planned end is not within the 24 hours after the start",
-            "give a time such as 17:30",
+            "the planned end is not within the 16 hours after the start",
+            "a time that is over today means tomorrow; give a later one, such as 17:30",
         )
 
 

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from flowtui.core.measure import deadline
+from flowtui.core.block import Block
+from flowtui.core.measure import deadline, measure
 from flowtui.services.wiring import Services
 from flowtui.system.clock import SystemClock
 
@@ -26,6 +27,8 @@ TAKEOVER_S = 3
 """How often a process that does not conduct tries to."""
 PLAN = "plan"
 REST = "break"
+SLACK = timedelta(seconds=1)
+"""A job is moved only by more than this."""
 
 
 class ConductorLock:
@@ -84,9 +87,15 @@ def instants(services: Services) -> Instants:
     block = services.store.running()
     rest = services.breaks.current()
     return Instants(
-        plan_at=deadline(block, now) if block is not None else None,
+        plan_at=_plan_at(services, block, now) if block is not None else None,
         rest_at=rest.ends_at if rest is not None and not rest.rung else None,
     )
+
+
+def _plan_at(services: Services, block: Block, now: datetime) -> datetime | None:
+    if measure(block, now).reached_at is not None and not services.focus.is_due(block, now):
+        return None  # announced already
+    return deadline(block, now)
 
 
 class Conductor:
@@ -139,19 +148,20 @@ class Conductor:
         if self._scheduler is None or not self._lock.held:
             return
         for name, at in ((PLAN, wanted.plan_at), (REST, wanted.rest_at)):
-            if at == self._set.get(name):
+            # never before: a second early would find nothing to announce
+            left = max(timedelta(0), at - self._clock()) if at is not None else timedelta(0)
+            run_at = self._wall() + left + timedelta(milliseconds=20)
+            known = self._set.get(name)
+            if at is not None and known is not None and abs(run_at - known) < SLACK:
                 continue
             self._set.pop(name, None)
             if self._scheduler.get_job(name) is not None:
                 self._scheduler.remove_job(name)
             if at is not None:
-                # never before: a second early would find nothing to announce
-                left = max(timedelta(0), at - self._clock())
-                run_at = self._wall() + left + timedelta(milliseconds=20)
                 self._scheduler.add_job(
                     self._calls[name], "date", run_date=run_at, id=name, replace_existing=True
                 )
-                self._set[name] = at
+                self._set[name] = run_at
 
     def end(self) -> None:
         """Stop the jobs and free the lock."""

@@ -178,12 +178,12 @@ class FocusService:
         """Announce the end of the plan, once. None if there is nothing to announce."""
         block = self.current()
         now = self.clock.now()
-        if block is None or not self._unannounced(block, now):
+        if block is None or not self.is_due(block, now):
             return None
         # the note of it is kept apart from the block, so that it never stands in undo's way
         with self.store.change("announce the plan's end", background=True) as writer:
             block = writer.need_running()
-            if not self._unannounced(block, now):
+            if not self.is_due(block, now):
                 return None
             writer.transaction.put(STATE, self._announcement(block, now))
         if block.plan.at_plan is AtPlan.END:
@@ -194,7 +194,8 @@ class FocusService:
         self._tell(events)
         return block
 
-    def _unannounced(self, block: Block, now: datetime) -> bool:
+    def is_due(self, block: Block, now: datetime) -> bool:
+        """True if the plan is reached and that was not announced yet."""
         if measure(block, now).reached_at is None:
             return False
         return self.store.ledger.get(STATE, ANNOUNCED) != self._announcement(block, now)

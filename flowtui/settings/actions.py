@@ -28,11 +28,13 @@ class Action:
     """One sentence, for help, palette and README."""
     footer: bool = True
     """False for what only help and palette name."""
+    runs: str = ""
+    """Name of the handler where it is not that of the id."""
 
     @property
     def method(self) -> str:
         """Name of the handler, less its `action_`."""
-        return self.id.replace(".", "_").replace("-", "_")
+        return self.runs or self.id.replace(".", "_").replace("-", "_")
 
 
 PLACES = {
@@ -80,7 +82,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.undo", "app", "u", "undo", "Take back the last change.", False),
     Action("app.redo", "app", "U", "redo", "Do again what was taken back.", False),
     Action("app.theme", "app", "t", "theme", "Choose a theme; it is shown at once.", False),
-    Action("app.palette", "app", "ctrl+p", "palette", "Every action by its name.", False),
+    Action(
+        "app.palette",
+        "app",
+        "ctrl+p",
+        "palette",
+        "Every action by its name.",
+        False,
+        "command_palette",
+    ),
     Action("app.help", "app", "question_mark", "help", "Every key that works here."),
     Action("app.suspend", "app", "ctrl+z", "shell", "Back to the shell; fg returns.", False),
     Action("app.leave", "app", "q,ctrl+q", "leave", "Leave; a running block goes on.", False),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from flowtui.tui.ringing import Ringing
 
 T = TypeVar("T")
+REPEAT_S = 5
 IDLE, RUNNING = "focus-idle", "focus-running"
 
 
@@ -72,6 +73,7 @@ class FlowApp(App[None]):
         self._theme_name = theme
         self._expect_running = expect_running
         self._ringing: Ringing | None = None
+        self._last_said = ("", False, 0.0)
         if self.plain or not config.display.motion:
             self.animation_level = "none"
 
@@ -130,6 +132,7 @@ class FlowApp(App[None]):
         wanted = IDLE if snapshot.block is None else RUNNING
         if self.current_mode != wanted and len(self.screen_stack) == 1:
             await self.switch_mode(wanted)
+            self._repeat_said()
         for screen in self.screen_stack:
             screen.post_message(SnapshotTaken(snapshot))
         if self._ringing is not None:
@@ -154,11 +157,18 @@ class FlowApp(App[None]):
         """Confirm or complain in the quiet line of the base screen."""
         from flowtui.tui.widgets.said import Said
 
+        self._last_said = (text, lost, self.clock.monotonic())
         for screen in reversed(self.screen_stack):
             for line in screen.query(Said):
                 line.say(text, lost)
                 return
         self.notify(text, severity="error" if lost else "information", markup=False)
+
+    def _repeat_said(self) -> None:
+        """What was said a moment ago belongs to the face that is shown now."""
+        text, lost, at = self._last_said
+        if text and self.clock.monotonic() - at < REPEAT_S:
+            self.said(text, lost)
 
     @work(exclusive=True, group="look", exit_on_error=False)
     async def _look(self) -> None:
@@ -226,10 +236,6 @@ class FlowApp(App[None]):
 
         places = getattr(self.screen, "places", ("app",))
         self.push_screen(HelpDialog(self.actions, places))
-
-    def action_app_palette(self) -> None:
-        """Every action by its name."""
-        self.action_command_palette()
 
     def action_app_suspend(self) -> None:
         """Back to the shell; `fg` returns."""

@@ -123,6 +123,17 @@ def week_bars(week: Week) -> str:
     return "  ".join(parts)
 
 
+def fitting(parts: list[str], width: int) -> str:
+    """As many of `parts`, from the first, as fit into `width` cells; at least the first."""
+    line = ""
+    for part in parts:
+        longer = f"{line}   {part}" if line else part
+        if line and len(longer) > width:
+            break
+        line = longer
+    return line
+
+
 def count(number: int, noun: str) -> str:
     """A number and its noun: "1 block", "2 blocks"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -12,7 +12,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from flowtui.core.block import Mode, Outcome, Plan, PlanKind, Source
+from flowtui.core.block import Block, Mode, Outcome, Plan, PlanKind, Source
 from flowtui.core.commands import Interrupt, Park, Return
 from flowtui.core.recovery import Reading
 from flowtui.services.focus import Draft
@@ -39,6 +39,19 @@ class World:
     def open(self, attended: bool = False) -> Services:
         """The services of another process on the same home."""
         return build(self.env, None, self.clock, attended)
+
+    def fresh(self) -> Services:
+        """The services, caught up with what other processes wrote."""
+        self.services.store.ledger.refresh()
+        return self.services
+
+    def block(self, id: str) -> Block:
+        """A block as the ledger has it now."""
+        return self.fresh().store.by_id(id)
+
+    def newest(self) -> Block:
+        """The block that ended last."""
+        return self.fresh().store.last_ended()[0]
 
     def app(self, theme: str | None = None, plain: bool = False) -> FlowApp:
         """The app, as the command line would open it."""
@@ -120,7 +133,7 @@ class World:
 
 async def until(pilot: Pilot[Any], true: Callable[[], object], what: str = "") -> None:
     """Wait, in the app's own time, until `true()`; fails after some ten seconds."""
-    for _ in range(1000):
+    for _ in range(400):
         await pilot.pause()
         if true():
             await pilot.pause()

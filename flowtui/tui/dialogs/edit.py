@@ -31,7 +31,7 @@ class EditDialog(Dialog[BlockForm]):
         self._ended = block is None or block.ended_at is not None
         self._contexts = contexts
         self._known_tags = known_tags
-        self.title_text = f"change block {block.id}" if block is not None else "a past block"
+        self.title_text = "change this block" if block is not None else "a past block"
         self._start, self._end = _times(block)
         self._typed = form or _form_of(block, contexts)
 

@@ -60,17 +60,16 @@ class RecoverDialog(Dialog[Closing]):
         block, hole = self._block, self._hole
         until = measure(block, hole.start).focus_s
         whole = measure(block, self._now).focus_s
-        if offer is Closing.CONTINUE:
-            return f"go on       the time away becomes a gap        {minutes(until)} of focus"
-        if offer is Closing.COUNT:
-            return f"go on       I was working: count it            {minutes(whole)} of focus"
-        if offer is Closing.HEARTBEAT:
-            at = hole.start.astimezone(self._zone)
-            return f"end it      at {at:%H:%M}, when flowtui last ran   {minutes(until)} of focus"
-        if offer is Closing.PLAN:
-            planned = measure(block, self._now).planned_s
-            return f"end it      where its plan ended               {minutes(planned)} planned"
-        return f"end it      now, and keep all of the time      {minutes(whole)} of focus"
+        at = f"{hole.start.astimezone(self._zone):%H:%M}"
+        planned = minutes(measure(block, self._now).planned_s)
+        verb, how, focus = {
+            Closing.CONTINUE: ("go on", "the time away becomes a gap", minutes(until)),
+            Closing.COUNT: ("go on", "I was working: count it", minutes(whole)),
+            Closing.HEARTBEAT: ("end it", f"at {at}, when flowtui last ran", minutes(until)),
+            Closing.PLAN: ("end it", "where its plan ended", planned),
+            Closing.ALL: ("end it", "now, and keep all of the time", minutes(whole)),
+        }[offer]
+        return f"{verb:<8} {how:<32} {focus:>8} of focus"
 
     def on_mount(self) -> None:
         """The first offer is the likely one."""

@@ -10,7 +10,6 @@ from textual.widgets import Footer, ProgressBar
 
 from flowtui.core.block import Block
 from flowtui.core.glance import clock, minutes
-from flowtui.core.text import middle_cut
 from flowtui.services.breaks import Break
 from flowtui.services.snapshot import Snapshot
 from flowtui.tui import words
@@ -73,7 +72,7 @@ class IdleScreen(IdleActions):
         week = f"week {words.against(snapshot.week.focus_s, week_goal)}"
         bars = words.week_bars(snapshot.week)
         self._line("week", f"{week}   {bars}" if width >= 70 else week)
-        self._line("floors", middle_cut(self._floors(snapshot), max(10, width - 6)))
+        self._line("floors", words.fitting(self._floors(snapshot), width - 6))
         self._line("offer", f"enter plans a block   S starts {snapshot.usual} at once")
         self.set_class(long, "-long")
 
@@ -91,7 +90,7 @@ class IdleScreen(IdleActions):
             "no block yet   enter plans the first" if today else "no block on this day   ] goes on"
         )
 
-    def _floors(self, snapshot: Snapshot) -> str:
+    def _floors(self, snapshot: Snapshot) -> list[str]:
         parts = []
         for name, context in self.flow.config.contexts.items():
             seconds = snapshot.week.by_context.get(name, 0)
@@ -104,7 +103,7 @@ class IdleScreen(IdleActions):
         modes = snapshot.week.by_mode
         named = [(m.value, s) for m, s in modes.items() if m is not None and s]
         parts += [f"{name} {minutes(s)}" for name, s in sorted(named, key=lambda p: -p[1])]
-        return "   ".join(parts)
+        return parts
 
     def _line(self, id: str, text: str) -> None:
         self.query_one(f"#{id}", Line).show(text)

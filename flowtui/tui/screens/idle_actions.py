@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from textual import work
-from textual.widgets import DataTable
+from textual import on, work
 
 from flowtui.core.block import Block
 from flowtui.core.errors import FlowError
@@ -198,10 +197,13 @@ class IdleActions(FlowScreen):
         except FlowError as error:
             self.flow.said(error.message, lost=True)
 
-    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        """Enter on a row plans a block, as everywhere on this screen."""
-        event.stop()
+    @on(BlockList.Picked)
+    def _enter(self) -> None:
         self.action_block_plan()
+
+    @on(BlockList.Opened)
+    def _open(self) -> None:
+        self.action_list_show()
 
 
 def _add(form: BlockForm, services: Services) -> str:

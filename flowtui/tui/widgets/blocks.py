@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from textual.binding import Binding
+from textual.message import Message
 from textual.widgets import DataTable
 
 from flowtui.core.block import Block
@@ -26,6 +27,12 @@ class BlockList(DataTable[str]):
         Binding("G", "scroll_bottom", show=False),
     ]
 
+    class Picked(Message):
+        """Enter was hit, on a row or on an empty list."""
+
+    class Opened(Message):
+        """The right arrow was hit: somebody wants to see all of the row."""
+
     def __init__(self) -> None:
         super().__init__(show_header=False, cursor_type="row", zebra_stripes=False, cell_padding=1)
         self._shown: dict[str, tuple[str, ...]] = {}
@@ -35,6 +42,14 @@ class BlockList(DataTable[str]):
         """The columns: from–to, focus, outcome, rating, what it was."""
         for key, width in (("span", 11), ("focus", 8), ("mark", 9), ("rating", 3), ("said", None)):
             self.add_column("", key=key, width=width)
+
+    def action_select_cursor(self) -> None:
+        """Enter means the same with and without rows."""
+        self.post_message(self.Picked())
+
+    def action_cursor_right(self) -> None:
+        """There is one column to a person: right opens the row."""
+        self.post_message(self.Opened())
 
     @property
     def chosen(self) -> Block | None:
