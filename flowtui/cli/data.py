@@ -9,7 +9,9 @@ from typing import Any
 import click
 
 from flowtui.cli.context import Context, json_option, pass_context
-from flowtui.core.errors import FlowError
+from flowtui.core.errors import FlowError, LedgerError
+from flowtui.core.record import decode_block
+from flowtui.services.store import BlockStore
 
 
 @click.command("export")
@@ -121,6 +123,7 @@ def _findings(context: Context) -> list[dict[str, Any]]:
         }
         for f in check(services.paths.ledger_dir)
     ]
+    found += _undecodable(services.store)
     themes, problems = find(services.paths)
     _, unknown = choose(services.config.display.theme, themes, services.paths.config_file)
     found += [
@@ -131,6 +134,28 @@ def _findings(context: Context) -> list[dict[str, Any]]:
     found += [_settings_finding(str(services.paths.config_file), clash) for clash in clashes]
     refused = check_hooks(services.paths.hooks_dir)
     found += [_settings_finding(str(r.path), r.reason) for r in refused]
+    return found
+
+
+def _undecodable(store: BlockStore) -> list[dict[str, Any]]:
+    """Blocks that are whole lines in the ledger and still cannot be meant."""
+    found = []
+    for record in store.ledger.stored("blocks"):
+        try:
+            decode_block(record)
+        except LedgerError as error:
+            file = str(store.ledger.folder / f"{str(record.get('day', ''))[:4]}.jsonl")
+            todo = "mend the line by hand, or take it back: flowtui undo"
+            found.append(
+                {
+                    "weight": "damage",
+                    "file": file,
+                    "line": None,
+                    "byte": None,
+                    "what": error.message,
+                    "todo": todo,
+                }
+            )
     return found
 
 

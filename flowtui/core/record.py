@@ -1,5 +1,7 @@
 """A block as the ledger stores it, and back; strict, and nothing derived in it.
 
+The version of its form is the ledger's: a change of it is a step in `flowtui.ledger.migrate`.
+
 Fields that have their usual value are left out, so that a line stays short and readable.
 """
 
@@ -26,16 +28,12 @@ from flowtui.core.block import (
 )
 from flowtui.core.fields import Fields, stamp
 
-SCHEMA = 1
-"""Version of the record's form; raised with every change of it."""
-
 
 def encode_block(block: Block, day: date) -> dict[str, Any]:
     """`block`, filed under the logical `day`, as JSON values."""
     plan = block.plan
     return {
         "id": block.id,
-        "schema": SCHEMA,
         "day": day.isoformat(),
         "started_at": stamp(block.started_at),
         **_given("ended_at", block.ended_at and stamp(block.ended_at)),
@@ -67,9 +65,6 @@ def encode_block(block: Block, day: date) -> dict[str, Any]:
 def decode_block(record: Mapping[str, Any]) -> Block:
     """The block in `record`. Raises LedgerError naming the block and the field."""
     read = Fields(record, f"block {record.get('id', '?')}")
-    schema = read.whole("schema")
-    if schema != SCHEMA:
-        raise read.error("schema", f"is {schema}; this flowtui reads {SCHEMA}")
     read.ignore(("day",))
     block = Block(
         id=read.text("id"),

@@ -80,31 +80,42 @@ def _block(dice: random.Random, day: date, number: int) -> dict[str, Any]:
                 "start": f"{pause.isoformat()}Z",
                 "end": f"{(pause + timedelta(minutes=4)).isoformat()}Z",
                 "cause": "pause",
-                "next_step": "look at the profile of the backward pass",
+                "note": "look at the profile of the backward pass",
             }
         ],
-        "interruptions": [],
-        "parked": ["ask about the cluster quota"] if dice.random() < 0.3 else [],
+        "ended_by": "user",
+        "parked": _parked(start) if dice.random() < 0.3 else [],
         "outcome": dice.choice(("done", "partly", "not")),
         "rating": dice.randrange(1, 6),
         "note": "",
-        "evidence": {"commits": dice.randrange(5), "insertions": dice.randrange(300)},
+        "evidence": {
+            "commits": dice.randrange(5),
+            "insertions": dice.randrange(300),
+            "deletions": dice.randrange(90),
+            "files": dice.randrange(9),
+        },
         "v": 1,
     }
 
 
 def _entry(dice: random.Random, day: date, number: int) -> dict[str, Any]:
-    kind = dice.choice(("energy", "sleep", "workout", "caffeine", "habit"))
+    at = f"{day.isoformat()}T{dice.randrange(7, 20):02d}:{dice.randrange(60):02d}:00Z"
     return {
+        "schema": 1,
         "id": _id(dice, day, number),
+        "kind": dice.choice(("energy", "caffeine")),
         "day": day.isoformat(),
-        "kind": kind,
-        "at": f"{day.isoformat()}T19:{dice.randrange(60):02d}:00Z",
         "zone": "Europe/Warsaw",
-        "late": False,
-        "value": {"amount": dice.randrange(1, 6), "unit": "scale", "note": None},
+        "recorded_at": at,
+        "at": at,
+        "value": dice.randrange(1, 6),
         "v": 1,
     }
+
+
+def _parked(start: datetime) -> list[dict[str, Any]]:
+    at = start + timedelta(minutes=12)
+    return [{"at": f"{at.isoformat()}Z", "text": "ask about the cluster quota"}]
 
 
 def _id(dice: random.Random, day: date, number: int) -> str:
