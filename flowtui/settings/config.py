@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from flowtui.settings.body import Body, with_habits
 from flowtui.settings.kinds import Kind
 from flowtui.settings.paths import Paths
 from flowtui.settings.problems import Collector, Problem, nearest, refuse, shown
@@ -102,11 +103,9 @@ def _keys(raw: object, name: str, into: Collector) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
-def _raw(raw: object, name: str, into: Collector) -> Table:
-    if isinstance(raw, dict):
-        return MappingProxyType(raw)
-    into.add(name, f"{shown(raw)} is not a table; write it as [{name}]")
-    return EMPTY
+def _body(raw: object, name: str, into: Collector) -> Body:
+    body = read_section(Body, raw, name, into)
+    return with_habits(body, body.habits, f"{name}.habits", into) if body.habits else body
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +123,7 @@ class Config:
     evidence: Evidence = _section(Evidence)
     keys: Mapping[str, str] = field(default_factory=lambda: EMPTY, metadata={"read": _keys})
     """Action id to key, as written; whether both exist is for the app to check."""
-    body: Table = field(default_factory=lambda: EMPTY, metadata={"read": _raw})
-    """The table as written; the part that owns it reads it with `read_section`."""
+    body: Body = field(default_factory=Body, metadata={"read": _body, "section": Body})
 
 
 def load(paths: Paths) -> tuple[Config, list[Problem]]:

@@ -35,11 +35,13 @@ def sample() -> str:
 
 
 def literal(value: object) -> str:
-    """A value as TOML: str, bool, int, float, or a list of these."""
+    """A value as TOML: str, bool, int, float, a list or a table of these."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
         return f"[{', '.join(map(literal, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{literal(k)} = {literal(v)}" for k, v in value.items()) + "}"
     if isinstance(value, str):
         return f'"{"".join(map(_escaped, value))}"'
     return str(value)

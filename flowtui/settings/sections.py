@@ -41,6 +41,7 @@ NOTICE_EVENTS = (
     "block-planned",
     "check-in",
     "eating-window",
+    "wind-down",
     "run-lost",
     "digest",
 )

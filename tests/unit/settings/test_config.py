@@ -76,7 +76,17 @@ def test_a_full_file_is_read(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> N
         [keys]
         "block.pause" = "p"
         [body]
-        anything = [1, 2]
+        eating = true
+        targets = {default = "16:8", sun = "off"}
+        stops = ["phone in bed"]
+        order = ["sleep", "habit"]
+        floors = ["workout 3 days"]
+        away = ["2026-03-01..2026-03-03"]
+        checkin_at = "off"
+        wind_down = "22:30"
+        [body.habits]
+        meditate = "yes_no"
+        iron = {form = "dose", unit = "mg"}
         """,
         encoding="utf-8",
     )
@@ -98,7 +108,12 @@ def test_a_full_file_is_read(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> N
     assert config.notices.events == ("plan-reached",)
     assert config.evidence.timeout_s == 2.0
     assert config.keys == {"block.pause": "p"}
-    assert config.body == {"anything": [1, 2]}
+    body = config.body
+    assert (body.eating, dict(body.targets)) == (True, {"default": "16:8", "sun": "off"})
+    assert (body.stops, body.order) == (("phone in bed",), ("sleep", "habit"))
+    assert (body.floors, body.away) == (("workout 3 days",), ("2026-03-01..2026-03-03",))
+    assert (body.checkin_at, body.wind_down) == (None, time(22, 30))
+    assert list(body.habits) == ["meditate", "iron"]
 
 
 @pytest.mark.parametrize(
@@ -183,6 +198,20 @@ def test_brackets_nested_without_end_are_one_problem() -> None:
         ("contexts", "3"),
         ("contexts.work", "3"),
         ("body", "3"),
+        ("body.eating", '"yes"'),
+        ("body.targets", '{default = "16:9"}'),
+        ("body.targets", '{caturday = "16:8"}'),
+        ("body.targets", "16"),
+        ("body.habits", "3"),
+        ("body.stops", '[""]'),
+        ("body.order", '["mood"]'),
+        ("body.hidden", '["sleep.colour"]'),
+        ("body.floors", '["workout 9 days"]'),
+        ("body.away", '["2026-02-30"]'),
+        ("body.away", '["2026-03-01..2027-12-01"]'),
+        ("body.checkin_at", '"25:00"'),
+        ("body.closing_min", "0"),
+        ("body.wind_down", "22"),
     ],
 )
 def test_a_bad_value_means_the_default_for_that_key_and_one_problem(key: str, value: str) -> None:
@@ -262,7 +291,9 @@ def test_every_default_is_a_value_that_its_kind_reads_back(
     named: tuple[str, dataclasses.Field[Any]],
 ) -> None:
     kind = named[1].metadata["kind"]
-    assert kind.read(kind.write(named[1].default)) == named[1].default
+    section, _, name = named[0].partition(".")
+    default = getattr(getattr(Config(), section), name)
+    assert kind.read(kind.write(default)) == default
     assert named[1].metadata["help"].endswith(".")
 
 
@@ -290,3 +321,20 @@ def test_a_ratio_takes_the_place_of_the_steps() -> None:
     blocks = Blocks(break_ratio=0.2)
     assert blocks.break_s(3000) == 600
     assert blocks.break_s(10) == 60
+
+
+def test_a_habit_that_cannot_be_meant_leaves_the_others_as_they_are() -> None:
+    text = """
+    [body.habits]
+    meditate = "yes_no"
+    iron = {form = "dose"}
+    Meditate = "count"
+    walk = {form = "count", unit = "km"}
+    """
+
+    config, problems = parse(text, FILE)
+
+    assert list(config.body.habits) == ["meditate", "walk"]
+    assert [p.key for p in problems] == ["body.habits.'iron'", "body.habits.'Meditate'"]
+    assert "without a unit" in problems[0].message
+    assert "declared twice" in problems[1].message
