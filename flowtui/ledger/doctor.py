@@ -76,8 +76,8 @@ class _Examination:
         self._numbers: dict[str, set[int]] = {}
         self._parts: dict[str, set[int]] = {}
         """By file: numbers of its lines that are parts of a transaction across files."""
-        self._promised: dict[str, dict[int, int]] = {}
-        """By file: number and line of the parts that state.jsonl holds for it."""
+        self._promised: dict[str, dict[int, tuple[RawLine, list[Any]]]] = {}
+        """By file: the parts that state.jsonl holds for it, by number."""
         self._folded: dict[str, int] = {}
 
     def findings(self) -> Iterator[Finding]:
@@ -93,7 +93,7 @@ class _Examination:
                 names.append(match[1])
             else:
                 yield from self._other_file(self._folder / name)
-        for name in names:
+        for name in sorted(names, key=lambda name: name != STATE):
             try:
                 yield from self._file(name)
             except OSError as error:
@@ -146,6 +146,9 @@ class _Examination:
                 for change in value[1:]:
                     if change[1] is not None and (len(change) == 3 or change[3] == name):
                         latest[change[0], change[1]] = (line, change[2])
+        for seq, (line, changes) in self._promised.get(name, {}).items():
+            if seq > last:  # it is not in the file yet, and is read as if it were
+                latest.update({(change[0], change[1]): (line, change[2]) for change in changes})
         yield from self._records(name, path, latest)
 
     def _note_head(self, name: str, line: RawLine, value: list[Any], numbers: set[int]) -> None:
@@ -156,8 +159,10 @@ class _Examination:
         numbers.add(head["seq"])
         if "part" in head:
             self._parts.setdefault(name, set()).add(head["seq"])
-        for target in {change[3] for change in value[1:] if len(change) > 3}:
-            self._promised.setdefault(target, {})[head["seq"]] = line.number
+        for change in value[1:]:
+            if len(change) > 3:
+                of_target = self._promised.setdefault(change[3], {})
+                of_target.setdefault(head["seq"], (line, []))[1].append(change)
 
     def _records(
         self, name: str, path: Path, latest: dict[tuple[str, str], tuple[RawLine, Any]]
@@ -191,11 +196,11 @@ class _Examination:
         state = self._folder / f"{STATE}.jsonl"
         for name, promised in sorted(self._promised.items()):
             newest = max(self._numbers.get(name, {0}) | {self._folded.get(name, 0)}, default=0)
-            for seq, number in promised.items():
+            for seq, (line, _) in promised.items():
                 if seq > newest:
                     what = f"the part of transaction {seq} for {name}.jsonl is read from here"
                     todo = f"nothing: the next write to that year adds it (or {REPAIR})"
-                    yield Finding(Weight.NOTE, state, number, None, what, todo)
+                    yield _note(state, what, todo, line)
         known = self._numbers.get(STATE, set())
         for name, parts in sorted(self._parts.items()):
             for seq in sorted(parts - known):
