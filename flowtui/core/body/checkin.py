@@ -119,7 +119,7 @@ def questions(
     """
     made = []
     for name in ids(plan):
-        question = _question(name, plan, choices)
+        question = question_of(name, plan, choices)
         if question.variable is not None:
             question = _filled(question, log, day, pen)
         made.append(replace(question, context=(context or {}).get(name)))
@@ -145,7 +145,7 @@ def ids(plan: CheckinPlan) -> list[str]:
     return [name for name in dict.fromkeys([*wanted, *known]) if name not in hidden]
 
 
-def _question(name: str, plan: CheckinPlan, choices: Sequence[str]) -> Question:
+def question_of(name: str, plan: CheckinPlan, choices: Sequence[str]) -> Question:
     if name == PLAN:
         keys = tuple(Key(str(n), text) for n, text in enumerate(choices[:9], start=1))
         return Question(PLAN, "Tomorrow's first block?", Ask.CHOICE, keys, None)

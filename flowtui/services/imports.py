@@ -1,0 +1,83 @@
+"""Importing from other programs: a plan that writes nothing, then one transaction.
+
+A file that breaks off, or a person who stops it, leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flowtui.core.clock import Clock
+from flowtui.core.day import DayRule
+from flowtui.exchange.plan import ImportPlan, plan_import
+from flowtui.exchange.protocol import Options, Unwatched, Watch
+from flowtui.exchange.registry import format_named, format_of
+from flowtui.services.body import BodyService
+from flowtui.services.entries import ENTRIES
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a person said about a file."""
+
+    path: Path
+    format: str | None = None
+    """Name of its format; None: by the look of the file."""
+    columns: Mapping[str, str] | None = None
+    """Generic CSV: column to role."""
+    words: Mapping[str, float] | None = None
+    """Daylio: names of moods to 1-5."""
+    date_order: str | None = None
+    zone: ZoneInfo | None = None
+    """Where the person was; None: where they are."""
+
+
+class Imports:
+    """Plans and carries out imports."""
+
+    def __init__(self, body: BodyService, clock: Clock, rule: DayRule) -> None:
+        self._body = body
+        self._clock = clock
+        self._rule = rule
+
+    def options(self, ask: Ask, watch: Watch | None = None) -> Options:
+        """What the formats are told."""
+        return Options(
+            self._clock.now(),
+            ask.zone or self._rule.zone,
+            self._rule.start,
+            ask.columns or {},
+            {name.casefold(): value for name, value in (ask.words or {}).items()},
+            ask.date_order,
+            watch or Unwatched(),
+        )
+
+    def plan(self, ask: Ask, watch: Watch | None = None) -> ImportPlan:
+        """What importing would do; writes nothing. Raises FlowError for what cannot be read."""
+        reader = format_named(ask.format) if ask.format else format_of(ask.path)
+        known = {entry.id: entry for entry in self._body.store.every()}
+        habits = self._body.names().habits
+        return plan_import(ask.path, reader, self.options(ask, watch), known, habits)
+
+    def carry_out(self, plan: ImportPlan) -> int:
+        """Write the plan's new entries and habits as one command; returns how many entries.
+
+        What another process brought in since the plan was made is left alone.
+        """
+        if not plan.new and not plan.habits:
+            return 0
+        count = 0
+        with self._body.store.change(f"import {plan.format} {plan.file}") as writer:
+            for entry in plan.new:
+                if writer.transaction.get(ENTRIES, entry.id) is None:
+                    writer.put(entry)
+                    count += 1
+            known = self._body.declared.names(writer)
+            fresh = [h for h in plan.habits if known.habit(h.name) is None]
+            if fresh:
+                self._body.declared.add(writer, fresh)
+        self._body.changed()
+        return count
