@@ -104,6 +104,8 @@ class _Examination:
             yield _note(self._folder, "cannot be written; reading works", "give yourself access")
 
     def _other_file(self, path: Path) -> Iterator[Finding]:
+        if path.name.startswith("."):  # the lock, and lists of ids that count for nothing
+            return
         if path.name.endswith(SUFFIX):
             count = sum(1 for _ in raw_lines(path))
             what = f"holds {count} damaged line{'s' * (count != 1)} that were set aside"

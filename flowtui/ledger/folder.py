@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -160,7 +160,7 @@ class Folder:
                 for name in look(self.path):
                     self.sync(name)
             self.open(STATE)
-            if not self.lock.undisturbed:
+            if self._unread or not self.lock.undisturbed:
                 self._look_until_still()
             yield
 
@@ -169,13 +169,19 @@ class Folder:
 
         Unless it raises, all of it is on disk; if it raises, nothing is.
         """
-        for name in edits:
-            self.complete(name)
-        if len(edits) == 1:
-            [(name, own)] = edits.items()
-            self.open(name).commit(head, own)
-        else:
-            self._commit_across(head, edits)
+        try:
+            for name in edits:
+                self.complete(name)
+            if len(edits) == 1:
+                [(name, own)] = edits.items()
+                self.open(name).commit(head, own)
+            else:
+                self._commit_across(head, edits)
+        except BaseException:  # an interruption may come when it is on disk and not in memory
+            self._unread.update({STATE, *edits} & self._loaded.keys())
+            with suppress(LedgerError):  # what cannot be read now stays to be read later
+                self._look_until_still()
+            raise
         self._note_own_change([STATE, *edits] if len(edits) > 1 else edits)
         self._last_seq = head["seq"]
 

@@ -57,9 +57,12 @@ def write_ids(path: Path, signature: Signature, ids: Iterable[tuple[str, str]]) 
     body = hashes.tobytes()
     head = _HEAD.pack(_MAGIC, *signature[:2], len(hashes), crc32(body))
     beside = path.with_name(path.name + BESIDE)
-    with contextlib.suppress(OSError):  # it saves time later and nothing else
+    try:
         beside.write_bytes(head + body)
         beside.replace(path)
+    except OSError:  # it would have saved time later and nothing else
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
     return memoryview(hashes)
 
 

@@ -56,11 +56,14 @@ class Journal:
         """What the file itself says it holds."""
         self.events: list[Report] = []
         """What was cut off or set aside by this object."""
+        self.exists = False
+        """Whether the file was there when it was last looked at."""
         self._descriptor: int | None = None
         self._reset()
 
     def _reset(self) -> None:
         self.close()
+        self.exists = False
         self.offset = 0
         self.seq = 0
         self.line_count = 0
@@ -71,8 +74,8 @@ class Journal:
         self._ends_clean = True
 
     @property
-    def exists(self) -> bool:
-        """Whether the file was there when it was last looked at."""
+    def is_open(self) -> bool:
+        """Whether it can be told what was added to the file; else all of it must be read anew."""
         return self._descriptor is not None
 
     def close(self) -> None:
@@ -96,6 +99,7 @@ class Journal:
             self._reset()
             self._descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
             self._seen = os.fstat(self._descriptor)
+            self.exists = True
         except (FileNotFoundError, NotADirectoryError):
             was_there = self.exists
             self._reset()
@@ -215,10 +219,10 @@ class Journal:
 
     def rewind(self) -> None:
         """Have `read_new` begin at the first line again."""
-        descriptor, writable, seen = self._descriptor, self._writable, self._seen
+        kept = self._descriptor, self._writable, self._seen, self.exists
         self._descriptor = None
         self._reset()
-        self._descriptor, self._writable, self._seen = descriptor, writable, seen
+        self._descriptor, self._writable, self._seen, self.exists = kept
 
     def read_line(self, start: int, length: int) -> list[Any] | None:
         """The transaction at a place `read_new` told; None if it is no longer whole."""
@@ -232,7 +236,7 @@ class Journal:
 
         Cuts off a torn last line first. Raises LedgerError; the file is then as it was.
         """
-        created = self._descriptor is None
+        created = not self.exists
         before = b""
         if self.offset == 0:
             before = header_line(self.holds)
@@ -240,7 +244,7 @@ class Journal:
             before = b"\n"
         data = before + line
         try:
-            descriptor = self._open_to_write()
+            descriptor = self._open_to_write(created)
             if os.fstat(descriptor).st_size != self.offset + self.torn_bytes:
                 raise OSError(errno.ESTALE, "it changed although the lock is held")
         except OSError as error:
@@ -271,14 +275,15 @@ class Journal:
             self.owner = self.holds
         return Line(start, len(line) - 1, [])
 
-    def _open_to_write(self) -> int:
-        """The descriptor, able to append; makes the file if there is none."""
+    def _open_to_write(self, create: bool) -> int:
+        """The descriptor, able to append. A file that is to be created must not be there yet."""
         if self._descriptor is None or not self._writable:
-            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+            flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
+            flags |= os.O_CREAT | os.O_EXCL if create else 0
             descriptor = os.open(self.path, flags, 0o600)
             if self._descriptor is not None:
                 os.close(self._descriptor)
-            self._descriptor, self._writable = descriptor, True
+            self._descriptor, self._writable, self.exists = descriptor, True, True
             self._seen = os.fstat(descriptor)
         return self._descriptor
 

@@ -218,6 +218,7 @@ class JournalStorage(Storage):
         if self.journal.damage:
             set_aside(self.journal, self._clock)
             self.journal.close()
+        if self.journal.exists and not self.journal.is_open:
             self.refresh()
         texts = [change_text(*change) for change in changes]
         raw = line_of(head, texts)

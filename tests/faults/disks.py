@@ -1,4 +1,4 @@
-"""A disk that can lose power: it knows what has been synced, and stops at any system call.
+"""Disks that fail: one loses power at any system call, on another a call gives an error.
 
 POSIX promises little: bytes last once their file was synced, a name once its folder was. Everything
 else may be gone after a power cut, so that is what `after_power_cut` gives back.
@@ -83,3 +83,25 @@ class Disk:
             self._names = {p.name: p.stat().st_ino for p in path.iterdir() if p.is_file()}
         else:
             self._bytes[os.fstat(descriptor).st_ino] = path.read_bytes()
+
+
+class Failing:
+    """Lets a system call fail from the `after`-th time on, on files with a certain ending."""
+
+    def __init__(
+        self, patch: pytest.MonkeyPatch, name: str, number: int, *, after: int = 0, ending: str = ""
+    ) -> None:
+        self.calls = 0
+        real: Callable[..., Any] = getattr(os, name)
+
+        def call(first: Any, *rest: Any, **more: Any) -> Any:
+            path = str(first)
+            if isinstance(first, int):
+                path = str(Path(f"/proc/self/fd/{first}").readlink())
+            if path.endswith(ending):
+                self.calls += 1
+                if self.calls > after:
+                    raise OSError(number, os.strerror(number))
+            return real(first, *rest, **more)
+
+        patch.setattr(os, name, call)
