@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,15 +14,17 @@ from flowtui.cli.context import Context, at_option, json_option, pass_context, w
 from flowtui.core.block import Block, Cause, Mode, Outcome, Plan, PlanKind, Source
 from flowtui.core.commands import Command, Extend, Interrupt, Park, Pause, Resume, Return
 from flowtui.core.errors import UsageError
+from flowtui.core.facts import evidence_lines
 from flowtui.core.glance import minutes
 from flowtui.core.measure import deadline, measure
 from flowtui.core.recovery import Closing
+from flowtui.core.step import check_end
 from flowtui.core.tags import parse_tags
 from flowtui.core.timewords import parse_duration, parse_instant
 from flowtui.core.view import ended_view, running_view
-from flowtui.services.evidence import evidence_lines
 from flowtui.services.focus import Draft
 
+MINUS = "\N{MINUS SIGN}"
 outcome_option = click.option(
     "--outcome", type=words(Outcome), help="whether the intention was met"
 )
@@ -62,7 +65,7 @@ def start_command(
     Without --for, --until or --open the usual length of the settings is planned.
     """
     services = context.services
-    folder = str(Path.cwd())
+    folder = _here()
     named = services.contexts.named(context_name, folder)
     filled = services.contexts.filled(named, Mode(mode) if mode else None, parse_tags(tags))
     draft = Draft(
@@ -75,8 +78,8 @@ def start_command(
         folder=folder,
     )
     instant = context.instant(at)
-    if services.focus.current() is not None:
-        context.settle()
+    if switch and services.focus.current() is not None:
+        context.settle(instant)
     block = services.focus.start(draft, instant, switch)
     interactive = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
     if not detach and interactive:
@@ -87,6 +90,13 @@ def start_command(
     if not detach and not as_json:
         context.say("no terminal here: the block runs without the app")
     _report(context, block, as_json, f"started {_name(block)}{_until(context, block)}")
+
+
+def _here() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""  # the folder was removed under us
 
 
 def _plan(
@@ -180,8 +190,11 @@ def stop_command(
     if keep:
         block = focus.close_absence(Closing(keep), judged, rating, note, evidence.collect)
     else:
-        context.settle()
         running = focus.current()
+        if running is not None:
+            check_end(running, instant or context.services.clock.now())
+            context.settle(instant)
+            running = focus.current()
         found = evidence.collect(running, instant) if running is not None else None
         block = focus.finish(instant, judged, rating, note, found)
     seen = measure(block, context.services.clock.now())
@@ -197,15 +210,23 @@ def stop_command(
         context.say(f"parked: {thought.text}")
 
 
-@click.command("extend", context_settings={"ignore_unknown_options": True})
+class SignedLength(click.Command):
+    """A command whose argument may be a negative length, which looks like an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, with the sign of "-10m" made one that no option has."""
+        return super().parse_args(ctx, [re.sub(r"^-(?=[0-9])", MINUS, arg) for arg in args])
+
+
+@click.command("extend", cls=SignedLength)
 @click.argument("length")
 @at_option
 @json_option
 @pass_context
 def extend_command(context: Context, length: str, at: str | None, as_json: bool) -> None:
     """Move the end of the plan by LENGTH, such as 15m; -10m makes it shorter."""
-    sign = -1 if length.startswith("-") else 1
-    seconds = sign * parse_duration(length.removeprefix("-").removeprefix("+"))
+    sign = -1 if length.startswith(MINUS) else 1
+    seconds = sign * parse_duration(length.removeprefix(MINUS).removeprefix("+"))
     block = _apply(context, Extend(seconds), at)
     moved = "longer" if sign > 0 else "shorter"
     _report(context, block, as_json, f"{minutes(abs(seconds))} {moved}{_until(context, block)}")
@@ -260,7 +281,7 @@ def discard_command(context: Context) -> None:
 
 def _apply(context: Context, command: Command, at: str | None) -> Block:
     instant = context.instant(at)
-    context.settle()
+    context.settle(instant)
     return context.services.focus.apply(command, instant)
 
 

@@ -12,13 +12,12 @@ import click
 from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.core.block import Block
 from flowtui.core.errors import UsageError
-from flowtui.core.facts import facts
+from flowtui.core.facts import evidence_lines, facts
 from flowtui.core.glance import minutes
 from flowtui.core.measure import measure
 from flowtui.core.tags import parse_tag
 from flowtui.core.timewords import parse_day
 from flowtui.core.view import ended_view
-from flowtui.services.evidence import evidence_lines
 
 MARKS = {"done": "✓", "partly": "◐", "not": "✗"}
 
@@ -81,7 +80,13 @@ def _print(context: Context, blocks: list[Block]) -> None:
         for block in members:
             context.put(f"  {_line(context, block)}")
     days = len({store.day_of(b) for b in blocks})
-    context.put(f"{len(blocks)} blocks on {days} days  {minutes(whole)} of focus")
+    context.put(
+        f"{_count(len(blocks), 'block')} on {_count(days, 'day')}  {minutes(whole)} of focus"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _line(context: Context, block: Block) -> str:

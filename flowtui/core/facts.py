@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flowtui.core.block import Block, Gap
+from flowtui.core.block import Block, Evidence, Gap
 from flowtui.core.glance import minutes
 from flowtui.core.measure import end_reason, measure
 
@@ -59,3 +59,21 @@ def gap_words(gap: Gap, now: datetime, zone: ZoneInfo) -> str:
 
 def _clock(instant: datetime | None, zone: ZoneInfo) -> str:
     return f"{instant.astimezone(zone):%H:%M:%S}" if instant else "now"
+
+
+def evidence_lines(seen: Evidence | None) -> list[str]:
+    """Evidence in words, one line each; empty where nobody looked."""
+    if seen is None:
+        return []
+    lines = list(seen.problems)
+    if seen.commits is not None:
+        noun = "commit" if seen.commits == 1 else "commits"
+        changed = f", +{seen.insertions} −{seen.deletions} in {count_files(seen.files or 0)}"
+        lines.insert(0, f"{seen.commits} {noun}{changed if seen.commits else ''}")
+        lines[1:1] = [f"  {subject}" for subject in seen.subjects]
+    return lines
+
+
+def count_files(number: int) -> str:
+    """ "1 file", "2 files"."""
+    return "1 file" if number == 1 else f"{number} files"

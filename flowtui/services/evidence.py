@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flowtui.core.block import Block, Evidence
 from flowtui.core.clock import Clock
+from flowtui.core.facts import count_files
 from flowtui.core.glance import minutes
 from flowtui.system import git
 from flowtui.system.git import RepoState
@@ -55,35 +56,18 @@ class EvidenceService:
         return [] if state is None else repo_lines(state, self._clock.now())
 
 
-def evidence_lines(seen: Evidence | None) -> list[str]:
-    """Evidence in words, one line each; empty where nobody looked."""
-    if seen is None:
-        return []
-    lines = list(seen.problems)
-    if seen.commits is not None:
-        noun = "commit" if seen.commits == 1 else "commits"
-        changed = f", +{seen.insertions} −{seen.deletions} in {_files(seen.files or 0)}"
-        lines.insert(0, f"{seen.commits} {noun}{changed if seen.commits else ''}")
-        lines[1:1] = [f"  {subject}" for subject in seen.subjects]
-    return lines
-
-
 def repo_lines(state: RepoState, now: datetime) -> list[str]:
     """Branch, dirty files and last commit in words."""
     where = f"at {state.branch} (detached)" if state.detached else f"on {state.branch}"
     if state.dirty is None:
         dirty = "changes unknown"
     else:
-        dirty = f"{_files(state.dirty)} changed" if state.dirty else "nothing changed"
+        dirty = f"{count_files(state.dirty)} changed" if state.dirty else "nothing changed"
     lines = [f"{where}, {dirty}"]
     if state.subject is not None and state.committed_at is not None:
         age = max(0, int((now - state.committed_at).total_seconds()))
         lines.append(f"last commit {_age(age)} ago: {state.subject}")
     return lines
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count} files"
 
 
 def _age(seconds: int) -> str:

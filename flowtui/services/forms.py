@@ -1,68 +1,21 @@
-"""Forms as a person fills them in: texts in, checked drafts out, or one line that says what is off.
+"""What a filled-in form means: checked drafts out, or one line that says what is off.
 
 Used by the app's dialogs; the command line has its own words for the same things.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flowtui.core.block import Block, Mode, Outcome, Plan, PlanKind
+from flowtui.core.block import Block, Plan, PlanKind
 from flowtui.core.edit import Changes
 from flowtui.core.errors import UsageError
+from flowtui.core.forms import BlockForm, PlanForm, PlanOffer
 from flowtui.core.timewords import parse_duration, parse_instant
 from flowtui.services.focus import Draft
 from flowtui.services.wiring import Services
-
-
-@dataclass(frozen=True, slots=True)
-class PlanOffer:
-    """What a plan starts with: the last choices, and what can be chosen."""
-
-    length: str
-    tags: tuple[str, ...]
-    context: str
-    mode: Mode | None
-    contexts: Sequence[str]
-    presets: Sequence[str]
-    known_tags: Sequence[str]
-    known_intentions: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class PlanForm:
-    """A plan as typed; the length is still text, since "17:30" needs the clock."""
-
-    intention: str
-    then: str
-    length: str
-    tags: tuple[str, ...]
-    context: str
-    mode: Mode | None
-
-    @staticmethod
-    def again(offered: PlanOffer) -> PlanForm:
-        """The last choices, without an intention."""
-        return PlanForm("", "", offered.length, offered.tags, offered.context, offered.mode)
-
-
-@dataclass(frozen=True, slots=True)
-class BlockForm:
-    """A block as typed; start and end are texts, None where they were not touched."""
-
-    intention: str
-    then: str
-    tags: tuple[str, ...]
-    context: str
-    mode: Mode | None
-    outcome: Outcome | None
-    rating: int | None
-    note: str
-    start: str | None
-    end: str | None
 
 
 def offer(services: Services) -> PlanOffer:

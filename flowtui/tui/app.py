@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import work
@@ -17,20 +18,21 @@ from textual.binding import BindingType
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
-from flowtui.services.snapshot import Snapshot, take
-from flowtui.services.wiring import Services
 from flowtui.settings.actions import ACTIONS, remapped
 from flowtui.settings.config import Config
 from flowtui.settings.themes import ThemeSpec
+from flowtui.tui import dialogs
 from flowtui.tui.commands import ActionCommands
 from flowtui.tui.desk import Desk
 from flowtui.tui.keys import bindings
 from flowtui.tui.messages import SnapshotTaken
-from flowtui.tui.screens.idle import IdleScreen
-from flowtui.tui.screens.running import RunningScreen
 from flowtui.tui.theming import to_textual, variable_defaults
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from flowtui.services.snapshot import Snapshot
+    from flowtui.services.wiring import Services
     from flowtui.tui.ringing import Ringing
 
 T = TypeVar("T")
@@ -42,7 +44,8 @@ class FlowApp(App[None]):
     """flowtui on the screen. `build` makes the services; it is called on the desk's thread."""
 
     TITLE = "flowtui"
-    CSS_PATH = "app.tcss"
+    # all at once: a style sheet that comes with its screen makes Textual read every sheet again
+    CSS_PATH = ["app.tcss", "screens/idle.tcss", "screens/running.tcss"]
     COMMANDS = {ActionCommands}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     ENABLE_COMMAND_PALETTE = True
@@ -70,35 +73,36 @@ class FlowApp(App[None]):
         self.actions, key_problems = remapped(config.keys)
         self._problems = [*problems, *key_problems]
         self._specs = themes
-        self._theme_name = theme
         self._expect_running = expect_running
         self._ringing: Ringing | None = None
         self._last_said = ("", False, 0.0)
         if self.plain or not config.display.motion:
             self.animation_level = "none"
+        # known before the style sheets are read, so that these are read once
+        self.register_theme(to_textual(themes[theme]))
+        self.set_reactive(FlowApp.theme, theme)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """A value for every variable that the style sheets use, whatever the theme gives."""
         return variable_defaults()
 
     async def on_mount(self) -> None:
-        """Themes, keys and the first mode; the services come after the first frame."""
-        for spec in self._specs.values():
-            self.register_theme(to_textual(spec))
-        self.theme = self._theme_name
+        """Keys and the first mode; services and the other themes come after the first frame."""
         defaults = {action.id: action.keys for action in ACTIONS}
         # only what differs: Textual takes every key of a keymap away from its other bindings
         self.set_keymap({a.id: a.keys for a in self.actions if a.keys != defaults[a.id]})
         self.set_class(self.plain, "-plain")
         # two faces of one mode: Textual keeps both screens, and neither is ever torn down
-        self.add_mode(IDLE, IdleScreen)
-        self.add_mode(RUNNING, RunningScreen)
+        self.add_mode(IDLE, _idle_screen)
+        self.add_mode(RUNNING, _running_screen)
         await self.switch_mode(RUNNING if self._expect_running else IDLE)
         self.call_after_refresh(self.begin)
 
     def begin(self) -> None:
         """After the first frame: open the ledger and start what lives by the clock."""
         self.refresh_snapshot()
+        for spec in self._specs.values():
+            self.register_theme(to_textual(spec))
         self.set_interval(1.0, self._look, name="look")
         self.set_interval(self.config.blocks.heartbeat_s, self._beat, name="heartbeat")
         for problem in self._problems[:3]:
@@ -124,7 +128,7 @@ class FlowApp(App[None]):
         """Take a new snapshot and hand it to the screen."""
         day = self.shown_day
         try:
-            snapshot = await self.ask(lambda services: take(services, day))
+            snapshot = await self.ask(partial(_take, day))
         except FlowError as error:
             self.said(f"{error.message} — {error.hint or ''}".rstrip(" —"), lost=True)
             return
@@ -218,9 +222,8 @@ class FlowApp(App[None]):
     async def action_app_theme(self) -> None:
         """Choose a theme, keep it in the settings."""
         from flowtui.settings.edit import set_value
-        from flowtui.tui.dialogs.theme import ThemeDialog
 
-        name = await self.push_screen_wait(ThemeDialog(list(self._specs), self.theme))
+        name = await self.push_screen_wait(dialogs.ThemeDialog(list(self._specs), self.theme))
         if name is None:
             return
 
@@ -232,10 +235,8 @@ class FlowApp(App[None]):
 
     def action_app_help(self) -> None:
         """Every key that works here."""
-        from flowtui.tui.dialogs.help import HelpDialog
-
         places = getattr(self.screen, "places", ("app",))
-        self.push_screen(HelpDialog(self.actions, places))
+        self.push_screen(dialogs.HelpDialog(self.actions, places))
 
     def action_app_suspend(self) -> None:
         """Back to the shell; `fg` returns."""
@@ -268,6 +269,24 @@ class FlowApp(App[None]):
                 loop.add_signal_handler(getattr(signal, name), self.close_in_order)
             except (NotImplementedError, RuntimeError, ValueError):
                 pass  # not in the main thread, as in tests: there is no terminal to lose
+
+
+def _idle_screen() -> Screen[None]:
+    from flowtui.tui.screens.idle import IdleScreen
+
+    return IdleScreen()
+
+
+def _running_screen() -> Screen[None]:
+    from flowtui.tui.screens.running import RunningScreen
+
+    return RunningScreen()
+
+
+def _take(day: date | None, services: Services) -> Snapshot:
+    from flowtui.services.snapshot import take
+
+    return take(services, day)
 
 
 def _ready_to_ring(services: Services) -> Services:

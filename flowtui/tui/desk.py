@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from flowtui.services.wiring import Services
+if TYPE_CHECKING:
+    from flowtui.services.wiring import Services
+
 
 T = TypeVar("T")
 

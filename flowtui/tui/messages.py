@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
-from flowtui.services.snapshot import Snapshot
+if TYPE_CHECKING:
+    from flowtui.services.snapshot import Snapshot
 
 
 class SnapshotTaken(Message):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flowtui.core.block import Block, Outcome, PlanKind, Source, State
 from flowtui.core.glance import clock, minutes
 from flowtui.core.measure import Measure, deadline, interrupted_s, measure
-from flowtui.services.totals import Week
+
+if TYPE_CHECKING:
+    from flowtui.services.totals import Week
 
 MARKS = {Outcome.DONE: "✓ done", Outcome.PARTLY: "◐ partly", Outcome.NOT: "✗ not"}
 EIGHTHS = " ▁▂▃▄▅▆▇█"

@@ -9,8 +9,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from flowtui.core.block import Block, Mode, Outcome
+from flowtui.core.forms import BlockForm
 from flowtui.core.tags import parse_tags
-from flowtui.services.forms import BlockForm
 from flowtui.tui.dialogs.base import Dialog, LastWord, field, labelled
 from flowtui.tui.widgets.choice import Choice
 

@@ -10,8 +10,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from flowtui.core.block import Mode
+from flowtui.core.forms import PlanForm, PlanOffer
 from flowtui.core.tags import parse_tags
-from flowtui.services.forms import PlanForm, PlanOffer
 from flowtui.tui.dialogs.base import Dialog, LastWord, field, labelled
 from flowtui.tui.widgets.choice import Choice
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from textual import on
 from textual.screen import Screen
 
-from flowtui.services.snapshot import Snapshot
-from flowtui.services.wiring import Services
 from flowtui.tui.messages import SnapshotTaken
+from flowtui.tui.widgets.keystrip import KeyStrip
 
 if TYPE_CHECKING:
+    from flowtui.services.snapshot import Snapshot
+    from flowtui.services.wiring import Services
     from flowtui.tui.app import FlowApp
 
 T = TypeVar("T")
@@ -32,6 +33,7 @@ class FlowScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Draw what is known and keep time."""
+        self._show_keys()
         self._redraw()
         self._next_tick()
 
@@ -42,6 +44,16 @@ class FlowScreen(Screen[None]):
     def _redraw(self) -> None:
         if self.flow.snapshot is not None and self in self.app.screen_stack:
             self.draw(self.flow.snapshot, self.flow.clock.now())
+            self._show_keys()
+
+    def _show_keys(self) -> None:
+        for strip in self.query(KeyStrip):
+            strip.show(
+                (action, self.check_action(action.method, ()))
+                for place in self.places
+                for action in self.flow.actions
+                if action.place == place
+            )
 
     def _next_tick(self) -> None:
         # just after the second turns, so that no second is shown twice or left out

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Footer, ProgressBar
 
 from flowtui.core.block import Block
 from flowtui.core.glance import clock, minutes
-from flowtui.services.breaks import Break
-from flowtui.services.snapshot import Snapshot
 from flowtui.tui import words
 from flowtui.tui.keys import bindings
 from flowtui.tui.screens.idle_actions import IdleActions
 from flowtui.tui.widgets.blocks import BlockList
+from flowtui.tui.widgets.keystrip import KeyStrip
 from flowtui.tui.widgets.line import Line
 from flowtui.tui.widgets.said import Said
+from flowtui.tui.widgets.thin_bar import ThinBar
+
+if TYPE_CHECKING:
+    from flowtui.services.breaks import Break
+    from flowtui.services.snapshot import Snapshot
 
 
 class IdleScreen(IdleActions):
     """Today, and what can be started."""
 
-    CSS_PATH = "idle.tcss"
     BINDINGS = [*bindings("idle", "list")]
     places = ("idle", "list", "app")
 
@@ -32,7 +35,7 @@ class IdleScreen(IdleActions):
         with Horizontal(classes="head"):
             yield Line(id="day")
             yield Line(id="total", classes="-auto")
-        yield ProgressBar(100, show_percentage=False, show_eta=False, id="goal")
+        yield ThinBar(id="goal")
         yield Line(id="rest", classes="rest -collapse -empty")
         yield Line(id="filter", classes="muted -collapse -empty")
         yield BlockList()
@@ -41,7 +44,7 @@ class IdleScreen(IdleActions):
         yield Line(id="floors", classes="muted -collapse")
         yield Line(id="offer")
         yield Said()
-        yield Footer(show_command_palette=False)
+        yield KeyStrip()
 
     def on_mount(self) -> None:
         """The list has the keys."""
@@ -57,10 +60,9 @@ class IdleScreen(IdleActions):
         long = goals.overwork_h is not None and day.focus_s > goals.overwork_h * 3600
         total = words.against(day.focus_s, goal_s) + ("  a long day" if long else "")
         self._line("total", total + (" today" if today else ""))
-        bar = self.query_one("#goal", ProgressBar)
+        bar = self.query_one("#goal", ThinBar)
         bar.display = goal_s is not None
-        if goal_s is not None:
-            bar.update(progress=min(100, round(100 * day.focus_s / goal_s)))
+        bar.share = day.focus_s / goal_s if goal_s is not None else 0
         self._line("rest", _break_line(snapshot.rest, now))
         blocks = [b for b in day.blocks if self._wanted(b)]
         listed = self.query_one(BlockList)

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import on, work
 
 from flowtui.core.block import Block
 from flowtui.core.errors import FlowError
-from flowtui.core.facts import facts, gap_words
+from flowtui.core.facts import evidence_lines, facts, gap_words
+from flowtui.core.forms import BlockForm, PlanForm, PlanOffer
 from flowtui.core.glance import minutes
 from flowtui.core.measure import measure
-from flowtui.services.evidence import evidence_lines
-from flowtui.services.forms import BlockForm, PlanForm, changed, entered, offer, planned
-from flowtui.services.wiring import Services
-from flowtui.tui.dialogs.edit import EditDialog
-from flowtui.tui.dialogs.inside import InsideDialog
-from flowtui.tui.dialogs.line import ConfirmDialog, LineDialog
-from flowtui.tui.dialogs.plan import PlanDialog
+from flowtui.tui import dialogs
 from flowtui.tui.screens.base import FlowScreen
 from flowtui.tui.widgets.blocks import BlockList
+
+if TYPE_CHECKING:
+    from flowtui.services.wiring import Services
 
 UNDO = "   u takes it back"
 
@@ -39,33 +38,29 @@ class IdleActions(FlowScreen):
     @work(group="dialog", exclusive=True, exit_on_error=False)
     async def action_block_plan(self) -> None:
         """Plan a block; a form that was refused comes back as it was."""
-        offered = await self.ask(offer)
+        offered = await self.ask(_offer)
         form: PlanForm | None = None
         while True:
-            form = await self.app.push_screen_wait(PlanDialog(offered, form))
+            form = await self.app.push_screen_wait(dialogs.PlanDialog(offered, form))
             if form is None or await self._start(form):
                 return
 
     @work(group="command", exit_on_error=False)
     async def action_block_again(self) -> None:
         """Start at once with the last choices."""
-        offered = await self.ask(offer)
+        offered = await self.ask(_offer)
         await self._start(PlanForm.again(offered))
 
     async def _start(self, form: PlanForm) -> bool:
-        def start(services: Services) -> str:
-            block = services.focus.start(planned(services, form))
-            return f"started {block.intention or 'a block'}{UNDO}"
-
-        return await self.perform(start)
+        return await self.perform(partial(_begin, form))
 
     @work(group="dialog", exclusive=True, exit_on_error=False)
     async def action_block_add(self) -> None:
         """Enter a past block."""
-        offered = await self.ask(offer)
+        offered = await self.ask(_offer)
         form: BlockForm | None = None
         while True:
-            dialog = EditDialog(None, offered.contexts, offered.known_tags, form=form)
+            dialog = dialogs.EditDialog(None, offered.contexts, offered.known_tags, form=form)
             form = await self.app.push_screen_wait(dialog)
             if form is None:
                 return
@@ -78,10 +73,10 @@ class IdleActions(FlowScreen):
         block = self.chosen
         if block is None:
             return
-        offered = await self.ask(offer)
+        offered = await self.ask(_offer)
         form: BlockForm | None = None
         while True:
-            dialog = EditDialog(block, offered.contexts, offered.known_tags, form=form)
+            dialog = dialogs.EditDialog(block, offered.contexts, offered.known_tags, form=form)
             form = await self.app.push_screen_wait(dialog)
             if form is None:
                 return
@@ -96,7 +91,7 @@ class IdleActions(FlowScreen):
             return
         focus = minutes(measure(block, self.flow.clock.now()).focus_s)
         about = f"{block.intention or 'a block'}, {focus}; u brings it back"
-        if await self.app.push_screen_wait(ConfirmDialog("delete this block?", about)):
+        if await self.app.push_screen_wait(dialogs.ConfirmDialog("delete this block?", about)):
             await self.perform(
                 lambda services: f"deleted {services.history.delete(block.id).id}{UNDO}"
             )
@@ -108,7 +103,7 @@ class IdleActions(FlowScreen):
         if block is None:
             return
         text = await self.app.push_screen_wait(
-            LineDialog("split at", "10:15", about=block.intention, needed=True)
+            dialogs.LineDialog("split at", "10:15", about=block.intention, needed=True)
         )
         if text is None:
             return
@@ -143,7 +138,7 @@ class IdleActions(FlowScreen):
         now, zone = self.flow.clock.now(), self.flow.snapshot.zone
         known = facts(block, now, evidence_lines(block.evidence), gaps=False)
         gaps = [gap_words(gap, now, zone) for gap in block.gaps]
-        change = await self.app.push_screen_wait(InsideDialog(block, known, gaps))
+        change = await self.app.push_screen_wait(dialogs.InsideDialog(block, known, gaps))
         if change is None:
             return
 
@@ -157,7 +152,7 @@ class IdleActions(FlowScreen):
     async def action_list_filter(self) -> None:
         """Show only what holds a word."""
         text = await self.app.push_screen_wait(
-            LineDialog("show only", "a word or #tag", self.filter)
+            dialogs.LineDialog("show only", "a word or #tag", self.filter)
         )
         if text is not None:
             self.filter = text
@@ -206,9 +201,26 @@ class IdleActions(FlowScreen):
         self.action_list_show()
 
 
+def _offer(services: Services) -> PlanOffer:
+    from flowtui.services.forms import offer
+
+    return offer(services)
+
+
+def _begin(form: PlanForm, services: Services) -> str:
+    from flowtui.services.forms import planned
+
+    block = services.focus.start(planned(services, form))
+    return f"started {block.intention or 'a block'}{UNDO}"
+
+
 def _add(form: BlockForm, services: Services) -> str:
+    from flowtui.services.forms import entered
+
     return f"added {entered(services, form).id}{UNDO}"
 
 
 def _change(block: Block, form: BlockForm, services: Services) -> str:
+    from flowtui.services.forms import changed
+
     return f"changed {changed(services, block, form).id}{UNDO}"

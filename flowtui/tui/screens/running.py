@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
-from textual.widgets import Footer, ProgressBar
 
 from flowtui.core.block import PlanKind
 from flowtui.core.measure import measure
 from flowtui.core.text import middle_cut
-from flowtui.services.snapshot import Snapshot
 from flowtui.settings.sections import CLOCKS
 from flowtui.tui import words
 from flowtui.tui.keys import bindings
 from flowtui.tui.screens.running_actions import RunningActions
 from flowtui.tui.widgets.big_time import BigTime
+from flowtui.tui.widgets.keystrip import KeyStrip
 from flowtui.tui.widgets.line import Line
 from flowtui.tui.widgets.said import Said
+from flowtui.tui.widgets.thin_bar import ThinBar
+
+if TYPE_CHECKING:
+    from flowtui.services.snapshot import Snapshot
 
 STATES = ("focus", "paused", "overtime", "wandered", "called away")
 
@@ -28,7 +32,6 @@ STATES = ("focus", "paused", "overtime", "wandered", "called away")
 class RunningScreen(RunningActions):
     """The running block."""
 
-    CSS_PATH = "running.tcss"
     BINDINGS = [*bindings("running")]
     places = ("running", "app")
 
@@ -47,14 +50,14 @@ class RunningScreen(RunningActions):
         with Vertical(id="middle"):
             yield BigTime(id="time")
             yield Line(id="unit")
-            yield ProgressBar(100, show_percentage=False, show_eta=False, id="progress")
+            yield ThinBar(id="progress")
             yield Line(id="ends", classes="muted")
         yield Line(id="next", classes="around -collapse")
         yield Line(id="repo", classes="muted around -collapse")
         yield Line(id="tally", classes="around -collapse")
         yield Line(id="today", classes="muted around -collapse")
         yield Said()
-        yield Footer(show_command_palette=False)
+        yield KeyStrip()
 
     def on_mount(self) -> None:
         """Take the settings' way of showing time; begin to count the quiet."""
@@ -87,10 +90,9 @@ class RunningScreen(RunningActions):
         for word in STATES:
             self.set_class(word == state, f"-{word.split()[0]}")
         share = words.share(seen)
-        progress = self.query_one("#progress", ProgressBar)
+        progress = self.query_one("#progress", ThinBar)
         progress.display = share is not None and self._style != "none"
-        if share is not None and progress.progress != round(share * 100):
-            progress.update(progress=round(share * 100))
+        progress.share = share or 0
         self._line("ends", words.end_line(block, now, self.zone))
         gap = block.open_gap
         self._line("next", f"next: {gap.note}" if gap is not None and gap.note else "")

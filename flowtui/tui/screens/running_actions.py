@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from textual import work
 
 from flowtui.core.block import Block, Source
 from flowtui.core.commands import Command, Extend, Interrupt, Park, Pause, Resume, Return
-from flowtui.core.facts import facts, gap_words
+from flowtui.core.facts import evidence_lines, facts, gap_words
 from flowtui.core.glance import minutes
 from flowtui.core.measure import measure
 from flowtui.core.recovery import closings
-from flowtui.services.evidence import evidence_lines
-from flowtui.services.wiring import Services
-from flowtui.tui.dialogs.finish import FinishAnswer, FinishDialog
-from flowtui.tui.dialogs.inside import GapChange, InsideDialog
-from flowtui.tui.dialogs.line import ConfirmDialog, LineDialog
-from flowtui.tui.dialogs.recover import RecoverDialog
+from flowtui.tui import dialogs
 from flowtui.tui.screens.base import FlowScreen
+
+if TYPE_CHECKING:
+    from flowtui.services.wiring import Services
+    from flowtui.tui.dialogs.finish import FinishAnswer, FinishDialog
+    from flowtui.tui.dialogs.inside import GapChange
 
 STEP_S = 15 * 60
 STEP_BACK_S = -5 * 60
@@ -50,7 +51,9 @@ class RunningActions(FlowScreen):
             await self._apply(Resume(), "the clock runs")
             await self._show_repo(block)
             return
-        line = LineDialog("pause", "next step, shown when you resume", about="the clock stops")
+        line = dialogs.LineDialog(
+            "pause", "next step, shown when you resume", about="the clock stops"
+        )
         at = self.flow.clock.now()
         step = await self.app.push_screen_wait(line)
         if step is not None:
@@ -88,7 +91,7 @@ class RunningActions(FlowScreen):
     async def action_block_park(self) -> None:
         """Write a thought down."""
         at = self.flow.clock.now()
-        dialog = LineDialog("park a thought", "shown at the end of the block", needed=True)
+        dialog = dialogs.LineDialog("park a thought", "shown at the end of the block", needed=True)
         text = await self.app.push_screen_wait(dialog)
         if text is not None:
             await self._apply(Park(text), "parked", at)
@@ -113,7 +116,7 @@ class RunningActions(FlowScreen):
         seen = measure(block, at)
         summary = f"{minutes(seen.focus_s)} of focus"
         summary += f", {minutes(seen.overtime_s)} over the plan" if seen.overtime_s else ""
-        dialog = FinishDialog(
+        dialog = dialogs.FinishDialog(
             block.intention or "a block", summary, [thought.text for thought in block.parked]
         )
         self._evidence_for(block, at, dialog)
@@ -144,7 +147,7 @@ class RunningActions(FlowScreen):
     async def action_block_discard(self) -> None:
         """Take the block back whole."""
         if await self.app.push_screen_wait(
-            ConfirmDialog(
+            dialogs.ConfirmDialog(
                 "discard this block?", "as if it had never been started; u brings it back"
             )
         ):
@@ -160,7 +163,7 @@ class RunningActions(FlowScreen):
             return
         now, zone = self.flow.clock.now(), self.zone
         gaps = [gap_words(gap, now, zone) for gap in block.gaps]
-        dialog = InsideDialog(block, facts(block, now, gaps=False), gaps)
+        dialog = dialogs.InsideDialog(block, facts(block, now, gaps=False), gaps)
         change = await self.app.push_screen_wait(dialog)
         if change is not None:
             await self._relabel(block.id, change)
@@ -180,7 +183,7 @@ class RunningActions(FlowScreen):
         if snapshot is None or snapshot.block is None or snapshot.absence is None:
             return
         block, hole, now = snapshot.block, snapshot.absence, self.flow.clock.now()
-        dialog = RecoverDialog(block, hole, closings(block, hole, now), self.zone, now)
+        dialog = dialogs.RecoverDialog(block, hole, closings(block, hole, now), self.zone, now)
         closing = await self.app.push_screen_wait(dialog)
         if closing is None:
             return
