@@ -75,8 +75,8 @@ def end_line(block: Block, now: datetime, zone: ZoneInfo) -> str:
     return f"{began} · {verb} {end.astimezone(zone):%H:%M}"
 
 
-def tally_line(block: Block, now: datetime) -> str:
-    """Interruptions, thoughts and gaps; empty where there are none."""
+def tally(block: Block, now: datetime) -> list[str]:
+    """Interruptions, thoughts and gaps, those that there are."""
     parts = []
     noted = len(block.interruptions)
     if noted:
@@ -90,7 +90,7 @@ def tally_line(block: Block, now: datetime) -> str:
     paused = measure(block, now).paused_s
     if paused:
         parts.append(f"{minutes(paused)} in gaps")
-    return "   ".join(parts)
+    return parts
 
 
 def row(block: Block, now: datetime) -> tuple[str, str, str, str, str]:

@@ -88,5 +88,6 @@ class InsideDialog(Dialog[GapChange]):
 
     def _number(self) -> int | None:
         for gaps in self.query("#gaps").results(OptionList):
-            return None if gaps.highlighted is None else gaps.highlighted + 1
+            # the last one, too, for whoever is quicker than the list
+            return len(self._gaps) if gaps.highlighted is None else gaps.highlighted + 1
         return None

@@ -96,7 +96,7 @@ class RunningScreen(RunningActions):
         self._line("ends", words.end_line(block, now, self.zone))
         gap = block.open_gap
         self._line("next", f"next: {gap.note}" if gap is not None and gap.note else "")
-        self._line("tally", words.tally_line(block, now))
+        self._line("tally", words.fitting(words.tally(block, now), width - 6))
         goal = self.flow.config.goals.day_min
         today = words.against(self._today(snapshot, now), goal * 60 if goal else None)
         self._line("today", f"today {today}   {words.count(len(snapshot.today.blocks), 'block')}")

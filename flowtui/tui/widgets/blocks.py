@@ -13,8 +13,12 @@ from flowtui.core.block import Block
 from flowtui.core.text import middle_cut
 from flowtui.tui.words import row
 
-FIXED = 42
-"""Cells taken by the columns before the intention."""
+COLUMNS = (("span", 11), ("focus", 8), ("mark", 9), ("rating", 3), ("said", None))
+"""Column and width: from–to, focus, outcome, rating, what it was."""
+NARROW = (("span", 5), ("focus", 8), ("said", None))
+"""The same where there is little room: the start alone, and no judgement."""
+NARROW_WIDTH = 60
+Columns = tuple[tuple[str, int | None], ...]
 
 
 class BlockList(DataTable[str]):
@@ -35,13 +39,19 @@ class BlockList(DataTable[str]):
 
     def __init__(self) -> None:
         super().__init__(show_header=False, cursor_type="row", zebra_stripes=False, cell_padding=1)
+        self._columns: Columns = ()
         self._shown: dict[str, tuple[str, ...]] = {}
         self._blocks: dict[str, Block] = {}
 
     def on_mount(self) -> None:
-        """The columns: from–to, focus, outcome, rating, what it was."""
-        for key, width in (("span", 11), ("focus", 8), ("mark", 9), ("rating", 3), ("said", None)):
+        """The columns of a wide list; a narrow one changes them."""
+        self._set_columns(COLUMNS)
+
+    def _set_columns(self, columns: Columns) -> None:
+        self.clear(columns=True)
+        for key, width in columns:
             self.add_column("", key=key, width=width)
+        self._columns, self._shown = columns, {}
 
     def action_select_cursor(self) -> None:
         """Enter means the same with and without rows."""
@@ -61,22 +71,32 @@ class BlockList(DataTable[str]):
 
     def show(self, blocks: Sequence[Block], now: datetime, width: int) -> None:
         """Show `blocks`; rows whose text is the same are left alone."""
+        columns = NARROW if width < NARROW_WIDTH else COLUMNS
+        if columns != self._columns:
+            self._set_columns(columns)
+        fixed = sum((w or 0) + 2 for _, w in columns)
         rows: dict[str, tuple[str, ...]] = {}
         for block in blocks:
             span, focus, mark, rating, said = row(block, now)
-            cut = middle_cut(said, max(12, width - FIXED))
-            rows[block.id] = (span, f"{focus:>8}", mark, rating, cut)
+            cut = middle_cut(said, max(8, width - fixed - (3 if columns is NARROW else 7)))
+            if columns is NARROW:
+                rows[block.id] = (span[:5], f"{focus:>8}", cut)
+            else:
+                rows[block.id] = (span, f"{focus:>8}", mark, rating, cut)
         self._blocks = {block.id: block for block in blocks}
         if list(rows) != list(self._shown):
             self._refill(rows)
         else:
-            for id, cells in rows.items():
-                for column, cell, before in zip(
-                    ("span", "focus", "mark", "rating", "said"), cells, self._shown[id], strict=True
-                ):
-                    if cell != before:
-                        self.update_cell(id, column, cell)
+            self._change(rows)
         self._shown = rows
+
+    def _change(self, rows: dict[str, tuple[str, ...]]) -> None:
+        for id, cells in rows.items():
+            for (column, _), cell, before in zip(
+                self._columns, cells, self._shown[id], strict=True
+            ):
+                if cell != before:
+                    self.update_cell(id, column, cell)
 
     def _refill(self, rows: dict[str, tuple[str, ...]]) -> None:
         at_end = not self._shown or self.cursor_row >= len(self._shown) - 1

@@ -14,7 +14,14 @@ class KeyStrip(Static):
     """Shows the actions that are meant for the foot of the screen; a click runs one."""
 
     DEFAULT_CSS = """
-    KeyStrip { dock: bottom; height: 1; color: $muted; }
+    KeyStrip {
+        dock: bottom;
+        height: 1;
+        color: $muted;
+        link-color: $accent;
+        link-background: $background 0%;
+        link-style: none;
+    }
     """
 
     def __init__(self) -> None:
@@ -33,6 +40,6 @@ class KeyStrip(Static):
             space = "app" if action.place == "app" else "screen"
             click = f"@click={space}.{action.method}"
             key, label = shown_keys(action).split(", ")[0], action.label
-            styles = (f"$accent {click}", f"$muted {click}") if can else ("$faint", "$faint")
+            styles = (click, "$muted") if can else ("$faint", "$faint")
             parts.append(Content.assemble((key, styles[0]), (f" {label}", styles[1])))
-        self.update(Content("   ").join(parts))
+        self.update(Content("  ").join(parts))
