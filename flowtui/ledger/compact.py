@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import LedgerError
+from flowtui.ledger.commit import complete
 from flowtui.ledger.disk import failed, replacing
 from flowtui.ledger.folder import Folder
 from flowtui.ledger.kinds import STATE
@@ -43,7 +44,7 @@ def compact(folder: Folder, name: str) -> Compacted | None:
     file is read back and compared before it takes the place of the old one. Raises LedgerError; the
     file is then as it was.
     """
-    folder.complete(name)
+    complete(folder, name)
     storage = folder.open(name)
     if name == STATE:
         settle_parts(folder, storage)
@@ -64,7 +65,7 @@ def compact(folder: Folder, name: str) -> Compacted | None:
 def settle_parts(folder: Folder, state: JournalStorage) -> None:
     """Under the lock: make the parts that `state.jsonl` holds last in the files they are for."""
     for name in list(state.memory.parts):
-        folder.complete(name)
+        complete(folder, name)
         folder.sync(name)
 
 

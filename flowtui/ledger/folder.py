@@ -1,4 +1,4 @@
-"""The files of a ledger, `state.jsonl` and one for each year, seen and changed as one whole.
+"""The files of a ledger, `state.jsonl` and one for each year, seen as one whole.
 
 Every transaction has a number that is greater than any other in the folder. One that touches a
 single file is one line there. One that touches several is committed by one line in `state.jsonl`,
@@ -14,17 +14,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import LedgerError
-from flowtui.ledger.disk import make_folder
 from flowtui.ledger.kinds import STATE, Kind
 from flowtui.ledger.lazy import Document
-from flowtui.ledger.lines import Edit, text_of
 from flowtui.ledger.lock import WriteLock
 from flowtui.ledger.look import Signature, look, look_at
 from flowtui.ledger.memory import Part
@@ -84,7 +82,7 @@ class Folder:
             self._loaded[name] = storage
             self._unread.add(name)
             self._closed = None
-            self._look_until_still()
+            self.look_again()
             self._let_go()
         self._loaded.move_to_end(name)
         return storage
@@ -100,7 +98,7 @@ class Folder:
 
     def refresh(self) -> bool:
         """Read on in every file in memory; True if others changed the folder since last told."""
-        self._look_until_still()
+        self.look_again()
         changed = self._changes_seen != self._changes_told
         self._changes_told = self._changes_seen
         return changed
@@ -149,57 +147,49 @@ class Folder:
         """What was cut off, set aside or found damaged, by this object."""
         return [*self.notes, *(r for s in self._loaded.values() for r in s.reports())]
 
-    # Writing
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the lock, with everything read that others wrote. Raises LedgerError."""
-        make_folder(self.path)
-        with self.lock:
-            if self.lock.abandoned:
-                for name in look(self.path):
-                    self.sync(name)
-            self.open(STATE)
-            if self._unread or not self.lock.undisturbed:
-                self._look_until_still()
-            yield
-
-    def commit(self, head: dict[str, Any], edits: dict[str, list[Edit]]) -> None:
-        """Under the lock: write one transaction, `edits` by file. Raises LedgerError.
-
-        Unless it raises, all of it is on disk; if it raises, nothing is.
-        """
-        try:
-            for name in edits:
-                self.complete(name)
-            if len(edits) == 1:
-                [(name, own)] = edits.items()
-                self.open(name).commit(head, own)
-            else:
-                self._commit_across(head, edits)
-        except BaseException:  # an interruption may come when it is on disk and not in memory
-            self._unread.update({STATE, *edits} & self._loaded.keys())
-            with suppress(LedgerError):  # what cannot be read now stays to be read later
-                self._look_until_still()
-            raise
-        self._note_own_change([STATE, *edits] if len(edits) > 1 else edits)
-        self._last_seq = head["seq"]
-
-    def complete(self, name: str) -> None:
-        """Under the lock: add to a file the parts that `state.jsonl` has for it."""
-        storage = self.open(name)
-        for part in self.missing_parts(name, storage.journal.seq):
-            value = self._read_part(part)
-            head = {**value[0], "part": True}
-            head.pop("files", None)
-            storage.commit(head, _edits_for(value, name), durable=False)
-
     def missing_parts(self, name: str, seq: int) -> list[Part]:
         """The parts that `state.jsonl` has for a file whose last line has the number `seq`."""
         parts = self.open(STATE).memory.parts.get(name)
         if not parts or parts[-1].seq <= seq:
             return []
         return [part for part in parts if part.seq > seq]
+
+    def read_part(self, part: Part) -> list[Any]:
+        """The line of `state.jsonl` that a part stands in."""
+        value = self._loaded[STATE].journal.read_line(part.start, part.length)
+        if value is None:
+            raise LedgerError(
+                f"{self.file(STATE)} changed under the hand, at byte {part.start}",
+                "look at it with: flowtui doctor",
+            )
+        return value
+
+    def show_parts(self, name: str, storage: JournalStorage) -> None:
+        """Read the parts that a file lacks into its memory, as if it had them."""
+        state = self._loaded.get(STATE)
+        for part in state.memory.parts.get(name, ()) if state is not None else ():
+            if part.seq > storage.memory.seq:
+                storage.apply_part(self.read_part(part), STATE)
+
+    # For writers, who hold the lock
+
+    def be_current(self) -> None:
+        """Read what others wrote, unless the lock says that nobody did."""
+        self.open(STATE)
+        if self._unread or not self.lock.undisturbed:
+            self.look_again()
+
+    def note_commit(self, names: Iterable[str], seq: int) -> None:
+        """Remember that these files changed by the transaction `seq` and are as in memory."""
+        self._note_own_change(names)
+        self._last_seq = seq
+
+    def distrust(self, names: Iterable[str]) -> None:
+        """Read these files anew: something may be on disk that is not in memory."""
+        self._last_seq = None
+        self._unread.update(self._loaded.keys() & set(names))
+        with suppress(LedgerError):  # what cannot be read now stays to be read later
+            self.look_again()
 
     def reload(self, name: str) -> None:
         """Forget what is in memory of a file that was rewritten."""
@@ -210,7 +200,7 @@ class Folder:
         self._note_own_change([name])
 
     def sync(self, name: str) -> None:
-        """Under the lock: make everything in a file last. Raises LedgerError."""
+        """Make everything in a file last. Raises LedgerError."""
         storage = self._new_storage(name)
         storage.journal.poll()
         storage.journal.sync()
@@ -223,19 +213,6 @@ class Folder:
         self._loaded.clear()
         self.lock.close()
 
-    def _commit_across(self, head: dict[str, Any], edits: dict[str, list[Edit]]) -> None:
-        years = sorted(name for name in edits if name != STATE)
-        whole = list(edits.get(STATE, []))
-        for name in years:
-            whole += [edit._replace(target=name) for edit in edits[name]]
-        self.open(STATE).commit({**head, "files": years}, whole)
-        for name in years:
-            storage = self.open(name)
-            try:
-                storage.commit({**head, "part": True}, edits[name], durable=False)
-            except LedgerError:  # a full disk: it stands in state.jsonl, and is added later
-                self._show_parts(name, storage)
-
     def _note_own_change(self, names: Iterable[str]) -> None:
         signatures = self._signatures if self._signatures is not None else {}
         for name in names:
@@ -245,7 +222,7 @@ class Folder:
 
     # Looking
 
-    def _look_until_still(self) -> None:
+    def look_again(self) -> None:
         """Read on until a look at the whole folder finds nothing new: that is one instant's view.
 
         Years are read before `state.jsonl`, so a part seen in a year is never without its commit.
@@ -263,7 +240,7 @@ class Folder:
             self._signatures = found
         for name, storage in self._loaded.items():
             if name != STATE:
-                self._show_parts(name, storage)
+                self.show_parts(name, storage)
 
     def _refresh_one(self, name: str) -> None:
         self._unread.discard(name)
@@ -272,21 +249,6 @@ class Folder:
         except BaseException:
             self._loaded.pop(name).close()  # the next that asks for it shall meet the same error
             raise
-
-    def _show_parts(self, name: str, storage: JournalStorage) -> None:
-        state = self._loaded.get(STATE)
-        for part in state.memory.parts.get(name, ()) if state is not None else ():
-            if part.seq > storage.memory.seq:
-                storage.apply_part(self._read_part(part), STATE)
-
-    def _read_part(self, part: Part) -> list[Any]:
-        value = self._loaded[STATE].journal.read_line(part.start, part.length)
-        if value is None:
-            raise LedgerError(
-                f"{self.file(STATE)} changed under the hand, at byte {part.start}",
-                "look at it with: flowtui doctor",
-            )
-        return value
 
     def _closed_with(self, kind: str, id: str) -> list[str]:
         """The years not in memory that may hold a record, newest first."""
@@ -330,7 +292,3 @@ class Folder:
             holds=name,
             migrations=self.migrations,
         )
-
-
-def _edits_for(value: list[Any], name: str) -> list[Edit]:
-    return [Edit(c[0], c[1], text_of(c[2])) for c in value[1:] if len(c) > 3 and c[3] == name]

@@ -236,6 +236,11 @@ class Journal:
 
         Cuts off a torn last line first. Raises LedgerError; the file is then as it was.
         """
+        if seq <= self.seq:
+            raise LedgerError(
+                f"{self.path} has transaction {self.seq} already; {seq} was not written",
+                "this is a mistake in flowtui: run flowtui doctor, and tell us what it says",
+            )
         created = not self.exists
         before = b""
         if self.offset == 0:
@@ -245,8 +250,7 @@ class Journal:
         data = before + line
         try:
             descriptor = self._open_to_write(created)
-            if os.fstat(descriptor).st_size != self.offset + self.torn_bytes:
-                raise OSError(errno.ESTALE, "it changed although the lock is held")
+            self._refuse_strangers(descriptor)
         except OSError as error:
             raise failed("write to", self.path, error) from error
         try:
@@ -286,6 +290,12 @@ class Journal:
             self._descriptor, self._writable, self.exists = descriptor, True, True
             self._seen = os.fstat(descriptor)
         return self._descriptor
+
+    def _refuse_strangers(self, descriptor: int) -> None:
+        """Raises OSError if the file was changed or replaced without the lock."""
+        found, mine = self.path.stat(), os.fstat(descriptor)
+        if not os.path.samestat(found, mine) or mine.st_size != self.offset + self.torn_bytes:
+            raise OSError(errno.ESTALE, "another program changed it; do it again")
 
     def _take_back(self, descriptor: int, created: bool) -> None:
         """Undo a write that failed on its way to the disk. Raises LedgerError if that fails too."""

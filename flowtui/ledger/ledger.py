@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import LedgerError
+from flowtui.ledger.commit import commit, writing
 from flowtui.ledger.folder import KEEP, Folder
 from flowtui.ledger.kinds import KINDS, STATE, Kind
 from flowtui.ledger.lock import no_writer
@@ -88,7 +89,7 @@ class Ledger:
         They carry their version, and are the ledger's own: do not change them. Writers wait.
         """
         with self._threads, no_writer(self._files.lock.path):
-            self._files.refresh()
+            self._files.look_again()
             yield lambda kind: documents(self._files, self._files.kinds[kind])
 
     def refresh(self) -> bool:
@@ -110,7 +111,7 @@ class Ledger:
         Holds the lock, so keep it short. `label` is what undo will call it. `background` is for
         what no command of a person caused: undo passes it over.
         """
-        with self._threads, self._files.writing():
+        with self._threads, writing(self._files):
             transaction = Transaction(self._files, label)
             try:
                 yield transaction
@@ -122,7 +123,7 @@ class Ledger:
     def trial(self) -> Iterator[Transaction]:
         """A transaction that is never written: for looking what one would do. Creates nothing."""
         with self._threads:
-            self._files.refresh()
+            self._files.look_again()
             transaction = Transaction(self._files, "trial")
             try:
                 yield transaction
@@ -139,7 +140,7 @@ class Ledger:
                 return []
             from flowtui.ledger import compact
 
-            with self._files.writing():
+            with writing(self._files):
                 done = [compact.compact(self._files, name) for name in self._files.names()]
             return [each for each in done if each is not None]
 
@@ -155,7 +156,7 @@ class Ledger:
         from flowtui.ledger import history
 
         with self._threads:
-            self._files.refresh()
+            self._files.look_again()
             return history.entries(self._files, limit)
 
     def undo(self, steps: int = 1) -> list[Change]:
@@ -177,7 +178,7 @@ class Ledger:
         with self._threads:
             if not self._files.names():
                 return []
-            with self._files.writing():
+            with writing(self._files):
                 plan = (history.to_undo if undoing else history.to_redo)(self._files, steps)
                 turns = [(item, *history.change_of(self._files, item)) for item in plan]
                 trial = Transaction(self._files, verb)
@@ -214,7 +215,7 @@ class Ledger:
             return
         seq = self._files.last_seq() + 1
         head = {**head_of(seq, self.clock, transaction.label), **extra}
-        self._files.commit(head, edits or {STATE: []})
+        commit(self._files, head, edits or {STATE: []})
         transaction.seq = seq
         for name in dict.fromkeys((STATE, *edits)):
             self._compact_if_worth_while(name)

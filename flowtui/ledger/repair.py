@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import LedgerError
+from flowtui.ledger.commit import complete, writing
 from flowtui.ledger.disk import BESIDE, failed
 from flowtui.ledger.folder import Folder
 from flowtui.ledger.kinds import KINDS, STATE
@@ -23,7 +24,7 @@ def repair(path: Path, clock: Clock) -> list[str]:
         return []
     folder = Folder(path, clock, KINDS, Migrations())
     done: list[str] = []
-    with folder.writing():
+    with writing(folder):
         for left_over in sorted(path.glob(f"*{BESIDE}")):
             try:
                 left_over.unlink()
@@ -58,7 +59,7 @@ def _add_parts(folder: Folder, name: str) -> list[str]:
     missing = len(folder.missing_parts(name, folder.open(name).journal.seq))
     if not missing:
         return []
-    folder.complete(name)
+    complete(folder, name)
     folder.sync(name)
     if folder.missing_parts(name, folder.open(name).journal.seq):
         raise LedgerError(f"could not add to {folder.file(name)} what state.jsonl holds for it")

@@ -195,8 +195,22 @@ def test_a_file_that_grew_behind_the_lock_is_not_written_to(tmp_path: Path) -> N
         file.write(line(2))
     before = path.read_bytes()
 
-    with pytest.raises(LedgerError, match="changed although the lock is held"):
+    with pytest.raises(LedgerError, match="another program changed it"):
         journal.append(line(3), 3)
+
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_was_replaced_behind_the_lock_is_not_written_to(tmp_path: Path) -> None:
+    """The open one has no name any more: what is added to it would be lost."""
+    path = tmp_path / "a.jsonl"
+    journal = written(path, 1)
+    (tmp_path / "backup").write_bytes(path.read_bytes())
+    (tmp_path / "backup").replace(path)
+    before = path.read_bytes()
+
+    with pytest.raises(LedgerError, match="another program changed it"):
+        journal.append(line(2), 2)
 
     assert path.read_bytes() == before
 

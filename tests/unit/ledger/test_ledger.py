@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from datetime import date
 from pathlib import Path
@@ -359,6 +361,22 @@ def test_a_record_of_a_newer_version_stops_an_older_flowtui(folder: Path) -> Non
     assert bytes_in(folder) == before
 
 
+def test_a_backup_that_is_put_back_under_a_running_program_is_taken_over(folder: Path) -> None:
+    ledger = open_ledger(folder)
+    put(ledger, block("b1"))
+    backup = (folder / "2026.jsonl").read_bytes()
+    put(ledger, block("b2"))
+    (folder / "copy").write_bytes(backup)
+    (folder / "copy").replace(folder / "2026.jsonl")
+
+    with pytest.raises(LedgerError, match="another program changed it; do it again"):
+        put(ledger, block("b3"))
+    put(ledger, block("b3"))
+
+    assert set(everything(open_ledger(folder))["blocks"]) == {"b1", "b3"}
+    assert everything(ledger) == everything(open_ledger(folder))
+
+
 def test_everything_is_as_before_after_closing(folder: Path) -> None:
     ledger = open_ledger(folder)
     put(ledger, block("b1"))
@@ -369,3 +387,37 @@ def test_everything_is_as_before_after_closing(folder: Path) -> None:
     assert everything(ledger) == before
     put(ledger, block("b2"))
     assert set(everything(open_ledger(folder))["blocks"]) == {"b1", "b2"}
+
+
+def test_looking_at_the_history_does_not_hide_a_change_from_refresh(folder: Path) -> None:
+    mine, other = open_ledger(folder), open_ledger(folder)
+    put(mine, block("b1"))
+    mine.refresh()
+    put(other, block("b2"))
+
+    assert len(mine.history(9)) == 2
+    with mine.trial() as trial:
+        assert trial.get("blocks", "b2") is not None
+
+    assert mine.refresh() and not mine.refresh()
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("flowtui.ledger", ["tinydb", "json", "flowtui.ledger.storage"]),
+        ("flowtui.ledger.codec", ["tinydb", "flowtui.ledger.storage"]),
+        (
+            "flowtui.ledger.ledger",
+            ["textual", "numpy", "click", "psutil", "csv", "flowtui.ledger.history", "sqlite3"],
+        ),
+    ],
+)
+def test_importing_costs_only_what_is_used(module: str, absent: list[str]) -> None:
+    program = f"import sys, {module}; print(*sys.modules)"
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    assert module in loaded and not set(absent) & set(loaded)

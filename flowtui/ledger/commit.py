@@ -1,0 +1,77 @@
+"""Changing a ledger's folder: one transaction at a time, over all its files or none.
+
+A transaction over several files is committed by one line in `state.jsonl`; see
+`flowtui.ledger.folder` for what that line and the parts that follow it look like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flowtui.core.errors import LedgerError
+from flowtui.ledger.disk import make_folder
+from flowtui.ledger.folder import Folder
+from flowtui.ledger.kinds import STATE
+from flowtui.ledger.lines import Edit, text_of
+from flowtui.ledger.look import look
+
+Edits = dict[str, list[Edit]]
+"""Changes by the name of the file they belong in."""
+
+
+@contextmanager
+def writing(folder: Folder) -> Iterator[None]:
+    """Hold the lock, with everything read that others wrote. Raises LedgerError."""
+    make_folder(folder.path)
+    with folder.lock:
+        if folder.lock.abandoned:
+            for name in look(folder.path):
+                folder.sync(name)
+        folder.be_current()
+        yield
+
+
+def commit(folder: Folder, head: dict[str, Any], edits: Edits) -> None:
+    """Under the lock: write one transaction. Raises LedgerError.
+
+    Unless it raises, all of it is on disk; if it raises, nothing is.
+    """
+    names = [STATE, *edits] if len(edits) > 1 else list(edits)
+    try:
+        for name in edits:
+            complete(folder, name)
+        if len(edits) == 1:
+            folder.open(names[0]).commit(head, edits[names[0]])
+        else:
+            _commit_across(folder, head, edits)
+    except BaseException:  # an interruption may come when it is on disk and not in memory
+        folder.distrust(names)
+        raise
+    folder.note_commit(names, head["seq"])
+
+
+def complete(folder: Folder, name: str) -> None:
+    """Under the lock: add to a file the parts that `state.jsonl` has for it."""
+    storage = folder.open(name)
+    for part in folder.missing_parts(name, storage.journal.seq):
+        value = folder.read_part(part)
+        head = {**value[0], "part": True}
+        head.pop("files", None)
+        own = [c for c in value[1:] if len(c) > 3 and c[3] == name]
+        storage.commit(head, [Edit(c[0], c[1], text_of(c[2])) for c in own], durable=False)
+
+
+def _commit_across(folder: Folder, head: dict[str, Any], edits: Edits) -> None:
+    years = sorted(name for name in edits if name != STATE)
+    whole = list(edits.get(STATE, []))
+    for name in years:
+        whole += [edit._replace(target=name) for edit in edits[name]]
+    folder.open(STATE).commit({**head, "files": years}, whole)
+    for name in years:
+        storage = folder.open(name)
+        try:
+            storage.commit({**head, "part": True}, edits[name], durable=False)
+        except LedgerError:  # a full disk: it stands in state.jsonl, and is added later
+            folder.show_parts(name, storage)
