@@ -23,8 +23,9 @@ from flowtui.core.block import (
 )
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.measure import whole
+from flowtui.core.reshape import cut, merge_gap
 from flowtui.core.span import Span
-from flowtui.core.step import cut, merge_gap
+from flowtui.core.step import check_rating
 from flowtui.core.text import one_line
 
 Stamp = "%Y-%m-%d %H:%M"
@@ -49,8 +50,7 @@ class Changes:
 
 def edit(block: Block, changes: Changes, now: datetime) -> Block:
     """`block` with `changes`; UsageError for values out of range, FlowError for bad times."""
-    if changes.rating is not None and not 1 <= changes.rating <= 5:
-        raise UsageError(f"the rating {changes.rating} is not between 1 and 5")
+    check_rating(changes.rating)
     block = replace(
         block,
         intention=_text(changes.intention, block.intention, "intention"),
@@ -75,7 +75,8 @@ def split(block: Block, at: datetime, new_id: str) -> tuple[Block, Block]:
     if not block.started_at < at < block.ended_at:
         raise FlowError(
             f"{_local(at, block)} is not inside block {block.id} "
-            f"({_local(block.started_at, block)} to {_local(block.ended_at, block)})"
+            f"({_local(block.started_at, block)} to {_local(block.ended_at, block)})",
+            f"see its gaps and times: flowtui show {block.id}",
         )
     first = replace(
         cut(block, at),
@@ -145,6 +146,10 @@ def relabel(
             f"block {block.id} has no gap {number}: {have}", f"see them: flowtui show {block.id}"
         )
     gap = block.gaps[number - 1]
+    if gap.end is None and focus:
+        raise FlowError(
+            f"gap {number} of block {block.id} still lasts", "end it first: flowtui resume"
+        )
     gap = replace(
         gap,
         cause=cause or gap.cause,
@@ -189,12 +194,17 @@ def _retime(
     moved = replace(block, started_at=began, gaps=_after(block.gaps, began))
     moved = replace(
         moved,
-        interruptions=tuple(replace(i, at=max(i.at, began)) for i in moved.interruptions),
+        interruptions=tuple(
+            replace(i, at=max(i.at, began))
+            for i in moved.interruptions
+            if i.at >= began or i.returned_at is None or i.returned_at > began
+        ),
         parked=tuple(replace(t, at=max(t.at, began)) for t in moved.parked),
     )
     if block.ended_at is None:
         if began > now:
             raise FlowError(f"{_local(began, block)} is in the future", "give an earlier start")
+        _check_length(replace(moved, ended_at=whole(now)))
         return moved
     end = whole(ended_at) if ended_at is not None else block.ended_at
     moved = replace(moved, ended_at=end)
@@ -224,7 +234,10 @@ def _need_ended(block: Block) -> None:
 def _check_length(block: Block) -> None:
     assert block.ended_at is not None
     if block.ended_at - block.started_at > timedelta(seconds=MAX_BLOCK_S):
-        raise FlowError(f"block {block.id} would be longer than 24 hours", "split it in two")
+        raise FlowError(
+            f"block {block.id} would be longer than 24 hours",
+            "a block lasts a day at most: give other times",
+        )
 
 
 def _local(instant: datetime, block: Block) -> str:

@@ -125,7 +125,8 @@ def end_reason(block: Block) -> EndReason:
 
 def _reached(block: Block, focus: list[Span], end: datetime) -> datetime | None:
     if block.plan.kind is PlanKind.UNTIL and block.plan.until is not None:
-        return block.plan.until if block.plan.until <= end else None
+        # the start of a block may have been moved past the planned end
+        return max(block.plan.until, block.started_at) if block.plan.until <= end else None
     if block.plan.kind is PlanKind.FIXED and block.plan.seconds is not None:
         return instant_after(focus, block.plan.seconds)
     return None

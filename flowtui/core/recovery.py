@@ -101,7 +101,7 @@ def hole(block: Block, last: Reading, orderly: bool, now: Reading, least_s: int)
     start, end = max(whole(last.wall), block.started_at), whole(now.wall)
     if (end - start).total_seconds() < least_s:
         return None
-    rebooted = last.boot_id != now.boot_id
+    rebooted = not lapse(last, now).same_boot
     return Hole(start, end, Cause.CLOSED if orderly or rebooted else Cause.CRASH)
 
 

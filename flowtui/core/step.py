@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flowtui.core.block import (
     MAX_BLOCK_S,
@@ -43,6 +44,7 @@ from flowtui.core.commands import (
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.events import Event, EventKind
 from flowtui.core.measure import measure, whole
+from flowtui.core.reshape import cut, merge_gap, shifted
 from flowtui.core.text import one_line
 
 Stepped = tuple[Block, tuple[Event, ...]]
@@ -79,11 +81,12 @@ def step(block: Block, command: Command, now: datetime) -> Stepped:
     if block.ended_at is not None:
         raise FlowError(f"block {block.id} has ended", "start a new one: flowtui start")
     if not isinstance(command, Shift | Lose) and at < last_instant(block):
-        known = last_instant(block)
+        zone = ZoneInfo(block.zone)
+        known = last_instant(block).astimezone(zone)
         raise FlowError(
-            f"{at:%Y-%m-%d %H:%M:%S} UTC is before what block {block.id} last noted "
-            f"({known:%H:%M:%S} UTC)",
-            "give a later --at",
+            f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} is before what block {block.id} last noted "
+            f"({known:%Y-%m-%d %H:%M:%S})",
+            "give a later --at; if the clock was set back: flowtui edit running --start TIME",
         )
     return _STEPS[type(command)](block, command, at)
 
@@ -135,7 +138,10 @@ def _park(block: Block, command: Park, at: datetime) -> Stepped:
 def _extend(block: Block, command: Extend, at: datetime) -> Stepped:
     plan = block.plan
     if plan.kind is PlanKind.OPEN:
-        raise FlowError(f"block {block.id} is open-ended: there is nothing to extend")
+        raise FlowError(
+            f"block {block.id} is open-ended: there is nothing to extend",
+            "it goes on until you end it: flowtui stop",
+        )
     if plan.kind is PlanKind.FIXED:
         # in overtime, "15 minutes more" is meant from now on
         base = max(plan.seconds or 0, measure(block, at).focus_s if command.seconds > 0 else 0)
@@ -181,11 +187,7 @@ def _shift(block: Block, command: Shift, at: datetime) -> Stepped:
 
 
 def _finish(block: Block, command: Finish, at: datetime) -> Stepped:
-    if (at - block.started_at).total_seconds() > MAX_BLOCK_S:
-        raise FlowError(
-            f"block {block.id} would be longer than 24 hours",
-            "end it earlier: flowtui stop --at TIME, or flowtui stop --keep heartbeat",
-        )
+    check_end(block, at)
     if block.open_gap is not None:
         block = replace(block, gaps=(*block.gaps[:-1], replace(block.gaps[-1], end=at)))
     block = replace(_returned(block, at), ended_at=at, ended_by=command.ended_by)
@@ -194,9 +196,23 @@ def _finish(block: Block, command: Finish, at: datetime) -> Stepped:
     return block, (Event(EventKind.FINISHED, block, at),)
 
 
+def check_end(block: Block, at: datetime) -> None:
+    """Raises FlowError if a block that ends at `at` would be longer than a block can be."""
+    if (at - block.started_at).total_seconds() > MAX_BLOCK_S:
+        raise FlowError(
+            f"block {block.id} would be longer than 24 hours",
+            "say when it ended: flowtui stop --at TIME, or after a crash --keep heartbeat",
+        )
+
+
+def check_rating(rating: int | None) -> None:
+    """Raises UsageError for a rating that is none."""
+    if rating is not None and not 1 <= rating <= 5:
+        raise UsageError(f"the rating {rating} is not between 1 and 5", "1 is poor, 5 is excellent")
+
+
 def _judge(block: Block, command: Judge, at: datetime) -> Stepped:
-    if command.rating is not None and not 1 <= command.rating <= 5:
-        raise UsageError(f"the rating {command.rating} is not between 1 and 5")
+    check_rating(command.rating)
     block = replace(
         block,
         outcome=command.outcome or block.outcome,
@@ -205,57 +221,6 @@ def _judge(block: Block, command: Judge, at: datetime) -> Stepped:
         evidence=command.evidence or block.evidence,
     )
     return block, (Event(EventKind.JUDGED, block, at),)
-
-
-def cut(block: Block, at: datetime) -> Block:
-    """`block` without anything that it noted after `at`."""
-    gaps = tuple(
-        replace(g, end=min(g.end, at) if g.end is not None else None)
-        for g in block.gaps
-        if g.start < at
-    )
-    interruptions = tuple(
-        replace(i, returned_at=min(i.returned_at, at) if i.returned_at is not None else None)
-        for i in block.interruptions
-        if i.at <= at
-    )
-    # thoughts are kept whatever happens: nobody wants to lose those
-    parked = tuple(replace(t, at=min(t.at, at)) for t in block.parked)
-    return replace(block, gaps=gaps, interruptions=interruptions, parked=parked)
-
-
-def merge_gap(gaps: tuple[Gap, ...], new: Gap) -> tuple[Gap, ...]:
-    """`gaps` with `new` fitted in; where they overlap, what was noted first stays."""
-    free = [new]
-    for gap in gaps:
-        rest: list[Gap] = []
-        for part in free:
-            assert part.end is not None
-            gap_end = gap.end or part.end
-            if gap_end <= part.start or part.end <= gap.start:
-                rest.append(part)
-                continue
-            if part.start < gap.start:
-                rest.append(replace(part, end=gap.start))
-            if gap_end < part.end:
-                rest.append(replace(part, start=gap_end))
-        free = rest
-    return tuple(sorted((*gaps, *free), key=lambda g: (g.start, g.end is None)))
-
-
-def shifted(block: Block, delta: timedelta) -> Block:
-    """`block` with every instant moved by `delta`."""
-    move: Callable[[datetime | None], Any] = lambda t: None if t is None else t + delta  # noqa: E731
-    return replace(
-        block,
-        started_at=block.started_at + delta,
-        ended_at=move(block.ended_at),
-        gaps=tuple(replace(g, start=move(g.start), end=move(g.end)) for g in block.gaps),
-        interruptions=tuple(
-            replace(i, at=move(i.at), returned_at=move(i.returned_at)) for i in block.interruptions
-        ),
-        parked=tuple(replace(t, at=move(t.at)) for t in block.parked),
-    )
 
 
 def _returned(block: Block, at: datetime) -> Block:

@@ -154,6 +154,13 @@ def test_nothing_is_noted_before_what_the_block_knows() -> None:
         step(do(begin(), Pause(), 10), Resume(), at(9))
 
 
+def test_a_command_that_comes_too_early_is_told_in_the_hours_of_the_block() -> None:
+    block = step(begin(zone="Asia/Kathmandu"), Pause(), at(10))[0]
+
+    with pytest.raises(FlowError, match=r"2026-03-02 14:54:00 is before .*\(2026-03-02 14:55:00\)"):
+        step(block, Resume(), at(9))
+
+
 def test_an_ended_block_takes_a_judgement_and_nothing_else() -> None:
     block = do(begin(), Finish(), 50)
 
@@ -199,7 +206,7 @@ def test_escape_sequences_in_texts_never_reach_the_terminal() -> None:
 @given(lives(), st.integers(-100_000, 100_000))
 def test_a_changed_clock_moves_no_duration(life: tuple[Block, object], seconds: int) -> None:
     block, _ = life
-    if block.ended_at is not None or block.plan.kind is PlanKind.UNTIL:
+    if block.ended_at is not None:
         return
     moment = at(24 * 60)
 
@@ -208,6 +215,8 @@ def test_a_changed_clock_moves_no_duration(life: tuple[Block, object], seconds: 
     later = moment + timedelta(seconds=seconds)
     assert measure(moved, later).focus_s == measure(block, moment).focus_s
     assert measure(moved, later).paused_s == measure(block, moment).paused_s
+    assert measure(moved, later).overtime_s == measure(block, moment).overtime_s
+    assert measure(moved, later).planned_s == measure(block, moment).planned_s
 
 
 @given(lives())
