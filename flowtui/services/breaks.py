@@ -10,10 +10,11 @@ from flowtui.core.clock import Clock
 from flowtui.core.errors import UsageError
 from flowtui.core.fields import Fields, stamp
 from flowtui.core.measure import whole
-from flowtui.services.store import STATE, BlockStore
+from flowtui.services.store import BREAK, STATE, BlockStore
 
-BREAK = "break"
 LONGEST_S = 4 * 3600
+JUST_OVER = timedelta(hours=1)
+"""Nobody who comes back later wants to hear that a break is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Breaks:
         if record is None or self._store.running() is not None:
             return None
         read = Fields(record, "the break")
-        return Break(read.instant("started_at"), read.whole("seconds") or 0, read.flag("rung"))
+        found = Break(read.instant("started_at"), read.whole("seconds") or 0, read.flag("rung"))
+        return found if self._clock.now() < found.ends_at + JUST_OVER else None
 
     def start(self, seconds: int) -> Break:
         """Begin a break of `seconds`, from 1 minute to 4 hours."""
@@ -60,7 +62,7 @@ class Breaks:
         """End the break early; nothing happens where there is none."""
         if self.current() is not None:
             with self._store.change("end break") as writer:
-                writer.transaction.delete(STATE, BREAK)
+                writer.end_break()
 
     def ring(self) -> Break | None:
         """Note that the end was announced; None if there is nothing to announce."""

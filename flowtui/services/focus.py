@@ -5,43 +5,31 @@ The state is on disk before a listener hears of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from flowtui.core.block import (
+    MAX_BLOCK_S,
     OPEN_ENDED,
     AtPlan,
     Block,
-    Cause,
     EndedBy,
     Evidence,
     Mode,
     Outcome,
     Plan,
 )
-from flowtui.core.clock import Clock
-from flowtui.core.commands import (
-    Command,
-    Finish,
-    Judge,
-    Lose,
-    Reach,
-    Shift,
-    Start,
-)
+from flowtui.core.commands import Command, Finish, Judge, Reach, Start
 from flowtui.core.errors import FlowError
 from flowtui.core.events import Event
 from flowtui.core.fields import stamp
 from flowtui.core.measure import measure
-from flowtui.core.recovery import Closing, Hole, ends_at, hole, lapse, slept_span
-from flowtui.core.step import cut, start, step
-from flowtui.services.heart import Heart
-from flowtui.services.store import STATE, BlockStore
+from flowtui.core.step import start, step
+from flowtui.services.store import STATE
+from flowtui.services.vigil import Vigil
 
 ANNOUNCED = "announced"
-Listener = Callable[[Event], None]
+ANNOUNCE = "announce the plan's end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +45,8 @@ class Draft:
     folder: str = ""
 
 
-class FocusService:
+class FocusService(Vigil):
     """Commands on the running block. All raise FlowError and then leave everything as it was."""
-
-    def __init__(
-        self, store: BlockStore, clock: Clock, heart: Heart, zone: ZoneInfo, hole_s: int
-    ) -> None:
-        self.store = store
-        self.clock = clock
-        self.heart = heart
-        self.zone = zone
-        self.hole_s = hole_s
-        """Seconds of absence above which a person is asked."""
-        self._listeners: list[Listener] = []
-
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """`listener` hears every event from now on; the returned function ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
-
-    def current(self) -> Block | None:
-        """The running block, as the ledger has it now."""
-        self.store.ledger.refresh()
-        return self.store.running()
 
     def start(self, draft: Draft, at: datetime | None = None, switch: bool = False) -> Block:
         """Begin a block at `at` (default now).
@@ -88,7 +55,7 @@ class FocusService:
         block is a FlowError that names it.
         """
         now = at or self.clock.now()
-        self._check_at(at)
+        self._check_start(at)
         with self.store.change("start block") as writer:
             events: list[Event] = []
             running = writer.running()
@@ -118,6 +85,7 @@ class FocusService:
             if at is not None:
                 writer.no_overlap(block)
             writer.put(block)
+            writer.end_break()
             events += happened
         self.heart.release(block.id)
         self._tell(events)
@@ -180,19 +148,24 @@ class FocusService:
         now = self.clock.now()
         if block is None or not self.is_due(block, now):
             return None
+        ends = block.plan.at_plan is AtPlan.END
         # the note of it is kept apart from the block, so that it never stands in undo's way
-        with self.store.change("announce the plan's end", background=True) as writer:
-            block = writer.need_running()
-            if not self.is_due(block, now):
+        with self.store.change("end block" if ends else ANNOUNCE, not ends) as writer:
+            running = writer.running()
+            if running is None or not self.is_due(running, now):
                 return None
-            writer.transaction.put(STATE, self._announcement(block, now))
-        if block.plan.at_plan is AtPlan.END:
-            ended = self.apply(Reach(), label="end")
+            reached, events = step(running, Reach(), now)
+            note = self._announcement(running, now)
+            if ends:
+                writer.put(reached)
+            else:
+                writer.transaction.put(STATE, note)
+        if ends:
+            with self.store.change(ANNOUNCE, background=True) as writer:
+                writer.transaction.put(STATE, note)
             self.heart.stop()
-            return ended
-        _, events = step(block, Reach(), now)
         self._tell(events)
-        return block
+        return reached
 
     def is_due(self, block: Block, now: datetime) -> bool:
         """True if the plan is reached and that was not announced yet."""
@@ -209,112 +182,16 @@ class FocusService:
             "reached_at": stamp(reached) if reached is not None else "",
         }
 
-    def absence(self) -> Hole | None:
-        """A stretch of the running block during which nothing was running, or None."""
-        block = self.current()
-        last = self.heart.last()
-        if block is None or last is None or last.block_id != block.id or not last.attended:
-            return None
-        if self.heart.alive(last):
-            return None
-        return hole(block, last.reading, last.orderly, self.heart.reading(), self.hole_s)
-
-    def close_absence(
-        self,
-        closing: Closing,
-        outcome: Outcome | None = None,
-        rating: int | None = None,
-        note: str = "",
-        collect: Callable[[Block, datetime | None], Evidence | None] | None = None,
-    ) -> Block:
-        """Deal with an absence in one of the honest ways; the rest matters where it ends the block.
-
-        `collect` finds the evidence for a block that ends at an instant. Raises FlowError if
-        nothing was absent.
-        """
-        found = self.absence()
-        if found is None:
-            raise FlowError("there is no absence to recover from", "see: flowtui status")
-        now = self.clock.now()
-        running = self.store.need_running()
-        end = ends_at(running, closing, found, now)
-        if closing is Closing.PLAN and end is None:
+    def _check_start(self, at: datetime | None) -> None:
+        self._check_at(at)
+        if at is not None and self.clock.now() - at > timedelta(seconds=MAX_BLOCK_S):
+            local = at.astimezone(self.zone)
             raise FlowError(
-                f"block {running.id} did not reach its plan", "keep heartbeat, or keep all"
+                f"a block that began {local:%Y-%m-%d %H:%M} would be longer than 24 hours by now",
+                "enter it as a past one: flowtui add --start TIME --end TIME",
             )
-        seen = collect(running, end) if collect is not None and end is not None else None
-        with self.store.change(f"recover block ({closing.value})") as writer:
-            block, events = self._closed(writer.need_running(), closing, found, now)
-            if block.ended_at is not None:
-                block, _ = step(block, Judge(outcome, rating, note, seen), now)
-                events = tuple(replace(event, block=block) for event in events)
-            writer.put(block)
-        if block.ended_at is None:
-            self.heart.release(block.id)
-        else:
-            self.heart.stop()
-        self._tell(events)
-        return block
-
-    def observe(self) -> Block | None:
-        """Compare the clocks with the last look: record sleep, follow a clock that was set.
-
-        Called every few seconds by the app, and before each command of the command line. Returns
-        the block if something was recorded.
-        """
-        last = self.heart.last()
-        block = self.store.running()
-        if block is None or last is None or last.block_id != block.id:
-            return None
-        if last.attended and not self.heart.attended:
-            return None  # an app looks after it, or its absence is to be dealt with first
-        now = self.heart.reading()
-        seen = lapse(last.reading, now)
-        commands: list[Command] = []
-        if seen.stepped_s:
-            commands.append(Shift(seen.stepped_s))
-        gap = block.open_gap
-        if seen.slept_s and (gap is None or gap.focus):
-            moved = replace(
-                last.reading, wall=last.reading.wall + timedelta(seconds=seen.stepped_s)
-            )
-            began, woke = slept_span(moved, now, seen.slept_s)
-            commands.append(Lose(began, woke, Cause.SLEEP))
-        if not commands:
-            return None
-        with self.store.change(_observed(seen.stepped_s, seen.slept_s)) as writer:
-            changed = writer.need_running()
-            events: list[Event] = []
-            for command in commands:
-                changed, happened = step(changed, command, now.wall)
-                events += happened
-            writer.put(changed)
-        self.heart.beat(changed.id)
-        self._tell(events)
-        return changed
-
-    def _closed(
-        self, block: Block, closing: Closing, found: Hole, now: datetime
-    ) -> tuple[Block, tuple[Event, ...]]:
-        end = ends_at(block, closing, found, now)
-        if end is not None:
-            return step(cut(block, end), Finish(EndedBy.RECOVERY), end)
-        if closing is Closing.COUNT:
-            return block, ()
-        return step(block, Lose(found.start, found.end, found.cause), now)
 
     def _check_at(self, at: datetime | None) -> None:
         if at is not None and at > self.clock.now():
             local = at.astimezone(self.zone)
             raise FlowError(f"{local:%Y-%m-%d %H:%M} is in the future", "give a past time")
-
-    def _tell(self, events: tuple[Event, ...] | list[Event]) -> None:
-        for event in events:
-            for listener in tuple(self._listeners):
-                listener(event)
-
-
-def _observed(stepped_s: int, slept_s: float) -> str:
-    said = [f"clock set by {stepped_s:+d} s"] if stepped_s else []
-    said += [f"sleep of {round(slept_s)} s"] if slept_s else []
-    return "note " + " and ".join(said)

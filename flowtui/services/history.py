@@ -115,7 +115,8 @@ class History:
         """Gap `number` (from 1; None: the last) of block `id` with another cause or as focus."""
         with self._store.change("relabel gap") as writer:
             block = writer.by_id(id)
-            block = relabel(block, number or len(block.gaps), cause, focus, note)
+            number = len(block.gaps) if number is None else number
+            block = relabel(block, number, cause, focus, note)
             writer.put(block)
         return self._changed(block)
 

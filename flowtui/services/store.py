@@ -23,6 +23,7 @@ from flowtui.ledger.ledger import Ledger, Transaction
 BLOCKS = "blocks"
 STATE = "state"
 RUNNING = "running"
+BREAK = "break"
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Without 0/o and 1/l/i: ids are typed by hand."""
 REACH = timedelta(days=2)
@@ -66,7 +67,9 @@ class BlockStore:
         """The newest ended blocks, newest first."""
         today = self.rule.day_of(self.clock.now())
         for span in (7, 60, 366):
-            blocks = [b for b in self.between(today - timedelta(days=span), today) if b.ended_at]
+            # a block that started east of here may be filed under tomorrow
+            around = self.between(today - timedelta(days=span), today + timedelta(days=1))
+            blocks = [b for b in around if b.ended_at]
             if len(blocks) >= count:
                 break
         return blocks[::-1][:count]
@@ -159,6 +162,11 @@ class Writer:
             self.transaction.put(STATE, {"id": RUNNING, "block": block.id})
         elif block.ended_at is not None and pointer is not None and pointer["block"] == block.id:
             self.transaction.delete(STATE, RUNNING)
+
+    def end_break(self) -> None:
+        """Forget the break that is on, if one is."""
+        if self.transaction.get(STATE, BREAK) is not None:
+            self.transaction.delete(STATE, BREAK)
 
     def delete(self, block: Block) -> None:
         """Remove `block`."""
