@@ -18,7 +18,6 @@ from flowtui.core.facts import evidence_lines
 from flowtui.core.glance import minutes
 from flowtui.core.measure import deadline, measure
 from flowtui.core.recovery import Closing
-from flowtui.core.step import check_end
 from flowtui.core.tags import parse_tags
 from flowtui.core.timewords import parse_duration, parse_instant
 from flowtui.core.view import ended_view, running_view
@@ -190,11 +189,8 @@ def stop_command(
     if keep:
         block = focus.close_absence(Closing(keep), judged, rating, note, evidence.collect)
     else:
+        context.settle(instant, ends=True)
         running = focus.current()
-        if running is not None:
-            check_end(running, instant or context.services.clock.now())
-            context.settle(instant)
-            running = focus.current()
         found = evidence.collect(running, instant) if running is not None else None
         block = focus.finish(instant, judged, rating, note, found)
     seen = measure(block, context.services.clock.now())

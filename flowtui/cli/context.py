@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flowtui.core.glance import minutes
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -24,13 +26,20 @@ class Context:
         self.env = env
         self.home = home
         self.plain = plain
+        self.quiet = False
+        """True for commands that are asked by machines, or tell of problems themselves."""
 
     @cached_property
     def services(self) -> Services:
         """The services on the user's folders."""
         from flowtui.services.wiring import build
 
-        return build(self.env, Path(self.home) if self.home else None)
+        services = build(self.env, Path(self.home) if self.home else None)
+        if services.problems and not self.quiet:
+            more = len(services.problems) - 1
+            others = f" (and {more} more)" if more else ""
+            self.say(f"{services.problems[0]}{others}; the default is used, see: flowtui doctor")
+        return services
 
     def instant(self, text: str | None) -> datetime | None:
         """The instant meant by an `--at`; None where there is none. Raises UsageError."""
@@ -42,27 +51,48 @@ class Context:
         return parse_instant(text, services.clock.now(), services.zone)
 
     def close(self) -> None:
-        """Give the hooks that were started the time to end."""
-        if "services" in vars(self):
-            self.services.hooks.close()
+        """Tell of damage that was met, and give the hooks that were started the time to end."""
+        if "services" not in vars(self):
+            return
+        reports = self.services.store.ledger.reports()
+        if reports and not self.quiet:
+            first, more = reports[0], len(reports) - 1
+            where = f"{first.file}, line {first.line}" if first.line else f"{first.file}"
+            others = f" (and {more} more)" if more else ""
+            self.say(f"{where}: {first.what}{others}; see: flowtui doctor")
+        self.services.hooks.close()
 
-    def settle(self) -> None:
-        """Before a command on the running block: record what happened while nobody looked."""
+    def settle(self, at: datetime | None = None, ends: bool = False) -> None:
+        """Before a command on the running block: record what happened while nobody looked.
+
+        `at` is the instant of the command where one was given: somebody was back by then. With
+        `ends` the command ends the block: where that is refused, the absence is left as it is.
+        """
         focus = self.services.focus
+        moved_s = focus.follow_clock()
+        if moved_s:
+            self.say(_clock_words(moved_s))
         found = focus.absence()
-        if found is not None:
-            from flowtui.core.recovery import Closing
-
-            focus.close_absence(Closing.CONTINUE)
-            start, end = (i.astimezone(self.services.zone) for i in (found.start, found.end))
-            self.say(
-                f"{start:%H:%M} to {end:%H:%M} became a gap ({found.cause.value}); "
-                "it was focus? flowtui relabel running last --focus"
-            )
-        else:
+        if found is None:
             seen = focus.observe()
-            if seen is not None:
-                self.say("sleep or a changed clock was noted; take it back: flowtui undo")
+            if seen is not None and seen.stepped_s:
+                self.say(_clock_words(seen.stepped_s))
+            if seen is not None and seen.slept_s:
+                self.say(f"the machine slept {minutes(seen.slept_s)}: {GAP_WORDS}")
+        elif at is None or at > found.start:
+            from flowtui.core.recovery import Closing
+            from flowtui.core.step import check_end
+
+            if ends:
+                check_end(focus.store.need_running(), at or found.end)
+            block = focus.close_absence(Closing.CONTINUE, until=at)
+            zone, end = self.services.zone, min(found.end, at or found.end)
+            number = next((n for n, g in enumerate(block.gaps, 1) if g.end == end), "last")
+            self.say(
+                f"{found.start.astimezone(zone):%H:%M} to {end.astimezone(zone):%H:%M} "
+                f"became a gap ({found.cause.value}); "
+                f"it was focus? flowtui relabel {block.id} {number} --focus"
+            )
 
     def say(self, text: str) -> None:
         """Tell the person something; no data."""
@@ -76,6 +106,17 @@ class Context:
         """Print data as JSON."""
 
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+GAP_WORDS = "that became a gap; take it back: flowtui undo"
+
+
+def _clock_words(seconds: int) -> str:
+    way = "ahead" if seconds > 0 else "back"
+    return (
+        f"the clock was set {way} by {minutes(abs(seconds))}: the block moved with it, "
+        "and is as long as it was; take it back: flowtui undo"
+    )
 
 
 def words(kind: type[StrEnum]) -> click.Choice[str]:
