@@ -13,6 +13,8 @@ from flowtui.core.measure import focus_spans
 from flowtui.core.span import total_s
 from flowtui.services.store import BlockStore
 
+BESIDE = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
@@ -62,11 +64,18 @@ class Totals:
         count = 0
         for block in blocks:
             seconds = sum(s for d, s in self._focus([block], now).items() if first <= d <= last)
-            contexts[block.context] += seconds
-            modes[block.mode] += seconds
+            if seconds:
+                contexts[block.context] += seconds
+                modes[block.mode] += seconds
             count += first <= self._store.day_of(block) <= last
         by_day = {d: s for d, s in self._focus(blocks, now).items() if first <= d <= last}
         return Week(first, last, sum(by_day.values()), by_day, contexts, modes, count)
+
+    def reach(self, now: datetime) -> tuple[date, date]:
+        """First and last day whose blocks can count for the day and the week of `now`."""
+        today = self._rule.day_of(now)
+        first, last = week_of(today, self._first_weekday)
+        return first - BESIDE, last + BESIDE
 
     def by_day(self, now: datetime, first: date, last: date) -> dict[date, int]:
         """Focus seconds of each day from `first` to `last` that has any."""
@@ -74,8 +83,9 @@ class Totals:
         return {day: seconds for day, seconds in focus.items() if first <= day <= last}
 
     def _around(self, first: date, last: date) -> list[Block]:
-        # a block that began the day before may reach into the first day
-        return self._store.between(first - timedelta(days=1), last)
+        # a block of the day before may reach into the first day, and one that started in another
+        # zone may be filed under the day after the last
+        return self._store.between(first - BESIDE, last + BESIDE)
 
     def _focus(self, blocks: list[Block], now: datetime) -> dict[date, int]:
         sums: dict[date, int] = defaultdict(int)
