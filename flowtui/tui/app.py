@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import work
-from textual.app import App
 from textual.binding import BindingType
 
 from flowtui.core.clock import Clock
@@ -24,6 +24,7 @@ from flowtui.settings.themes import ThemeSpec
 from flowtui.tui import dialogs
 from flowtui.tui.commands import ActionCommands
 from flowtui.tui.desk import Desk
+from flowtui.tui.host import Host
 from flowtui.tui.keys import bindings
 from flowtui.tui.messages import SnapshotTaken
 from flowtui.tui.theming import to_textual, variable_defaults
@@ -36,11 +37,10 @@ if TYPE_CHECKING:
     from flowtui.tui.ringing import Ringing
 
 T = TypeVar("T")
-REPEAT_S = 5
-IDLE, RUNNING = "focus-idle", "focus-running"
+IDLE, RUNNING, BODY = "focus-idle", "focus-running", "body"
 
 
-class FlowApp(App[None]):
+class FlowApp(Host):
     """flowtui on the screen. `build` makes the services; it is called on the desk's thread."""
 
     TITLE = "flowtui"
@@ -61,21 +61,16 @@ class FlowApp(App[None]):
         problems: Sequence[str] = (),
         plain: bool = False,
         expect_running: bool = False,
+        check_in: CheckIn | None = None,
     ) -> None:
-        super().__init__()
-        self.clock = clock
-        self.config = config
-        self.plain = plain or config.display.plain
-        self.desk = Desk(build)
-        self.snapshot: Snapshot | None = None
-        self.shown_day: date | None = None
+        super().__init__(Desk(build), clock, config, plain or config.display.plain)
         self.parting_words: list[str] = []
         self.actions, key_problems = remapped(config.keys)
         self._problems = [*problems, *key_problems]
         self._specs = themes
         self._expect_running = expect_running
+        self._check_in = check_in
         self._ringing: Ringing | None = None
-        self._last_said = ("", False, 0.0)
         if self.plain or not config.display.motion:
             self.animation_level = "none"
         # known before the style sheets are read, so that these are read once
@@ -95,6 +90,7 @@ class FlowApp(App[None]):
         # two faces of one mode: Textual keeps both screens, and neither is ever torn down
         self.add_mode(IDLE, _idle_screen)
         self.add_mode(RUNNING, _running_screen)
+        self.add_mode(BODY, _body_screen)
         await self.switch_mode(RUNNING if self._expect_running else IDLE)
         self.call_after_refresh(self.begin)
 
@@ -108,20 +104,14 @@ class FlowApp(App[None]):
         for problem in self._problems[:3]:
             self.notify(problem, severity="warning", timeout=12, markup=False)
         self._start_conductor()
+        if self._check_in is not None:
+            self.check_in(self._check_in.day)
 
     @work(group="conductor", exit_on_error=False)
     async def _start_conductor(self) -> None:
         services = await self.ask(_ready_to_ring)
         self._ringing = _ringing(self, services)
         self._ringing.begin()
-
-    async def ask(self, call: Callable[[Services], T]) -> T:
-        """The result of `call` on the desk's thread; its exceptions come here."""
-        return await self.desk.ask(call)
-
-    async def aside(self, call: Callable[[Services], T]) -> T:
-        """As `ask`, for what is slow and writes nothing (git): it holds up no command."""
-        return await self.desk.aside(call)
 
     @work(exclusive=True, group="snapshot", exit_on_error=False)
     async def refresh_snapshot(self) -> None:
@@ -134,45 +124,13 @@ class FlowApp(App[None]):
             return
         self.snapshot = snapshot
         wanted = IDLE if snapshot.block is None else RUNNING
-        if self.current_mode != wanted and len(self.screen_stack) == 1:
+        if self.current_mode not in (wanted, BODY) and len(self.screen_stack) == 1:
             await self.switch_mode(wanted)
-            self._repeat_said()
+            self.repeat_said()
         for screen in self.screen_stack:
             screen.post_message(SnapshotTaken(snapshot))
         if self._ringing is not None:
             await self._ringing.replan()
-
-    async def perform(self, call: Callable[[Services], str]) -> bool:
-        """Carry out a command; its result is the quiet line that confirms it.
-
-        Returns False, with the reason on the screen, if it was refused.
-        """
-        try:
-            said = await self.ask(call)
-        except FlowError as error:
-            self.said(f"{error.message} — {error.hint}" if error.hint else error.message, lost=True)
-            return False
-        finally:
-            self.refresh_snapshot()
-        self.said(said)
-        return True
-
-    def said(self, text: str, lost: bool = False) -> None:
-        """Confirm or complain in the quiet line of the base screen."""
-        from flowtui.tui.widgets.said import Said
-
-        self._last_said = (text, lost, self.clock.monotonic())
-        for screen in reversed(self.screen_stack):
-            for line in screen.query(Said):
-                line.say(text, lost)
-                return
-        self.notify(text, severity="error" if lost else "information", markup=False)
-
-    def _repeat_said(self) -> None:
-        """What was said a moment ago belongs to the face that is shown now."""
-        text, lost, at = self._last_said
-        if text and self.clock.monotonic() - at < REPEAT_S:
-            self.said(text, lost)
 
     @work(exclusive=True, group="look", exit_on_error=False)
     async def _look(self) -> None:
@@ -217,6 +175,33 @@ class FlowApp(App[None]):
             return f"did again: {done[0].label}   u takes it back" if done else "nothing to redo"
 
         await self.perform(redo)
+
+    async def action_mode_focus(self) -> None:
+        """To the running block, or to today's blocks."""
+        running = self.snapshot is not None and self.snapshot.block is not None
+        await self.switch_mode(RUNNING if running else IDLE)
+
+    async def action_mode_body(self) -> None:
+        """To the body log."""
+        await self.switch_mode(BODY)
+
+    def action_app_checkin(self) -> None:
+        """Open today's check-in."""
+        self.check_in()
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def check_in(self, day: date | None = None) -> None:
+        """Open the check-in of `day`, by default today's."""
+        from flowtui.tui import bodywork
+
+        await bodywork.check_in(self, day)
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_app_log(self) -> None:
+        """Ask for a quick line and record it."""
+        from flowtui.tui import bodywork
+
+        await bodywork.quick_log(self)
 
     @work(group="dialog", exit_on_error=False)
     async def action_app_theme(self) -> None:
@@ -269,6 +254,20 @@ class FlowApp(App[None]):
                 loop.add_signal_handler(getattr(signal, name), self.close_in_order)
             except (NotImplementedError, RuntimeError, ValueError):
                 pass  # not in the main thread, as in tests: there is no terminal to lose
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """The app is opened for a check-in."""
+
+    day: date | None = None
+    """Its day; None: today."""
+
+
+def _body_screen() -> Screen[None]:
+    from flowtui.tui.screens.body import BodyScreen
+
+    return BodyScreen()
 
 
 def _idle_screen() -> Screen[None]:

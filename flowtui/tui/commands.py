@@ -9,16 +9,15 @@ from typing import Any
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from flowtui.settings.actions import Action, shown_keys
+from flowtui.tui.host import Host
 
 
 class ActionCommands(Provider):
     """Offers the actions of the places at hand; running one is pressing its key."""
 
     def _offers(self) -> Iterator[tuple[Action, str]]:
-        from flowtui.tui.app import FlowApp
-
         app = self.app
-        assert isinstance(app, FlowApp)
+        assert isinstance(app, Host)
         for action in app.actions:
             if action.place in (*getattr(self.screen, "places", ()), "app"):
                 yield action, f"{action.id.replace('.', ': ')}  ({shown_keys(action)})"

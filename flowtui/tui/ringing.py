@@ -13,13 +13,13 @@ from flowtui.services.wiring import Services
 from flowtui.system.notices import Notice, Notifier
 
 if TYPE_CHECKING:
-    from flowtui.tui.app import FlowApp
+    from flowtui.tui.host import Host
 
 
 class Ringing:
     """Rings bells while the app is open, if no other process does."""
 
-    def __init__(self, app: FlowApp, services: Services) -> None:
+    def __init__(self, app: Host, services: Services) -> None:
         self._app = app
         self._conductor = Conductor(
             ConductorLock(services.paths.run_dir / "conductor.lock"),

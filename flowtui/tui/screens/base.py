@@ -15,7 +15,7 @@ from flowtui.tui.widgets.keystrip import KeyStrip
 if TYPE_CHECKING:
     from flowtui.services.snapshot import Snapshot
     from flowtui.services.wiring import Services
-    from flowtui.tui.app import FlowApp
+    from flowtui.tui.host import Host
 
 T = TypeVar("T")
 
@@ -27,9 +27,9 @@ class FlowScreen(Screen[None]):
     """Whose actions work here, for help and palette."""
 
     @property
-    def flow(self) -> FlowApp:
+    def flow(self) -> Host:
         """The app, by its own type."""
-        return cast("FlowApp", self.app)
+        return cast("Host", self.app)
 
     def on_mount(self) -> None:
         """Draw what is known and keep time."""
@@ -73,9 +73,9 @@ class FlowScreen(Screen[None]):
         self._redraw()
 
     async def perform(self, call: Callable[[Services], str]) -> bool:
-        """See `FlowApp.perform`."""
+        """See `Host.perform`."""
         return await self.flow.perform(call)
 
     async def ask(self, call: Callable[[Services], T]) -> T:
-        """See `FlowApp.ask`."""
+        """See `Host.ask`."""
         return await self.flow.ask(call)

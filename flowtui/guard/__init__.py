@@ -1,1 +1,0 @@
-"""What must not disturb: changes to the world that can be undone."""

@@ -1,1 +1,0 @@
-"""What it adds up to: day table, associations and experiments, on numpy."""

@@ -1,1 +1,0 @@
-"""What the machines do: reads GPUs, processes and training logs."""
