@@ -9,7 +9,7 @@ from flowtui.core import glance
 from flowtui.core.errors import UsageError
 from flowtui.settings.fastpaths import roots
 from flowtui.system.clock import epoch
-from flowtui.system.stamp import stamp
+from flowtui.system.stamp import settings_stamp, stamp
 
 SHAPES = ("--json", "--tmux", "--waybar")
 
@@ -33,13 +33,13 @@ def quick_status(arguments: list[str]) -> str | None:
         return None
     try:
         return shapes.render(fields, shape, template)
-    except UsageError:
-        return None  # the long way says what is wrong
+    except (UsageError, LookupError, TypeError, ValueError):
+        return None  # the long way says what is wrong, or does without the file
 
 
 def current(home: str | None) -> glance.Fields | None:
     """The status as of now; None if the file is missing, broken or out of date."""
-    _, data, state = roots(os.environ, home)
+    config, data, state = roots(os.environ, home)
     try:
         with open(f"{state}/status", encoding="utf-8") as file:  # noqa: PTH123 - see fastpaths
             fields = glance.decode(file.read())
@@ -49,10 +49,11 @@ def current(home: str | None) -> glance.Fields | None:
         return None
     now = epoch()
     try:
-        year, anchor = int(fields["year"]), int(fields["anchor"])
-        if not anchor - 2 <= now < int(fields["day_ends"]):
+        if not int(fields["anchor"]) - 2 <= now < int(fields["day_ends"]):
             return None
-        if stamp(f"{data}/ledger", year) != fields["stamp"]:
+        if stamp(f"{data}/ledger", fields["files"]) != fields["stamp"]:
+            return None
+        if settings_stamp(config) != fields["settings"]:
             return None
         return glance.at(fields, now)
     except (KeyError, ValueError):

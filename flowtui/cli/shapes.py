@@ -30,6 +30,9 @@ FORMAT_FIELDS = {
     "day_blocks": "blocks today",
     "week_focus": "focus this week",
     "week_goal": "goal for a week",
+    "energy": "mean of today's ratings",
+    "eating": "the eating window: window open 3 h 10, 4 h 50 left",
+    "eating_state": "open, closed, or empty",
     "focus_s": "seconds of focus; likewise paused_s, overtime_s, remaining_s, planned_s, "
     "day_focus_s, week_focus_s",
 }
@@ -73,6 +76,8 @@ def values(fields: Fields) -> Fields:
         named[key] = (
             "" if not fields.get(f"{key}_s") else glance.minutes(number(fields, key + "_s"))
         )
+    named["eating"] = glance.eating(fields)
+    named["eating_state"] = fields.get("eat_state", "")
     if fields.get("state"):
         left = number(fields, "remaining_s")
         over = number(fields, "overtime_s") or 0

@@ -41,7 +41,7 @@ def status_command(
         raise UsageError(f"--{' and --'.join(chosen)} cannot be meant together", "give one of them")
     shape = chosen[0] if chosen else "plain"
     if not follow:
-        context.put(shapes.render(_fields(context), shape, template or "").rstrip("\n"))
+        context.put(shapes.render(_asked(context), shape, template or "").rstrip("\n"))
         return
     _follow(context, shape, template or "", every)
 
@@ -50,7 +50,7 @@ def _follow(context: Context, shape: str, template: str, every: float) -> None:
     said = None
     try:
         while True:
-            answer = shapes.render(_fields(context), shape, template)
+            answer = _answer(context, shape, template)
             if shape == "json":
                 answer = _one_line(answer)
             if answer != said:
@@ -61,12 +61,20 @@ def _follow(context: Context, shape: str, template: str, every: float) -> None:
         return
 
 
-def _fields(context: Context) -> Fields:
+def _answer(context: Context, shape: str, template: str) -> str:
     from flowtui.cli.quick import current
 
     fields = current(context.home)
     if fields is not None:
-        return fields
+        try:
+            return shapes.render(fields, shape, template)
+        except (LookupError, TypeError, ValueError):
+            pass  # the file is damaged: do without it
+    return shapes.render(_asked(context), shape, template)
+
+
+def _asked(context: Context) -> Fields:
+    """The fields, asked of the ledger; the file is made new by it."""
     services = context.services
     services.store.ledger.refresh()
     services.status.write()

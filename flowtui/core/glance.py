@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 HEADER = "flowtui-status 1"
 COUNTING = ("running", "overtime")
+LONG_S = 24 * 3600
+"""An eating window, or the time between two, of more than this gets a plain note."""
 
 Fields = dict[str, str]
 
@@ -37,11 +39,20 @@ def decode(text: str) -> Fields | None:
 def patched(fields: Fields, data: dict[str, Any]) -> dict[str, Any]:
     """`data`, the decoded JSON of the file, with the numbers of `fields` that moved on."""
     if data.get("block") is not None:
-        for key in ("focus_s", "paused_s", "overtime_s", "remaining_s"):
+        for key in ("focus_s", "paused_s", "overtime_s", "remaining_s", "interrupted_s"):
             data["block"][key] = number(fields, key)
         data["block"]["state"] = fields["state"]
     data["day"]["focus_s"] = number(fields, "day_focus_s")
     data["day"]["week_focus_s"] = number(fields, "week_focus_s")
+    elapsed = number(fields, "eat_elapsed_s")
+    if data.get("eating") is not None and elapsed is not None:
+        target = number(fields, "eat_target_s")
+        data["eating"] |= {
+            "elapsed_s": elapsed,
+            "left_s": None if target is None else max(0, target - elapsed),
+            "past_s": None if target is None else max(0, elapsed - target),
+            "note": fields.get("eat_note") or None if elapsed > LONG_S else None,
+        }
     return data
 
 
@@ -53,12 +64,17 @@ def number(fields: Fields, key: str) -> int | None:
 
 def at(fields: Fields, now: float) -> Fields:
     """`fields` carried on to `now` (seconds since 1970): focus, pauses, overtime, what remains."""
+    opened = number(fields, "eat_since")
+    if opened is not None:
+        fields = fields | {"eat_elapsed_s": str(max(0, int(now) - opened))}
     state = fields.get("state", "")
     gone = max(0, int(now) - (number(fields, "anchor") or 0))
     if not state or not gone:
         return fields
     live = dict(fields)
     remaining = number(fields, "remaining_s")
+    if fields.get("away") == "1":
+        live["interrupted_s"] = str((number(fields, "interrupted_s") or 0) + gone)
     if state == "paused":
         for key in ("paused_s", "gap_s"):
             live[key] = str((number(fields, key) or 0) + gone)
@@ -111,10 +127,25 @@ def phrase(fields: Fields) -> str:
     return minutes(number(fields, "focus_s"))
 
 
+def eating(fields: Fields) -> str:
+    """The eating window in neutral words: "window open 3 h 10, 4 h 50 left"; else empty."""
+    elapsed, target = number(fields, "eat_elapsed_s"), number(fields, "eat_target_s")
+    if elapsed is None:
+        return ""
+    said = f"window {fields.get('eat_state', '')} {minutes(elapsed)}"
+    if target is None:
+        return said
+    if elapsed < target:
+        return f"{said}, {minutes(target - elapsed)} left"
+    return f"{said}, {minutes(elapsed - target)} past {minutes(target)}"
+
+
 def line(fields: Fields) -> str:
     """The plain answer of `flowtui status`, on one line."""
     today = f"{minutes(number(fields, 'day_focus_s') or 0)} today"
-    if not fields.get("state"):
-        return f"no block · {today}"
-    parts = [phrase(fields), fields.get("intention") or "a block", fields.get("tags", ""), today]
+    window = eating(fields) if fields.get("eat_line") == "1" else ""
+    parts = ["no block", today, window]
+    if fields.get("state"):
+        name, tags = fields.get("intention") or "a block", fields.get("tags", "")
+        parts = [phrase(fields), name, tags, today, window]
     return " · ".join(part for part in parts if part)

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from flowtui.core import glance
 from flowtui.core.block import Block
+from flowtui.core.body.fasting import LONG_FAST_NOTE, LONG_WINDOW_NOTE, WindowNow
 from flowtui.core.clock import Clock
-from flowtui.core.day import DayRule
-from flowtui.core.measure import measure
-from flowtui.core.view import running_view
+from flowtui.core.day import ONE_DAY, DayRule
+from flowtui.core.measure import interrupted_s, measure
+from flowtui.core.view import iso, running_view
+from flowtui.services.body import BodyGlance
 from flowtui.services.store import BlockStore
 from flowtui.services.totals import Totals
 from flowtui.system.files import write_atomic
-from flowtui.system.stamp import stamp
+from flowtui.system.stamp import settings_stamp, stamp
 
 
 class StatusFile:
     """Keeps the status file true to the ledger.
 
-    The file notes size and inode of the ledger's two current files: a reader that finds others
-    knows that it is out of date and asks the ledger.
+    The file notes size and inode of those ledger files that its numbers come from, and the same of
+    the settings: a reader that finds others knows that it is out of date and asks the ledger.
     """
 
     def __init__(
@@ -36,6 +38,8 @@ class StatusFile:
         rule: DayRule,
         totals: Totals,
         goals: Mapping[str, int | None],
+        config_dir: Path,
+        body: Callable[[datetime], BodyGlance],
     ) -> None:
         self._path = path
         self._store = store
@@ -43,15 +47,24 @@ class StatusFile:
         self._rule = rule
         self._totals = totals
         self._goals = goals
+        self._body = body
+        # as they were when `goals` were read
+        self._settings = settings_stamp(str(config_dir))
 
     def text(self) -> str:
         """The file's text as of now, from the ledger."""
         now = self._clock.now()
+        self._store.ledger.refresh()
+        names = self._files(now, self._store.running(), self._body(now).window)
+        # taken before the ledger is read: what another process writes meanwhile makes it old
+        mark = stamp(str(self._store.ledger.folder), names)
+        self._store.ledger.refresh()
         block = self._store.running()
-        data = self.data(now, block)
-        mark = stamp(str(self._store.ledger.folder), self._year(now))
+        seen = self._body(now)
+        data = self._data(now, block, seen)
+        marks = {"files": names, "stamp": mark, "settings": self._settings}
         return glance.encode(
-            self._fields(now, block, data) | {"stamp": mark, "year": self._year(now)},
+            self._fields(now, block, data) | _eating_fields(seen) | marks,
             json.dumps(data, ensure_ascii=False, separators=(",", ":")),
         )
 
@@ -62,7 +75,7 @@ class StatusFile:
         with contextlib.suppress(OSError):
             write_atomic(self._path, self.text().encode())
 
-    def data(self, now: datetime, block: Block | None) -> dict[str, Any]:
+    def _data(self, now: datetime, block: Block | None, body: BodyGlance) -> dict[str, Any]:
         """The object of `status --json`."""
         day, week = self._totals.day(now), self._totals.week(now)
         return {
@@ -74,11 +87,11 @@ class StatusFile:
                 "goal_s": self._goals.get("day_s"),
                 "week_focus_s": week.focus_s,
                 "week_goal_s": self._goals.get("week_s"),
-                "energy": None,
+                "energy": body.energy,
             },
             "runs": [],
             "guard": None,
-            "eating": None,
+            "eating": _eating_view(body.window, self._rule.zone.key),
         }
 
     def _fields(
@@ -114,9 +127,50 @@ class StatusFile:
             "remaining_s": seen.remaining_s,
             "gap_s": None if gap is None else int((now - gap.start).total_seconds()),
             "interruptions": len(block.interruptions),
+            "interrupted_s": interrupted_s(block, now),
+            "away": int(block.open_interruption is not None),
             "parked": len(block.parked),
             "next_step": gap.note if gap is not None else "",
         }
 
-    def _year(self, now: datetime) -> int:
-        return self._rule.day_of(now).year
+    def _files(self, now: datetime, block: Block | None, window: WindowNow | None) -> str:
+        """The journals of this week, of the running block, and of the last eating window."""
+        days = [*self._totals.reach(now)]
+        if block is not None:
+            days.append(self._store.day_of(block))
+        if window is not None and window.since is not None:
+            # a window is filed under the day it opened: that of its end, or one before
+            days += [self._rule.day_of(window.since), self._rule.day_of(window.since) - ONE_DAY]
+        return " ".join(["state", *sorted({str(day.year) for day in days})])
+
+
+def _eating_view(window: WindowNow | None, zone: str) -> dict[str, Any] | None:
+    """The `eating` object: null where no window is kept."""
+    if window is None:
+        return None
+    return {
+        "open": window.open,
+        "since": iso(window.since, zone) if window.since else None,
+        "elapsed_s": window.elapsed_s,
+        "target_s": window.target_s,
+        "left_s": window.left_s,
+        "past_s": window.past_s,
+        "reached_at": iso(window.reached_at, zone) if window.reached_at else None,
+        "certain": window.certain,
+        "note": window.note,
+    }
+
+
+def _eating_fields(body: BodyGlance) -> dict[str, object]:
+    fields: dict[str, object] = {"energy": body.energy}
+    window = body.window
+    if window is None or window.since is None:
+        return fields
+    return fields | {
+        "eat_state": "open" if window.open else "closed",
+        "eat_since": int(window.since.timestamp()),
+        "eat_elapsed_s": window.elapsed_s,
+        "eat_target_s": window.target_s,
+        "eat_line": int(body.spoken),
+        "eat_note": LONG_WINDOW_NOTE if window.open else LONG_FAST_NOTE,
+    }

@@ -12,13 +12,17 @@ from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.timewords import parse_instant
 from flowtui.ledger.ledger import Ledger
+from flowtui.services.body import BodyService
 from flowtui.services.breaks import Breaks
+from flowtui.services.checkin import Checkins
 from flowtui.services.contexts import ContextRule, Contexts
+from flowtui.services.entries import EntryStore
 from flowtui.services.events import Events
 from flowtui.services.evidence import EvidenceService
 from flowtui.services.focus import FocusService
 from flowtui.services.heart import Heart
 from flowtui.services.history import History
+from flowtui.services.imports import Imports
 from flowtui.services.plans import Plans
 from flowtui.services.status import StatusFile
 from flowtui.services.store import BlockStore
@@ -29,6 +33,15 @@ from flowtui.settings.problems import Problem
 from flowtui.settings.zone import local_zone
 from flowtui.system.clock import SystemClock
 from flowtui.system.hookrunner import HookRunner
+
+
+@dataclass(frozen=True, slots=True)
+class BodyServices:
+    """Everything on the body log."""
+
+    log: BodyService
+    checkins: Checkins
+    imports: Imports
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,7 @@ class Services:
     contexts: Contexts
     plans: Plans
     breaks: Breaks
+    body: BodyServices
     events: Events
     hooks: HookRunner
 
@@ -87,6 +101,8 @@ def build(
     store = BlockStore(Ledger(paths.ledger_dir, clock), clock, rule)
     totals = Totals(store, rule, config.day.week_starts)
     goals = config.goals
+    entries = EntryStore(store.ledger, clock, rule)
+    body = BodyService(entries, clock, rule, config.body)
     status = StatusFile(
         paths.status_file,
         store,
@@ -97,6 +113,8 @@ def build(
             "day_s": goals.day_min * 60 if goals.day_min else None,
             "week_s": round(goals.week_h * 3600) if goals.week_h else None,
         },
+        paths.config_dir,
+        body.glance,
     )
     heart = Heart(paths.heartbeat_file, clock, attended)
     contexts = Contexts(
@@ -114,6 +132,13 @@ def build(
     focus.subscribe(lambda event: status.write())
     focus.subscribe(events.on_block)
     history.subscribe(status.write)
+    body.subscribe(status.write)
+    plans = Plans(
+        store,
+        tuple(minutes * 60 for minutes in config.blocks.presets_min),
+        config.blocks.default_min * 60 if config.blocks.default_min else None,
+        config.blocks.at_plan,
+    )
     return Services(
         paths=paths,
         config=config,
@@ -131,11 +156,9 @@ def build(
             clock, contexts.folders, config.evidence.timeout_s, config.evidence.git
         ),
         contexts=contexts,
-        plans=Plans(
-            store,
-            tuple(minutes * 60 for minutes in config.blocks.presets_min),
-            config.blocks.default_min * 60 if config.blocks.default_min else None,
-            config.blocks.at_plan,
+        plans=plans,
+        body=BodyServices(
+            body, Checkins(body, clock, rule, totals, plans), Imports(body, clock, rule)
         ),
         events=events,
         hooks=hooks,
