@@ -38,12 +38,13 @@ def commit(folder: Folder, head: dict[str, Any], edits: Edits) -> None:
 
     Unless it raises, all of it is on disk; if it raises, nothing is.
     """
-    names = [STATE, *edits] if len(edits) > 1 else list(edits)
+    names = list(dict.fromkeys([STATE, *edits] if len(edits) > 1 else edits))
     try:
         for name in edits:
             complete(folder, name)
         if len(edits) == 1:
-            folder.open(names[0]).commit(head, edits[names[0]])
+            with folder.to_write(names[0]) as storage:
+                storage.commit(head, edits[names[0]])
         else:
             _commit_across(folder, head, edits)
     except BaseException:  # an interruption may come when it is on disk and not in memory
@@ -54,13 +55,15 @@ def commit(folder: Folder, head: dict[str, Any], edits: Edits) -> None:
 
 def complete(folder: Folder, name: str) -> None:
     """Under the lock: add to a file the parts that `state.jsonl` has for it."""
-    storage = folder.open(name)
-    for part in folder.missing_parts(name, storage.journal.seq):
-        value = folder.read_part(part)
-        head = {**value[0], "part": True}
-        head.pop("files", None)
-        own = [c for c in value[1:] if len(c) > 3 and c[3] == name]
-        storage.commit(head, [Edit(c[0], c[1], text_of(c[2])) for c in own], durable=False)
+    if not folder.missing_parts(name, 0):
+        return
+    with folder.to_write(name) as storage:
+        for part in folder.missing_parts(name, storage.journal.seq):
+            value = folder.read_part(part)
+            head = {**value[0], "part": True}
+            head.pop("files", None)
+            own = [c for c in value[1:] if len(c) > 3 and c[3] == name]
+            storage.commit(head, [Edit(c[0], c[1], text_of(c[2])) for c in own], durable=False)
 
 
 def _commit_across(folder: Folder, head: dict[str, Any], edits: Edits) -> None:
@@ -70,8 +73,8 @@ def _commit_across(folder: Folder, head: dict[str, Any], edits: Edits) -> None:
         whole += [edit._replace(target=name) for edit in edits[name]]
     folder.open(STATE).commit({**head, "files": years}, whole)
     for name in years:
-        storage = folder.open(name)
-        try:
-            storage.commit({**head, "part": True}, edits[name], durable=False)
-        except LedgerError:  # a full disk: it stands in state.jsonl, and is added later
-            folder.show_parts(name, storage)
+        with folder.to_write(name) as storage:
+            try:
+                storage.commit({**head, "part": True}, edits[name], durable=False)
+            except LedgerError:  # a full disk: it stands in state.jsonl, and is added later
+                folder.show_parts(name, storage)

@@ -5,8 +5,9 @@ to which number transactions were folded, how many, and how many changes the new
 comes a line for each document that was there at that point, so that damage to one costs one. Then
 come the last `KEEP` transactions of the folder. Parts for other files leave `state.jsonl`.
 
-It happens by itself after a transaction when it is worth while: when more than half of a file's
-changes are history, or when `state.jsonl` carries more than `MOST_PART_BYTES` for others.
+It happens by itself after a transaction, to files in memory, when it is worth while: when more than
+half of a file's changes are history, when `state.jsonl` carries more than `MOST_PART_BYTES` for
+others, or when an import of more than `CROWD` records can be taken apart, a line for each.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def compact(folder: Folder, name: str) -> Compacted | None:
     if name == STATE:
         settle_parts(folder, storage)
     path, memory = storage.path, storage.memory
-    if memory.change_count == memory.document_count() and not memory.parts:
+    is_tidy = memory.change_count == memory.document_count() and not memory.parts
+    if is_tidy and not 0 < memory.crowded_seq <= folder.last_seq() - folder.keep:
         return None
     try:
         before = path.stat().st_size

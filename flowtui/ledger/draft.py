@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
@@ -192,12 +193,7 @@ def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
     Python holds 1, 1.0 and True for equal; JSON does not.
     """
-    return one == other and text_of(_sorted(one)) == text_of(_sorted(other))
+    return one == other and _in_order(one) == _in_order(other)
 
 
-def _sorted(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _sorted(value[key]) for key in sorted(value, key=str)}
-    if isinstance(value, list | tuple):
-        return [_sorted(item) for item in value]
-    return value
+_in_order = json.JSONEncoder(sort_keys=True).encode

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,6 +103,10 @@ class Folder:
         self._changes_told = self._changes_seen
         return changed
 
+    def in_memory(self) -> list[JournalStorage]:
+        """The files that are in memory."""
+        return list(self._loaded.values())
+
     def document(self, name: str, kind: str, id: str) -> Document | None:
         """A record as it is kept in memory; not to be changed."""
         return self.open(name).view(kind).get(id)
@@ -179,10 +183,27 @@ class Folder:
         if self._unread or not self.lock.undisturbed:
             self.look_again()
 
+    @contextmanager
+    def to_write(self, name: str) -> Iterator[JournalStorage]:
+        """A file to add to. One that is not in memory is read for it, and let go of again."""
+        storage = self._loaded.get(name)
+        if storage is not None:
+            yield storage
+            return
+        storage = self._new_storage(name)
+        try:
+            storage.refresh()
+            yield storage
+        finally:
+            self.notes += storage.journal.events
+            storage.close()
+
     def note_commit(self, names: Iterable[str], seq: int) -> None:
         """Remember that these files changed by the transaction `seq` and are as in memory."""
         self._note_own_change(names)
         self._last_seq = seq
+        if not self._loaded.keys() >= set(names):
+            self._closed = None
 
     def distrust(self, names: Iterable[str]) -> None:
         """Read these files anew: something may be on disk that is not in memory."""

@@ -23,7 +23,7 @@ from flowtui.ledger.lock import no_writer
 from flowtui.ledger.migrate import Migrations
 from flowtui.ledger.reader import Reader, Record, documents
 from flowtui.ledger.report import Report
-from flowtui.ledger.storage import head_of
+from flowtui.ledger.storage import JournalStorage, head_of
 from flowtui.ledger.transaction import Transaction
 
 if TYPE_CHECKING:  # what undo and compaction need is imported when they are asked for
@@ -217,17 +217,15 @@ class Ledger:
         head = {**head_of(seq, self.clock, transaction.label), **extra}
         commit(self._files, head, edits or {STATE: []})
         transaction.seq = seq
-        for name in dict.fromkeys((STATE, *edits)):
-            self._compact_if_worth_while(name)
+        for storage in self._files.in_memory():
+            if storage.is_worth_compacting(self._files.keep, seq):
+                self._compact(storage)
 
-    def _compact_if_worth_while(self, name: str) -> None:
-        storage = self._files.open(name)
-        if not storage.is_mostly_history(self._files.keep):
-            return
+    def _compact(self, storage: JournalStorage) -> None:
         from flowtui.ledger import compact
 
         try:
-            compact.compact(self._files, name)
+            compact.compact(self._files, storage.path.stem)
         except LedgerError as error:  # the transaction is on disk; compaction can wait
             storage.compactable = False
             note = Report(storage.path, None, 0, 0, error.message, lost=False)

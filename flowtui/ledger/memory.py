@@ -11,6 +11,7 @@ from flowtui.ledger.lines import Single
 from flowtui.ledger.migrate import Migrations
 
 NO_TABLE = Table()
+CROWD = 100
 
 
 class Part(NamedTuple):
@@ -44,6 +45,8 @@ class Memory:
         """Changes in the file; against the number of documents it tells how much is history."""
         self.folded_at = 0
         """`change_count` right after the last compaction."""
+        self.crowded_seq = 0
+        """The last transaction with more than `CROWD` documents, as an import is one."""
         self._next_ids: dict[str, int] = {}
 
     def table(self, name: str) -> Table:
@@ -91,6 +94,8 @@ class Memory:
                 self.parts.setdefault(target, []).append(Part(head["seq"], start, length))
             self.part_bytes += length
         self.change_count += len(value) - 1
+        if len(value) > CROWD:
+            self.crowded_seq = head["seq"]
         if "folded" in head:
             self.folded_at = head.get("changes", 0)
 

@@ -70,15 +70,17 @@ class JournalStorage(Storage):
         self._drafted_by = 0
         self._threads = threading.RLock()
 
-    def is_mostly_history(self, keep: int) -> bool:
-        """Whether compaction would halve the changes in the file, or it carries much for others.
+    def is_worth_compacting(self, keep: int, last_seq: int) -> bool:
+        """Whether compaction would help: see `flowtui.ledger.compact` for the rule.
 
-        `keep` is the number of transactions that compaction leaves as they are.
+        `keep` is the number of transactions up to `last_seq` that it leaves as they are.
         """
         memory = self.memory
         floor = max(memory.document_count() + keep, memory.folded_at)
         return self.compactable and (
-            memory.change_count > 2 * floor or memory.part_bytes > MOST_PART_BYTES
+            memory.change_count > 2 * floor
+            or memory.part_bytes > MOST_PART_BYTES
+            or 0 < memory.crowded_seq <= last_seq - keep
         )
 
     # Reading

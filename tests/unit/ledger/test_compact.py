@@ -153,6 +153,25 @@ def test_state_does_not_carry_what_years_hold_for_long(folder: Path) -> None:
     assert check(folder) == []
 
 
+def test_an_import_is_taken_apart_when_it_can_no_longer_be_undone(folder: Path) -> None:
+    """As one line it would be lost as one to a single flipped bit, and be slow to open."""
+    ledger = open_ledger(folder, keep=5)
+    put(ledger, *(block(f"b{n:03}", n=n) for n in range(150)), label="import")
+    for n in range(4):
+        put(ledger, block("x", n=n))
+    lines = (folder / "2026.jsonl").read_bytes().count(b"\n")
+    assert lines == 6 and len(ledger.undo()) == 1
+
+    put(ledger, block("y"))
+
+    assert (folder / "2026.jsonl").read_bytes().count(b"\n") == 150 + 2 + 6
+    assert len(open_ledger(folder).find("blocks", *ALWAYS)) == 152
+    assert check(folder) == []
+    before = bytes_in(folder)
+    ledger.compact()
+    assert bytes_in(folder) == before
+
+
 def test_a_compaction_that_would_lose_something_does_not_take_place(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
