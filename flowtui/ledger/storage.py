@@ -33,7 +33,7 @@ Tables = dict[str, dict[str, Document]]
 """As TinyDB wants them."""
 
 
-MOST_PART_BYTES = 256 * 1024
+MOST_PART_BYTES = 64 * 1024
 
 
 class JournalStorage(Storage):

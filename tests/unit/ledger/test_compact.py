@@ -167,9 +167,6 @@ def test_an_import_is_taken_apart_when_it_can_no_longer_be_undone(folder: Path) 
     assert (folder / "2026.jsonl").read_bytes().count(b"\n") == 150 + 2 + 6
     assert len(open_ledger(folder).find("blocks", *ALWAYS)) == 152
     assert check(folder) == []
-    before = bytes_in(folder)
-    ledger.compact()
-    assert bytes_in(folder) == before
 
 
 def test_a_compaction_that_would_lose_something_does_not_take_place(
