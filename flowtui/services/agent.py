@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
+from flowtui.core.errors import FlowError
 from flowtui.services import bells
 from flowtui.services.conductor import Conductor, ConductorLock, Instants
 from flowtui.services.wiring import Services
 from flowtui.system.notices import Notice, Notifier
+
+T = TypeVar("T")
 
 
 class Agent:
@@ -19,6 +23,7 @@ class Agent:
     ) -> None:
         self._services = services
         self._say = say
+        self._complained = ""
         self._notifier = Notifier(services.config.notices, env, None)
         self._conductor = Conductor(
             ConductorLock(services.paths.run_dir / "conductor.lock"),
@@ -37,10 +42,22 @@ class Agent:
         self._conductor.end()
 
     async def _due(self) -> Instants:
-        return await asyncio.to_thread(bells.due, self._services)
+        return await self._ask(bells.due) or Instants(None, None)
+
+    async def _ask(self, call: Callable[[Services], T]) -> T | None:
+        """The result of `call`; a ledger that cannot be read is told once, and asked again."""
+        try:
+            result = await asyncio.to_thread(call, self._services)
+        except FlowError as error:
+            if str(error) != self._complained:
+                self._complained = str(error)
+                self._say(self._complained)
+            return None
+        self._complained = ""
+        return result
 
     async def _announce(self, call: Callable[[Services], Notice | None]) -> None:
-        notice = await asyncio.to_thread(call, self._services)
+        notice = await self._ask(call)
         if notice is None:
             return
         self._say(f"{notice.title}: {notice.body}")

@@ -7,9 +7,10 @@ made anew from the ledger whenever it changes, so there is no second store of tr
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -57,10 +58,11 @@ class ConductorLock:
         except OSError:
             file.close()
             return False
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
         self._file = file
+        with contextlib.suppress(OSError):  # whose it is helps a person, and nothing else
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
         return True
 
     def free(self) -> None:
@@ -110,9 +112,9 @@ class Conductor:
         self,
         lock: ConductorLock,
         clock: Callable[[], datetime],
-        reach: Callable[[], object],
-        rest_over: Callable[[], object],
-        due: Callable[[], object],
+        reach: Callable[[], Awaitable[object]],
+        rest_over: Callable[[], Awaitable[object]],
+        due: Callable[[], Awaitable[Instants]],
     ) -> None:
         self._lock = lock
         self._clock = clock
@@ -159,7 +161,7 @@ class Conductor:
                 self._scheduler.remove_job(name)
             if at is not None:
                 self._scheduler.add_job(
-                    self._calls[name], "date", run_date=run_at, id=name, replace_existing=True
+                    self._ring, "date", args=[name], run_date=run_at, id=name, replace_existing=True
                 )
                 self._set[name] = run_at
 
@@ -169,9 +171,10 @@ class Conductor:
             self._scheduler.shutdown(wait=False)
         self._lock.free()
 
+    async def _ring(self, name: str) -> None:
+        # a coroutine function itself, or the scheduler would run it in a thread and await nothing
+        await self._calls[name]()
+
     async def _try_to_conduct(self) -> None:
-        if not self._lock.held and not self._lock.take():
-            return
-        due = self._due()
-        if asyncio.iscoroutine(due):
-            self.plan(await due)
+        if self._lock.held or self._lock.take():
+            self.plan(await self._due())
