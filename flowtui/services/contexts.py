@@ -61,7 +61,8 @@ class Contexts:
         here = Path(folder)
         best: tuple[int, str] | None = None
         for name, rule in self.rules.items():
-            for owned in rule.folders:
+            # a shell's folder is told without links, a folder in the settings may be one
+            for owned in {each for folder in rule.folders for each in (folder, folder.resolve())}:
                 if here == owned or owned in here.parents:
                     depth = len(owned.parts)
                     best = max(best or (0, ""), (depth, name))
