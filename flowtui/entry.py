@@ -12,6 +12,8 @@ import sys
 
 def main() -> int:
     """Run the command line; returns the exit code."""
+    import os
+
     arguments = sys.argv[1:]
     if "status" in arguments[:3]:
         from flowtui.cli.quick import quick_status
@@ -20,7 +22,8 @@ def main() -> int:
         if answer is not None:
             sys.stdout.write(answer)
             return 0
-    if not arguments:
+    # a shell that asks for completions gives no arguments
+    if not arguments and "_FLOWTUI_COMPLETE" not in os.environ:
         return _app()
     from flowtui.cli.app import run
 
