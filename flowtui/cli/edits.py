@@ -10,7 +10,7 @@ from flowtui.cli.block import outcome_option, rating_option
 from flowtui.cli.context import Context, json_option, pass_context, words
 from flowtui.core.block import Block, Cause, Mode, Outcome
 from flowtui.core.edit import Changes
-from flowtui.core.errors import UsageError
+from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.glance import minutes
 from flowtui.core.measure import measure
 from flowtui.core.tags import parse_tags
@@ -214,12 +214,17 @@ def redo_command(context: Context, count: int) -> None:
 
 
 def _tell(context: Context, done: list[Done], verb: str, inverse: str) -> None:
+    if not done:
+        raise FlowError(
+            f"there is nothing to {'undo' if inverse == 'flowtui redo' else 'redo'}",
+            "undo takes back commands; redo, what undo took back, until the next command",
+        )
     for change in done:
         context.say(f"{verb}: {change.label} {' '.join(change.ids)}; the other way: {inverse}")
 
 
 def _number(text: str) -> int:
-    if not text.isdigit():
+    if not text.isdecimal():
         raise UsageError(f"{text!r} is no gap's number", "see: flowtui show ID")
     return int(text)
 
