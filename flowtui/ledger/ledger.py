@@ -20,7 +20,7 @@ from flowtui.ledger.commit import commit, writing
 from flowtui.ledger.folder import KEEP, Folder
 from flowtui.ledger.kinds import KINDS, STATE, Kind
 from flowtui.ledger.lock import no_writer
-from flowtui.ledger.migrate import Migrations
+from flowtui.ledger.migrate import Migrations, without_version
 from flowtui.ledger.reader import Reader, Record, documents
 from flowtui.ledger.report import Report
 from flowtui.ledger.storage import JournalStorage, head_of
@@ -81,6 +81,12 @@ class Ledger:
     def kinds(self) -> list[Kind]:
         """What this ledger keeps."""
         return list(self._files.kinds.values())
+
+    def stored(self, kind: str) -> Iterator[Record]:
+        """Every record of a kind, dated or not, with one year in memory at a time."""
+        with self.snapshot() as records:
+            for document in records(kind):
+                yield without_version(document)
 
     @contextmanager
     def snapshot(self) -> Iterator[Callable[[str], Iterator[Record]]]:

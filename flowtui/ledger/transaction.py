@@ -63,7 +63,7 @@ class Transaction(Reader):
         return not same(present, self._folder.migrations.stamp(kind, record))
 
     def from_storage(self, kind: str, document: Mapping[str, Any]) -> Record:
-        """What `Ledger.stored` gave, maybe of an older version, as a record for `put`."""
+        """What `Ledger.snapshot` gave, maybe of an older version, as a record for `put`."""
         self._kind(kind)
         return without_version(self._folder.migrations.upgrade(kind, dict(document)))
 
