@@ -40,6 +40,24 @@ T = TypeVar("T")
 IDLE, RUNNING, BODY = "focus-idle", "focus-running", "body"
 
 
+def _idle_screen() -> Screen[None]:
+    from flowtui.tui.screens.idle import IdleScreen
+
+    return IdleScreen()
+
+
+def _running_screen() -> Screen[None]:
+    from flowtui.tui.screens.running import RunningScreen
+
+    return RunningScreen()
+
+
+def _body_screen() -> Screen[None]:
+    from flowtui.tui.screens.body import BodyScreen
+
+    return BodyScreen()
+
+
 class FlowApp(Host):
     """flowtui on the screen. `build` makes the services; it is called on the desk's thread."""
 
@@ -47,6 +65,8 @@ class FlowApp(Host):
     # all at once: a style sheet that comes with its screen makes Textual read every sheet again
     CSS_PATH = ["app.tcss", "screens/idle.tcss", "screens/running.tcss"]
     COMMANDS = {ActionCommands}
+    # IDLE and RUNNING are two faces of Focus: Textual keeps both, and neither is ever torn down
+    MODES = {IDLE: _idle_screen, RUNNING: _running_screen, BODY: _body_screen}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-normal"), (110, "-wide")]
@@ -63,12 +83,13 @@ class FlowApp(Host):
         expect_running: bool = False,
         check_in: CheckIn | None = None,
     ) -> None:
+        # the likely face at once: to switch to it later would read all style sheets again
+        self.DEFAULT_MODE = RUNNING if expect_running else IDLE  # type: ignore[misc] # read once
         super().__init__(Desk(build), clock, config, plain or config.display.plain)
         self.parting_words: list[str] = []
         self.actions, key_problems = remapped(config.keys)
         self._problems = [*problems, *key_problems]
         self._specs = themes
-        self._expect_running = expect_running
         self._check_in = check_in
         self._ringing: Ringing | None = None
         if self.plain or not config.display.motion:
@@ -81,17 +102,12 @@ class FlowApp(Host):
         """A value for every variable that the style sheets use, whatever the theme gives."""
         return variable_defaults()
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """Keys and the first mode; services and the other themes come after the first frame."""
         defaults = {action.id: action.keys for action in ACTIONS}
         # only what differs: Textual takes every key of a keymap away from its other bindings
         self.set_keymap({a.id: a.keys for a in self.actions if a.keys != defaults[a.id]})
         self.set_class(self.plain, "-plain")
-        # two faces of one mode: Textual keeps both screens, and neither is ever torn down
-        self.add_mode(IDLE, _idle_screen)
-        self.add_mode(RUNNING, _running_screen)
-        self.add_mode(BODY, _body_screen)
-        await self.switch_mode(RUNNING if self._expect_running else IDLE)
         self.call_after_refresh(self.begin)
 
     def begin(self) -> None:
@@ -262,24 +278,6 @@ class CheckIn:
 
     day: date | None = None
     """Its day; None: today."""
-
-
-def _body_screen() -> Screen[None]:
-    from flowtui.tui.screens.body import BodyScreen
-
-    return BodyScreen()
-
-
-def _idle_screen() -> Screen[None]:
-    from flowtui.tui.screens.idle import IdleScreen
-
-    return IdleScreen()
-
-
-def _running_screen() -> Screen[None]:
-    from flowtui.tui.screens.running import RunningScreen
-
-    return RunningScreen()
 
 
 def _take(day: date | None, services: Services) -> Snapshot:

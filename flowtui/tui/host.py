@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import App
+from textual.worker import Worker, WorkerState
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
@@ -69,6 +70,14 @@ class Host(App[None]):
             self.refresh_snapshot()
         self.said(said)
         return True
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of ours is told and written down; the app and the block go on."""
+        if event.state is not WorkerState.ERROR:
+            return
+        error = event.worker.error
+        self.said(f"something went wrong in {event.worker.name}: {error!r}", lost=True)
+        self.log.error(error)
 
     def said(self, text: str, lost: bool = False) -> None:
         """Confirm or complain in the quiet line of the base screen."""
