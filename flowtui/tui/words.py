@@ -26,7 +26,7 @@ def big_time(seen: Measure, style: str) -> tuple[str, str]:
     """
     if style in ("bar", "none"):
         return "", ""
-    over = seen.overtime_s > 0
+    over = seen.state is State.OVERTIME or seen.overtime_s > 0
     left = seen.remaining_s is not None and not over
     seconds = seen.remaining_s if left else (seen.overtime_s if over else seen.focus_s)
     assert seconds is not None
