@@ -34,9 +34,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "delete": ("flowtui.cli.edits", "remove a block"),
     "undo": ("flowtui.cli.edits", "take back the last change, in any process"),
     "redo": ("flowtui.cli.edits", "do again what was taken back"),
+    "checkin": ("flowtui.cli.checkin", "the end of the day: a dozen keys, or one line"),
+    "note": ("flowtui.cli.body", "record a quick line: yoga 30 e6, coffee, energy 4"),
+    "eat": ("flowtui.cli.body", "open or close the eating window, or see how it stands"),
+    "workout": ("flowtui.cli.body", "record a workout, its length and effort"),
+    "habit": ("flowtui.cli.body", "record a habit, or declare one"),
+    "body": ("flowtui.cli.body", "the body log day by day; edit and delete entries"),
     "agent": ("flowtui.cli.agent", "ring bells and run hooks while no app is open"),
     "export": ("flowtui.cli.data", "write the whole ledger as JSON, CSV or a TinyDB file"),
-    "import": ("flowtui.cli.data", "read back what export wrote"),
+    "import": ("flowtui.cli.imports", "read back an export, or bring in another program's"),
     "doctor": ("flowtui.cli.data", "check ledger, settings, themes and hooks"),
     "config": ("flowtui.cli.info", "show the settings in force, or a commented sample"),
     "paths": ("flowtui.cli.info", "where everything lies"),
@@ -92,6 +98,7 @@ def root(ctx: click.Context, home: str | None, plain: bool) -> None:
     from flowtui.cli.context import Context
 
     ctx.obj = Context(os.environ, home, plain)
+    ctx.obj.quiet = ctx.invoked_subcommand in ("status", "config", "doctor", "completions")
     ctx.call_on_close(ctx.obj.close)
     if ctx.invoked_subcommand is None:
         from flowtui.cli.launch import open_app

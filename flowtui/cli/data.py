@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from flowtui.cli.context import Context, json_option, pass_context
-from flowtui.core.errors import FlowError, LedgerError
+from flowtui.core.errors import FlowError, LedgerError, UsageError
 from flowtui.core.record import decode_block
 from flowtui.services.store import BlockStore
 
@@ -19,10 +19,18 @@ from flowtui.services.store import BlockStore
 @click.option("--json", "shape", flag_value="json", default=True, help="one JSON object (default)")
 @click.option("--csv", "shape", flag_value="csv", help="one row a record")
 @click.option("--tinydb", "shape", flag_value="tinydb", help="what stock TinyDB(FILE) opens")
+@click.option("--tidy", "shape", flag_value="tidy", help="the body log as tables in a folder FILE")
 @click.option("--force", is_flag=True, help="replace FILE")
 @pass_context
 def export_command(context: Context, file: Path | None, shape: str, force: bool) -> None:
     """Write the whole ledger to FILE, or to standard output."""
+    if shape == "tidy":
+        from flowtui.cli.tidy import write_tidy
+
+        if file is None:
+            raise UsageError("--tidy needs a folder", "flowtui export --tidy DIR")
+        write_tidy(context, file, force)
+        return
     from flowtui.ledger import export
 
     exporter = {
@@ -41,16 +49,8 @@ def export_command(context: Context, file: Path | None, shape: str, force: bool)
     context.say(_counted(counts) + (f" in {file}" if file is not None else ""))
 
 
-@click.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="only say what would happen")
-@click.option("--replace", is_flag=True, help="take the file's version where one differs")
-@json_option
-@pass_context
-def import_command(
-    context: Context, file: Path, dry_run: bool, replace: bool, as_json: bool
-) -> None:
-    """Read back FILE as `flowtui export` wrote it (JSON or TinyDB). Twice changes nothing."""
+def read_back(context: Context, file: Path, dry_run: bool, replace: bool, as_json: bool) -> None:
+    """Import FILE as `flowtui export` wrote it (JSON or TinyDB). Twice changes nothing."""
     from flowtui.ledger.importing import import_file
 
     done = import_file(context.services.store.ledger, file, dry_run=dry_run, replace=replace)

@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from flowtui.core.errors import FlowError
 
 
-def open_app(env: Mapping[str, str], home: str | None, plain: bool = False) -> None:
-    """Open the app and stay until it is left. Raises FlowError where there is no terminal."""
+def open_app(
+    env: Mapping[str, str],
+    home: str | None,
+    plain: bool = False,
+    check_in: bool = False,
+    check_in_day: date | None = None,
+) -> None:
+    """Open the app and stay until it is left. Raises FlowError where there is no terminal.
+
+    With `check_in` it opens on the check-in, of `check_in_day` (None: today).
+    """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise FlowError("the app needs a terminal", "see what can be done without: flowtui --help")
     from flowtui.cli.quick import current
@@ -22,7 +32,7 @@ def open_app(env: Mapping[str, str], home: str | None, plain: bool = False) -> N
     from flowtui.settings.paths import resolve
     from flowtui.settings.themes import choose, find
     from flowtui.system.clock import SystemClock
-    from flowtui.tui.app import FlowApp
+    from flowtui.tui.app import CheckIn, FlowApp
 
     root = Path(home) if home else None
     paths = resolve(env, root)
@@ -46,6 +56,7 @@ def open_app(env: Mapping[str, str], home: str | None, plain: bool = False) -> N
         [str(p) for p in (*problems, *theme_problems, *([unknown] if unknown else []))],
         plain,
         expect_running=fields is not None and bool(fields.get("state")),
+        check_in=CheckIn(check_in_day) if check_in else None,
     )
     app.run()
     for line in app.parting_words:

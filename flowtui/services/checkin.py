@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from flowtui.core.body.answers import ENTER, Planned, answer
-from flowtui.core.body.checkin import CheckinPlan, Question, ids, questions
+from flowtui.core.body.checkin import CheckinPlan, Question, ids, question_of, questions
 from flowtui.core.body.days import BodyLog
-from flowtui.core.body.eating import open_one, windows
-from flowtui.core.body.entry import Entry
+from flowtui.core.body.eating import check_window, close_window, open_one, windows
+from flowtui.core.body.entry import Entry, length_s
+from flowtui.core.body.grammar import Words
 from flowtui.core.body.kinds import Kind, Scope, State
 from flowtui.core.body.lines import line_of, reread
+from flowtui.core.body.pen import Pen
 from flowtui.core.clock import Clock
-from flowtui.core.day import DayRule
+from flowtui.core.day import ONE_DAY, DayRule
 from flowtui.core.errors import UsageError
 from flowtui.core.glance import minutes
 from flowtui.services.body import BodyService
@@ -30,6 +32,7 @@ from flowtui.services.totals import Totals
 FIRST_BLOCK = "first-block"
 OFFERED = 5
 """Earlier answers that a key repeats."""
+CLOSE = "close"
 BACK = timedelta(days=30)
 
 
@@ -49,10 +52,24 @@ class Asked:
 
     question: Question
     offers: tuple[Offer, ...] = ()
+    yesterday: str = ""
+    """What the day before said; empty if it said nothing."""
 
     def meant(self, text: str) -> str:
         """`text`, or what it stands for if it is the key of an offer."""
         return next((o.text for o in self.offers if o.key == text), text)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an answer is read with."""
+
+    pen: Pen
+    of_day: tuple[Entry, ...]
+    """Records of the day."""
+    eating: tuple[Entry, ...]
+    """Records of the eating window, of the last year."""
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,31 @@ class Sheet:
     late: bool
     """Whether the day is over: answers are marked as late."""
     asked: tuple[Asked, ...]
+    known: Known
+
+    def check(self, asked: Asked, text: str) -> None:
+        """Raises UsageError if `text` cannot be the answer; writes nothing."""
+        resolved(asked, text, self.day, self.known)
+
+
+def resolved(asked: Asked, text: str, day: date, known: Known) -> tuple[Entry, ...] | Planned:
+    """The records that `text` (a key, a line, or ENTER) makes as the answer about `day`."""
+    question, text = asked.question, asked.meant(text.strip())
+    kind = question.variable.kind if question.variable else None
+    if kind is not Kind.EATING or text == ENTER:
+        return answer(question, text, day, known.pen, known.of_day)
+    current = open_one(known.eating)
+    if text == CLOSE and current is not None and day == known.pen.today:
+        return (close_window(known.eating, known.pen.now, known.pen),)
+    logged = windows(known.of_day)
+    if len(logged) == 1 and text != "n":
+        line = f"eat {text} {day.isoformat()}"
+        return (reread(logged[0], line, known.pen, known.words, known.eating),)
+    made = answer(question, text, day, known.pen, known.of_day)
+    if not isinstance(made, Planned):
+        for window in windows(made):
+            check_window(window, known.eating)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +145,11 @@ class Checkins:
         with self._body.store.ledger.trial() as transaction:
             writer = EntryWriter(self._body.store, transaction)
             asked = self._asked(writer, day, None)
-        return Sheet(day, today, self._clock.now() >= self._rule.bounds(day).end, asked)
+            known = self._known(writer, day, None)
+        # the transaction is over: answers that are only tried out need no ids of the ledger's
+        known = replace(known, pen=replace(known.pen, new_id=lambda: "tried"))
+        late = self._clock.now() >= self._rule.bounds(day).end
+        return Sheet(day, today, late, asked, known)
 
     def keep(
         self, day: date | None, answers: Mapping[str, str], at: datetime | None = None
@@ -123,9 +169,8 @@ class Checkins:
             asked = {a.question.id: a for a in self._asked(writer, day, at)}
             for name, text in answers.items():
                 one = asked.get(name) or self._unasked(name, asked)
-                of_day = writer.between(day, day)
                 try:
-                    done = self._answer(one, text, day, writer, at, of_day)
+                    done = resolved(one, text, day, self._known(writer, day, at))
                 except UsageError as error:
                     raise UsageError(f"{name}: {error.message}", error.hint) from None
                 if isinstance(done, Planned):
@@ -193,12 +238,12 @@ class Checkins:
             self._context(day),
             self._plans.intentions(),
         )
-        return tuple(Asked(q, self._offers(q, day, recent, writer)) for q in made)
+        return tuple(
+            Asked(q, self._offers(q, day, recent, writer), _before(q, day, log)) for q in made
+        )
 
     def _unasked(self, name: str, asked: Mapping[str, Asked]) -> Asked:
         """A question that the settings hide can still be answered by its name."""
-        from flowtui.core.body.checkin import question_of
-
         if name not in ids(self._plan(hidden=False)):
             raise UsageError(f"the check-in has no question {name!r}", ", ".join(asked))
         return Asked(question_of(name, self._plan(hidden=False), ()))
@@ -224,7 +269,7 @@ class Checkins:
         if kind is Kind.EATING:
             current = open_one(writer.eating())
             if current is not None and day == self._rule.day_of(self._clock.now()):
-                return (Offer("c", "close it now", "close"),)
+                return (Offer("c", "close it now", CLOSE),)
             if question.needs_answer:
                 spans = dict.fromkeys(
                     line_of(w, dated=False).removeprefix("eat ") for w in given if w.end
@@ -232,41 +277,25 @@ class Checkins:
                 return _numbered([(span, span) for span in spans])
         return ()
 
-    def _answer(
-        self,
-        asked: Asked,
-        text: str,
-        day: date,
-        writer: EntryWriter,
-        at: datetime | None,
-        of_day: list[Entry],
-    ) -> tuple[Entry, ...] | Planned:
-        question, text = asked.question, asked.meant(text.strip())
-        pen = writer.pen(at)
-        kind = question.variable.kind if question.variable else None
-        if kind is Kind.EATING and text != ENTER:
-            if text == "close":
-                current = open_one(writer.eating())
-                if current is not None and day == pen.today:
-                    return (self._close(current, writer, at),)
-            known = windows(of_day)
-            if len(known) == 1 and text != "n":
-                line = f"eat {text} {day.isoformat()}"
-                return (reread(known[0], line, pen, self._body.declared.words(writer), known),)
-        return answer(question, text, day, pen, of_day)
+    def _known(self, writer: EntryWriter, day: date, at: datetime | None) -> Known:
+        return Known(
+            writer.pen(at),
+            tuple(writer.between(day, day)),
+            tuple(writer.eating()),
+            self._body.declared.words(writer),
+        )
 
-    @staticmethod
-    def _close(current: Entry, writer: EntryWriter, at: datetime | None) -> Entry:
-        from flowtui.core.body.eating import close_window
 
-        pen = writer.pen(at)
-        return close_window(writer.eating(), pen.now, pen)
+def _before(question: Question, day: date, log: BodyLog) -> str:
+    """Yesterday's answer; of a line, the line itself."""
+    if question.variable is not None and question.variable.kind is Kind.WORKED:
+        notes = [e.note for e in log.of(day - ONE_DAY, question.variable) if e.note]
+        return notes[-1] if notes else ""
+    return question.yesterday_text or ""
 
 
 def _repeated(entry: Entry) -> str:
     """A workout as it could be typed again: kind, length and effort, without its time."""
-    from flowtui.core.body.entry import length_s
-
     seconds = length_s(entry)
     if seconds is None:
         return ""

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
-from flowtui.exchange.plan import ImportPlan, plan_import
-from flowtui.exchange.protocol import Options, Unwatched, Watch
-from flowtui.exchange.registry import format_named, format_of
 from flowtui.services.body import BodyService
 from flowtui.services.entries import ENTRIES
+
+if TYPE_CHECKING:  # the formats bring zip, XML and SQLite along: only an import needs them
+    from flowtui.exchange.plan import ImportPlan
+    from flowtui.exchange.protocol import Options, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Imports:
 
     def options(self, ask: Ask, watch: Watch | None = None) -> Options:
         """What the formats are told."""
+        from flowtui.exchange.protocol import Options, Unwatched
+
         return Options(
             self._clock.now(),
             ask.zone or self._rule.zone,
@@ -57,6 +61,9 @@ class Imports:
 
     def plan(self, ask: Ask, watch: Watch | None = None) -> ImportPlan:
         """What importing would do; writes nothing. Raises FlowError for what cannot be read."""
+        from flowtui.exchange.plan import plan_import
+        from flowtui.exchange.registry import format_named, format_of
+
         reader = format_named(ask.format) if ask.format else format_of(ask.path)
         known = {entry.id: entry for entry in self._body.store.every()}
         habits = self._body.names().habits

@@ -42,12 +42,14 @@ PLACES = {
     "idle": "Focus, no block running",
     "running": "Focus, a block running",
     "list": "lists",
+    "body": "Body",
 }
 MEET = {
-    "app": ("idle", "running", "list"),
+    "app": ("idle", "running", "list", "body"),
     "idle": ("app", "list"),
     "running": ("app",),
     "list": ("app", "idle"),
+    "body": ("app",),
 }
 """Places whose keys work at the same time."""
 
@@ -79,6 +81,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.filter", "list", "slash", "filter", "Show only what holds a word.", False),
     Action("day.before", "list", "left_square_bracket", "day before", "The day before.", False),
     Action("day.after", "list", "right_square_bracket", "day after", "The day after.", False),
+    Action("view.next", "body", "tab,right,l", "view", "The next view: today, week, year, ..."),
+    Action("view.before", "body", "shift+tab,left,h", "view before", "The view before.", False),
+    Action("body.before", "body", "left_square_bracket", "before", "The day, week or year before."),
+    Action(
+        "body.after", "body", "right_square_bracket", "after", "The day, week or year after.", False
+    ),
+    Action("entry.add", "body", "a", "add", "Log something on the day that is shown."),
+    Action("entry.edit", "body", "e,enter", "edit", "Change an entry by its line."),
+    Action("entry.delete", "body", "d", "delete", "Delete an entry.", False),
+    Action("window.turn", "body", "w", "window", "Open the eating window, or close it."),
+    Action("habit.new", "body", "n", "new habit", "Name a habit, or a thing to stop.", False),
+    Action("mode.focus", "app", "1", "focus", "Focus: the running block, or today's.", False),
+    Action("mode.body", "app", "3", "body", "Body: energy, sleep, food, movement.", False),
+    Action("app.checkin", "app", "c", "check-in", "The end of the day in a dozen keys.", False),
+    Action("app.log", "app", "colon", "log", "Log a line: yoga 30 e6, coffee, energy 4.", False),
     Action("app.undo", "app", "u", "undo", "Take back the last change.", False),
     Action("app.redo", "app", "U", "redo", "Do again what was taken back.", False),
     Action("app.theme", "app", "t", "theme", "Choose a theme; it is shown at once.", False),
@@ -142,10 +159,12 @@ SHOWN = {
     "plus": "+",
     "minus": "-",
     "slash": "/",
+    "colon": ":",
     "question_mark": "?",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "right": "→",
+    "left": "←",
 }
 
 

@@ -105,11 +105,21 @@ def _rated_sleep(quality: int, day: date, pen: Pen, of_day: list[Entry]) -> Entr
     return pen.write(Kind.SLEEP, quality=quality, scale=QUALITY.id, day=day)
 
 
+def _quality(text: str) -> int:
+    try:
+        number = float(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no quality of sleep", "from 1 to 5") from None
+    return int(QUALITY.check(number, "quality of sleep"))
+
+
 def _typed(question: Question, text: str, day: date, pen: Pen, of_day: list[Entry]) -> Answer:
     """What the quick-log grammar makes of `text` after the question's own word."""
     variable = question.variable
     if variable is None:
         return ()
+    if variable.part == "quality":
+        return (_rated_sleep(_quality(text), day, pen, of_day),)
     lead = {Kind.SLEEP: "sleep", Kind.WORKOUT: "workout", Kind.EATING: "eat"}.get(variable.kind)
     if variable.kind is Kind.HABIT:
         lead = f"habit {variable.name}"

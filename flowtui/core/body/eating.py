@@ -97,7 +97,7 @@ def check_window(new: Entry, others: Iterable[Entry]) -> Entry:
         if _shares_time(new, other):
             raise UsageError(
                 f"the window from {between(new)} shares time with the one from {between(other)}",
-                "change one of the two: flowtui edit",
+                "change one of the two: flowtui eat edit ID",
             )
     return new
 

@@ -52,7 +52,9 @@ def entry_text(entry: Entry) -> str:
         return f"{what} {entry.state.value}"
     parts = [what]
     seconds = length_s(entry)
-    if entry.start is not None:
+    if entry.kind is Kind.EATING and entry.start is not None and entry.end is None:
+        parts.append(f"open since {entry.start.astimezone(zone):%H:%M}")
+    elif entry.start is not None:
         ends = f"{entry.start.astimezone(zone):%H:%M}-"
         if entry.end is not None:
             ends += f"{entry.end.astimezone(ZoneInfo(entry.end_zone or entry.zone)):%H:%M}"

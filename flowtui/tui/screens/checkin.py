@@ -24,8 +24,12 @@ from flowtui.tui.widgets.sheet import Row, SheetRows, keys_text
 
 ENTER = ""
 PASSED = "skipped"
+TINY, WIDTH = 60, 96
+"""Cells: below the first the form is reduced; wider than the second it does not grow."""
 FREE = ("line", "workout", "amount", "window", "choice", "hours")
 """Kinds of question whose answer may begin with any letter."""
+COUNTED = ("count",)
+"""Kinds whose answer may be a longer number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Answers:
 class CheckinScreen(ModalScreen[Answers | None]):
     """Asks the questions of one day."""
 
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
     CSS_PATH = "checkin.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
@@ -99,7 +103,7 @@ class CheckinScreen(ModalScreen[Answers | None]):
             self._answer(char.casefold())
         elif char == " ":
             self._type("")
-        elif self._asked.question.ask.value in FREE or char.isdigit():
+        elif self._asked.question.ask.value in (FREE if not char.isdigit() else FREE + COUNTED):
             self._type(char)
         else:
             self._wrong(f"{char} is no answer here; space types one, enter passes on")
@@ -206,16 +210,20 @@ class CheckinScreen(ModalScreen[Answers | None]):
                 self._shown.get(a.question.id) or a.question.known_text or "",
                 known=a.question.id not in self._given,
                 beside=a.question.context or "",
-                yesterday=a.question.yesterday_text or "",
+                yesterday=a.yesterday,
             )
             for a in sheet.asked
         ]
-        self.query_one(SheetRows).show(rows, self._at)
+        tiny = self.size.width < TINY
+        room = self.size.height - (4 if tiny else 9)
+        sheet_rows = self.query_one(SheetRows)
+        sheet_rows.styles.height = max(1, min(len(rows), room))
+        sheet_rows.show(rows, self._at)
         self.query_one("#prompt", Line).show(asked.question.prompt)
-        self.query_one("#keys", Line).show(keys_text(asked, self.size.width - 6))
-        tiny = self.size.width < 60
+        width = min(WIDTH, self.size.width) - (2 if tiny else 6)
+        self.query_one("#keys", Line).show(keys_text(asked, width, 1 if tiny else 2))
         passes = "keeps" if not asked.question.needs_answer else "passes on"
-        hint = f"enter {passes}   ↑ back   space types   [ day before   esc leaves, keeping"
+        hint = f"enter {passes}   ↑ back   space types   [ day before   esc leaves"
         self.query_one("#hint", Line).show(f"enter {passes}  ↑  space  esc" if tiny else hint)
 
     def on_resize(self) -> None:
@@ -232,7 +240,7 @@ def _title(asked: Asked) -> str:
         return question.habit.title
     names = {"sleep.quality": "sleep quality", "eating": "eating window", "worked": "what worked"}
     if question.variable.name is not None:
-        return f"not: {question.variable.name}"
+        return f"not {question.variable.name.replace('-', ' ')}"
     return names.get(question.id, question.id)
 
 

@@ -12,7 +12,7 @@ from flowtui.core.body.checkin import Ask
 from flowtui.core.text import middle_cut
 from flowtui.services.checkin import Asked
 
-TITLE = 16
+TITLE = 18
 TINY = 50
 HINTS = {
     Ask.HOURS: "or 7.5, 23:40-7:05 q4",
@@ -64,13 +64,13 @@ class SheetRows(Widget):
 
 
 def _line(row: Row, asked: bool, width: int) -> Content:
-    title = middle_cut(row.title, TITLE)
+    title = row.title if len(row.title) <= TITLE else f"{row.title[: TITLE - 1]}…"
     mark = "› " if asked else "  "
     parts = [(mark, "$accent"), (f"{title:<{TITLE}}", "bold" if asked else "$muted")]
     said = row.answer or ("" if asked else "·")
     style = "$muted" if row.known or row.answer == "skipped" else "$foreground"
-    right = f"yesterday {row.yesterday}" if row.yesterday else ""
     room = width - TITLE - 4
+    right = f"yesterday {middle_cut(row.yesterday, room // 3)}" if row.yesterday else ""
     if width < TINY:
         right = ""
     beside = f"  {row.beside}" if row.beside and not row.answer else ""
@@ -83,23 +83,36 @@ def _line(row: Row, asked: bool, width: int) -> Content:
     return Content.assemble(*parts)
 
 
-def keys_text(asked: Asked, width: int) -> Content:
-    """The keys that answer: digits with their words, what can be repeated, what can be typed."""
+def keys_text(asked: Asked, width: int, most_lines: int) -> Content:
+    """The keys that answer: digits with their words, what can be repeated, what can be typed.
+
+    Where they do not fit, the words of a scale's two ends stand for all of them.
+    """
     pairs = [(k.key, k.label) for k in asked.question.keys]
     if pairs and all(label.split(" ")[0].isdigit() for key, label in pairs if key.isdigit()):
         pairs = _ranged(pairs)
     pairs += [(o.key, o.label) for o in asked.offers]
     hint = HINTS.get(asked.question.ask, "")
-    room = width - len(hint) - 3
-    parts: list[Content] = []
-    for key, label in pairs:
-        part = Content.assemble((key, "$accent"), (f" {middle_cut(label, 26)}", "$foreground"))
-        if sum(p.cell_length + 3 for p in parts) + part.cell_length > room:
-            break
-        parts.append(part)
-    if hint:
-        parts.append(Content.styled(hint, "$muted"))
-    return Content("   ").join(parts)
+    lines = _flowed(pairs, hint, width)
+    if len(lines) > most_lines and asked.question.ask is Ask.SCALE:
+        lines = _flowed([pairs[0], ("…", ""), pairs[-1]], hint, width)
+    return Content("\n").join(lines[:most_lines])
+
+
+def _flowed(pairs: list[tuple[str, str]], hint: str, width: int) -> list[Content]:
+    """Keys with their words, as many on a line as fit."""
+    parts = [
+        Content.assemble((key, "$accent"), (f" {middle_cut(label, 26)}" if label else "", ""))
+        for key, label in pairs
+    ]
+    parts += [Content.styled(hint, "$muted")] if hint else []
+    lines: list[list[Content]] = [[]]
+    for part in parts:
+        used = sum(p.cell_length + 2 for p in lines[-1])
+        if lines[-1] and used + part.cell_length > width:
+            lines.append([])
+        lines[-1].append(part)
+    return [Content("  ").join(line) for line in lines]
 
 
 def _ranged(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
