@@ -31,6 +31,7 @@ class Agent:
             lambda: self._announce(bells.plan_notice),
             lambda: self._announce(bells.rest_notice),
             self._due,
+            lambda: self._announce(bells.reminder_notice),
         )
 
     def begin(self) -> None:

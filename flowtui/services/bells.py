@@ -35,6 +35,15 @@ def rest_notice(services: Services) -> Notice | None:
     return Notice("The break is over", f"{minutes(rest.seconds)} of rest")
 
 
+def reminder_notice(services: Services) -> Notice | None:
+    """The same for a reminder of the body log; the settings decided already whether it is told."""
+    reminder = services.body.reminders.ring()
+    if reminder is None:
+        return None
+    services.events.tell(reminder.event, {"about": reminder.about})
+    return Notice(reminder.title, reminder.body)
+
+
 def due(services: Services) -> Instants:
     """The instants that matter now."""
     return instants(services)

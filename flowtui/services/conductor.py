@@ -28,6 +28,7 @@ TAKEOVER_S = 3
 """How often a process that does not conduct tries to."""
 PLAN = "plan"
 REST = "break"
+REMIND = "remind"
 SLACK = timedelta(seconds=1)
 """A job is moved only by more than this."""
 
@@ -80,6 +81,8 @@ class Instants:
     """The end of the plan of the running block."""
     rest_at: datetime | None
     """The end of the break."""
+    remind_at: datetime | None = None
+    """The next reminder of the body log; none during a block."""
 
 
 def instants(services: Services) -> Instants:
@@ -91,6 +94,7 @@ def instants(services: Services) -> Instants:
     return Instants(
         plan_at=_plan_at(services, block, now) if block is not None else None,
         rest_at=rest.ends_at if rest is not None and not rest.rung else None,
+        remind_at=services.body.reminders.next_at(),
     )
 
 
@@ -101,7 +105,7 @@ def _plan_at(services: Services, block: Block, now: datetime) -> datetime | None
 
 
 class Conductor:
-    """Keeps one job for each instant, and calls `reach` and `rest_over` when they come.
+    """Keeps one job for each instant, and calls `reach`, `rest_over` and `remind` then.
 
     The calls are coroutines that ask the services and tell whether there was anything to announce.
     Missed instants (the machine slept) are announced at once when it wakes: late is better than
@@ -115,12 +119,15 @@ class Conductor:
         reach: Callable[[], Awaitable[object]],
         rest_over: Callable[[], Awaitable[object]],
         due: Callable[[], Awaitable[Instants]],
+        remind: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         self._lock = lock
         self._clock = clock
         self._wall = SystemClock().now
         """What the scheduler goes by; `clock` may be another one, in tests."""
         self._calls = {PLAN: reach, REST: rest_over}
+        if remind is not None:
+            self._calls[REMIND] = remind
         self._due = due
         self._scheduler: AsyncIOScheduler | None = None
         self._set: dict[str, datetime] = {}
@@ -149,7 +156,9 @@ class Conductor:
         """Make the jobs those of `wanted`; nothing happens to one that is right already."""
         if self._scheduler is None or not self._lock.held:
             return
-        for name, at in ((PLAN, wanted.plan_at), (REST, wanted.rest_at)):
+        all_at = {PLAN: wanted.plan_at, REST: wanted.rest_at, REMIND: wanted.remind_at}
+        for name in self._calls:
+            at = all_at[name]
             # never before: a second early would find nothing to announce
             left = max(timedelta(0), at - self._clock()) if at is not None else timedelta(0)
             run_at = self._wall() + left + timedelta(milliseconds=20)

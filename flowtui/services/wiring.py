@@ -24,6 +24,7 @@ from flowtui.services.heart import Heart
 from flowtui.services.history import History
 from flowtui.services.imports import Imports
 from flowtui.services.plans import Plans
+from flowtui.services.reminders import Reminders
 from flowtui.services.status import StatusFile
 from flowtui.services.store import BlockStore
 from flowtui.services.totals import Totals
@@ -42,6 +43,7 @@ class BodyServices:
     log: BodyService
     checkins: Checkins
     imports: Imports
+    reminders: Reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,12 @@ def build(
         contexts=contexts,
         plans=plans,
         body=BodyServices(
-            body, Checkins(body, clock, rule, totals, plans), Imports(body, clock, rule)
+            body,
+            Checkins(body, clock, rule, totals, plans),
+            Imports(body, clock, rule),
+            Reminders(
+                body, clock, rule, config.notices.events, lambda: store.running() is not None
+            ),
         ),
         events=events,
         hooks=hooks,

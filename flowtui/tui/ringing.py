@@ -27,6 +27,7 @@ class Ringing:
             self._plan_reached,
             self._rest_over,
             lambda: app.ask(bells.due),
+            self._remind,
         )
         self._notifier = Notifier(services.config.notices, os.environ, self._write)
 
@@ -48,6 +49,9 @@ class Ringing:
 
     async def _rest_over(self) -> None:
         await self._announce(bells.rest_notice)
+
+    async def _remind(self) -> None:
+        await self._announce(bells.reminder_notice)
 
     async def _announce(self, call: Callable[[Services], Notice | None]) -> None:
         notice = await self._app.ask(call)
