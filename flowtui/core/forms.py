@@ -20,6 +20,8 @@ class PlanOffer:
     presets: Sequence[str]
     known_tags: Sequence[str]
     known_intentions: Sequence[str]
+    intention: str = ""
+    """What the last check-in planned as today's first block, until a block was started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ class PlanForm:
 
     @staticmethod
     def again(offered: PlanOffer) -> PlanForm:
-        """The last choices, without an intention."""
-        return PlanForm("", "", offered.length, offered.tags, offered.context, offered.mode)
+        """The last choices, with an intention only if the check-in planned one."""
+        return PlanForm(offered.intention, "", offered.length, offered.tags, offered.context, offered.mode)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ def offer(services: Services) -> PlanOffer:
         presets=tuple(_length(seconds) for seconds in services.plans.presets_s),
         known_tags=services.plans.tags(),
         known_intentions=services.plans.intentions(),
+        intention=_planned_first(services),
     )
 
 
@@ -113,6 +114,13 @@ def _end(services: Services, start: datetime, text: str) -> datetime:
     except UsageError:
         pass  # not a time: perhaps a length
     return start + timedelta(seconds=parse_duration(text))
+
+
+def _planned_first(services: Services) -> str:
+    today = services.today()
+    if services.store.between(today, today):
+        return ""
+    return services.body.checkins.first_block(today) or ""
 
 
 def _length(seconds: int | None) -> str:
