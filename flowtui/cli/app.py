@@ -74,8 +74,8 @@ class Root(click.Group):
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
             near = get_close_matches(name, COMMANDS, 1)
-            hint = f"did you mean {near[0]}?" if near else "see: flowtui --help"
-            raise click.UsageError(f"there is no command {name!r}; {hint}")
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"there is no command {name!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -115,7 +115,7 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as exit:
         return exit.exit_code
     except click.ClickException as error:
-        message = error.format_message()
+        message = " ".join(error.format_message().split())
         complain(message[:1].lower() + message[1:].rstrip("."), _usage_hint(error))
         return 2
     except FlowError as error:

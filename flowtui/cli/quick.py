@@ -33,7 +33,7 @@ def quick_status(arguments: list[str]) -> str | None:
         return None
     try:
         return shapes.render(fields, shape, template)
-    except (UsageError, LookupError, TypeError, ValueError):
+    except (UsageError, LookupError, TypeError, ValueError, AttributeError):
         return None  # the long way says what is wrong, or does without the file
 
 

@@ -68,7 +68,7 @@ def _answer(context: Context, shape: str, template: str) -> str:
     if fields is not None:
         try:
             return shapes.render(fields, shape, template)
-        except (LookupError, TypeError, ValueError):
+        except (LookupError, TypeError, ValueError, AttributeError):
             pass  # the file is damaged: do without it
     return shapes.render(_asked(context), shape, template)
 

@@ -1,0 +1,129 @@
+"""The contract of the JSON that commands print, as JSON Schema; unknown keys are refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+SECONDS: Schema = {"type": "integer", "minimum": 0}
+INSTANT: Schema = {
+    "type": "string",
+    "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$",
+}
+DAY: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
+NULL: Schema = {"type": "null"}
+
+
+def maybe(schema: Schema) -> Schema:
+    """`schema`, or null."""
+    return {"anyOf": [schema, NULL]}
+
+
+def word(*words: str) -> Schema:
+    """One of some words."""
+    return {"enum": list(words)}
+
+
+def record(**fields: Schema) -> Schema:
+    """An object with exactly these keys."""
+    return {
+        "type": "object",
+        "properties": fields,
+        "required": list(fields),
+        "additionalProperties": False,
+    }
+
+
+def many(schema: Schema) -> Schema:
+    """A list."""
+    return {"type": "array", "items": schema}
+
+
+CAUSES = ("pause", "interruption", "sleep", "away", "closed", "crash", "run")
+RUNNING_FIELDS: dict[str, Schema] = {
+    "id": {"type": "string", "pattern": "^[2-9a-z]{6}$"},
+    "intention": TEXT,
+    "then": TEXT,
+    "tags": many(TEXT),
+    "context": TEXT,
+    "mode": maybe(word("theory", "practice", "build", "share", "give", "curiosity")),
+    "state": word("running", "paused", "overtime", "ended"),
+    "started_at": INSTANT,
+    "plan": word("fixed", "open", "until"),
+    "planned_s": maybe(SECONDS),
+    "focus_s": SECONDS,
+    "paused_s": SECONDS,
+    "overtime_s": SECONDS,
+    "remaining_s": maybe(SECONDS),
+    "interruptions": many(
+        record(
+            at=INSTANT,
+            source=word("internal", "external"),
+            reason=TEXT,
+            returned_at=maybe(INSTANT),
+            return_s=maybe(SECONDS),
+        )
+    ),
+    "interrupted_s": SECONDS,
+    "gaps": many(
+        record(
+            start=INSTANT,
+            end=maybe(INSTANT),
+            cause=word(*CAUSES),
+            note=TEXT,
+            focus={"type": "boolean"},
+        )
+    ),
+    "parked": many(record(at=INSTANT, text=TEXT)),
+    "next_step": maybe(TEXT),
+}
+RUNNING = record(**RUNNING_FIELDS)
+COUNT = maybe(SECONDS)
+BLOCK = record(
+    **RUNNING_FIELDS,
+    day=DAY,
+    zone=TEXT,
+    folder=TEXT,
+    ended_at=maybe(INSTANT),
+    ended_by=maybe(word("user", "plan", "switch", "recovery")),
+    end_reason=maybe(word("completed", "overtime", "stopped")),
+    outcome=maybe(word("done", "partly", "not")),
+    rating=maybe({"type": "integer", "minimum": 1, "maximum": 5}),
+    note=TEXT,
+    added={"type": "boolean"},
+    evidence=maybe(
+        record(
+            commits=COUNT,
+            insertions=COUNT,
+            deletions=COUNT,
+            files=COUNT,
+            subjects=many(TEXT),
+            problems=many(TEXT),
+        )
+    ),
+)
+LOG = many(BLOCK)
+STATUS = record(
+    block=maybe(RUNNING),
+    day=record(
+        day=DAY,
+        focus_s=SECONDS,
+        blocks=SECONDS,
+        goal_s=maybe(SECONDS),
+        week_focus_s=SECONDS,
+        week_goal_s=maybe(SECONDS),
+        energy=maybe({"type": "number", "minimum": 1, "maximum": 5}),
+    ),
+    runs={"type": "array"},
+    guard={},
+    eating={},
+)
+
+
+def check(data: object, schema: Schema) -> None:
+    """Raises jsonschema.ValidationError, which names the path, unless `data` fits `schema`."""
+    Draft202012Validator(schema, format_checker=FormatChecker()).validate(data)
