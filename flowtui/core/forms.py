@@ -38,7 +38,9 @@ class PlanForm:
     @staticmethod
     def again(offered: PlanOffer) -> PlanForm:
         """The last choices, with an intention only if the check-in planned one."""
-        return PlanForm(offered.intention, "", offered.length, offered.tags, offered.context, offered.mode)
+        return PlanForm(
+            offered.intention, "", offered.length, offered.tags, offered.context, offered.mode
+        )
 
 
 @dataclass(frozen=True, slots=True)
