@@ -31,7 +31,9 @@ class ClosedYears:
         wanted = id_hash(kind, id)
         found = []
         for path, signature in self._files.items():
-            hashes = self._hashes.get(path) or self._read(path, signature, read_keys)
+            hashes = self._hashes.get(path)
+            if hashes is None:
+                hashes = self._read(path, signature, read_keys)
             if hashes is not None:
                 may_hold = holds(hashes, wanted)
             else:

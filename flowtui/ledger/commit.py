@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flowtui.core.errors import LedgerError
-from flowtui.ledger.disk import make_folder
+from flowtui.ledger.disk import failed, make_folder, sync_folder
 from flowtui.ledger.folder import Folder
 from flowtui.ledger.kinds import STATE
 from flowtui.ledger.lines import Edit, text_of
@@ -27,8 +27,7 @@ def writing(folder: Folder) -> Iterator[None]:
     make_folder(folder.path)
     with folder.lock:
         if folder.lock.abandoned:
-            for name in look(folder.path):
-                folder.sync(name)
+            _sync_all(folder)
         folder.be_current()
         yield
 
@@ -64,6 +63,16 @@ def complete(folder: Folder, name: str) -> None:
             head.pop("files", None)
             own = [c for c in value[1:] if len(c) > 3 and c[3] == name]
             storage.commit(head, [Edit(c[0], c[1], text_of(c[2])) for c in own], durable=False)
+
+
+def _sync_all(folder: Folder) -> None:
+    """After a writer died: what it wrote must last before anything is built on it."""
+    for name in look(folder.path):
+        folder.sync(name)
+    try:
+        sync_folder(folder.path)
+    except OSError as error:
+        raise failed("sync", folder.path, error) from error
 
 
 def _commit_across(folder: Folder, head: dict[str, Any], edits: Edits) -> None:

@@ -325,6 +325,5 @@ class Journal:
         try:
             if self._descriptor is not None:
                 sync_data(self._descriptor)
-            sync_folder(self.path.parent)
         except OSError as error:
             raise failed("sync", self.path, error) from error

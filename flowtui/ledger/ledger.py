@@ -187,9 +187,10 @@ class Ledger:
             with writing(self._files):
                 plan = (history.to_undo if undoing else history.to_redo)(self._files, steps)
                 turns = [(item, *history.change_of(self._files, item)) for item in plan]
-                trial = Transaction(self._files, verb)
-                for item, _, pairs in turns:
-                    self._swap(trial, item, pairs, undoing)
+                if len(turns) > 1:  # all of them or none: see first whether each can be done
+                    trial = Transaction(self._files, verb)
+                    for item, _, pairs in turns:
+                        self._swap(trial, item, pairs, undoing)
                 for item, change, pairs in turns:
                     one = Transaction(self._files, f"{verb} {change.label}")
                     self._swap(one, item, pairs, undoing)

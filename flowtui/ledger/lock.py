@@ -4,11 +4,16 @@ The lock is taken for one transaction and let go after it. The kernel lets go of
 dies. The file says whether that happened: it holds the number of the process that has the lock, or
 "free". After a crash the next holder syncs what the dead one may have written but not synced. Next
 comes a random stamp, new with every holder: who finds its own knows that nobody wrote since.
+
+Waiting is asking again and again. So that a process which writes all the time does not starve the
+others, everybody passes a queue first: a second lock, which whoever is next keeps until it has the
+first. That is a record lock on a far byte of the same file; flock and record locks do not mix.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import time
@@ -20,10 +25,11 @@ from flowtui.core.errors import LedgerError
 from flowtui.ledger.disk import failed
 
 TIMEOUT_S = 10.0
-_FIRST_PAUSE_S = 0.0002
+_FIRST_PAUSE_S = 0.0005
 _LONGEST_PAUSE_S = 0.01
 _FREE = b"free      \n"
 _STAMP_BYTES = 16
+_QUEUE_BYTE = 1 << 30
 
 
 class WriteLock:
@@ -55,17 +61,11 @@ class WriteLock:
                 f"{self.path.parent} is being written already, by this same command",
                 "a transaction inside a transaction is a mistake in flowtui",
             )
-        waited, step = 0.0, _FIRST_PAUSE_S
-        while not self._try():
-            if waited >= self._timeout_s:
-                raise LedgerError(
-                    f"{self.path.parent} has been held by {self._holder()} for "
-                    f"{self._timeout_s:g} s; nothing was written",
-                    "wait for that program, or end it, and do it again",
-                )
-            self._pause(step)
-            waited += step
-            step = min(step * 2, _LONGEST_PAUSE_S)
+        waited = self._wait(self._is_next, _LONGEST_PAUSE_S, 0.0)
+        try:
+            self._wait(self._try, _FIRST_PAUSE_S, waited)
+        finally:
+            self._leave_queue()
         try:
             self._sign()
         except OSError as error:
@@ -103,11 +103,49 @@ class WriteLock:
                 "somebody removed or replaced that file: do it again",
             )
 
+    def _wait(self, try_it: Callable[[], bool], longest_pause_s: float, waited_s: float) -> float:
+        """Try until it works; returns the time waited. Raises LedgerError after the time-out."""
+        step = _FIRST_PAUSE_S
+        while not try_it():
+            if waited_s >= self._timeout_s:
+                raise LedgerError(
+                    f"{self.path.parent} has been held by {self._holder()} for "
+                    f"{self._timeout_s:g} s; nothing was written",
+                    "wait for that program, or end it, and do it again",
+                )
+            self._pause(step)
+            waited_s += step
+            step = min(step * 2, longest_pause_s)
+        return waited_s
+
+    def _is_next(self) -> bool:
+        """Take the place at the head of the queue if it is free."""
+        try:
+            self._be_open()
+            fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _QUEUE_BYTE)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EAGAIN) and self._descriptor >= 0:
+                return False
+            raise failed("write to", self.path, error) from error
+        return True
+
+    def _leave_queue(self) -> None:
+        if self._descriptor >= 0:
+            fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, _QUEUE_BYTE)
+
+    def _be_open(self) -> None:
+        """Open the file, once per process: after a fork both would hold one and the same lock."""
+        if self._opened_by != os.getpid() or self._descriptor < 0:
+            self.close()
+            self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._opened_by = os.getpid()
+
     def _try(self) -> bool:
         """Take the lock if it is free."""
         try:
-            if self._opened_by != os.getpid() or self._descriptor < 0:
-                self._open()
+            self._be_open()
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
@@ -117,12 +155,6 @@ class WriteLock:
             return True
         self.close()
         return False
-
-    def _open(self) -> None:
-        """Open the file, once per process: after a fork both would hold one and the same lock."""
-        self.close()
-        self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        self._opened_by = os.getpid()
 
     def _is_current(self) -> bool:
         try:

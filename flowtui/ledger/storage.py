@@ -226,7 +226,7 @@ class JournalStorage(Storage):
         raw = line_of(head, texts)
         try:
             line = self.journal.append(raw, head["seq"], durable=durable)
-            value = single(raw[:-1]) or json.loads(raw[9:])
+            value = single(raw[:-1]) or _parsed(head, changes)
             self.memory.apply(line._replace(value=value), self._holds)
         except BaseException:
             self.journal.close()  # on disk or not, the next read will tell
@@ -250,6 +250,12 @@ class JournalStorage(Storage):
                 f"{self.path} is part of a ledger; nothing was written",
                 "read it as you like, but change it through flowtui",
             )
+
+
+def _parsed(head: dict[str, Any], edits: list[Edit]) -> list[Any]:
+    """A line as it would be read; documents for other files are left out, however many."""
+    own = [[e.table, e.key, json.loads(e.document)] for e in edits if e.target is None]
+    return [head, *own, *([e.table, e.key, None, e.target] for e in edits if e.target is not None)]
 
 
 def head_of(seq: int, clock: Clock | None, label: str) -> dict[str, Any]:

@@ -24,9 +24,14 @@ class _Staged:
     old_file: str | None
     old: Document | None
     file: str | None = None
-    new: Document | None = None
     text: str | None = None
-    """`new` as JSON text, if that is at hand."""
+    """What it becomes, as JSON; None deletes it. Parsed when looked at: an import has many."""
+
+    @property
+    def new(self) -> Document | None:
+        """What it becomes; a copy of its own."""
+        document: Document | None = None if self.text is None else json.loads(self.text)
+        return document
 
 
 class Transaction(Reader):
@@ -51,7 +56,7 @@ class Transaction(Reader):
             text = text_of(self._folder.migrations.stamp(kind, record))
         except (TypeError, ValueError) as error:
             raise LedgerError(f"{kind} {record['id']} cannot be stored: {error}") from error
-        self._stage(of_kind, record["id"], file, json.loads(text), text)
+        self._stage(of_kind, record["id"], file, text)
 
     def differs(self, kind: str, record: Mapping[str, Any]) -> bool | None:
         """Whether the record with the same id is another one; None if there is none."""
@@ -82,20 +87,22 @@ class Transaction(Reader):
             return False
         if present is not None and old is not None and not same(present, old):
             return False
-        self._stage(of_kind, id, None if new is None else file_for(of_kind, new), new)
+        if new is None:
+            self._stage(of_kind, id, None, None)
+        else:
+            self._stage(of_kind, id, file_for(of_kind, new), text_of(new))
         return True
 
     def edits(self) -> dict[str, list[Edit]]:
         """What is to be written, by file; empty if nothing differs from before."""
         found: dict[str, list[Edit]] = {}
         for (kind, id), staged in self._staged.items():
-            old, new, moved = staged.old, staged.new, staged.old_file != staged.file
-            if not moved and (old is None or new is None or same(old, new)):
+            old, text, moved = staged.old, staged.text, staged.old_file != staged.file
+            if not moved and (old is None or text is None or same(old, json.loads(text))):
                 continue
             if moved and staged.old_file is not None:
                 found.setdefault(staged.old_file, []).append(Edit(kind, id, "null"))
-            if staged.file is not None:
-                text = staged.text or text_of(new)
+            if staged.file is not None and text is not None:
                 found.setdefault(staged.file, []).append(Edit(kind, id, text))
         return found
 
@@ -103,18 +110,11 @@ class Transaction(Reader):
         """From now on every use of it is refused."""
         self._over = True
 
-    def _stage(
-        self,
-        kind: Kind,
-        id: str,
-        file: str | None,
-        document: Document | None,
-        text: str | None = None,
-    ) -> None:
+    def _stage(self, kind: Kind, id: str, file: str | None, text: str | None) -> None:
         staged = self._staged.get((kind.name, id))
         if staged is None:
             staged = self._staged[kind.name, id] = _Staged(*self._kept(kind, id))
-        staged.file, staged.new, staged.text = file, document, text
+        staged.file, staged.text = file, text
 
     def _document(self, kind: Kind, id: str) -> Document | None:
         staged = self._staged.get((kind.name, id))

@@ -125,3 +125,37 @@ def test_readers_of_everything_wait_for_a_writer_only_so_long_and_create_nothing
         assert alone
         with pytest.raises(LedgerError, match="has been held"), lock:
             pass
+
+
+def test_a_process_that_writes_all_the_time_does_not_starve_another(tmp_path: Path) -> None:
+    """Once it is next, only the turn that is being taken can come before it."""
+    program = (
+        "import sys, pathlib; from flowtui.ledger.lock import WriteLock\n"
+        "lock, turns = WriteLock(pathlib.Path(sys.argv[1])), pathlib.Path(sys.argv[2])\n"
+        "for turn in range(1_000_000):\n"
+        "    with lock:\n"
+        "        turns.open('a').write('.')\n"
+        "        for _ in range(50_000): pass\n"
+        "    sys.stdout.write('.\\n'), sys.stdout.flush()\n"
+    )
+    turns = tmp_path / "turns"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, tmp_path / ".lock", turns],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as hog:
+        assert hog.stdout is not None
+        passed = []
+        lock = WriteLock(tmp_path / ".lock")
+        for _ in range(10):
+            hog.stdout.readline()
+            while not lock._is_next():
+                pass
+            before = turns.stat().st_size
+            while not lock._try():
+                pass
+            passed.append(turns.stat().st_size - before)
+            lock.close()
+        hog.kill()
+
+    assert max(passed) <= 1
