@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import json
 import os
 import shutil
 import subprocess
@@ -113,3 +115,69 @@ def test_the_sdist_carries_what_a_packager_needs(tmp_path: Path) -> None:
     assert {"pyproject.toml", "LICENSE", "README.md", "CHANGELOG.md"} <= names
     assert any(name.startswith("themes/") for name in names)
     assert any(name.startswith("tests/unit/") for name in names)
+
+
+@pytest.fixture(scope="module")
+def venv(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment of its own with the wheel in it, and the dependencies by a path file."""
+    folder = tmp_path_factory.mktemp("venv") / "env"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    [site] = folder.glob("lib/python*/site-packages")
+    shutil.copytree(installed, site, dirs_exist_ok=True)
+    # the dependencies alone: the path file of an editable install is not read through another one
+    found = [path for path in sys.path if path.endswith("site-packages")]
+    (site / "dependencies.pth").write_text("\n".join(found) + "\n")
+    program = folder / "bin" / "flowtui"
+    program.write_text(
+        f"#!{folder}/bin/python\nimport sys\nfrom flowtui.entry import main\nsys.exit(main())\n"
+    )
+    program.chmod(0o755)
+    return folder
+
+
+def test_the_wheel_names_the_program_its_version_and_its_licence(installed: Path) -> None:
+    [info] = installed.glob("flowtui-*.dist-info")
+    metadata = (info / "METADATA").read_text(encoding="utf-8")
+
+    assert (info / "entry_points.txt").read_text().split() == [
+        "[console_scripts]", "flowtui", "=", "flowtui.entry:main",
+    ]  # fmt: skip
+    assert f"\nVersion: {importlib.metadata.version('flowtui')}\n" in metadata
+    assert "\nLicense-Expression: MIT\n" in metadata
+    assert list(info.rglob("LICENSE"))
+    assert str(ROOT) not in metadata
+
+
+def test_the_installed_program_runs_from_anywhere(venv: Path, tmp_path: Path) -> None:
+    env = {"PATH": os.defpath, "HOME": str(tmp_path), "FLOWTUI_HOME": str(tmp_path / "h")}
+
+    def flowtui(*words: str) -> str:
+        ran = subprocess.run(
+            [venv / "bin" / "flowtui", *words], cwd="/", env=env, capture_output=True, text=True
+        )
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    where = subprocess.run(
+        [venv / "bin" / "python", "-c", "import flowtui; print(flowtui.__file__)"],
+        cwd="/",
+        env=env,
+        capture_output=True,
+        text=True,
+    )
+    assert str(venv) in where.stdout
+    assert flowtui("--version") == f"flowtui, version {importlib.metadata.version('flowtui')}\n"
+    assert len(json.loads(flowtui("themes", "--json"))) >= 10
+    started = json.loads(flowtui("start", "x", "--detach", "--json"))
+    assert json.loads(flowtui("status", "--json"))["block"]["id"] == started["id"]
+    assert json.loads(flowtui("stop", "--json"))["ended_by"] == "user"
+
+
+def test_nothing_of_the_checkout_but_the_program_is_in_the_wheel(installed: Path) -> None:
+    files = [p for p in installed.rglob("*") if p.is_file() and p.suffix != ".pyc"]
+
+    assert {path.relative_to(installed).parts[0].partition("-")[0] for path in files} == {"flowtui"}
+    kinds = {path.suffix for path in files if "dist-info" not in str(path)}
+    assert kinds <= {".py", ".tcss", ".toml", ".typed"}
+    names = {path.name for path in files}
+    assert {"py.typed", "app.tcss", "running.tcss", "night.toml"} <= names

@@ -1,115 +1,201 @@
-"""What each way in loads, seen in fresh interpreters: start-up time is spent where it is needed."""
+"""What each way in loads, seen in fresh interpreters; and the rules that keep it so, in force.
+
+Start-up time is imports: `flowtui status` is asked every second, the app's first frame waits.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from flowtui.services.focus import Draft
-from flowtui.services.wiring import build
+import flowtui
+import flowtui.core
+from flowtui.system.clock import SystemClock
+from tests.people import Person
 
-HEAVY = {
-    "textual",
-    "tinydb",
-    "click",
-    "apscheduler",
-    "numpy",
-    "pyfiglet",
-    "pynvml",
-    "json",
-    "typing",
-    "pathlib",
-    "dataclasses",
-    "datetime",
-    "re",
-}
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+THIRD_PARTY = {
+    "textual", "rich", "tinydb", "click", "apscheduler", "numpy", "pyfiglet", "psutil", "pynvml",
+    "tomlkit", "fitdecode", "dbus_fast",
+}  # fmt: skip
+COSTLY = {"json", "typing", "pathlib", "dataclasses", "datetime", "enum", "re", "zoneinfo"}
+SERVERS = {"socket", "subprocess", "tempfile", "shutil", "sqlite3", "logging", "threading"}
 
 
-def loaded(tmp_path: Path, code: str) -> set[str]:
-    """Top-level modules in `sys.modules` after `code` ran in a new interpreter."""
-    env = {"FLOWTUI_HOME": str(tmp_path / "home"), "PATH": os.defpath, "TZ": "UTC"}
+def loaded(code: str, env: dict[str, str] | None = None) -> set[str]:
+    """Modules that `code` loads in a new interpreter, beyond those of a bare one."""
+    return _modules(code, env or {}) - _modules("pass", env or {})
+
+
+def tops(names: set[str]) -> set[str]:
+    """The outermost packages of modules."""
+    return {name.partition(".")[0] for name in names}
+
+
+def _modules(code: str, env: dict[str, str]) -> set[str]:
     # without site: what the environment itself loads (editable installs, coverage) does not count
-    paths = [p for p in sys.path if p]
-    program = f"import sys\nsys.path[:0] = {paths!r}\n{code}\nprint('\\n' + ' '.join(sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", program], env=env, capture_output=True, text=True
+    paths = [path for path in sys.path if path]
+    tell = "sys.stderr.write('\\n' + ' '.join(sys.modules))"
+    ran = subprocess.run(
+        [sys.executable, "-E", "-S", "-c", f"import sys\nsys.path[:0] = {paths!r}\n{code}\n{tell}"],
+        env={"PATH": os.defpath, **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
-    assert done.returncode == 0, done.stderr
-    return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert ran.returncode == 0, ran.stderr
+    return set(ran.stderr.splitlines()[-1].split())
 
 
-def called(*arguments: str) -> str:
-    return f"sys.argv = ['flowtui', *{list(arguments)!r}]\nfrom flowtui.entry import main\nmain()"
+def command(*words: str) -> str:
+    """Code that does what the installed `flowtui WORDS` does."""
+    return f"sys.argv = ['flowtui', *{words!r}]\nfrom flowtui.entry import main\nmain()"
 
 
 @pytest.fixture
-def with_status(tmp_path: Path) -> Path:
-    """A home whose status file is fresh."""
-    services = build({"FLOWTUI_HOME": str(tmp_path / "home"), "TZ": "UTC"})
-    block = services.focus.start(Draft("fuse it"))
-    assert services.paths.status_file.exists() and block.id
-    return tmp_path
+def home(tmp_path: Path) -> dict[str, str]:
+    """The environment of somebody with a running block and a fresh status file.
+
+    By the machine's own clock, since other processes look at it.
+    """
+    person = Person(tmp_path / "flowtui", SystemClock().now())
+    person.begin(50)
+    return person.env
 
 
-@pytest.mark.parametrize("shape", [[], ["--tmux"], ["--format", "{phrase}"]])
-def test_status_loads_nothing_heavy(with_status: Path, shape: list[str]) -> None:
-    assert not loaded(with_status, called("status", *shape)) & HEAVY
+@pytest.mark.parametrize("shape", [(), ("--tmux",), ("--format", "{phrase} {clock} {tags}")])
+def test_a_prompt_loads_next_to_nothing(home: dict[str, str], shape: tuple[str, ...]) -> None:
+    found = loaded(command("status", *shape), home)
+
+    assert not tops(found) & (THIRD_PARTY | COSTLY | SERVERS)
+    assert {name for name in found if name.startswith("flowtui")} == {
+        "flowtui", "flowtui.cli", "flowtui.cli.quick", "flowtui.cli.shapes", "flowtui.core",
+        "flowtui.core.errors", "flowtui.core.glance", "flowtui.entry", "flowtui.settings",
+        "flowtui.settings.fastpaths", "flowtui.system", "flowtui.system.clock",
+        "flowtui.system.stamp",
+    }  # fmt: skip
 
 
-def test_status_as_json_loads_json_and_no_more(with_status: Path) -> None:
-    assert not loaded(with_status, called("status", "--json")) & (HEAVY - {"json", "re"})
+@pytest.mark.parametrize("shape", ["--json", "--waybar"])
+def test_a_status_as_json_loads_json_and_no_more(home: dict[str, str], shape: str) -> None:
+    found = tops(loaded(command("status", shape), home))
+
+    assert "json" in found
+    assert not found & (THIRD_PARTY | SERVERS | COSTLY - {"json", "re", "enum"})
 
 
-def test_the_log_loads_neither_the_app_nor_the_scheduler(with_status: Path) -> None:
-    seen = loaded(with_status, called("log"))
+@pytest.mark.parametrize(
+    "words", [("log",), ("show",), ("pause",), ("doctor",), ("themes",), ("undo",)], ids=" ".join
+)
+def test_a_command_loads_neither_the_app_nor_the_scheduler(
+    home: dict[str, str], words: tuple[str, ...]
+) -> None:
+    found = loaded(command(*words), home)
 
-    assert "tinydb" in seen
-    assert not seen & {"textual", "apscheduler", "numpy", "pyfiglet", "pynvml"}
-
-
-def test_core_is_the_standard_library_alone(tmp_path: Path) -> None:
-    folder = Path(__file__).parents[2] / "flowtui" / "core"
-    names = [
-        ".".join(("flowtui", *path.relative_to(folder.parent).with_suffix("").parts))
-        for path in folder.rglob("*.py")
-    ]
-    seen = loaded(tmp_path, "\n".join(f"import {n.removesuffix('.__init__')}" for n in names))
-
-    foreign = {n for n in seen if n not in sys.stdlib_module_names and not n.startswith("_")}
-    assert foreign <= {"flowtui"}
+    unwanted = {"textual", "rich", "apscheduler", "numpy", "pyfiglet", "psutil", "pynvml"}
+    assert "flowtui.services.wiring" in found
+    assert not tops(found) & unwanted
+    assert not any(name.startswith("flowtui.tui") for name in found)
 
 
-def test_the_app_imports_no_numpy(tmp_path: Path) -> None:
-    seen = loaded(tmp_path, "import flowtui.tui.app, flowtui.tui.screens.idle")
+def test_a_command_loads_its_own_module_of_commands_alone(home: dict[str, str]) -> None:
+    found = {name for name in loaded(command("log"), home) if name.startswith("flowtui.cli.")}
 
-    assert "textual" in seen
-    assert not seen & {"numpy", "apscheduler", "pynvml", "tinydb", "pyfiglet"}
+    allowed = {"app", "complain", "context", "history"}
+    assert {name.removeprefix("flowtui.cli.") for name in found} == allowed
+
+
+def test_the_app_loads_no_numbers_and_no_command_parser() -> None:
+    found = tops(loaded("import flowtui.tui.app, flowtui.tui.screens.idle"))
+
+    assert "textual" in found
+    unwanted = {"numpy", "click", "pynvml", "psutil", "apscheduler", "tinydb", "pyfiglet"}
+    assert not found & unwanted
+
+
+def test_core_is_the_standard_library_alone() -> None:
+    """All of it in one interpreter: whatever one module needs is found."""
+    walked = pkgutil.walk_packages(flowtui.core.__path__, "flowtui.core.")
+    names = ["flowtui.core", *(module.name for module in walked)]
+    assert len(names) > 20
+
+    found = loaded("\n".join(f"import {name}" for name in names))
+
+    strangers = {name for name in found if name != "flowtui" and tops({name}) == {"flowtui"}}
+    assert {name for name in strangers if not name.startswith("flowtui.core")} == set()
+    public = {name for name in tops(found) if not name.startswith("_")}
+    assert public - set(sys.stdlib_module_names) == {"flowtui"}
+    # what reads files, starts programs or opens connections has no place in it either
+    assert not tops(found) & SERVERS - {"threading"}
+
+
+def test_importing_makes_nothing(tmp_path: Path) -> None:
+    env = {"HOME": str(tmp_path / "h"), "FLOWTUI_HOME": str(tmp_path / "f")}
+    walked = pkgutil.walk_packages(flowtui.__path__, "flowtui.")
+    names = [module.name for module in walked if not module.name.endswith("__main__")]
+    assert len(names) > 100
+
+    loaded("\n".join(f"import {name}" for name in names), env)
+
+    assert list(tmp_path.glob("[hf]")) == []
 
 
 def test_the_layers_hold() -> None:
     """import-linter's contracts, as pyproject.toml states them."""
-    program = Path(sys.executable).with_name("lint-imports")
-    root = Path(__file__).parents[2]
-    done = subprocess.run([program, "--no-cache"], cwd=root, capture_output=True, text=True)
+    ran = subprocess.run(
+        [BIN / "lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True
+    )
 
-    assert done.returncode == 0, done.stdout
+    assert ran.returncode == 0, ran.stdout
+    assert "0 broken" in ran.stdout
 
 
-def test_reading_the_clock_is_banned_outside_of_its_module(tmp_path: Path) -> None:
-    ruff = Path(sys.executable).with_name("ruff")
-    root = Path(__file__).parents[2]
-    text = "import time\nfrom datetime import datetime\n\nX = datetime.now()\nY = time.time()\n"
-    done = subprocess.run(
-        [ruff, "check", "--stdin-filename", "flowtui/core/x.py", "--output-format", "concise", "-"],
-        cwd=root,
+def broken(file: str, text: str) -> set[str]:
+    """The rules of ruff that `text` breaks, were it the file of that name."""
+    how = ("--no-cache", "--output-format", "json", "--stdin-filename", file)
+    ran = subprocess.run(
+        [str(BIN / "ruff"), "check", *how, "-"],
         input=text,
+        cwd=ROOT,
         capture_output=True,
         text=True,
     )
+    return {found["code"] for found in json.loads(ran.stdout)}
 
-    assert done.stdout.count("TID251") == 2
-    assert "DTZ005" in done.stdout
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from datetime import UTC, datetime\n\nX = datetime.now(UTC)\n",
+        "from datetime import date\n\nX = date.today()\n",
+        "import time\n\nX = time.time()\n",
+        "import time\n\nX = time.monotonic()\n",
+        "import time\n\nX = time.clock_gettime(0)\n",
+        "from time import time\n\nX = time()\n",
+    ],
+)
+def test_one_module_alone_may_read_the_clocks(text: str) -> None:
+    assert "TID251" in broken("flowtui/core/block.py", text)
+    assert "TID251" in broken("flowtui/services/focus.py", text)
+    assert "TID251" not in broken("flowtui/system/clock.py", text)
+
+
+def test_an_instant_without_a_zone_is_refused() -> None:
+    text = "from datetime import datetime\n\nX = datetime(2026, 3, 2)\n"
+
+    assert "DTZ001" in broken("flowtui/core/block.py", text)
+
+
+def test_the_rules_hold_in_the_whole_program() -> None:
+    ran = subprocess.run(
+        [BIN / "ruff", "check", "--no-cache", "flowtui"], cwd=ROOT, capture_output=True, text=True
+    )
+
+    assert ran.returncode == 0, ran.stdout
