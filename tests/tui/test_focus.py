@@ -40,11 +40,18 @@ def line(app: FlowApp, id: str) -> str:
     return str(app.screen_stack[0].query_one(f"#{id}", Line).content)
 
 
+def opened(pilot: Pilot[Any], depth: int = 1) -> bool:
+    """True once a dialog is there with all that is in it."""
+    screen = pilot.app.screen
+    deeper = len(pilot.app.screen_stack) > depth
+    return deeper and screen.is_mounted and len(screen.children) > 0 and screen.is_current
+
+
 async def dialog(pilot: Pilot[Any], *keys: str) -> None:
     """Press keys that open a dialog, and wait for it."""
     depth = len(pilot.app.screen_stack)
     await pilot.press(*keys)
-    await until(pilot, lambda: len(pilot.app.screen_stack) > depth, f"a dialog after {keys}")
+    await until(pilot, lambda: opened(pilot, depth), f"a dialog after {keys}")
 
 
 async def closed(pilot: Pilot[Any], *keys: str) -> None:
@@ -308,7 +315,7 @@ async def test_a_gap_can_be_given_back_as_focus(world: World) -> None:
     world.left_alone(minutes=30)
     async with world.app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
-        await until(pilot, lambda: len(app.screen_stack) == 2, "the recovery dialog")
+        await until(pilot, lambda: opened(pilot), "the recovery dialog")
         await closed(pilot, "enter")
         await until(pilot, lambda: world.block(id).gaps, "a gap")
         await dialog(pilot, "l")
@@ -331,7 +338,7 @@ async def test_each_honest_closing_does_what_it_says(
     world.left_alone(minutes=30)
     async with world.app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
-        await until(pilot, lambda: len(app.screen_stack) == 2, "the recovery dialog")
+        await until(pilot, lambda: opened(pilot), "the recovery dialog")
         await closed(pilot, *["j"] * downs, "enter")
         await until(pilot, lambda: app.snapshot is not None and app.snapshot.absence is None)
 
@@ -345,7 +352,7 @@ async def test_a_block_past_its_plan_can_be_ended_there(world: World) -> None:
     world.left_alone(minutes=300)
     async with world.app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
-        await until(pilot, lambda: len(app.screen_stack) == 2, "the recovery dialog")
+        await until(pilot, lambda: opened(pilot), "the recovery dialog")
         await closed(pilot, "j", "j", "j", "enter")
         await until(pilot, lambda: world.block(id).ended_at)
 
@@ -379,7 +386,7 @@ async def test_an_edit_that_overlaps_is_told_and_the_form_comes_back(world: Worl
         app.screen.query_one("#start", Input).value = "08:00"
         await pilot.press("enter")
         await until(pilot, lambda: "shares time with block" in said(app))
-        await until(pilot, lambda: len(app.screen_stack) == 2, "the form again")
+        await until(pilot, lambda: opened(pilot), "the form again")
 
         assert app.screen.query_one("#start", Input).value == "08:00"
 
