@@ -12,7 +12,7 @@ from typing import Any
 
 from flowtui.core.errors import LedgerError
 from flowtui.ledger.disk import failed, make_folder, sync_folder
-from flowtui.ledger.folder import Folder
+from flowtui.ledger.folder import LOADED_YEARS, Folder
 from flowtui.ledger.kinds import STATE
 from flowtui.ledger.lines import Edit, text_of
 from flowtui.ledger.look import look
@@ -39,6 +39,9 @@ def commit(folder: Folder, head: dict[str, Any], edits: Edits) -> None:
     """
     names = list(dict.fromkeys([STATE, *edits] if len(edits) > 1 else edits))
     try:
+        if len(names) <= LOADED_YEARS:  # else each is read, added to, and let go of in turn
+            for name in names:
+                folder.open(name)
         for name in edits:
             complete(folder, name)
         if len(edits) == 1:

@@ -14,6 +14,7 @@ import pytest
 
 from flowtui.core.errors import LedgerError, NewerLedgerError
 from flowtui.ledger.folder import LOADED_YEARS
+from flowtui.ledger.journal import Journal, Line
 from flowtui.ledger.ledger import Ledger
 from flowtui.ledger.lines import line_of
 from flowtui.ledger.migrate import Migrations
@@ -431,3 +432,27 @@ def test_importing_costs_only_what_is_used(module: str, absent: list[str]) -> No
     ).stdout.split()
 
     assert module in loaded and not set(absent) & set(loaded)
+
+
+@pytest.mark.parametrize("days", [["2026-05-05"], ["2019-05-05"], ["2019-05-05", "2026-05-05"]])
+def test_a_transaction_reads_no_line_twice(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, days: list[str]
+) -> None:
+    """So that it costs the same however many records there are, in whichever years."""
+    for year in (2018, 2019, 2020, 2026):
+        put(open_ledger(folder), *(block(f"{year}-{n}", f"{year}-01-01") for n in range(30)))
+    ledger = open_ledger(folder)
+    put(ledger, *(block(f"first {day}", day) for day in days))
+    taken: list[int] = []
+    real = Journal._take
+
+    def counting(journal: Journal, raws: list[bytes]) -> list[Line]:
+        taken.append(len(raws))
+        return real(journal, raws)
+
+    monkeypatch.setattr(Journal, "_take", counting)
+
+    for n in range(5):
+        put(ledger, *(block(f"{n} {day}", day) for day in days))
+
+    assert taken == []
