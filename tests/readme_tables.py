@@ -16,7 +16,9 @@ def keys_table() -> str:
     for place, words in PLACES.items():
         for action in ACTIONS:
             if action.place == place:
-                lines.append(f"| {words} | `{shown_keys(action)}` | `{action.id}` | {action.help} |")
+                lines.append(
+                    f"| {words} | `{shown_keys(action)}` | `{action.id}` | {action.help} |"
+                )
     return "\n".join(lines)
 
 
