@@ -5,55 +5,52 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from flowtui.ledger.ids import holds, id_hash, read_ids, stands_in, write_ids
-from flowtui.ledger.look import Signature
+from flowtui.ledger.ids import Ids, holds, id_hash, read_ids, stands_in, write_ids
 
 Keys = Iterable[tuple[str, str]]
 """Kind and id of records."""
+LONGEST_TAIL = 64 * 1024
+"""Bytes that may be searched rather than listed anew."""
 
 
 class ClosedYears:
-    """The years in `files`, newest first; to be made anew when a file or what is in memory changed.
+    """Files of years, newest first; to be made anew when one, or what is in memory, changed.
 
-    A file whose signature is None is not complete: that it holds a record cannot be ruled out.
+    `sizes` has their sizes in bytes; None for a file that lacks parts, of which it cannot be ruled
+    out that it holds a record.
     """
 
-    def __init__(self, files: dict[Path, Signature | None]) -> None:
-        self._files = files
-        self._hashes: dict[Path, memoryview] = {}
+    def __init__(self, sizes: dict[Path, int | None]) -> None:
+        self._sizes = sizes
+        self._ids: dict[Path, Ids | None] = {}
 
     def may_hold(self, kind: str, id: str, read_keys: Callable[[Path], Keys] | None) -> list[Path]:
         """Files that may hold a record, newest first; all others do not.
 
         `read_keys` reads a file so that its list of ids can be written; None if nothing may be
-        written now, and then a file without a list is searched.
+        written now.
         """
         wanted = id_hash(kind, id)
-        found = []
-        for path, signature in self._files.items():
-            hashes = self._hashes.get(path)
-            if hashes is None:
-                hashes = self._read(path, signature, read_keys)
-            if hashes is not None:
-                may_hold = holds(hashes, wanted)
-            else:
-                may_hold = signature is None or stands_in(path, kind, id)
-            if may_hold:
-                found.append(path)
-        return found
+        return [
+            path
+            for path, size in self._sizes.items()
+            if size is None or self._may_hold(path, size, kind, id, wanted, read_keys)
+        ]
 
-    def _read(
+    def _may_hold(
         self,
         path: Path,
-        signature: Signature | None,
+        size: int,
+        kind: str,
+        id: str,
+        wanted: int,
         read_keys: Callable[[Path], Keys] | None,
-    ) -> memoryview | None:
-        if signature is None:
-            return None
-        ids_path = path.with_name(f".{path.stem}.ids")
-        hashes = read_ids(ids_path, signature)
-        if hashes is None and read_keys is not None:
-            hashes = write_ids(ids_path, signature, read_keys(path))
-        if hashes is not None:
-            self._hashes[path] = hashes
-        return hashes
+    ) -> bool:
+        ids = self._ids.get(path)
+        if ids is None:
+            ids = self._ids[path] = read_ids(path)
+        if read_keys is not None and (ids is None or size - ids.covered > LONGEST_TAIL):
+            ids = self._ids[path] = write_ids(path, size, read_keys(path))
+        if ids is None:
+            return stands_in(path, kind, id)
+        return holds(ids, wanted) or (size > ids.covered and stands_in(path, kind, id, ids.covered))

@@ -25,6 +25,7 @@ Edits = dict[str, list[Edit]]
 def writing(folder: Folder) -> Iterator[None]:
     """Hold the lock, with everything read that others wrote. Raises LedgerError."""
     make_folder(folder.path)
+    folder.warm_up()
     with folder.lock:
         if folder.lock.abandoned:
             _sync_all(folder)

@@ -122,9 +122,7 @@ class Folder:
         """The name of the file that holds a record; years in memory first, then newest first."""
         if not kind.dated:
             return STATE if id in self.open(STATE).view(kind.name) else None
-        this_year = f"{self.clock.now().year:04d}"
-        if this_year not in self._loaded and this_year in self.names():
-            self.open(this_year)
+        self._open_this_year()
         for name in sorted(self._loaded, reverse=True):
             if name != STATE and id in self._loaded[name].view(kind.name):
                 return name
@@ -132,6 +130,11 @@ class Folder:
             if id in self.open(name).view(kind.name):
                 return name
         return None
+
+    def _open_this_year(self) -> None:
+        this_year = f"{self.clock.now().year:04d}"
+        if this_year not in self._loaded and this_year in self.names():
+            self.open(this_year)
 
     def last_seq(self) -> int:
         """The number of the newest transaction in any file."""
@@ -176,6 +179,12 @@ class Folder:
                 storage.apply_part(self.read_part(part), STATE)
 
     # For writers, who hold the lock
+
+    def warm_up(self) -> None:
+        """Before the lock is taken: read what will be needed, so that it is held for less long."""
+        if not self._loaded:
+            self.open(STATE)
+            self._open_this_year()
 
     def be_current(self) -> None:
         """Read what others wrote, unless the lock says that nobody did."""
@@ -279,7 +288,7 @@ class Folder:
             signatures = self._signatures or {}
             self._closed = ClosedYears(
                 {
-                    self.file(name): None if self._lacks_parts(name) else signatures.get(name)
+                    self.file(name): None if self._lacks_parts(name) else signatures[name][0]
                     for name in reversed(self.names())
                     if name not in self._loaded
                 }

@@ -1,9 +1,10 @@
 """Which ids a year holds that is not in memory: a small file beside it, `.2025.ids`.
 
-It lets a new record be filed, and an old one be found, without reading ten years. It is derived:
-it names the size and the time of the year's file, counts for nothing when they differ, and is
-written anew by the next writer that needs it. An id stands there as the CRC-32 of kind and id, so
-now and then a year is read in vain; it never happens that an id is missed.
+It lets a new record be filed, and an old one be found, without reading ten years. It is derived: it
+says how much of the year's file it covers and what stood at the end of that, and counts for nothing
+if that is not so. What was added since is searched byte by byte, until a writer finds it long and
+writes the list anew. An id stands there as CRC-32 of kind and id, so now and then a year is read
+in vain; it never happens that an id is missed.
 """
 
 from __future__ import annotations
@@ -15,14 +16,23 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
 from flowtui.ledger.disk import BESIDE
 from flowtui.ledger.lines import change_text
-from flowtui.ledger.look import Signature
 
-_HEAD = struct.Struct("=8sQQLL")
+_HEAD = struct.Struct("=8sQLLL")
 _MAGIC = b"flowids1"
+_ANCHOR_BYTES = 64
+
+
+class Ids(NamedTuple):
+    """The ids in the first `covered` bytes of a year's file."""
+
+    hashes: memoryview
+    """Whole numbers, ascending."""
+    covered: int
 
 
 def id_hash(kind: str, id: str) -> int:
@@ -30,50 +40,66 @@ def id_hash(kind: str, id: str) -> int:
     return crc32(f"{kind}\0{id}".encode("utf-8", "surrogatepass"))
 
 
-def holds(hashes: memoryview, wanted: int) -> bool:
+def holds(ids: Ids, wanted: int) -> bool:
     """Whether a list has a hash."""
-    place = bisect_left(hashes, wanted)
-    return place < len(hashes) and bool(hashes[place] == wanted)
+    place = bisect_left(ids.hashes, wanted)
+    return place < len(ids.hashes) and bool(ids.hashes[place] == wanted)
 
 
-def read_ids(path: Path, signature: Signature) -> memoryview | None:
-    """The list in the id file at `path`, if it is of a year's file with this signature."""
+def ids_path(year: Path) -> Path:
+    """Where the list for a year's file is."""
+    return year.with_name(f".{year.stem}.ids")
+
+
+def read_ids(year: Path) -> Ids | None:
+    """The list for a year's file, if there is one that fits it."""
     try:
-        with path.open("rb") as file:
+        with ids_path(year).open("rb") as file:
             data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        magic, size, changed_ns, count, checksum = _HEAD.unpack_from(data)
+        magic, covered, anchor, count, checksum = _HEAD.unpack_from(data)
+        body = data[_HEAD.size :]
+        found = (magic, body.nbytes, crc32(body), _anchor(year, covered))
     except (OSError, ValueError, struct.error):
         return None
-    body = data[_HEAD.size :]
-    stamp = (_MAGIC, *signature[:2], count * 4, checksum)
-    if (magic, size, changed_ns, body.nbytes, crc32(body)) != stamp:
+    if found != (_MAGIC, count * 4, checksum, anchor):
         return None
-    return body.cast("I")
+    return Ids(body.cast("I"), covered)
 
 
-def write_ids(path: Path, signature: Signature, ids: Iterable[tuple[str, str]]) -> memoryview:
-    """Put a list of (kind, id) into the id file at `path`, if that can be done, and return it."""
-    hashes = array("I", sorted(id_hash(kind, id) for kind, id in ids))
+def write_ids(year: Path, covered: int, keys: Iterable[tuple[str, str]]) -> Ids:
+    """Keep the list of (kind, id) in the first `covered` bytes; if it can be kept. Returns it."""
+    hashes = array("I", sorted(id_hash(kind, id) for kind, id in keys))
     body = hashes.tobytes()
-    head = _HEAD.pack(_MAGIC, *signature[:2], len(hashes), crc32(body))
+    path = ids_path(year)
     beside = path.with_name(path.name + BESIDE)
     try:
+        head = _HEAD.pack(_MAGIC, covered, _anchor(year, covered), len(hashes), crc32(body))
         beside.write_bytes(head + body)
         beside.replace(path)
     except OSError:  # it would have saved time later and nothing else
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
-    return memoryview(hashes)
+    return Ids(memoryview(hashes), covered)
 
 
-def stands_in(path: Path, kind: str, id: str) -> bool:
-    """Whether a file names a record, told by looking for its bytes; no line is parsed."""
+def stands_in(year: Path, kind: str, id: str, start: int = 0) -> bool:
+    """Whether a file names a record after byte `start`, told by its bytes; no line is parsed."""
     needle = change_text(kind, id, "null").removesuffix("null]").encode()
     try:
         with (
-            path.open("rb") as file,
+            year.open("rb") as file,
             mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
         ):
-            return data.find(needle) >= 0
+            return data.find(needle, start) >= 0
     except (FileNotFoundError, ValueError):  # no file, or an empty one
         return False
+
+
+def _anchor(year: Path, covered: int) -> int:
+    """What stands in a file before byte `covered`. Raises OSError if the file is shorter."""
+    with year.open("rb") as file:
+        file.seek(max(covered - _ANCHOR_BYTES, 0))
+        text = file.read(min(covered, _ANCHOR_BYTES))
+    if len(text) < min(covered, _ANCHOR_BYTES):
+        raise OSError(f"{year} is shorter than {covered} bytes")
+    return crc32(text)

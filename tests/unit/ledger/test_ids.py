@@ -2,57 +2,72 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowtui.ledger.ids import holds, id_hash, read_ids, stands_in, write_ids
+from flowtui.ledger.ids import holds, id_hash, ids_path, read_ids, stands_in, write_ids
 from flowtui.ledger.lines import change_text, line_of
 from flowtui.ledger.look import look_at
 from tests.unit.ledger.helpers import block, open_ledger, put
 
-SIGNATURE = (1000, 1_700_000_000_000_000_000, 5)
+KEYS = [("blocks", "b1"), ("blocks", "b2")]
+
+
+@pytest.fixture
+def year(tmp_path: Path) -> Path:
+    """A file that stands for a year's; what is in it does not matter to its list."""
+    path = tmp_path / "2025.jsonl"
+    path.write_bytes(bytes(range(100)))
+    return path
 
 
 @given(st.sets(st.tuples(st.sampled_from(["blocks", "entries"]), st.text()), max_size=50))
-def test_no_id_is_ever_missed(ids: set[tuple[str, str]]) -> None:
-    import tempfile
-
+def test_no_id_is_ever_missed(keys: set[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / ".2025.ids"
-        written = write_ids(path, SIGNATURE, ids)
-        read = read_ids(path, SIGNATURE)
+        path = Path(folder) / "2025.jsonl"
+        path.write_bytes(b"x" * 10)
+        written = write_ids(path, 10, keys)
+        read = read_ids(path)
 
-        assert read is not None
-        for hashes in (written, read):
-            assert all(holds(hashes, id_hash(*id)) for id in ids)
-        assert read.tolist() == sorted(read.tolist()) and len(read) == len(ids)
-        read.release()
-
-
-def test_a_list_for_another_state_of_the_file_counts_for_nothing(tmp_path: Path) -> None:
-    path = tmp_path / ".2025.ids"
-    write_ids(path, SIGNATURE, [("blocks", "b1")])
-
-    assert read_ids(path, (1001, *SIGNATURE[1:])) is None
-    assert read_ids(path, (1000, 5, 5)) is None
-    assert read_ids(path, SIGNATURE) is not None
-    assert read_ids(tmp_path / ".2024.ids", SIGNATURE) is None
+        assert read is not None and read.covered == 10
+        for ids in (written, read):
+            assert all(holds(ids, id_hash(*key)) for key in keys)
+        assert read.hashes.tolist() == sorted(id_hash(*key) for key in keys)
+        read.hashes.release()
 
 
-@pytest.mark.parametrize("cut", [0, 5, 31, 32, 33, 36, 39])
-def test_a_damaged_list_counts_for_nothing(tmp_path: Path, cut: int) -> None:
-    path = tmp_path / ".2025.ids"
-    write_ids(path, SIGNATURE, [("blocks", "b1"), ("blocks", "b2")])
+def test_a_list_stays_good_while_its_file_only_grows(year: Path) -> None:
+    write_ids(year, 100, KEYS)
+    year.write_bytes(year.read_bytes() + b"more")
+
+    ids = read_ids(year)
+
+    assert ids is not None and ids.covered == 100
+
+
+@pytest.mark.parametrize("content", [b"", bytes(99), bytes(range(99)), b"?" * 200])
+def test_a_list_for_another_file_counts_for_nothing(year: Path, content: bytes) -> None:
+    write_ids(year, 100, KEYS)
+    year.write_bytes(content)
+
+    assert read_ids(year) is None and read_ids(year.with_name("2024.jsonl")) is None
+
+
+@pytest.mark.parametrize("cut", [0, 5, 27, 28, 31, 35])
+def test_a_damaged_list_counts_for_nothing(year: Path, cut: int) -> None:
+    write_ids(year, 100, KEYS)
+    path = ids_path(year)
     data = path.read_bytes()
-    assert len(data) == 40
+    assert len(data) == 36
 
     path.write_bytes(data[:cut])
-    assert read_ids(path, SIGNATURE) is None
+    assert read_ids(year) is None
     path.write_bytes(data[:cut] + bytes([data[cut] ^ 1]) + data[cut + 1 :])
-    assert read_ids(path, SIGNATURE) is None
+    assert read_ids(year) is None
 
 
 def test_a_record_is_found_by_its_bytes_where_there_is_no_list(tmp_path: Path) -> None:
@@ -60,6 +75,7 @@ def test_a_record_is_found_by_its_bytes_where_there_is_no_list(tmp_path: Path) -
     path.write_bytes(line_of({"seq": 1}, [change_text("blocks", 'b"ü', "{}")]))
 
     assert stands_in(path, "blocks", 'b"ü') and not stands_in(path, "entries", 'b"ü')
+    assert stands_in(path, "blocks", 'b"ü', 20) and not stands_in(path, "blocks", 'b"ü', 40)
     assert not stands_in(path, "blocks", "b") and not stands_in(tmp_path / "no", "blocks", "b")
 
 
