@@ -399,7 +399,7 @@ def _day_view(log: BodyLog, day: date) -> dict[str, Any]:
         values[variable.id] = {
             "state": value.state.value,
             "value": None if value.state is State.SKIPPED else value.value,
-            "unit": value.unit,
+            "unit": value.unit or variable.unit,
             "late": value.late,
         }
     return {"day": day.isoformat(), "values": values, "entries": [view(e) for e in entries]}

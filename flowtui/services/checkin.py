@@ -83,9 +83,9 @@ class Sheet:
     asked: tuple[Asked, ...]
     known: Known
 
-    def check(self, asked: Asked, text: str) -> None:
-        """Raises UsageError if `text` cannot be the answer; writes nothing."""
-        resolved(asked, text, self.day, self.known)
+    def tried(self, asked: Asked, text: str) -> tuple[Entry, ...] | Planned:
+        """What `text` would answer; writes nothing. Raises UsageError if it cannot be meant."""
+        return resolved(asked, text, self.day, self.known)
 
 
 def resolved(asked: Asked, text: str, day: date, known: Known) -> tuple[Entry, ...] | Planned:

@@ -228,7 +228,7 @@ def window_lines(made: Picture, width: int, height: int) -> Lines:
     bar = max(12, width - left - right)
     scale = Content.assemble((" " * left, ""), charts.hour_scale(made.start, bar))
     if width >= 60:
-        scale = Content.assemble(scale, ("   window     before it".rjust(right), "$muted"))
+        scale = Content.assemble(scale, (f"{'window':>9}{'before it':>13}", "$muted"))
     lines = [scale]
     for row in made.windows[-max(1, height - 1) :]:
         day = f"{DAYS[row.day.weekday()]} {row.day.day:>2}"

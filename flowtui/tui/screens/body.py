@@ -16,6 +16,7 @@ from flowtui.services.bodyview import Picture, View
 from flowtui.tui import bodywords, words
 from flowtui.tui.keys import bindings
 from flowtui.tui.screens.body_actions import BodyActions
+from flowtui.tui.widgets.charts import dimmed
 from flowtui.tui.widgets.entries import EntryList
 from flowtui.tui.widgets.keystrip import KeyStrip
 from flowtui.tui.widgets.line import Line
@@ -74,9 +75,11 @@ class BodyScreen(BodyActions):
         self.query_one("#offer", Line).set_class(not today, "muted")
         room = self._room(made, tiny)
         lines = self._lines(made, width, max(2, room // 2) if today else room)
-        self.query_one("#chart", Static).update(Content("\n").join(lines))
+        drawn = dimmed(Content("\n").join(lines), self.app.current_theme.ansi)
+        self.query_one("#chart", Static).update(drawn)
         if today:
             listed.show(made.listed, made.zone, width)
+        self._show_keys()
 
     def _lines(self, made: Picture, width: int, room: int) -> list[Content]:
         week_day = self.flow.config.day.week_starts
@@ -129,12 +132,14 @@ class BodyScreen(BodyActions):
             self._line("window", "no window yet   w opens one")
             return
         elapsed = max(0, int((now - seen.since).total_seconds()))
+        tiny = self.app.size.width < TINY
         text = f"window {'open' if seen.open else 'closed'} {minutes(elapsed)}"
         if seen.target_s is not None:
             left = seen.target_s - elapsed
             rest = f"{minutes(left)} to" if left > 0 else f"{minutes(-left)} past"
-            text += f", {rest} {minutes(seen.target_s)}"
-            bar.display = self.app.size.width >= TINY
+            short = f"{minutes(abs(left))} {'left' if left > 0 else 'past'}"
+            text += f", {short}" if tiny else f", {rest} {minutes(seen.target_s)}"
+            bar.display = not tiny
             bar.share = min(1.0, elapsed / seen.target_s)
         if not seen.certain:
             text += "   (a day in between has no record)"

@@ -17,7 +17,12 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from flowtui.core.body.answers import Planned
+from flowtui.core.body.entry import Entry
+from flowtui.core.body.kinds import Kind
+from flowtui.core.body.scales import QUALITY
 from flowtui.core.day import ONE_DAY
+from flowtui.core.errors import UsageError
 from flowtui.services.checkin import Asked, Sheet
 from flowtui.tui.widgets.line import Line
 from flowtui.tui.widgets.sheet import Row, SheetRows, keys_text
@@ -64,6 +69,7 @@ class CheckinScreen(ModalScreen[Answers | None]):
         self._sheet = sheet
         self._given: dict[str, str] = {}
         self._shown: dict[str, str] = {}
+        self._covered: set[str] = set()
         self._at = 0
 
     def compose(self) -> ComposeResult:
@@ -169,11 +175,14 @@ class CheckinScreen(ModalScreen[Answers | None]):
         """Note the answer if it can be meant, and go on; after the last one, keep all."""
         asked = self._asked
         id = asked.question.id
-        wrong = _refusal(asked, text, self._sheet)
-        if wrong:
-            self._wrong(wrong)
+        try:
+            made = self._sheet.tried(asked, text)
+        except UsageError as error:
+            self._wrong(f"{error.message} — {error.hint}" if error.hint else error.message)
             return
         self._wrong("")
+        if not isinstance(made, Planned):
+            self._note_quality(made)
         self._given.pop(id, None)
         if text or asked.question.needs_answer:
             self._given[id] = text
@@ -185,11 +194,18 @@ class CheckinScreen(ModalScreen[Answers | None]):
         self._at = following
         self._draw()
 
+    def _note_quality(self, made: tuple[Entry, ...]) -> None:
+        """A sleep typed with its quality answers the question after it too."""
+        for entry in made:
+            if entry.kind is Kind.SLEEP and entry.quality is not None:
+                self._covered.add("sleep.quality")
+                self._shown["sleep.quality"] = f"{entry.quality} {QUALITY.word(entry.quality)}"
+
     def _next(self, start: int) -> int:
         """The next question from `start` on that nothing is known of; their number if none is."""
         for place in range(start, len(self._sheet.asked)):
             question = self._sheet.asked[place].question
-            if question.needs_answer and question.id not in self._given:
+            if question.needs_answer and question.id not in {*self._given, *self._covered}:
                 return place
         # all is known: show the first one rather than nothing
         return len(self._sheet.asked) if start else 0
@@ -253,14 +269,3 @@ def _words(asked: Asked, text: str) -> str:
             digit = key.value is not None and asked.question.ask.value == "scale"
             return f"{key.value:g} {key.label}" if digit else key.label
     return asked.meant(text)
-
-
-def _refusal(asked: Asked, text: str, sheet: Sheet) -> str:
-    """Why `text` cannot be the answer; empty if it can. Tried out, nothing is written."""
-    from flowtui.core.errors import UsageError
-
-    try:
-        sheet.check(asked, text)
-    except UsageError as error:
-        return f"{error.message} — {error.hint}" if error.hint else error.message
-    return ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, time
 
-from textual.content import Content
+from textual.content import Content, Span
 
 from flowtui.core.body.fasting import WindowDay
 from flowtui.core.body.kinds import State
@@ -21,6 +21,18 @@ DAY_S = 24 * 3600
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LEGEND = f"{MISSING} not recorded   {NO} no   {SKIPPED} passed over"
 Part = tuple[str, str]
+
+
+def dimmed(content: Content, ansi: bool) -> Content:
+    """`content` with what is faint dimmed where the terminal's own colours are used.
+
+    No colour name there is sure to stand back; see `flowtui.tui.theming`.
+    """
+    if not ansi:
+        return content
+    faint = {"$faint": "dim", "$line": "dim"}
+    spans = [Span(s.start, s.end, faint.get(str(s.style), s.style)) for s in content.spans]
+    return Content(content.plain, spans=spans)
 
 
 def columns(

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from flowtui.core.body.checkin import Ask
 from flowtui.core.text import middle_cut
 from flowtui.services.checkin import Asked
+from flowtui.tui.widgets.charts import dimmed
 
 TITLE = 18
 TINY = 50
@@ -60,7 +61,7 @@ class SheetRows(Widget):
         first = max(0, min(self._at - height // 2, len(self._rows) - height))
         shown = self._rows[first : first + height]
         lines = [_line(row, first + n == self._at, width) for n, row in enumerate(shown)]
-        return Content("\n").join(lines)
+        return dimmed(Content("\n").join(lines), self.app.current_theme.ansi)
 
 
 def _line(row: Row, asked: bool, width: int) -> Content:
