@@ -93,7 +93,8 @@ def watch(
 
 def _until(master: int, marks: Sequence[bytes], began: float) -> list[float]:
     """When each of the marks was on the screen; they come in this order."""
-    seen, at = b"", []
+    seen = b""
+    at: list[float] = []
     while time.monotonic() - began < TIMEOUT_S:
         if select.select([master], [], [], 0.5)[0]:
             seen += os.read(master, 65536)
