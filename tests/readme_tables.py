@@ -13,12 +13,12 @@ README = Path(__file__).parents[1] / "README.md"
 def keys_table() -> str:
     """Every action, by the place where its key works."""
     lines = ["| where | key | id | what it does |", "|---|---|---|---|"]
-    for place, words in PLACES.items():
-        for action in ACTIONS:
-            if action.place == place:
-                lines.append(
-                    f"| {words} | `{shown_keys(action)}` | `{action.id}` | {action.help} |"
-                )
+    lines += [
+        f"| {words} | `{shown_keys(action)}` | `{action.id}` | {action.help} |"
+        for place, words in PLACES.items()
+        for action in ACTIONS
+        if action.place == place
+    ]
     return "\n".join(lines)
 
 

@@ -314,7 +314,7 @@ async def test_a_gap_can_be_given_back_as_focus(world: World) -> None:
     id = world.a_block(minutes_ago=20)
     world.left_alone(minutes=30)
     async with world.app().run_test(size=SIZE) as pilot:
-        app = await ready(pilot)
+        await ready(pilot)
         await until(pilot, lambda: opened(pilot), "the recovery dialog")
         await closed(pilot, "enter")
         await until(pilot, lambda: world.block(id).gaps, "a gap")
@@ -351,7 +351,7 @@ async def test_a_block_past_its_plan_can_be_ended_there(world: World) -> None:
     id = world.a_block(minutes_ago=80, length_min=90)
     world.left_alone(minutes=300)
     async with world.app().run_test(size=SIZE) as pilot:
-        app = await ready(pilot)
+        await ready(pilot)
         await until(pilot, lambda: opened(pilot), "the recovery dialog")
         await closed(pilot, "j", "j", "j", "enter")
         await until(pilot, lambda: world.block(id).ended_at)
