@@ -6,6 +6,7 @@ opened after that frame, on a thread of its own.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Mapping
 from datetime import date
@@ -32,6 +33,7 @@ def open_app(
     from flowtui.settings.paths import resolve
     from flowtui.settings.themes import choose, find
     from flowtui.system.clock import SystemClock
+    from flowtui.system.hangup import end_with_terminal
     from flowtui.tui.app import CheckIn, FlowApp
 
     root = Path(home) if home else None
@@ -58,6 +60,9 @@ def open_app(
         expect_running=fields is not None and bool(fields.get("state")),
         check_in=CheckIn(check_in_day) if check_in else None,
     )
+    end_with_terminal(sys.stdin.fileno())
     app.run()
-    for line in app.parting_words:
-        sys.stderr.write(f"{line}\n")
+    with contextlib.suppress(OSError):  # a terminal that was closed takes no words
+        for line in app.parting_words:
+            sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
