@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from flowtui.core.body.days import BodyLog, Variable
 from flowtui.core.body.eating import edit_window
@@ -23,9 +23,6 @@ from flowtui.services.declared import Declared, Names
 from flowtui.services.entries import EntryStore
 from flowtui.settings.body import Body as Settings
 from flowtui.settings.body import days_away
-
-USED_WITHIN = timedelta(days=60)
-"""An eating window of this age still counts as kept, where the settings leave it to use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +74,16 @@ class BodyService:
         """Whether an eating window is kept: by the settings, else by having been used lately."""
         if self.settings.eating is not None:
             return self.settings.eating
-        return bool(self.store.eating(span=USED_WITHIN))
+        return bool(self.store.of_kind(Kind.EATING))
 
     def window(self) -> WindowNow | None:
         """The eating window's live timer; None where none is kept."""
-        if not self.kept():
+        if self.settings.eating is False:
             return None
-        return window_now(self.store.eating(), self._clock.now(), self._rule, self.targets)
+        logged = self.store.of_kind(Kind.EATING)
+        if not logged and not self.settings.eating:
+            return None
+        return window_now(logged, self._clock.now(), self._rule, self.targets)
 
     def away(self, log: BodyLog) -> frozenset[date]:
         """Days of travel: those of the settings, and those seen from the records' zones."""
@@ -102,7 +102,8 @@ class BodyService:
         """Record a quick line, as of `at` (default now). Raises UsageError, nothing recorded."""
         with self.store.change("log") as writer:
             pen = writer.pen(at)
-            logged = parse(line, pen, self.declared.words(writer), writer.eating())
+            windows = writer.eating() if "eat" in line.casefold() else []
+            logged = parse(line, pen, self.declared.words(writer), windows)
             entries = tuple(writer.put(entry, pen.now) for entry in logged.entries)
             writer.transaction.label = f"log {_brief(entries)}"
         self.changed()
@@ -113,7 +114,9 @@ class BodyService:
         with self.store.change("edit entry") as writer:
             old = writer.by_id(id)
             words = self.declared.words(writer)
-            new = writer.put(reread(old, line, writer.pen(), words, writer.eating()))
+            eats = old.kind is Kind.EATING
+            windows = writer.eating(around=old.day) if eats else []
+            new = writer.put(reread(old, line, writer.pen(), words, windows))
         self.changed()
         return new
 
@@ -135,9 +138,10 @@ class BodyService:
     ) -> Entry:
         """Move one or both ends of an eating window; `reopen` takes its end away."""
         with self.store.change("edit eating window") as writer:
-            window = self._window_named(writer.by_id(id) if id else None, writer.eating())
+            known = writer.eating()
+            window = self._window_named(writer.by_id(id) if id else None, known)
             new = edit_window(
-                [*writer.eating(), window],
+                [*known, *writer.eating(around=window.day), window],
                 window.id,
                 writer.pen(),
                 opened=opened,

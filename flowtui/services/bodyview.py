@@ -16,7 +16,6 @@ from flowtui.core.body.fasting import (
     WindowNow,
     fast_before,
     window_history,
-    window_now,
 )
 from flowtui.core.body.floors import FloorWeek, floor_week
 from flowtui.core.body.habits import Habit
@@ -128,7 +127,7 @@ def picture(services: Services, view: View, day: date | None) -> Picture:
         services.zone,
         rule.start,
         {v: _title(v, habits) for v in variables},
-        window=window_now(body.store.eating(), now, rule, body.targets) if kept else None,
+        window=body.window(),
         habits=habits,
     )
     add = {

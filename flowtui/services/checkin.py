@@ -10,102 +10,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from flowtui.core.body.answers import ENTER, Planned, answer
+from flowtui.core.body.answers import Planned
 from flowtui.core.body.checkin import CheckinPlan, Question, ids, question_of, questions
 from flowtui.core.body.days import BodyLog
-from flowtui.core.body.eating import check_window, close_window, open_one, windows
+from flowtui.core.body.eating import open_one
 from flowtui.core.body.entry import Entry, length_s
-from flowtui.core.body.grammar import Words
 from flowtui.core.body.kinds import Kind, Scope, State
-from flowtui.core.body.lines import line_of, reread
-from flowtui.core.body.pen import Pen
+from flowtui.core.body.lines import line_of
 from flowtui.core.clock import Clock
 from flowtui.core.day import ONE_DAY, DayRule
 from flowtui.core.errors import UsageError
 from flowtui.core.glance import minutes
 from flowtui.services.body import BodyService
-from flowtui.services.entries import EntryWriter
+from flowtui.services.entries import LATELY, EntryWriter
 from flowtui.services.plans import Plans
+from flowtui.services.sheet import CLOSE, Asked, Known, Offer, Sheet, resolved
 from flowtui.services.store import STATE
 from flowtui.services.totals import Totals
 
 FIRST_BLOCK = "first-block"
 OFFERED = 5
 """Earlier answers that a key repeats."""
-CLOSE = "close"
 BACK = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An answer that one key gives though the question has no such key by itself."""
-
-    key: str
-    label: str
-    text: str
-    """What it stands for, as typed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question with what one key can repeat."""
-
-    question: Question
-    offers: tuple[Offer, ...] = ()
-    yesterday: str = ""
-    """What the day before said; empty if it said nothing."""
-
-    def meant(self, text: str) -> str:
-        """`text`, or what it stands for if it is the key of an offer."""
-        return next((o.text for o in self.offers if o.key == text), text)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What an answer is read with."""
-
-    pen: Pen
-    of_day: tuple[Entry, ...]
-    """Records of the day."""
-    eating: tuple[Entry, ...]
-    """Records of the eating window, of the last year."""
-    words: Words
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A day's check-in."""
-
-    day: date
-    today: date
-    late: bool
-    """Whether the day is over: answers are marked as late."""
-    asked: tuple[Asked, ...]
-    known: Known
-
-    def tried(self, asked: Asked, text: str) -> tuple[Entry, ...] | Planned:
-        """What `text` would answer; writes nothing. Raises UsageError if it cannot be meant."""
-        return resolved(asked, text, self.day, self.known)
-
-
-def resolved(asked: Asked, text: str, day: date, known: Known) -> tuple[Entry, ...] | Planned:
-    """The records that `text` (a key, a line, or ENTER) makes as the answer about `day`."""
-    question, text = asked.question, asked.meant(text.strip())
-    kind = question.variable.kind if question.variable else None
-    if kind is not Kind.EATING or text == ENTER:
-        return answer(question, text, day, known.pen, known.of_day)
-    current = open_one(known.eating)
-    if text == CLOSE and current is not None and day == known.pen.today:
-        return (close_window(known.eating, known.pen.now, known.pen),)
-    logged = windows(known.of_day)
-    if len(logged) == 1 and text != "n":
-        line = f"eat {text} {day.isoformat()}"
-        return (reread(logged[0], line, known.pen, known.words, known.eating),)
-    made = answer(question, text, day, known.pen, known.of_day)
-    if not isinstance(made, Planned):
-        for window in windows(made):
-            check_window(window, known.eating)
-    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +193,7 @@ class Checkins:
             lines = dict.fromkeys(map(_repeated, given))
             return _numbered([(line, line) for line in lines if line])
         if kind is Kind.EATING:
-            current = open_one(writer.eating())
+            current = open_one(writer.eating(LATELY))
             if current is not None and day == self._rule.day_of(self._clock.now()):
                 return (Offer("c", "close it now", CLOSE),)
             if question.needs_answer:
@@ -281,7 +207,7 @@ class Checkins:
         return Known(
             writer.pen(at),
             tuple(writer.between(day, day)),
-            tuple(writer.eating()),
+            tuple(writer.eating(LATELY, around=day)),
             self._body.declared.words(writer),
         )
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from flowtui.core.body.grammar import Words
 from flowtui.core.body.habits import Habit, habit_name, habits_from, table_from
 from flowtui.core.body.kinds import Kind
 from flowtui.core.errors import FlowError, UsageError
-from flowtui.services.entries import YEAR, EntryStore, EntryWriter
+from flowtui.services.entries import EntryStore, EntryWriter
 from flowtui.services.store import STATE
 from flowtui.settings.body import Body
 
 DECLARED = "body-words"
+SPORTS = timedelta(days=120)
+"""How long a kind of workout needs no leading `workout` after it was logged with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,11 @@ class Declared:
         )
 
     def words(self, writer: EntryWriter | None = None) -> Words:
-        """What the quick-log grammar may meet; workouts are those of the last year."""
-        names, store, today = self.names(writer), self._store, self._store.today()
-        logged = (writer or store).between(today - YEAR, today)
-        sports = dict.fromkeys(e.name for e in logged if e.kind is Kind.WORKOUT and e.name)
+        """What the quick-log grammar may meet; workouts are those of the last months."""
+        names = self.names(writer)
+        reader = writer.transaction if writer is not None else None
+        logged = self._store.of_kind(Kind.WORKOUT, SPORTS, reader)
+        sports = dict.fromkeys(e.name for e in logged)
         return Words(names.habits, names.stops, tuple(n for n in sports if n))
 
     def add(self, writer: EntryWriter, habits: Iterable[Habit], stops: Iterable[str] = ()) -> None:

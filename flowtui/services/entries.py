@@ -20,6 +20,12 @@ from flowtui.services.store import LETTERS, STATE, Reader
 
 ENTRIES = "entries"
 YEAR = timedelta(days=366)
+LATELY = timedelta(days=60)
+"""How far back the eating window is looked for where nothing older can matter."""
+
+
+BESIDE = timedelta(days=2)
+"""A window lasts at most a day, so others two days away cannot share time with it."""
 
 
 class EntryStore:
@@ -43,12 +49,14 @@ class EntryStore:
         """Every record of every year."""
         return self.between(date.min, date.max)
 
-    def eating(self, reader: Reader | None = None, span: timedelta = YEAR) -> list[Entry]:
-        """Records of the eating window, of the last year unless `span` says otherwise."""
+    def of_kind(
+        self, kind: Kind, span: timedelta = LATELY, reader: Reader | None = None
+    ) -> list[Entry]:
+        """Records of one kind of the last `span`."""
         today = self.today()
         # a day ahead too: somebody who travelled west may have filed one there
         records = (reader or self.ledger).find(ENTRIES, today - span, today + timedelta(days=1))
-        return [from_record(r) for r in records if r["kind"] == Kind.EATING.value]
+        return [from_record(r) for r in records if r["kind"] == kind.value]
 
     def by_id(self, text: str, reader: Reader | None = None) -> Entry:
         """The record whose id is `text`, or begins with it; `last` is the one written last.
@@ -102,9 +110,13 @@ class EntryWriter:
         """See `EntryStore.between`; with this transaction's own changes."""
         return self.store.between(first, last, self.transaction)
 
-    def eating(self) -> list[Entry]:
-        """See `EntryStore.eating`; with this transaction's own changes."""
-        return self.store.eating(self.transaction)
+    def eating(self, span: timedelta = YEAR, around: date | None = None) -> list[Entry]:
+        """Records of the eating window of the last `span`, and of the days next to `around`."""
+        found = self.store.of_kind(Kind.EATING, span, self.transaction)
+        if around is not None and around < self.store.today() - span:
+            beside = self.between(around - BESIDE, around + BESIDE)
+            found = [*(e for e in beside if e.kind is Kind.EATING), *found]
+        return found
 
     def by_id(self, text: str) -> Entry:
         """See `EntryStore.by_id`."""

@@ -159,15 +159,20 @@ def build(
         ),
         contexts=contexts,
         plans=plans,
-        body=BodyServices(
-            body,
-            Checkins(body, clock, rule, totals, plans),
-            Imports(body, clock, rule),
-            Reminders(
-                body, clock, rule, config.notices.events, lambda: store.running() is not None
-            ),
-        ),
+        body=_body(body, store, totals, plans, config),
         events=events,
         hooks=hooks,
         breaks=Breaks(store, clock, config.blocks.break_s),
+    )
+
+
+def _body(
+    log: BodyService, store: BlockStore, totals: Totals, plans: Plans, config: Config
+) -> BodyServices:
+    clock, rule = store.clock, store.rule
+    return BodyServices(
+        log,
+        Checkins(log, clock, rule, totals, plans),
+        Imports(log, clock, rule),
+        Reminders(log, clock, rule, config.notices.events, lambda: store.running() is not None),
     )

@@ -30,6 +30,9 @@ EVENTS = (
     "block-end",
     "plan-reached",
     "break-over",
+    "check-in",
+    "eating-window",
+    "wind-down",
 )
 """What a hook can be named after."""
 EVENT_VARIABLE = "FLOWTUI_EVENT"

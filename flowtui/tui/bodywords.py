@@ -45,6 +45,9 @@ def today_lines(made: Picture, width: int, height: int) -> Lines:
 def _glance(glance: Glance, made: Picture, name: int, width: int) -> Content:
     title = _cut(made.titles.get(glance.variable, ""), name - 2)
     text, style = (glance.text, "") if glance.text else (charts.MISSING, "$faint")
+    if glance.variable.kind is Kind.ENERGY and len(made.energy) > 1:
+        # the day's ratings in their order, each as high as it was
+        text += "  " + "".join(charts.EIGHTHS[round(p.value * 8 / 5)] for p in made.energy)
     if glance.value.state is not State.GIVEN and glance.text:
         style = "$muted"
     room = width - name - 2
@@ -119,8 +122,11 @@ def _mean(mean: float | None, variable: Variable) -> str:
 
 def year_lines(made: Picture, chosen: int, width: int, height: int, first_weekday: int) -> Lines:
     """Heatmaps from the chosen variable on, as many as fit; each with what it holds in words."""
-    lines: Lines = []
     chosen %= max(1, len(made.year))
+    if height < 9:
+        # the weekdays alone; whose year it is stands above
+        return charts.heat(made.year[chosen].cells, width, first_weekday, made.today)[1:][:height]
+    lines: Lines = []
     for place in range(len(made.year)):
         heat = made.year[(chosen + place) % len(made.year)]
         if lines and len(lines) + 10 > height:
@@ -259,6 +265,9 @@ def floor_words(floors: Sequence[FloorWeek]) -> list[str]:
         elif week.state is FloorState.EXCUSED:
             text = f"{name}: nothing asked this week"
         said.append(text)
+    rest = floors[0].rest if floors else ()
+    if rest:
+        said.append(f"rest {' '.join(DAYS[d.weekday()] for d in rest)}")
     away = floors[0].travel if floors else ()
     if away:
         said.append(f"away {' '.join(DAYS[d.weekday()] for d in away)}")

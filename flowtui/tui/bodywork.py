@@ -12,7 +12,7 @@ from flowtui.tui.dialogs.quick import QuickDialog, QuickOffer
 from flowtui.tui.screens.checkin import Answers, CheckinScreen
 
 if TYPE_CHECKING:
-    from flowtui.services.checkin import Sheet
+    from flowtui.services.sheet import Sheet
     from flowtui.services.wiring import Services
     from flowtui.tui.host import Host
 

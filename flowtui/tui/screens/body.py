@@ -107,6 +107,8 @@ class BodyScreen(BodyActions):
             if tiny and not chosen:
                 continue
             parts.append(Content.styled(view.value, "bold $accent" if chosen else "$muted"))
+        if tiny and made.view is View.YEAR:
+            parts.append(Content(made.year[self.variable % len(made.year)].title))
         # by hand: two texts that differ in their colours alone are the same to a Line
         self.query_one("#views", Line).update(Content("   ").join(parts))
         self._line("day", self._stretch(made, tiny))
@@ -147,7 +149,7 @@ class BodyScreen(BodyActions):
             text += f"   {LONG_WINDOW_NOTE if seen.open else LONG_FAST_NOTE}"
         elif made.night is not None and self.app.size.width >= 80:
             sure = "" if made.night.certain else " at most"
-            text += f"   {minutes(made.night.seconds)}{sure} last night"
+            text += f"   last night {minutes(made.night.seconds)}{sure}"
         self._line("window", text)
         self.set_class(seen.open, "-open")
 
@@ -164,7 +166,7 @@ class BodyScreen(BodyActions):
             return (
                 "j k what   ░▒▓█ more   · – ~"
                 if tiny
-                else ("j k what   ░▒▓█ from little to much   · not recorded   – no   ~ passed over")
+                else ("j k what   ░▒▓█ little to much   · not recorded   – no   ~ passed over")
             )
         if made.view is View.WINDOW:
             return "" if tiny else f"━ open   › goes on past {made.start:%H:%M}   w opens or closes"

@@ -23,7 +23,7 @@ from flowtui.core.body.kinds import Kind
 from flowtui.core.body.scales import QUALITY
 from flowtui.core.day import ONE_DAY
 from flowtui.core.errors import UsageError
-from flowtui.services.checkin import Asked, Sheet
+from flowtui.services.sheet import Asked, Sheet
 from flowtui.tui.widgets.line import Line
 from flowtui.tui.widgets.sheet import Row, SheetRows, keys_text
 

@@ -110,9 +110,10 @@ def _months(weeks: list[list[HeatCell | None]], wide: int) -> str:
     text = ""
     for place, week in enumerate(weeks):
         first = next((c for c in week if c is not None and c.day.day == 1), None)
-        if first is not None and len(text) <= place * wide:
+        fits = len(text) <= place * wide <= len(weeks) * wide - 3
+        if first is not None and fits:
             text = text.ljust(place * wide) + MONTHS[first.day.month - 1] + " "
-    return text
+    return text.rstrip()
 
 
 def _shade(cell: HeatCell | None, wide: int, today: date) -> Part:

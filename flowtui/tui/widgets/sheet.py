@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from flowtui.core.body.checkin import Ask
 from flowtui.core.text import middle_cut
-from flowtui.services.checkin import Asked
+from flowtui.services.sheet import Asked
 from flowtui.tui.widgets.charts import dimmed
 
 TITLE = 18

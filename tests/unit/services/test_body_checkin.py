@@ -9,8 +9,8 @@ import pytest
 from flowtui.core.body.entry import Entry
 from flowtui.core.body.kinds import Kind, State
 from flowtui.core.errors import UsageError
-from flowtui.services.checkin import Asked, Sheet
 from flowtui.services.forms import offer
+from flowtui.services.sheet import Asked, Sheet
 from tests.people import NOON, Person
 
 TODAY, YESTERDAY = NOON.date(), NOON.date() - timedelta(days=1)
