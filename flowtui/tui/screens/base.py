@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual import on
 from textual.screen import Screen
+from textual.timer import Timer
 
 from flowtui.tui.messages import SnapshotTaken
 from flowtui.tui.widgets.keystrip import KeyStrip
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from flowtui.tui.host import Host
 
 T = TypeVar("T")
+SETTLED_S = 0.4
 
 
 class FlowScreen(Screen[None]):
@@ -25,6 +27,7 @@ class FlowScreen(Screen[None]):
 
     places: tuple[str, ...] = ("app",)
     """Whose actions work here, for help and palette."""
+    _repaint: Timer | None = None
 
     @property
     def flow(self) -> Host:
@@ -67,6 +70,16 @@ class FlowScreen(Screen[None]):
     @on(SnapshotTaken)
     def _snapshot_taken(self) -> None:
         self._redraw()
+
+    def on_resize(self) -> None:
+        """Fit the texts to the new width; paint all again once the terminal has settled.
+
+        A terminal that reflows its lines may do so after the frame that answered the resize.
+        """
+        self._redraw()
+        if self._repaint is not None:
+            self._repaint.stop()
+        self._repaint = self.set_timer(SETTLED_S, lambda: self.refresh(layout=True))
 
     def on_screen_resume(self) -> None:
         """Back from a dialog."""
