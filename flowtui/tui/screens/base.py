@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SETTLED_S = 0.4
+SETTLED_TIMES = 4
 
 
 class FlowScreen(Screen[None]):
@@ -79,7 +80,10 @@ class FlowScreen(Screen[None]):
         self._redraw()
         if self._repaint is not None:
             self._repaint.stop()
-        self._repaint = self.set_timer(SETTLED_S, lambda: self.refresh(layout=True))
+        # more than once: a busy machine may take its time to reflow
+        self._repaint = self.set_interval(
+            SETTLED_S, lambda: self.refresh(layout=True), repeat=SETTLED_TIMES
+        )
 
     def on_screen_resume(self) -> None:
         """Back from a dialog."""
