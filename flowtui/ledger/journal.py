@@ -242,11 +242,7 @@ class Journal:
                 "this is a mistake in flowtui: run flowtui doctor, and tell us what it says",
             )
         created = not self.exists
-        before = b""
-        if self.offset == 0:
-            before = header_line(self.holds)
-        elif not self._ends_clean:
-            before = b"\n"
+        before = self._missing()
         data = before + line
         try:
             descriptor = self._open_to_write(created)
@@ -290,6 +286,12 @@ class Journal:
             self._descriptor, self._writable, self.exists = descriptor, True, True
             self._seen = os.fstat(descriptor)
         return self._descriptor
+
+    def _missing(self) -> bytes:
+        """What must come before the next line: the header, or the newline of the last one."""
+        if self.offset == 0:
+            return header_line(self.holds)
+        return b"" if self._ends_clean else b"\n"
 
     def _refuse_strangers(self, descriptor: int) -> None:
         """Raises OSError if the file was changed or replaced without the lock."""

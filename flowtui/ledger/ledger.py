@@ -169,7 +169,8 @@ class Ledger:
         """Take back the newest `steps` commands; returns them, newest first.
 
         Returns fewer, or none, where there are no more. Raises LedgerError and takes nothing back
-        if a record was changed since by what undo passes over.
+        if a record was changed since by what undo passes over. Each step is a transaction: should
+        the disk fail in between, those before it stand.
         """
         return self._turn(steps, "undo")
 
