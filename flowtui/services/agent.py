@@ -43,7 +43,11 @@ class Agent:
         self._conductor.end()
 
     async def _due(self) -> Instants:
-        return await self._ask(bells.due) or Instants(None, None)
+        def look(services: Services) -> Instants:
+            services.store.ledger.refresh()
+            return bells.due(services)
+
+        return await self._ask(look) or Instants(None, None)
 
     async def _ask(self, call: Callable[[Services], T]) -> T | None:
         """The result of `call`; a ledger that cannot be read is told once, and asked again."""

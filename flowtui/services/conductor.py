@@ -86,8 +86,10 @@ class Instants:
 
 
 def instants(services: Services) -> Instants:
-    """The instants that matter now, from the ledger."""
-    services.store.ledger.refresh()
+    """The instants that matter now, from the ledger as it was last read.
+
+    Whoever shows the ledger has to hear of what others wrote, so it is not taken from them here.
+    """
     now = services.clock.now()
     block = services.store.running()
     rest = services.breaks.current()
@@ -176,14 +178,17 @@ class Conductor:
 
     def end(self) -> None:
         """Stop the jobs and free the lock."""
-        if self._scheduler is not None and self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        scheduler, self._scheduler = self._scheduler, None
+        if scheduler is not None and scheduler.running:
+            scheduler.shutdown(wait=False)
         self._lock.free()
 
     async def _ring(self, name: str) -> None:
         # a coroutine function itself, or the scheduler would run it in a thread and await nothing
-        await self._calls[name]()
+        if self._scheduler is not None:
+            await self._calls[name]()
 
     async def _try_to_conduct(self) -> None:
-        if self._lock.held or self._lock.take():
+        # a look that was under way when it ended must not take the lock again
+        if self._scheduler is not None and (self._lock.held or self._lock.take()):
             self.plan(await self._due())

@@ -158,8 +158,11 @@ class Vigil:
         return block
 
     def _watched(self) -> tuple[Block | None, Heartbeat | None]:
-        """The running block and its last heartbeat, if that is of this block."""
-        block, last = self.current(), self.heart.last()
+        """The running block and its last heartbeat, if that is of this block.
+
+        Without a look at the disk: what other processes wrote is news for whoever shows it.
+        """
+        block, last = self.store.running(), self.heart.last()
         if block is None or last is None or last.block_id != block.id:
             return block, None
         return block, last

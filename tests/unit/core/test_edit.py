@@ -62,7 +62,7 @@ def assert_sound(block: Block) -> None:
     assert all(gap.end is not None for gap in block.gaps)
     for gap in block.gaps:
         assert gap.end is not None
-        assert block.started_at <= gap.start < gap.end <= block.ended_at
+        assert block.started_at <= gap.start <= gap.end <= block.ended_at
     assert all(a.end is not None and a.end <= b.start for a, b in pairwise(block.gaps))
     for noted in block.interruptions:
         assert block.started_at <= noted.at <= block.ended_at

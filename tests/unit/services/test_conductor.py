@@ -57,6 +57,7 @@ class Baton:
 
     async def _due(self) -> Instants:
         self.looks += 1
+        self.services.store.ledger.refresh()  # as the agent does, and the app by itself
         return bells.due(self.services)
 
     def job_min(self, name: str) -> float | None:
@@ -144,6 +145,19 @@ async def test_the_second_takes_over_when_the_first_goes(person: Person) -> None
 
     assert second.conductor.conducts
     second.conductor.end()
+
+
+async def test_a_look_that_was_under_way_takes_no_lock_after_the_end(person: Person) -> None:
+    baton = Baton(person.services)
+    baton.conductor.begin()
+    await baton.looked()
+
+    baton.conductor.end()
+    await baton.conductor._try_to_conduct()
+    await baton.conductor._ring(PLAN)
+
+    assert not baton.conductor.conducts
+    assert baton.rung == []
 
 
 async def test_the_jobs_are_those_of_the_ledger(person: Person) -> None:
