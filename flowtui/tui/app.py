@@ -7,14 +7,17 @@ of it arrives as a new snapshot.
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from textual import work
+from textual import events, work
 from textual.binding import BindingType
+from textual.geometry import Size
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
@@ -116,6 +119,7 @@ class FlowApp(Host):
         for spec in self._specs.values():
             self.register_theme(to_textual(spec))
         self.set_interval(1.0, self._look, name="look")
+        self.set_interval(1.0, self._check_size, name="size")
         self.set_interval(self.config.blocks.heartbeat_s, self._beat, name="heartbeat")
         for problem in self._problems[:3]:
             self.notify(problem, severity="warning", timeout=12, markup=False)
@@ -147,6 +151,17 @@ class FlowApp(Host):
             screen.post_message(SnapshotTaken(snapshot))
         if self._ringing is not None:
             await self._ringing.replan()
+
+    def _check_size(self) -> None:
+        """A busy machine can lose the signal that tells of a resized terminal: look for oneself."""
+        if self.is_headless or sys.__stdin__ is None:
+            return
+        try:
+            size = Size(*os.get_terminal_size(sys.__stdin__.fileno()))
+        except (OSError, ValueError):
+            return  # no terminal any more
+        if size != self.size:
+            self.post_message(events.Resize(size, size))
 
     @work(exclusive=True, group="look", exit_on_error=False)
     async def _look(self) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual import on
 from textual.screen import Screen
-from textual.timer import Timer
 
 from flowtui.tui.messages import SnapshotTaken
 from flowtui.tui.widgets.keystrip import KeyStrip
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from flowtui.tui.host import Host
 
 T = TypeVar("T")
-SETTLED_S = 0.4
-SETTLED_TIMES = 4
 
 
 class FlowScreen(Screen[None]):
@@ -28,7 +25,6 @@ class FlowScreen(Screen[None]):
 
     places: tuple[str, ...] = ("app",)
     """Whose actions work here, for help and palette."""
-    _repaint: Timer | None = None
 
     @property
     def flow(self) -> Host:
@@ -73,17 +69,8 @@ class FlowScreen(Screen[None]):
         self._redraw()
 
     def on_resize(self) -> None:
-        """Fit the texts to the new width; paint all again once the terminal has settled.
-
-        A terminal that reflows its lines may do so after the frame that answered the resize.
-        """
+        """Fit the texts to the new width."""
         self._redraw()
-        if self._repaint is not None:
-            self._repaint.stop()
-        # more than once: a busy machine may take its time to reflow
-        self._repaint = self.set_interval(
-            SETTLED_S, lambda: self.refresh(layout=True), repeat=SETTLED_TIMES
-        )
 
     def on_screen_resume(self) -> None:
         """Back from a dialog."""
