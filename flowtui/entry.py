@@ -20,7 +20,11 @@ def main() -> int:
 
         answer = quick_status(arguments)
         if answer is not None:
-            sys.stdout.write(answer)
+            try:
+                sys.stdout.write(answer)
+                sys.stdout.flush()
+            except BrokenPipeError:  # whoever asked has gone: not an error, and nothing to say
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
     # a shell that asks for completions gives no arguments
     if not arguments and "_FLOWTUI_COMPLETE" not in os.environ:

@@ -15,8 +15,10 @@ import click
 import pytest
 from tinydb import TinyDB
 
+from flowtui import entry
 from flowtui.cli.app import COMMANDS, root
 from flowtui.settings.actions import ACTIONS
+from flowtui.system.clock import SystemClock
 from tests.people import Person, Shell
 
 
@@ -293,8 +295,6 @@ def test_an_export_replaces_a_file_only_if_told_to(
 def test_the_app_without_a_terminal_says_what_can_be_done(
     flow: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flowtui import entry
-
     monkeypatch.setattr(sys, "argv", ["flowtui"])
     said = flow.listen(entry.main)
 
@@ -335,3 +335,23 @@ def test_a_reader_that_has_seen_enough_is_no_error(person: Person) -> None:
 
     assert ran.stderr == ""
     assert len(ran.stdout) == 10
+
+
+@pytest.mark.parametrize("words", [("status",), ("log", "--since", "2026-03-04")], ids=" ".join)
+def test_a_reader_that_is_gone_already_is_no_error(person: Person, words: tuple[str, ...]) -> None:
+    person.clock.set_wall(SystemClock().now())  # the quick way wants a fresh file
+    person.past(60, 30)
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "flowtui", *words],
+        env=os.environ | person.env,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    os.close(writer)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
