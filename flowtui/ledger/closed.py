@@ -17,12 +17,12 @@ class ClosedYears:
     """Files of years, newest first; to be made anew when one, or what is in memory, changed.
 
     `sizes` has their sizes in bytes; None for a file that lacks parts, of which it cannot be ruled
-    out that it holds a record.
+    out that it holds a record. `ids` has the lists that were read before and still hold.
     """
 
-    def __init__(self, sizes: dict[Path, int | None]) -> None:
+    def __init__(self, sizes: dict[Path, int | None], ids: dict[Path, Ids | None]) -> None:
         self._sizes = sizes
-        self._ids: dict[Path, Ids | None] = {}
+        self._ids = ids
 
     def may_hold(self, kind: str, id: str, read_keys: Callable[[Path], Keys] | None) -> list[Path]:
         """Files that may hold a record, newest first; all others do not.

@@ -33,6 +33,7 @@ from flowtui.ledger.storage import JournalStorage
 
 if TYPE_CHECKING:
     from flowtui.ledger.closed import ClosedYears
+    from flowtui.ledger.ids import Ids
 
 KEEP = 1000
 """Transactions that compaction leaves as they are, so that they can be undone."""
@@ -68,6 +69,8 @@ class Folder:
         self._changes_told = 0
         self._closed: ClosedYears | None = None
         """Years that are not in memory; None after anything changed."""
+        self._ids: dict[Path, Ids | None] = {}
+        self._tails: dict[str, tuple[Signature, int]] = {}
         self._last_seq: int | None = None
 
     # Reading
@@ -140,7 +143,7 @@ class Folder:
         """The number of the newest transaction in any file."""
         if self._last_seq is None:
             closed = [name for name in self._signatures or () if name not in self._loaded]
-            tails = [last_seq(self.file(name)) for name in closed]
+            tails = [self._tail(name) for name in closed]
             self._last_seq = max(
                 [*tails, *(s.memory.seq for s in self._loaded.values())], default=0
             )
@@ -249,6 +252,7 @@ class Folder:
             found = look_at(self.file(name))
             if found is not None:
                 signatures[name] = found
+                self._ids.pop(self.file(name), None)
 
     # Looking
 
@@ -267,6 +271,9 @@ class Folder:
             for name in sorted(self._loaded):
                 if name in self._unread or found.get(name) != (before or {}).get(name):
                     self._refresh_one(name)
+            for name in found.keys() | (before or {}).keys():
+                if found.get(name) != (before or {}).get(name):
+                    self._ids.pop(self.file(name), None)
             self._signatures = found
         for name, storage in self._loaded.items():
             if name != STATE:
@@ -286,19 +293,27 @@ class Folder:
             from flowtui.ledger.closed import ClosedYears
 
             signatures = self._signatures or {}
-            self._closed = ClosedYears(
-                {
-                    self.file(name): None if self._lacks_parts(name) else signatures[name][0]
-                    for name in reversed(self.names())
-                    if name not in self._loaded
-                }
-            )
+            sizes = {
+                self.file(name): None if self._lacks_parts(name) else signatures[name][0]
+                for name in reversed(self.names())
+                if name not in self._loaded
+            }
+            self._closed = ClosedYears(sizes, self._ids)
         read_keys = self._keys_in if self.lock.held else None
         return [path.stem for path in self._closed.may_hold(kind, id, read_keys)]
 
     def _lacks_parts(self, name: str) -> bool:
-        path = self.file(name)
-        return bool(self.missing_parts(name, last_seq(path) if path.exists() else 0))
+        return bool(self.missing_parts(name, self._tail(name)))
+
+    def _tail(self, name: str) -> int:
+        """The number of the last transaction in a file that is not in memory."""
+        signature = (self._signatures or {}).get(name)
+        if signature is None:
+            return 0
+        known = self._tails.get(name)
+        if known is None or known[0] != signature:
+            known = self._tails[name] = (signature, last_seq(self.file(name)))
+        return known[1]
 
     def _keys_in(self, path: Path) -> list[tuple[str, str]]:
         storage = self._new_storage(path.stem)
