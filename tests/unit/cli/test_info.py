@@ -337,7 +337,9 @@ def test_a_reader_that_has_seen_enough_is_no_error(person: Person) -> None:
     assert len(ran.stdout) == 10
 
 
-@pytest.mark.parametrize("words", [("status",), ("log", "--since", "2026-03-04")], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [("status",), ("log", "--since", "2026-03-04"), ("export",)], ids=" ".join
+)
 def test_a_reader_that_is_gone_already_is_no_error(person: Person, words: tuple[str, ...]) -> None:
     person.clock.set_wall(SystemClock().now())  # the quick way wants a fresh file
     person.past(60, 30)
