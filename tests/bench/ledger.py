@@ -76,9 +76,15 @@ def sqlite_insert(path: Path, document: dict[str, object]) -> Callable[[], objec
     )
 
 
-def ledger_insert(folder: Path, document: dict[str, object]) -> Callable[[], object]:
-    """One transaction that adds one record to a ledger of ten years."""
-    fill(folder)
+def ledger_insert(
+    folder: Path, document: dict[str, object], name: str, *, state: bool = False
+) -> Callable[[], object]:
+    """One transaction that adds one record to a ledger of ten years.
+
+    With `state` it sets a pointer in the state file too: a transaction over two files.
+    """
+    if not folder.exists():
+        fill(folder)
     ledger = Ledger(folder, clock())
     number = 0
 
@@ -86,22 +92,10 @@ def ledger_insert(folder: Path, document: dict[str, object]) -> Callable[[], obj
         nonlocal number
         number += 1
         with ledger.transaction("bench") as transaction:
-            transaction.put("blocks", {**document, "id": f"new{number}", "day": str(TODAY)})
-
-    return insert
-
-
-def start_insert(folder: Path, document: dict[str, object]) -> Callable[[], object]:
-    """As `ledger_insert`, with a pointer in the state file: a transaction over two files."""
-    ledger = Ledger(folder, clock())
-    number = 0
-
-    def insert() -> None:
-        nonlocal number
-        number += 1
-        with ledger.transaction("bench") as transaction:
-            transaction.put("blocks", {**document, "id": f"run{number}", "day": str(TODAY)})
-            transaction.put("state", {"id": "running", "block": f"run{number}"})
+            record = {**document, "id": f"{name}{number}", "day": str(TODAY)}
+            transaction.put("blocks", record)
+            if state:
+                transaction.put("state", {"id": "running", "block": record["id"]})
 
     return insert
 
@@ -114,8 +108,10 @@ def bench_inserts(root: Path, repeats: int, inserts: int) -> None:
         db = JournalDB(root / f"journal{size}")
         db.insert_multiple(documents(size))
         acts[f"journal {size:,}"] = lambda db=db: db.insert(document)  # type: ignore[misc]
-    acts["ledger of ten years"] = ledger_insert(root / "ten", document)
-    acts["ledger, two files"] = start_insert(root / "ten", document)
+    acts["ledger of ten years"] = ledger_insert(root / "ten", document, "a")
+    acts["ledger, over two files"] = ledger_insert(root / "ten2", document, "b", state=True)
+    acts["two processes, one"] = ledger_insert(root / "ten3", document, "c")
+    acts["two processes, the other"] = ledger_insert(root / "ten3", document, "d")
     rounds = [in_turn(acts, inserts) for _ in range(repeats)]
     for size, samples in zip(SIZES, (30, 5, 3), strict=True):
         stock = TinyDB(root / f"stock{size}")
