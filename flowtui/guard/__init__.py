@@ -1,0 +1,1 @@
+"""What must not disturb: changes the world, undoably. Holds the one privileged program."""

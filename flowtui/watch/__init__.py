@@ -1,0 +1,1 @@
+"""What the machines do: reads GPUs, processes and logs; changes nothing."""
