@@ -113,6 +113,11 @@ class Series:
                 found += [low, high] if low.step <= high.step else [high, low]
         return found
 
+    def last_value(self) -> float | None:
+        """The highest value of the last place: the latest one of a series that only rises."""
+        rows = self._open or [column[-1] for column in self._columns.values() if column]
+        return rows[4] if rows else None
+
     def means(self) -> list[Point]:
         """Each place's mean at its first step: a curve with less noise."""
         return [Point(p.step, p.at, p.mean) for p in self.all_places()]

@@ -10,6 +10,7 @@ from flowtui.core.runs.series import Series
 
 _FIELDS = (
     "n", "first", "last", "last_step", "min", "max", "best_step", "nonfinite", "bad_since",
+    "bad_run",
     "first_bad_step", "first_bad_at", "backs",
 )  # fmt: skip
 
@@ -35,6 +36,8 @@ class Track:
         """How many values were not-a-number or infinite."""
         self.bad_since: float | None = None
         """Step since which every value is not finite; None while the last one is finite."""
+        self.bad_run = 0
+        """How many of the latest values in a row are not finite."""
         self.first_bad_step: float | None = None
         self.first_bad_at: float | None = None
         self.backs = 0
@@ -60,6 +63,7 @@ class Track:
             self._bad(step, at)
             return
         self.bad_since = None
+        self.bad_run = 0
         if self.min is None or value < self.min:
             self.min = value
             if self.better is Better.LOWER:
@@ -72,6 +76,7 @@ class Track:
 
     def _bad(self, step: float, at: float | None) -> None:
         self.nonfinite += 1
+        self.bad_run += 1
         if self.bad_since is None:
             self.bad_since = step
         if self.first_bad_step is None:
@@ -92,7 +97,7 @@ class Track:
                 self.best_step = place.high_step
         if self.first_bad_step is not None and self.first_bad_step >= step:
             self.first_bad_step = self.first_bad_at = self.bad_since = None
-            self.nonfinite = 0
+            self.nonfinite = self.bad_run = 0
 
     def to_json(self) -> dict[str, Any]:
         """As JSON; not-a-number and infinities as words."""
