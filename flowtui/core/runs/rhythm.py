@@ -16,6 +16,8 @@ FLOOR_S = 60.0
 """Silence up to a minute is never worth a word: logs are written in bursts."""
 UNPAUSED_S = 600.0
 """The first pause of a run is a surprise; this long it may last without a word."""
+ANNOUNCED_S = 3600.0
+"""The same where the log said that an evaluation or a checkpoint begins."""
 UNKNOWN_S = 1800.0
 """Before there is a rhythm (start-up, compilation, loading): this long nothing is said."""
 BREATH_S = 0.2
@@ -84,13 +86,19 @@ class Rhythm:
             self._known = Expected(middle, spread, pause, len(self._gaps))
         return self._known
 
-    def limit_s(self) -> float:
-        """How many seconds of silence are still usual for this run."""
+    def limit_s(self, announced: bool = False) -> float:
+        """How many seconds of silence are still usual for this run.
+
+        `announced`: the log's last word was that an evaluation or a checkpoint begins.
+        """
         known = self.expected()
         if known is None:
             return UNKNOWN_S
         steady = max(FLOOR_S, _pause_from(known) * 2)
-        return max(steady, UNPAUSED_S if known.pause_s is None else 2.5 * known.pause_s)
+        if known.pause_s is not None:
+            return max(steady, 2.5 * known.pause_s)
+        first = max(UNPAUSED_S, 20 * known.interval_s)
+        return max(steady, first, ANNOUNCED_S if announced else 0.0)
 
     def silence_s(self, now: float) -> float | None:
         """Seconds since the last sign of life; None if there was none."""
