@@ -13,9 +13,11 @@ import math
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 from statistics import median
 
+from flowtui.core.runs.eta import eta_of
 from flowtui.core.runs.findings.finding import SEVERITY, Rule
 from flowtui.core.runs.findings.judge import judge
 from flowtui.core.runs.history import History
@@ -75,7 +77,7 @@ def looks(sim: Sim) -> list[float]:
     """When it is judged: evenly, and twenty times in every silence of more than a minute."""
     found = {sim.end_at * k / LOOKS for k in range(1, LOOKS + 1)}
     times = [0.0, *(t for t, _ in sim.log), sim.end_at]
-    for early, late in zip(times, times[1:], strict=False):
+    for early, late in pairwise(times):
         if late - early > 60:
             found |= {early + (late - early) * k / 20 for k in range(1, 20)}
     gone, back = sim.unwatched
@@ -106,8 +108,6 @@ def _seen(
 
 def _score_eta(watched: Watched, seen: Seen, now: float) -> None:
     """Whether the estimate's interval holds the true end, from a fifth of the run on."""
-    from flowtui.core.runs.eta import eta_of
-
     sim = watched.sim
     end = sim.log[-1][0]
     if not sim.healthy or not 0.2 * end < now < 0.95 * end:
@@ -149,14 +149,12 @@ def main() -> None:
         if is_false(rule):
             found = false[rule]
             most = ", ".join(f"{name} {n}" for name, n in found.most_common(3)) or "–"
-            print(
-                f"| {rule.value} | {SEVERITY[rule].value} | {sum(found.values()) / max(1, total):.1%} | {most} |"
-            )
+            share = sum(found.values()) / max(1, total)
+            print(f"| {rule.value} | {SEVERITY[rule].value} | {share:.1%} | {most} |")
     _sick_table(chosen.runs, chosen.only)
     if eta_asked:
-        print(
-            f"\nThe end lay within the stated error in {eta_ok / eta_asked:.0%} of {eta_asked:,} looks."
-        )
+        share = eta_ok / eta_asked
+        print(f"\nThe end lay within the stated error in {share:.0%} of {eta_asked:,} looks.")
 
 
 def _sick_table(runs: int, only: str) -> None:

@@ -121,7 +121,7 @@ def power_law(rng: Random, noise: float | None = None) -> tuple[Callable[[float]
     level = rng.uniform(0.005, 0.06) if noise is None else noise
 
     def value(share: float) -> float:
-        mean = low + (high - low) * (1 + 60 * share) ** -power
+        mean = low + (high - low) * math.pow(1 + 60 * share, -power)
         return mean * (1 + rng.gauss(0, level))
 
     return value, level

@@ -25,8 +25,8 @@ def plateau(seen: Seen) -> Finding | None:
     """A finding while the latest part of the curve is flat though its past promised more.
 
     Learning curves fall with the logarithm of the steps or a power of them, so slowing down is no
-    plateau. What the slope over log(step) before the latest part promises for it must be three times
-    what noise could hide, and hardly any of it may have come. A curve that is worse than it
+    plateau. What the slope over log(step) before the latest part promises for it must be three
+    times what noise could hide, and hardly any of it may have come. A curve that is worse than it
     was is none either: other rules speak of that.
     """
     track, enough = validation(seen.history), ENOUGH_RARE
