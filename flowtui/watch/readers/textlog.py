@@ -90,7 +90,9 @@ class TextLog:
             codecs.getincrementaldecoder("utf-8")().decode(sample)  # its end may be half a letter
         except UnicodeDecodeError:
             odd += sum(byte >= 128 for byte in sample)
-        return 0.3 if odd <= 0.1 * len(sample) else 0.02
+        if odd <= 0.1 * len(sample):
+            return 0.3
+        return 0.1 if name.endswith((".log", ".out", ".err", ".txt")) else 0.02
 
     def feed(self, data: bytes) -> list[Item]:
         """What the next bytes say."""

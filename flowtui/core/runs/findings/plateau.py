@@ -16,8 +16,8 @@ ENOUGH_RARE = 16
 """Of validations fewer will do."""
 SHARE = 0.4
 """The latest part of the run that must show no improvement."""
-SURE_Z = 3.0
-KEPT = 0.15
+SURE_Z = 3.5
+KEPT = 0.12
 """More than this share of what was promised is an improvement."""
 
 
