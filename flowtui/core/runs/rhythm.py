@@ -7,6 +7,7 @@ checkpoint, a new epoch. Pauses are learned as such, so that the second one surp
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from statistics import median
 from typing import Any, NamedTuple
@@ -23,6 +24,8 @@ UNKNOWN_S = 1800.0
 BREATH_S = 0.2
 """Signs of life nearer to each other count as one: many metrics of one step, frames of a bar."""
 ENOUGH = 8
+OFTEN = 16
+"""After so many intervals it is measured anew what a pause is."""
 _MAD_TO_SD = 1.4826
 
 
@@ -48,6 +51,9 @@ class Rhythm:
         self._gaps: deque[float] = deque(maxlen=KEPT)
         self._pauses: deque[float] = deque(maxlen=32)
         self._known: Expected | None = None
+        self._pause_s = math.inf
+        """From which length on an interval is a pause, as of `_age` intervals ago."""
+        self._age = OFTEN
 
     def arrive(self, at: float) -> None:
         """Something new was in the log at `at`. An earlier instant counts for nothing."""
@@ -63,14 +69,13 @@ class Rhythm:
         if gap < BREATH_S:
             return
         self._mark = at
-        if len(self._gaps) >= ENOUGH:
-            known = self.expected()
-            if known is not None and gap > _pause_from(known):
-                self._pauses.append(gap)
-                self._known = None
-                return
-        self._gaps.append(gap)
         self._known = None
+        self._age += 1
+        if self._age >= OFTEN and len(self._gaps) >= ENOUGH:
+            known = self.expected()
+            self._pause_s = math.inf if known is None else _pause_from(known)
+            self._age = 0
+        (self._pauses if gap > self._pause_s else self._gaps).append(gap)
 
     def forget_silence(self, until: float) -> None:
         """The machine slept, or the run was stopped by a signal: that silence says nothing."""
