@@ -18,6 +18,9 @@ _WALL = struct.Struct("<d").unpack_from
 _VALUE = struct.Struct("<f").unpack_from
 _CRC = struct.Struct("<I").unpack_from
 
+_new = tuple.__new__
+"""A named tuple from all its fields, in half the time that its own constructor takes."""
+
 Row = list[int]
 
 
@@ -61,12 +64,21 @@ def scalar(shape: Shape, data: bytes, start: int, middle: int, stop: int) -> Rea
     a, b, c, d = data[stop - 4 : stop]
     p, q, r, s = value
     crc ^= p[a] ^ q[b] ^ r[c] ^ s[d]
-    step = shift = 0
-    for byte, adds in zip(data[start + 10 : middle], rows, strict=True):
-        crc ^= adds[byte]
-        step |= (byte & 0x7F) << shift
-        shift += 7
+    if len(rows) == 1:
+        step = data[start + 10]
+        crc ^= rows[0][step]
+    elif len(rows) == 2:
+        a, b = data[start + 10 : middle]
+        crc ^= rows[0][a] ^ rows[1][b]
+        step = a & 0x7F | b << 7
+    else:
+        step = shift = 0
+        for byte, adds in zip(data[start + 10 : middle], rows, strict=True):
+            crc ^= adds[byte]
+            step |= (byte & 0x7F) << shift
+            shift += 7
     if ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF != _CRC(data, stop)[0]:
         return None
     at = _WALL(data, start + 1)[0]
-    return Reading(step, {tag: _VALUE(data, stop - 4)[0]}, None, None, None, at)
+    metrics = {tag: _VALUE(data, stop - 4)[0]}
+    return _new(Reading, (step, metrics, None, None, None, at, None, None, None, None))

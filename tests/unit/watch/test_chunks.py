@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flowtui.watch.readers.textlog import TextLog
 from tests.logs.read import FIXTURES, read, reader_of
 
 NAMES = sorted(
@@ -112,3 +113,41 @@ def test_a_reader_that_was_put_away_goes_on_where_it_was(data: st.DataObject) ->
     items += second.feed(raw[cut:]) + second.close()
 
     assert repr(items) == repr(read(raw, Path(name).name))
+
+
+TEMPLATES = (
+    "step {i}/{i} loss: {f} acc: {f}",
+    "iter {i}: loss {f}, time {f}ms, mfu {f}%",
+    "{{'loss': '{f}', 'grad_norm': '{n}', 'epoch': '{f}'}}",
+    "layer{i}_loss={f} mAP50={f}",
+    "loss={n} lr=1.0e-04",
+    "[{i}]\ttrain-logloss:{f}\teval-logloss:{f}",
+    "[{i}]\ttraining's l2: {f}\tvalid_1's auc: {f}",
+    "Epoch [{i}/9], Step [{i}/100], Loss: {f}",
+    "speed={f} temp={i}",
+    "epoch {i} val_loss {n}",
+    " {i}%|█    | {i}/1000 [00:00<00:02, 4.29it/s, loss={f}]",
+    "step: {i} | lm loss: {f} | grad norm: {n} | lr: {f}",
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_templates_are_a_shortcut_and_nothing_else(data: st.DataObject) -> None:
+    """What is read is the same where no line is ever learned."""
+    lines = []
+    for _ in range(data.draw(st.integers(1, 40))):
+        template = data.draw(st.sampled_from(TEMPLATES))
+        while "{i}" in template:
+            template = template.replace("{i}", str(data.draw(st.integers(0, 12))), 1)
+        while "{f}" in template:
+            template = template.replace("{f}", f"{data.draw(st.floats(0, 9)):.3f}", 1)
+        while "{n}" in template:
+            figure = data.draw(st.sampled_from(["nan", "inf", "-inf", "1.5", "3"]))
+            template = template.replace("{n}", figure, 1)
+        lines.append(template)
+    raw = ("\n".join(lines) + "\n").encode()
+    plain = TextLog()
+    plain._templates.read = lambda text, place: None  # type: ignore[method-assign] # none is known
+
+    assert repr(TextLog().feed(raw)) == repr(plain.feed(raw))
