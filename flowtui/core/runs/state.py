@@ -129,7 +129,9 @@ def _gone(seen: Seen) -> RunState:
 
 
 def _by_log(seen: Seen) -> RunState:
-    """No process is known: a log alone."""
+    """No process is known: a log alone. One that says nothing tells nothing, however new it is."""
+    if seen.history.readings == 0:
+        return RunState.UNKNOWN
     changed = seen.log_changed_at.timestamp() if seen.log_changed_at else seen.rhythm.last_at
     if changed is None:
         return RunState.UNKNOWN
