@@ -34,7 +34,7 @@ def diverging(seen: Seen) -> Finding | None:
     since = len(levels) - 1 - best_at
     gain = first - best
     needed = max(0.5 * gain, 8 * noise(values), 1.5 * _excursion(levels), 0.02 * abs(best))
-    if since < max(5, width) or rise <= needed or needed <= 0:
+    if since < 2 * width or rise <= needed or needed <= 0:
         return None
     if trend_z(levels[best_at:]) < 2.5 or levels[-1] < max(levels[best_at:]) - 0.5 * rise:
         return None
