@@ -84,7 +84,7 @@ def test_a_spike_a_restart_and_a_swing_do_not_diverge() -> None:
     swing = [1 + 0.4 * math.sin(k / 6) for k in range(200)]
 
     for values in (spike, restart, swing):
-        for until in range(20, 200, 5):
+        for until in range(60, 200, 5):
             assert Rule.DIVERGING not in found(seen(curve("loss", noisy(values)[:until])))
 
 
