@@ -30,6 +30,7 @@ from flowtui.tui.desk import Desk
 from flowtui.tui.host import Host
 from flowtui.tui.keys import bindings
 from flowtui.tui.messages import SnapshotTaken
+from flowtui.tui.resume import guard_resume
 from flowtui.tui.theming import to_textual, variable_defaults
 
 if TYPE_CHECKING:
@@ -112,6 +113,13 @@ class FlowApp(Host):
         self.set_keymap({a.id: a.keys for a in self.actions if a.keys != defaults[a.id]})
         self.set_class(self.plain, "-plain")
         self.call_after_refresh(self.begin)
+        loop = asyncio.get_running_loop()
+        guard_resume(lambda: loop.call_soon_threadsafe(self._repaint))
+
+    def _repaint(self) -> None:
+        """Draw every cell: somebody else may have written on the terminal."""
+        for screen in self.screen_stack:
+            screen.refresh(layout=True)
 
     def begin(self) -> None:
         """After the first frame: open the ledger and start what lives by the clock."""
