@@ -118,9 +118,13 @@ class RunBook:
 
     def begin(self, run: Run) -> None:
         """Write a new run down, and that it lives. Undo passes it over: the process goes on."""
+        self.hold(run.id)
         self.put(run, f"start run {run.name}")
+
+    def hold(self, id: str) -> None:
+        """Somebody has to watch this run from now on. Raises OSError."""
         self._active.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (self._active / run.id).touch(mode=0o600)
+        (self._active / id).touch(mode=0o600)
 
     def put(self, run: Run, label: str, background: bool = True) -> None:
         """Write down what became of a run."""

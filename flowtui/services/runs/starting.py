@@ -54,11 +54,13 @@ class RunStarter:
         directory = self._book.dir(run.id)
         try:
             directory.write_spec(spec)
+            self._book.hold(run.id)  # were we to die here, the watcher writes the record
             self._spawn(directory.folder)
             self._await_start(run.id)
         except (OSError, FlowError, subprocess.SubprocessError) as error:
             said = directory.folder / "supervisor.log"
             reason = _reason(error, said)
+            self._book.release(run.id)
             shutil.rmtree(directory.folder, ignore_errors=True)
             raise FlowError(f"run {run.name} could not be started: {reason}", _HINT) from error
         self._book.begin(run)

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -87,8 +87,3 @@ def alive(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"
-
-
-def lines(texts: Sequence[str]) -> str:
-    """Code that prints `texts`."""
-    return "\n".join(f"print({text!r}, flush=True)" for text in texts)

@@ -6,11 +6,12 @@ import os
 import resource
 import signal
 import sys
+
 import pytest
 
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.watch import process
-from tests.unit.services.runs.lab import Lab, alive, lines, until
+from tests.unit.services.runs.lab import Lab, alive, until
 
 
 def test_a_run_is_kept_byte_for_byte_with_its_exit_status(lab: Lab) -> None:
