@@ -81,7 +81,8 @@ def updated(
         else:
             result.append(news)
     # what stands already is not told again while it lasts
-    seq = max((news.seq for news in known), default=0)
+    # counted from the clock: were the known ones lost, the new ones still come after what was told
+    seq = max((news.seq for news in known), default=int(now))
     for number, finding in enumerate(standing.values(), 1):
         sentence = finding.sentence
         result.append(News(seq + number, run, name, finding.rule, sentence, now, now))

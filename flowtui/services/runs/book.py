@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,9 @@ from flowtui.watch.rundir import RunDir
 RUNS = "runs"
 SPANS_DAYS = (14, 120, 3660)
 """How far back a run is looked for by its name, step by step."""
+
+
+RESTORE_S = 30.0
 
 
 class RunBook:
@@ -125,6 +128,27 @@ class RunBook:
         """Somebody has to watch this run from now on. Raises OSError."""
         self._active.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self._active / id).touch(mode=0o600)
+
+    def restore(self, id: str) -> Run | None:
+        """Write the record of a run whose starter died before it could; None if it cannot be told.
+
+        A run that began within the last half minute is left to its starter.
+        """
+        directory = self.dir(id)
+        try:
+            spec, started = directory.spec(), directory.started()
+        except (OSError, ValueError):
+            return None
+        began = started.started_at if started is not None else spec.began
+        if began is None or self.clock.now().timestamp() - began < RESTORE_S:
+            return None
+        at = datetime.fromtimestamp(began, UTC).replace(microsecond=0)
+        zone = self._rule.zone.key
+        run = Run(
+            id, spec.name, at, zone, spec.command, spec.folder, spec.paths, spec.pid is not None
+        )
+        self.put(run, f"start run {run.name}")
+        return run
 
     def put(self, run: Run, label: str, background: bool = True) -> None:
         """Write down what became of a run."""

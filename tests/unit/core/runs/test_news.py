@@ -22,6 +22,13 @@ def test_a_finding_is_news_once_however_long_it_stands() -> None:
     ]
 
 
+def test_numbers_grow_even_if_what_was_known_is_lost() -> None:
+    before = updated([], "r1", "gpt", [finding(Rule.PLATEAU)], 1000)
+    after = updated([], "r1", "gpt", [finding(Rule.NAN)], 2000)
+
+    assert after[0].seq > before[0].seq
+
+
 def test_what_is_over_gets_its_end_and_is_news_again_when_it_returns() -> None:
     stalled = [finding(Rule.STALLED)]
     news = updated([], "r1", "gpt", stalled, 0)
