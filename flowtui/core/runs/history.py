@@ -22,6 +22,8 @@ VERSION = 1
 PLACES = 4096
 MAX_METRICS = 400
 MAX_NOTICES = 200
+WENT_ON = 8
+"""As many readings after an error mean that it was caught; ranks may still say a few."""
 _FIELDS = (
     "step", "total_steps", "epoch", "total_epochs", "eta_s", "rate", "first_at", "last_at",
     "readings", "left_out", "backs",
@@ -53,6 +55,8 @@ class History:
         """Progress over time: (step, instant, instant); epochs where there are no steps."""
         self.notices: list[Notice] = []
         """The first and the latest of them, MAX_NOTICES at most."""
+        self.marks: list[int] = []
+        """For each notice, how many readings came before it."""
 
     @property
     def empty(self) -> bool:
@@ -81,24 +85,39 @@ class History:
         """The notices of one kind, oldest first."""
         return [notice for notice in self.notices if notice.kind is kind]
 
-    def fold(self, items: Iterable[Item], arrived: float | None = None) -> None:
+    def latest(self) -> list[Notice]:
+        """The notices that the run did not go on after, oldest first."""
+        since = self.readings - WENT_ON
+        return [n for n, mark in zip(self.notices, self.marks, strict=True) if mark >= since]
+
+    def fold(self, items: Iterable[Item], arrived: float | None = None, leads: bool = True) -> None:
         """Take readings and notices in the order in which the log has them.
 
-        `arrived` is when they were seen (POSIX seconds): the instant of those that do not say
-        their own; None at a first look at an old log, whose instants nobody knows.
+        Of a run with several logs one `leads`: it says where the run stands, the others add metrics
+        at their own steps. `arrived` is when they were seen (POSIX seconds): the instant of those
+        that do not say their own; None at a first look at an old log, whose instants nobody knows.
         """
         for item in items:
             if isinstance(item, Reading):
-                self._reading(item, arrived)
+                self._reading(item, arrived, leads)
             else:
                 self._notice(item)
 
-    def _reading(self, reading: Reading, arrived: float | None) -> None:
+    def _reading(self, reading: Reading, arrived: float | None, leads: bool) -> None:
         self.readings += 1
         at = reading.at if reading.at is not None else arrived
         if at is not None:
             self.first_at = at if self.first_at is None else min(self.first_at, at)
             self.last_at = at if self.last_at is None else max(self.last_at, at)
+        if leads:
+            self._lead(reading, at)
+        else:
+            self.total_steps = self.total_steps or reading.total_steps
+            self.total_epochs = self.total_epochs or reading.total_epochs
+        if reading.metrics:
+            self._values(reading, at)
+
+    def _lead(self, reading: Reading, at: float | None) -> None:
         before = self.position
         if reading.total_steps is not None:
             self.total_steps = reading.total_steps
@@ -115,8 +134,6 @@ class History:
         now = self.position
         if now is not None and at is not None and (before is None or now > before):
             self.ticks.add(now, at, at)
-        if reading.metrics:
-            self._values(reading, at)
 
     def _stepped(self, step: int) -> None:
         if self.step is not None and step < self.step:
@@ -125,6 +142,8 @@ class History:
             self.backs += 1
             self.ticks = Series()  # its pace is measured anew
         self.step = step
+        if self.total_steps is not None and step > self.total_steps:
+            self.total_steps = None  # the bar was that of a part
 
     def _values(self, reading: Reading, at: float | None) -> None:
         tracks = self.metrics
@@ -159,8 +178,9 @@ class History:
         if notice.step is None and self.step is not None:
             notice = notice._replace(step=self.step)
         self.notices.append(notice)
-        if len(self.notices) > MAX_NOTICES:
-            del self.notices[MAX_NOTICES // 2]  # the first ones and the latest ones tell most
+        self.marks.append(self.readings)
+        if len(self.notices) > MAX_NOTICES:  # the first ones and the latest ones tell most
+            del self.notices[MAX_NOTICES // 2], self.marks[MAX_NOTICES // 2]
 
     def dump(self) -> bytes:
         """All of it as compressed JSON."""
@@ -170,6 +190,7 @@ class History:
             "metrics": [track.to_json() for track in self.metrics.values()],
             "ticks": self.ticks.to_json(),
             "notices": [list(notice) for notice in self.notices],
+            "marks": self.marks,
         }
         return zlib.compress(json.dumps(data, allow_nan=False).encode(), 6)
 
@@ -186,6 +207,7 @@ class History:
             tracks = [Track.from_json(track) for track in data["metrics"]]
             history.metrics = {track.name: track for track in tracks}
             history.ticks = Series.from_json(data["ticks"])
+            history.marks = [int(mark) for mark in data["marks"]]
             history.notices = [Notice(NoticeKind(n[0]), *n[1:]) for n in data["notices"]]
         except (zlib.error, KeyError, TypeError, IndexError, AttributeError) as error:
             raise ValueError(f"no history of a run: {error}") from error

@@ -43,7 +43,9 @@ class NoticeKind(StrEnum):
 
     OOM = "out of memory"
     TRACEBACK = "traceback"
-    """The first traceback's text, or the line of another fatal error."""
+    """A Python traceback's text; its last line is the error."""
+    FAILED = "failed"
+    """A fatal line without a traceback: a signal's, a launcher's, a watchdog's."""
     INTERRUPTED = "interrupted"
     """Somebody stopped it: KeyboardInterrupt, a scheduler's cancellation."""
     CHECKPOINT = "checkpoint"
@@ -70,7 +72,7 @@ class Notice(NamedTuple):
     at: float | None = None
     """When it was written, POSIX seconds, if the log says so."""
     exit_status: int | None = None
-    """With FINISHED: the exit status that the log recorded, if it did."""
+    """With FINISHED and FAILED: the exit status that the log recorded, if it did."""
 
 
 Item: TypeAlias = Reading | Notice

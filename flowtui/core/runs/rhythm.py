@@ -18,6 +18,8 @@ UNPAUSED_S = 600.0
 """The first pause of a run is a surprise; this long it may last without a word."""
 UNKNOWN_S = 1800.0
 """Before there is a rhythm (start-up, compilation, loading): this long nothing is said."""
+BREATH_S = 0.2
+"""Signs of life nearer to each other count as one: many metrics of one step, frames of a bar."""
 ENOUGH = 8
 _MAD_TO_SD = 1.4826
 
@@ -39,6 +41,8 @@ class Rhythm:
     def __init__(self) -> None:
         self.last_at: float | None = None
         self.first_at: float | None = None
+        self._mark: float | None = None
+        """Where the interval began that is under way; what comes in one breath is one sign."""
         self._gaps: deque[float] = deque(maxlen=KEPT)
         self._pauses: deque[float] = deque(maxlen=32)
         self._known: Expected | None = None
@@ -46,13 +50,17 @@ class Rhythm:
     def arrive(self, at: float) -> None:
         """Something new was in the log at `at`. An earlier instant counts for nothing."""
         last = self.last_at
-        if last is None:
-            self.first_at = self.last_at = at
+        if last is None or self._mark is None:
+            self.first_at = self.first_at if self.first_at is not None else at
+            self.last_at = self._mark = at
             return
-        gap = at - last
-        if gap <= 0:
+        if at <= last:
             return
         self.last_at = at
+        gap = at - self._mark
+        if gap < BREATH_S:
+            return
+        self._mark = at
         if len(self._gaps) >= ENOUGH:
             known = self.expected()
             if known is not None and gap > _pause_from(known):
@@ -65,7 +73,7 @@ class Rhythm:
     def forget_silence(self, until: float) -> None:
         """The machine slept, or the run was stopped by a signal: that silence says nothing."""
         if self.last_at is not None and until > self.last_at:
-            self.last_at = until
+            self.last_at = self._mark = until
 
     def expected(self) -> Expected | None:
         """The rhythm; None while too little was seen."""
@@ -102,6 +110,7 @@ class Rhythm:
         """Back from `to_json`."""
         rhythm = cls()
         rhythm.first_at, rhythm.last_at = data["first_at"], data["last_at"]
+        rhythm._mark = rhythm.last_at
         rhythm._gaps.extend(data["gaps"])
         rhythm._pauses.extend(data["pauses"])
         return rhythm

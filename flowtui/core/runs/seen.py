@@ -29,9 +29,9 @@ class Seen:
     command: tuple[str, ...] = ()
     rhythm: Rhythm = field(default_factory=Rhythm)
     process: Sequence[ProcessReading] = ()
-    """Oldest first, a few minutes of them; empty where no process is known (a log alone)."""
+    """Oldest first, a quarter of an hour of them; empty where no process is known (a log alone)."""
     gpus: Sequence[GpuReading] = ()
-    """Of the GPUs that the run uses, oldest first, a few minutes of them."""
+    """Of the GPUs that the run uses, oldest first, a quarter of an hour of them."""
     disk: Sequence[DiskReading] = ()
     """Of the file system it writes to, oldest first; an hour tells how fast it fills."""
     baseline: History | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from enum import StrEnum
 
-from flowtui.core.runs.reading import Notice, NoticeKind
+from flowtui.core.runs.reading import NoticeKind
 from flowtui.core.runs.seen import Seen
 
 
@@ -25,6 +25,8 @@ class RunState(StrEnum):
 ENDED = frozenset({RunState.FINISHED, RunState.CRASHED, RunState.STOPPED})
 ASKED = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 """Signals by which people and schedulers end a run."""
+ERRORS = frozenset({NoticeKind.TRACEBACK, NoticeKind.OOM, NoticeKind.FAILED})
+"""What a log says of a run that it was the end of."""
 LIVE_S = 120.0
 """A log that changed within this is taken for a running one, where nothing else is known."""
 
@@ -48,15 +50,15 @@ def state_of(seen: Seen) -> RunState:
 
 def last_word(seen: Seen) -> RunState | None:
     """How the log itself says that the run ended; None if it says nothing of an end."""
-    ending = _ending(seen)
-    if ending is None:
-        return RunState.FINISHED if _complete(seen) else None
-    if ending.kind is NoticeKind.FINISHED:
-        ok = ending.exit_status in (None, 0)
-        return RunState.FINISHED if ok else RunState.CRASHED
-    if ending.kind is NoticeKind.INTERRUPTED:
-        return RunState.STOPPED
-    return RunState.CRASHED
+    word = RunState.FINISHED if _complete(seen) else None
+    for notice in seen.history.latest():
+        if notice.kind is NoticeKind.FINISHED:
+            word = RunState.FINISHED if notice.exit_status in (None, 0) else RunState.CRASHED
+        elif notice.kind is NoticeKind.INTERRUPTED:
+            return RunState.STOPPED
+        elif notice.kind in ERRORS:
+            word = RunState.CRASHED
+    return word
 
 
 def is_silent(seen: Seen) -> bool:
@@ -83,26 +85,9 @@ def _by_exit(seen: Seen, status: int) -> RunState:
         return RunState.FINISHED
     name = signal_name(status)
     by_person = name is not None and signal.Signals[name] in ASKED
-    ending = _ending(seen)
-    interrupted = ending is not None and ending.kind is NoticeKind.INTERRUPTED
-    if seen.stop_asked or by_person or interrupted:
+    if seen.stop_asked or by_person or last_word(seen) is RunState.STOPPED:
         return RunState.STOPPED
     return RunState.CRASHED
-
-
-def _ending(seen: Seen) -> Notice | None:
-    """The last notice that speaks of an end and was not followed by progress."""
-    final = (NoticeKind.FINISHED, NoticeKind.INTERRUPTED, NoticeKind.TRACEBACK, NoticeKind.OOM)
-    for notice in reversed(seen.history.notices):
-        if notice.kind not in final:
-            continue
-        step, position = notice.step, seen.history.step
-        if notice.kind is NoticeKind.FINISHED:
-            return notice if step is None or position is None or position <= step else None
-        if step is not None and position is not None and position > step:
-            return None  # it went on: the error was caught
-        return notice
-    return None
 
 
 def _complete(seen: Seen) -> bool:

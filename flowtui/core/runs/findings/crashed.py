@@ -33,11 +33,11 @@ def crashed(seen: Seen) -> Finding | None:
 
 
 def error_line(seen: Seen) -> str | None:
-    """The last line of the first traceback since the run last made progress, or its OOM line."""
-    step = seen.history.step
-    for kind in (NoticeKind.TRACEBACK, NoticeKind.OOM):
-        for notice in seen.history.of_kind(kind):
-            if step is None or notice.step is None or notice.step >= step:
-                lines = [line for line in notice.text.splitlines() if line.strip()]
-                return lines[-1].strip() if lines else None
+    """The last line of the first error that the run did not go on after; a traceback first."""
+    latest = seen.history.latest()
+    for kind in (NoticeKind.TRACEBACK, NoticeKind.OOM, NoticeKind.FAILED):
+        for notice in latest:
+            lines = [line for line in notice.text.splitlines() if line.strip()]
+            if notice.kind is kind and lines:
+                return lines[-1].strip()
     return None

@@ -13,8 +13,8 @@ def oom(seen: Seen) -> Finding | None:
     """A finding if the run's end has to do with memory. An OOM that was caught is none."""
     history = seen.history
     if state_of(seen) is RunState.CRASHED:
-        for notice in history.of_kind(NoticeKind.OOM):
-            if history.step is None or notice.step is None or notice.step >= history.step:
+        for notice in history.latest():
+            if notice.kind is NoticeKind.OOM:
                 rank = "" if notice.rank is None else f" on rank {notice.rank}"
                 return Finding(
                     Rule.OOM,
