@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
@@ -35,6 +37,9 @@ from flowtui.settings.zone import local_zone
 from flowtui.system.clock import SystemClock
 from flowtui.system.hookrunner import HookRunner
 
+if TYPE_CHECKING:
+    from flowtui.services.runs.desk import RunDesk
+
 
 @dataclass(frozen=True, slots=True)
 class BodyServices:
@@ -46,7 +51,7 @@ class BodyServices:
     reminders: Reminders
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Services:
     """Everything a front end works with."""
 
@@ -70,6 +75,15 @@ class Services:
     body: BodyServices
     events: Events
     hooks: HookRunner
+    env: Mapping[str, str]
+    """The environment, for processes of our own: it names the same folders."""
+
+    @cached_property
+    def runs(self) -> RunDesk:
+        """Everything on training runs; built when first asked for, since few commands do."""
+        from flowtui.services.runs.wiring import build_runs
+
+        return build_runs(self.paths, self.store.ledger, self.clock, self.rule, self.zone, self.env)
 
     @property
     def first_weekday(self) -> int:
@@ -162,6 +176,7 @@ def build(
         body=_body(body, store, totals, plans, config),
         events=events,
         hooks=hooks,
+        env=dict(env) if home is None else {**env, "FLOWTUI_HOME": str(home.absolute())},
         breaks=Breaks(store, clock, config.blocks.break_s),
     )
 

@@ -43,6 +43,7 @@ NOTICE_EVENTS = (
     "eating-window",
     "wind-down",
     "run-lost",
+    "run-news",
     "digest",
 )
 """What a notice can be about."""

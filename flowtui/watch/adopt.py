@@ -18,7 +18,7 @@ MOST_FILES = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Writing:
     """A process and where it writes."""
 
     portrait: Portrait
@@ -27,7 +27,7 @@ class Found:
     """Files that it or its descendants have open for writing, standard output first."""
 
 
-def look_at(pid: int) -> Found | None:
+def look_at(pid: int) -> Writing | None:
     """What the process with `pid` is and writes; None if there is none that we may see."""
     seen = portrait(pid)
     if seen is None:
@@ -35,7 +35,7 @@ def look_at(pid: int) -> Found | None:
     logs: dict[Path, None] = {}
     for each in descendants(seen.identity):
         logs.update(dict.fromkeys(written_by(each)))
-    return Found(seen, Path(seen.folder or "/"), tuple(logs))
+    return Writing(seen, Path(seen.folder or "/"), tuple(logs))
 
 
 def written_by(pid: int) -> list[Path]:

@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from flowtui.watch.place import Place
+
 SPEC, STARTED, OUTPUT, STOP, ENDED = (
     "spec.json", "started.json", "output.log", "stop.json", "ended.json",
 )  # fmt: skip
@@ -33,8 +35,8 @@ class Spec:
     """Where the command works, or worked."""
     command: tuple[str, ...] = ()
     """Empty for a run of which only logs are known."""
-    paths: tuple[str, ...] = ()
-    """Logs that an adopted run writes; its own output is not among them."""
+    places: tuple[Place, ...] = ()
+    """Where an adopted run tells of itself; output that we keep is not among them."""
     pid: int | None = None
     """The process of an adopted run."""
     began: float | None = None
@@ -93,7 +95,8 @@ class RunDir:
             raise ValueError(f"{self.folder / SPEC} does not say what the run is")
         known = {field.name for field in fields(Spec)}
         given = {key: value for key, value in data.items() if key in known}
-        return Spec(**{**given, "command": tuple(given["command"]), "paths": tuple(given["paths"])})
+        places = tuple(Place(**{**p, "path": Path(p["path"])}) for p in given["places"])
+        return Spec(**{**given, "command": tuple(given["command"]), "places": places})
 
     def write_started(self, supervisor: int, pid: int, at: float) -> None:
         """Say who runs it, since `at` (POSIX seconds)."""
@@ -138,7 +141,7 @@ class RunDir:
 
     def _write(self, name: str, data: Mapping[str, Any]) -> None:
         beside = self.folder / f".{name}.{os.getpid()}"
-        beside.write_text(json.dumps(data), encoding="utf-8")
+        beside.write_text(json.dumps(data, default=str), encoding="utf-8")
         beside.replace(self.folder / name)
 
     def _read(self, name: str) -> dict[str, Any] | None:

@@ -129,6 +129,30 @@ def line(
     return text[: max(0, width - 1)] + "…"
 
 
+def under_block(
+    runs: Sequence[RunGlance],
+    zone: ZoneInfo,
+    since: float,
+    block_ends_at: float | None,
+    width: int,
+) -> str:
+    """The line for the run that matters most during a block; empty if none does.
+
+    Those that are lost come first, then those under way, then what ended since the block began
+    (`since`, POSIX seconds); the newest of each.
+    """
+    shown = [run for run in runs if run.live or (run.ended_at or 0) >= since]
+    if not shown:
+        return ""
+    first = max(shown, key=lambda run: (_is_lost(run), run.live, run.started_at or 0))
+    text = line(first, zone, block_ends_at, max(1, width - 6), len(shown) - 1)
+    return f"run   {text}"
+
+
+def _is_lost(run: RunGlance) -> bool:
+    return any(severity == "serious" for _, severity, _ in run.findings)
+
+
 def _error(seconds: float | None) -> str:
     if seconds is None:
         return ""

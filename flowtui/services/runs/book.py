@@ -144,9 +144,8 @@ class RunBook:
             return None
         at = datetime.fromtimestamp(began, UTC).replace(microsecond=0)
         zone = self._rule.zone.key
-        run = Run(
-            id, spec.name, at, zone, spec.command, spec.folder, spec.paths, spec.pid is not None
-        )
+        paths = tuple(str(place.path) for place in spec.places)
+        run = Run(id, spec.name, at, zone, spec.command, spec.folder, paths, spec.pid is not None)
         self.put(run, f"start run {run.name}")
         return run
 

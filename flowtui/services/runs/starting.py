@@ -19,6 +19,7 @@ from flowtui.core.text import one_line
 from flowtui.services.runs.book import RunBook
 from flowtui.system import git
 from flowtui.watch import process
+from flowtui.watch.place import Place
 from flowtui.watch.rundir import Spec, Started
 
 PATIENCE_S = 20.0
@@ -31,7 +32,7 @@ class RunStarter:
     """Begins runs, each with its record in the ledger before anything moves."""
 
     def __init__(self, book: RunBook, zone: str, env: Mapping[str, str]) -> None:
-        self._book = book
+        self.book = book
         self._zone = zone
         self._env = env
 
@@ -51,24 +52,24 @@ class RunStarter:
             )
         run = self._new(tuple(command), folder, name, baseline)
         spec = Spec(run.id, run.name, str(folder), run.command)
-        directory = self._book.dir(run.id)
+        directory = self.book.dir(run.id)
         try:
             directory.write_spec(spec)
-            self._book.hold(run.id)  # were we to die here, the watcher writes the record
+            self.book.hold(run.id)  # were we to die here, the watcher writes the record
             self._spawn(directory.folder)
             self._await_start(run.id)
         except (OSError, FlowError, subprocess.SubprocessError) as error:
             said = directory.folder / "supervisor.log"
             reason = _reason(error, said)
-            self._book.release(run.id)
+            self.book.release(run.id)
             shutil.rmtree(directory.folder, ignore_errors=True)
             raise FlowError(f"run {run.name} could not be started: {reason}", _HINT) from error
-        self._book.begin(run)
+        self.book.begin(run)
         return run
 
     def adopt(
         self,
-        paths: Sequence[Path],
+        places: Sequence[Place],
         pid: int | None,
         folder: Path,
         command: Sequence[str],
@@ -82,15 +83,15 @@ class RunStarter:
             raise FlowError(f"there is no process {pid}", "see them: ps, or flowtui gpus")
         if identity is not None:
             started_at = datetime.fromtimestamp(identity.began, UTC)
-        wanted = name or name_of(command, paths[0] if paths else folder)
+        wanted = name or name_of(command, places[0].path if places else folder)
         run = self._new(tuple(command), folder, wanted, baseline, started_at, adopted=True)
         spec = Spec(
-            run.id, run.name, str(folder), run.command, tuple(map(str, paths)),
+            run.id, run.name, str(folder), run.command, tuple(places),
             pid, identity.began if identity is not None else None,
         )  # fmt: skip
-        run = replace(run, paths=spec.paths)
-        self._book.dir(run.id).write_spec(spec)
-        self._book.begin(run)
+        run = replace(run, paths=tuple(str(place.path) for place in places))
+        self.book.dir(run.id).write_spec(spec)
+        self.book.begin(run)
         return run
 
     def _new(
@@ -102,15 +103,15 @@ class RunStarter:
         started_at: datetime | None = None,
         adopted: bool = False,
     ) -> Run:
-        held = self._book.find(baseline).id if baseline else ""
+        held = self.book.find(baseline).id if baseline else ""
         wanted = one_line(name or name_of(command, folder), "name")
         if not wanted:
             raise UsageError("the name of a run is empty", "give another --name, or none")
         state = git.repo_state(folder, GIT_S)
         return Run(
-            self._book.new_id(),
-            self._book.free_name(wanted),
-            (started_at or self._book.clock.now()).replace(microsecond=0),
+            self.book.new_id(),
+            self.book.free_name(wanted),
+            (started_at or self.book.clock.now()).replace(microsecond=0),
             self._zone,
             command,
             str(folder),
@@ -139,8 +140,8 @@ class RunStarter:
             os.close(log)
 
     def _await_start(self, id: str) -> Started:
-        directory = self._book.dir(id)
-        deadline = self._book.clock.monotonic() + PATIENCE_S
+        directory = self.book.dir(id)
+        deadline = self.book.clock.monotonic() + PATIENCE_S
         while True:
             started = directory.started()
             if started is not None:
@@ -148,7 +149,7 @@ class RunStarter:
             ended = directory.ended()
             if ended is not None:
                 raise FlowError(ended.problem or "its supervisor ended")
-            if self._book.clock.monotonic() > deadline:
+            if self.book.clock.monotonic() > deadline:
                 raise FlowError("its supervisor does not answer")
             time.sleep(0.01)
 

@@ -10,21 +10,20 @@ import json
 import shutil
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
 
 from flowtui.core.runs.cost import Meter
 from flowtui.core.runs.history import History
 from flowtui.core.runs.machine import DiskReading, GpuReading, ProcessReading
-from flowtui.core.runs.reading import Item
 from flowtui.core.runs.rhythm import Rhythm
 from flowtui.core.runs.run import Run
 from flowtui.core.runs.seen import Seen
 from flowtui.system.files import write_atomic
+from flowtui.watch.place import Place
 from flowtui.watch.process import Identity, ProcessWatch, descendants
 from flowtui.watch.rundir import Ended, RunDir
+from flowtui.watch.runlog import RunLog
 
 KEPT = "watched.bin"
 """What was learned of a run: a line of JSON, then its history. In one file, so that the place to
@@ -32,48 +31,14 @@ which the logs were read always fits the history. May be lost: the logs are read
 VERSION = 1
 PROCESS_S = 10.0
 DISK_S = 30.0
+OPENED_S = 30.0
+"""How often it is asked which files a run has open."""
 MINUTES_OF_GPUS = 600
 """Readings of GPUs that are kept for the rules: ten minutes of two boards, at two seconds each."""
 
 
-@dataclass(slots=True)
-class Heard:
-    """What a look into the logs brought."""
-
-    items: list[Item] = field(default_factory=list)
-    grew: bool = False
-    """Whether anything was written, understood or not."""
-    problem: str = ""
-
-
-class Logs(Protocol):
-    """The logs of one run, read on from where they were read to."""
-
-    @property
-    def formats(self) -> Sequence[str]:
-        """The formats that were met."""
-        ...
-
-    @property
-    def changed_at(self) -> float | None:
-        """When they last changed, POSIX seconds."""
-        ...
-
-    def read(self) -> Heard:
-        """What was written since the last time. Never raises."""
-        ...
-
-    def finish(self) -> list[Item]:
-        """What is left of a log that grows no more: a last line without its end."""
-        ...
-
-    def state(self) -> dict[str, Any]:
-        """All that is needed to go on, as JSON."""
-        ...
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on from `state`. Raises KeyError, TypeError or ValueError if it is none."""
-        ...
+OpenLog = Callable[[Run, RunDir, Sequence[Place]], RunLog]
+"""Opens the log of a run; the last argument are places that it was seen to write later."""
 
 
 class Tracked:
@@ -83,14 +48,16 @@ class Tracked:
         self,
         run: Run,
         directory: RunDir,
-        logs: Logs,
+        open_log: OpenLog,
+        opened: Callable[[Sequence[int]], Sequence[Place]],
         baseline: Callable[[], tuple[str, History] | None],
     ) -> None:
         self.run = run
         self.dir = directory
-        self.logs = logs
-        self.history = History()
-        self.rhythm = Rhythm()
+        self._open_log = open_log
+        self._later: list[Place] = []
+        """Files with metrics that it was seen to write."""
+        self.log = open_log(run, directory, ())
         self.meter = Meter()
         self.problem = ""
         self.ended: Ended | None = None
@@ -101,46 +68,83 @@ class Tracked:
         self.pids: frozenset[int] = frozenset()
         self.peak_rss_bytes: int | None = None
         self.slept_s = 0.0
+        self._opened = opened
         self._baseline_of = baseline
         self._baseline: tuple[str, History] | None = None
         self._asked_baseline = False
         self._watch: ProcessWatch | None = None
         self._processes_at: float | None = None
         self._disk_at: float | None = None
+        self._opened_at: float | None = None
+        self._looked = False
+        self._changed_at: float | None = None
         self._learned = True
+
+    @property
+    def history(self) -> History:
+        """What its logs have said."""
+        return self.log.history
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """How often it gets on."""
+        return self.log.rhythm
 
     # Looking
 
     def look(self, now: datetime, monotonic: float, gpus: Sequence[GpuReading] = ()) -> None:
         """Read on. `monotonic` paces the dearer looks; `gpus` are the latest readings of all."""
-        at = now.timestamp()
-        first = self.history.empty and self.rhythm.last_at is None
-        heard = self.logs.read()
-        self.problem = heard.problem
-        # nobody knows when the lines of a log that is met late were written
-        old = first and self._began_before(at)
-        self.history.fold(heard.items, None if old else at)
-        if heard.grew:
-            self._learned = True
-            self.slept_s = 0.0
-            self.rhythm.arrive(self.logs.changed_at or at if old else at)
+        self._read(now.timestamp())
         self.ended = self.dir.ended()
         self._look_at_process(now, monotonic)
         self._look_at_gpus(gpus)
         self._look_at_disk(now, monotonic)
+        self._look_for_logs(monotonic)
 
-    def finish(self, now: datetime) -> None:
+    def finish(self) -> None:
         """The run is over: read what is left."""
-        self.history.fold(self.logs.finish(), now.timestamp())
+        self.log.close()
         self._learned = True
+
+    def _read(self, at: float) -> None:
+        """Read its logs on."""
+        if self._looked:
+            self.log.poll(at)
+        else:
+            self._looked = True
+            self.log.look()
+        self.problem = self._trouble()
+        changed = self.log.changed_at
+        if changed == self._changed_at:
+            return
+        self._changed_at = changed
+        self._learned = True
+        self.slept_s = 0.0
+        if self.history.readings == 0 and changed is not None:
+            self.rhythm.arrive(changed)  # it prints, though nothing that is understood
+
+    def _trouble(self) -> str:
+        """Why nothing can be read; empty as long as something can."""
+        problems = self.log.problems
+        return problems[0] if problems and len(problems) == len(self.log.sources) else ""
+
+    def _look_for_logs(self, monotonic: float) -> None:
+        """Has it opened a file with metrics? Then that is read as well, and all with it anew."""
+        if not self.pids or not _due(self._opened_at, monotonic, OPENED_S):
+            return
+        self._opened_at = monotonic
+        known = {source.path for source in self.log.sources}
+        new = [place for place in self._opened(sorted(self.pids)) if place.path not in known]
+        if not new:
+            return
+        self._later += new
+        self.log = self._open_log(self.run, self.dir, self._later)
+        self._looked, self._learned = False, True
 
     def slept(self, seconds: float, at: float) -> None:
         """The machine slept: silence until `at` says nothing."""
         self.slept_s += seconds
         self.rhythm.forget_silence(at)
-
-    def _began_before(self, at: float) -> bool:
-        return self.run.adopted and at - self.run.started_at.timestamp() > 60
 
     def _look_at_process(self, now: datetime, monotonic: float) -> None:
         # once its end is written down a process is looked at one last time
@@ -195,12 +199,12 @@ class Tracked:
         """Everything the rules judge by."""
         started, ended = self.dir.started(), self.ended
         baseline = self._held_against()
-        changed = self.logs.changed_at
+        changed = self.log.changed_at
         return Seen(
             now=now,
             history=self.history,
             name=self.run.name,
-            formats=tuple(self.logs.formats),
+            formats=tuple(self.log.formats),
             started_at=_instant(started.started_at) if started else self.run.started_at,
             ended_at=_instant(ended.ended_at) if ended else self.run.ended_at,
             exit_status=ended.exit_status if ended else self.run.exit_status,
@@ -231,9 +235,9 @@ class Tracked:
             return
         data = {
             "version": VERSION,
-            "rhythm": self.rhythm.to_json(),
             "meter": self.meter.to_json(),
-            "logs": self.logs.state(),
+            "later": [str(place.path) for place in self._later],
+            "log": self.log.state(),
             "peak_rss_bytes": self.peak_rss_bytes,
             "gpu_lost": self.gpu_lost,
         }
@@ -250,11 +254,13 @@ class Tracked:
             if data["version"] != VERSION:
                 return
             history = History.load(tail)
-            rhythm, meter = Rhythm.from_json(data["rhythm"]), Meter.from_json(data["meter"])
-            self.logs.restore(data["logs"])
+            meter = Meter.from_json(data["meter"])
+            later = [Place("file", Path(path)) for path in data["later"]]
+            log = self._open_log(self.run, self.dir, later)
+            log.restore(data["log"], history)
         except (OSError, ValueError, KeyError, TypeError):
             return
-        self.history, self.rhythm, self.meter = history, rhythm, meter
+        self.log, self.meter, self._later, self._looked = log, meter, later, True
         self.peak_rss_bytes = data.get("peak_rss_bytes")
         self.gpu_lost = data.get("gpu_lost")
 

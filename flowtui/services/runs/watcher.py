@@ -10,6 +10,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from flowtui.core.clock import Clock
@@ -27,8 +28,8 @@ from flowtui.core.runs.xid import Xid
 from flowtui.services.runs.board import HISTORY, Board, BoardFile
 from flowtui.services.runs.book import RunBook
 from flowtui.services.runs.glancing import closed, glance_of
-from flowtui.services.runs.tracked import Logs, Tracked, kept_history
-from flowtui.watch.rundir import RunDir
+from flowtui.services.runs.tracked import OpenLog, Tracked, kept_history
+from flowtui.watch.place import Place
 
 STEP_S = 2.0
 KEEP_S = 15.0
@@ -82,17 +83,23 @@ class Watcher:
         board: BoardFile,
         clock: Clock,
         gpus: GpuSource,
-        logs_of: Callable[[Run, RunDir], Logs],
+        open_log: OpenLog,
+        opened: Callable[[Sequence[int]], Sequence[Place]],
         judge: Callable[[Seen], Sequence[Finding]],
         pid: int,
+        complain: Callable[[str], None],
     ) -> None:
         self._book = book
         self._board = board
         self._clock = clock
         self._gpus = gpus
-        self._logs_of = logs_of
+        self._open_log = open_log
+        self._opened = opened
         self._judge = judge
         self._pid = pid
+        self._complain = complain
+        self._faults: dict[str, str] = {}
+        """Our own faults by run, each said once."""
         self._tracked: dict[str, Tracked] = {}
         self._glances: dict[str, RunGlance] = {}
         self._findings: dict[str, Sequence[Finding]] = {}
@@ -118,7 +125,7 @@ class Watcher:
         for id, tracked in list(self._tracked.items()):
             if slept:
                 tracked.slept(slept, now.timestamp())
-            self._one(id, tracked, now, monotonic, gpus.readings, lost)
+            self._apart(id, partial(self._one, id, tracked, now, monotonic, gpus.readings, lost))
         self._show(now, gpus)
         if monotonic - self._kept_at >= KEEP_S:
             self.keep()
@@ -143,7 +150,16 @@ class Watcher:
         with contextlib.suppress(FlowError):  # a ledger that cannot be read now can be in a while
             self._book.ledger.refresh()
             for id in new:
-                self._take_up(id)
+                self._apart(id, partial(self._take_up, id))
+
+    def _apart(self, id: str, work: Callable[[], None]) -> None:
+        """Do the work on one run; a fault of ours in it stops neither the others nor us."""
+        try:
+            work()
+        except Exception as error:
+            if self._faults.get(id) != repr(error):
+                self._faults[id] = repr(error)
+                self._complain(f"run {id}: {error!r}")
 
     def _take_up(self, id: str) -> None:
         run = self._book.get(id)
@@ -156,7 +172,7 @@ class Watcher:
             self._book.release(id)
             return
         directory = self._book.dir(id)
-        tracked = Tracked(run, directory, self._logs_of(run, directory), lambda: self._held(run))
+        tracked = Tracked(run, directory, self._open_log, self._opened, lambda: self._held(run))
         tracked.take_up()
         self._tracked[id] = tracked
 
@@ -180,7 +196,7 @@ class Watcher:
             tracked.gpu_lost = f"GPU {index}: {lost[index]}"
         over = self._is_over(id, tracked, now)
         if over:
-            tracked.finish(now)
+            tracked.finish()
         seen = tracked.seen(now)
         due = monotonic - self._judged_at.get(id, -JUDGE_S) >= JUDGE_S
         if due or over:
@@ -204,7 +220,7 @@ class Watcher:
         if seen.process or state not in ENDED | {RunState.UNKNOWN}:
             self._ended_since.pop(id, None)
             return False
-        changed = tracked.logs.changed_at or tracked.run.started_at.timestamp()
+        changed = tracked.log.changed_at or tracked.run.started_at.timestamp()
         silent = now.timestamp() - changed
         if state is RunState.UNKNOWN:
             return silent > FORGOTTEN_S

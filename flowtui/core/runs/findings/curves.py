@@ -67,4 +67,4 @@ def trend_z(values: Sequence[float]) -> float:
 
 def sure(ratio: float, least: float = 0.6) -> float:
     """A confidence from `least` at the threshold (ratio 1) towards 0.99."""
-    return round(min(0.99, 1 - (1 - least) / max(1.0, ratio) ** 1.5), 2)
+    return round(min(0.99, 1 - (1 - least) / float(max(1.0, ratio) ** 1.5)), 2)
