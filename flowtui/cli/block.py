@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from flowtui.cli.context import Context, at_option, json_option, pass_context, words
-from flowtui.core.block import Block, Cause, Mode, Outcome, Plan, PlanKind, Source
+from flowtui.core.block import RUN_AT_MOST_S, Block, Cause, Mode, Outcome, Plan, PlanKind, Source
 from flowtui.core.commands import Command, Extend, Interrupt, Park, Pause, Resume, Return
 from flowtui.core.errors import UsageError
 from flowtui.core.facts import evidence_lines
@@ -35,6 +35,11 @@ rating_option = click.option("--rating", type=int, help="1 (poor) to 5 (excellen
 @click.option("--for", "length", metavar="LENGTH", help="planned focus: 50m, 1h30, 90")
 @click.option("--open", "open_ended", is_flag=True, help="no planned end")
 @click.option("--until", metavar="TIME", help="planned end: 17:30")
+@click.option(
+    "--until-run",
+    metavar="R",
+    help="until this run evaluates, saves or ends; at most --for, or 4 h",
+)
 @click.option("--end-at-plan/--overtime", default=None, help="what happens when it is reached")
 @click.option("-t", "--tag", "tags", multiple=True, metavar="TAG", help="may be given again")
 @click.option("-c", "--context", "context_name", metavar="NAME", help="work, own, or your own")
@@ -103,14 +108,22 @@ def _plan(
     length: str | None,
     open_ended: bool,
     until: str | None,
+    until_run: str | None,
     end_at_plan: bool | None,
 ) -> Plan:
     given = [name for name, on in (("--for", length), ("--until", until), ("--open", open_ended))
              if on]  # fmt: skip
+    if until_run and given != ["--for"]:
+        raise UsageError(
+            f"--until-run and {given[-1]} cannot be meant together", "give one of them"
+        )
     if len(given) > 1:
         raise UsageError(f"{' and '.join(given)} cannot be meant together", "give one of them")
     services = context.services
     at_plan = services.plans.at_plan(end_at_plan)
+    if until_run:
+        at_most_s = parse_duration(length) if length else RUN_AT_MOST_S
+        return services.runs.waits.plan(until_run, at_most_s, at_plan)
     if open_ended:
         return Plan()
     if until:

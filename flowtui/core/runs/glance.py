@@ -60,6 +60,8 @@ class RunGlance:
     """(rule, severity, sentence), the serious first."""
     formats: tuple[str, ...] = ()
     checkpoint: str | None = None
+    marks: int = 0
+    """Evaluations and checkpoints so far; a block can wait for the next one."""
     problem: str = ""
     """Why it could not be read, in a line."""
 
