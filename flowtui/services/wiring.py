@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.timewords import parse_instant
+from flowtui.guard.client import Client, socket_path
 from flowtui.ledger.ledger import Ledger
 from flowtui.services.body import BodyService
 from flowtui.services.breaks import Breaks
@@ -20,10 +21,12 @@ from flowtui.services.entries import EntryStore
 from flowtui.services.events import Events
 from flowtui.services.evidence import EvidenceService
 from flowtui.services.focus import FocusService
+from flowtui.services.guard import GuardService, home_of
 from flowtui.services.heart import Heart
 from flowtui.services.history import History
 from flowtui.services.imports import Imports
 from flowtui.services.plans import Plans
+from flowtui.services.quietness import Quietness
 from flowtui.services.reminders import Reminders
 from flowtui.services.status import StatusFile
 from flowtui.services.store import BlockStore
@@ -70,6 +73,7 @@ class Services:
     body: BodyServices
     events: Events
     hooks: HookRunner
+    guard: GuardService
 
     @property
     def first_weekday(self) -> int:
@@ -131,6 +135,8 @@ def build(
     history = History(store, clock, zone)
     hooks = HookRunner(paths.hooks_dir, env, paths.hooks_log, clock)
     events = Events(clock, rule, zone.key, hooks.fire)
+    guard = _guard(paths, config, clock, zone, env)
+    focus.subscribe(guard.on_event)
     focus.subscribe(lambda event: status.write())
     focus.subscribe(events.on_block)
     history.subscribe(status.write)
@@ -163,6 +169,22 @@ def build(
         events=events,
         hooks=hooks,
         breaks=Breaks(store, clock, config.blocks.break_s),
+        guard=guard,
+    )
+
+
+def _guard(
+    paths: Paths, config: Config, clock: Clock, zone: ZoneInfo, env: Mapping[str, str]
+) -> GuardService:
+    return GuardService(
+        Client(socket_path(env)),
+        config.guard,
+        {name: context.guard for name, context in config.contexts.items()},
+        (paths.lists_dir, paths.state_dir),
+        clock,
+        zone,
+        Quietness(paths.session_dir, env),
+        home_of(env),
     )
 
 

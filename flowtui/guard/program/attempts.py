@@ -12,7 +12,6 @@ import struct
 
 SAME_S = 2.0
 ETH_P_IP = 0x0800
-OUTGOING = 4
 SO_ATTACH_FILTER = 26
 PREFIX = 0x7F42
 """127.66, the first half of the addresses that blocked names are sent to."""
@@ -77,13 +76,13 @@ def drain(tap: socket.socket) -> list[str]:
     found: list[str] = []
     for _ in range(1024):
         try:
-            data, sender = tap.recvfrom(64)
+            data = tap.recv(64)
         except (BlockingIOError, InterruptedError):
             break
         except OSError:
             break
-        # over loopback each packet is seen twice, going out and coming in
-        if len(data) >= 20 and len(sender) > 2 and sender[2] == OUTGOING:
+        # bound to one protocol, a tap sees what comes in alone: over loopback each packet once
+        if len(data) >= 20:
             found.append(socket.inet_ntoa(data[16:20]))
     return found
 
