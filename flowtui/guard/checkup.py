@@ -81,9 +81,7 @@ def _browsers(found: list[browsers.Browser], answer: Mapping[str, Any] | None) -
         elif browser.name in policies and not browser.boxed:
             lines.append((True, f"{label}: policy, hosts file and cut"))
         elif browser.name == "Firefox":
-            lines.append(
-                (True, f"{label}: hosts file and cut; opens again within 60 s of the end")
-            )
+            lines.append((True, f"{label}: hosts file and cut; opens again within 60 s of the end"))
         else:
             lines.append((True, f"{label}: hosts file and cut, no paths"))
     return lines
@@ -108,7 +106,5 @@ def _roundabout(root: Path) -> list[Line]:
         if (root / path.lstrip("/")).exists():
             lines.append((False, f"{name} writes the hosts file too; its lines are kept"))
     if shutil.which("firewalld") or shutil.which("ufw"):
-        lines.append(
-            (True, "a firewall manager is here: flushed rules of ours are put back")
-        )
+        lines.append((True, "a firewall manager is here: flushed rules of ours are put back"))
     return lines

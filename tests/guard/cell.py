@@ -21,7 +21,9 @@ import pytest
 
 SITE = "10.66.0.1"
 """Where every name leads in a cell, by its own DNS."""
-HOSTS = b"127.0.0.1 localhost\r\n10.66.0.9\tprinter.test  # mine\n\xff\xfe odd bytes\n::1 localhost6"
+HOSTS = (
+    b"127.0.0.1 localhost\r\n10.66.0.9\tprinter.test  # mine\n\xff\xfe odd bytes\n::1 localhost6"
+)
 """Mixed line ends, bytes that are no UTF-8, no newline at the end."""
 SETUP = """
 set -e
@@ -92,7 +94,9 @@ class Cell:
         self._started.append(process)
         return process
 
-    def run(self, *command: str, check: bool = True, **more: Any) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str, check: bool = True, **more: Any
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command in the cell to its end."""
         more.setdefault("env", self.env)
         done = subprocess.run(
@@ -121,11 +125,11 @@ class Cell:
     def guards(self) -> list[int]:
         """Processes of the guard and its supervisor, in this cell."""
         found = []
-        mine = os.stat(f"/proc/{self._holder.pid}/ns/mnt").st_ino
+        mine = Path(f"/proc/{self._holder.pid}/ns/mnt").stat().st_ino
         for path in Path("/proc").glob("[0-9]*"):
             try:
                 words = (path / "cmdline").read_bytes().split(b"\0")
-                if os.stat(path / "ns/mnt").st_ino == mine and any(
+                if (path / "ns/mnt").stat().st_ino == mine and any(
                     word.endswith(b"guard.pyz") for word in words
                 ):
                     found.append(int(path.name))
@@ -181,7 +185,7 @@ print(subprocess.run(["nft", "-s", "list", "ruleset"], capture_output=True, text
 def cell(box: Path) -> Iterator[Cell]:
     """A cell for the length of a test; skips with what is missing."""
     need_root(*NEEDS)
-    room = Cell(box)
+    room = Cell(box / "cell")
     try:
         yield room
     finally:

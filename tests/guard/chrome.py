@@ -1,4 +1,4 @@
-"""The real Chromium, driven over the two pipes of its debugging protocol; no other program needed."""
+"""The real Chromium, driven over the two pipes of its debugging protocol alone."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import sys
 import time
 
@@ -29,8 +30,12 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+@functools.lru_cache(maxsize=1)
 def boot_id() -> str:
-    """The kernel's word for this boot; on macOS the instant of the boot."""
+    """The kernel's word for this boot, the same for all of a process's life.
+
+    On macOS the instant of the boot, to the minute.
+    """
     try:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
             return file.read().strip()

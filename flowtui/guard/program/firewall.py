@@ -12,7 +12,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 
-from . import files
+from . import files, lock
 from .errors import GuardError
 from .journal import APPLIED, RESTORING, Journal, Record
 from .proof import EXACT, FAILED, MERGED, Proof
@@ -164,6 +164,7 @@ def _run(command: list[str], given: str) -> subprocess.CompletedProcess[str] | N
             timeout=WAIT_S,
             env={"PATH": PATH, "LC_ALL": "C"},
             cwd=os.sep,
+            pass_fds=lock.held,
         )
     except (subprocess.TimeoutExpired, OSError):
         return None

@@ -169,6 +169,17 @@ def _put_back(
     return Proof(KIND, str(path), MERGED, before, files.digest(left), note)
 
 
+def text(path: Path) -> bytes:
+    """The bytes of the file. Raises GuardError where it is not one that could be changed."""
+    fd = _open(path)
+    try:
+        return files.read_fd(fd)
+    except OSError as error:
+        raise GuardError("hosts", f"{path} cannot be read: {error.strerror}") from None
+    finally:
+        os.close(fd)
+
+
 def _open(path: Path) -> int:
     try:
         return files.open_plain(path, writing=True)

@@ -173,7 +173,7 @@ class Layers:
     def _hosts(self, lease: Lease, notes: list[str]) -> None:
         record = self._one(hosts.KIND)
         if record is None:
-            text = files.read(self.roots.hosts) or b""
+            text = hosts.text(self.roots.hosts)
         else:
             text = self.journal.bytes_of(record["original"])
         taken = hosts_text.mapped(text)

@@ -11,6 +11,10 @@ from pathlib import Path
 from . import clock
 from .errors import GuardError
 
+held: list[int] = []
+"""Locks of this process. Programs that it starts to change things hold them too: whoever comes
+after a guard that was killed waits until such a program has ended as well."""
+
 
 def take(path: Path, wait_s: float = 0.0) -> int:
     """Hold the lock; a descriptor for `free`. Raises GuardError if another process keeps it."""
@@ -19,6 +23,7 @@ def take(path: Path, wait_s: float = 0.0) -> int:
     while True:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.append(fd)
             return fd
         except OSError as error:
             if error.errno not in (errno.EAGAIN, errno.EACCES) or clock.monotonic() >= end:
@@ -29,4 +34,5 @@ def take(path: Path, wait_s: float = 0.0) -> int:
 
 def free(fd: int) -> None:
     """Let another have it."""
+    held.remove(fd)
     os.close(fd)

@@ -24,6 +24,7 @@ from . import (
 )
 from .deadline import Reading
 from .engine import Engine
+from .errors import GuardError
 from .lease import Lease
 from .requests import Wish
 
@@ -137,9 +138,12 @@ def plan(engine: Engine, uid: int, caller: int, wish: Wish, now: Reading) -> dic
 
     held = Lease("plan", uid, wish, deadline.begin(wish.seconds, now), float(wish.seconds))
     rules = policy_text.rules(held.sites(), wish.exceptions, wish.only)
-    text = files.read(engine.roots.hosts) or b""
-    taken = hosts_text.mapped(text)
-    wanted = [name for name in held.hosts() if name not in taken]
+    problem = ""
+    try:
+        taken = hosts_text.mapped(hosts.text(engine.roots.hosts))
+        wanted = [name for name in held.hosts() if name not in taken]
+    except GuardError as error:
+        taken, wanted, problem = set(), [], error.message
     seen = procs.snapshot()
     spare = procs.ancestors(caller, seen)
     frozen = apps.matching(wish.apps, uid, seen, spare) if wish.apps else []
@@ -161,7 +165,7 @@ def plan(engine: Engine, uid: int, caller: int, wish: Wish, now: Reading) -> dic
         "sites": len(held.sites()),
         "policy_left_out": rules.left_out,
         "mapped": [name for name in held.hosts() if name in taken][:20],
-        "refused": list(wish.refused),
+        "refused": [*wish.refused, *([problem] if problem else [])],
         "limits": {"sites": names.MAX_NAMES, "policy": names.MAX_POLICY},
     }
 

@@ -13,6 +13,7 @@ import socket
 import struct
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,10 @@ IDLE_S = 20.0
 """A client that says nothing for so long is let go."""
 LINE_S = 5.0
 """A line that has begun has to end within this."""
-MOST_WAITING = 1 << 20
-"""Bytes of answers that a client may leave unread."""
+LINES_A_TURN = 16
+"""A client that floods has its turn again after the others."""
+MOST_WAITING = 256 * 1024
+"""Bytes of answers that a client may leave unread; it is asked nothing more until it reads."""
 
 
 class Peer:
@@ -44,6 +47,7 @@ class Peer:
         self.begun: float | None = None
         """When the line began that is not whole yet."""
         self.leaving = False
+        self.wanted = selectors.EVENT_READ
 
 
 def credentials(link: socket.socket) -> Any:
@@ -93,14 +97,15 @@ class Server:
     def run_once(self, wait_s: float) -> list[str]:
         """Serve what there is, waiting at most `wait_s`; addresses that were knocked at."""
         knocks: list[str] = []
-        for key, events in self._selector.select(wait_s):
+        for key, events in self._selector.select(0 if self._busy() else wait_s):
             if key.data is None:
                 self._accept()
             elif key.data == "tap":
                 knocks += attempts.drain(key.fileobj)  # type: ignore[arg-type] # ours, a socket
             else:
-                self._serve(key.data, events)
-        self._sweep()
+                self._guarded(key.data, partial(self._move, events))
+        for peer in list(self._peers.values()):
+            self._guarded(peer, self._turn)
         return knocks
 
     def close(self) -> None:
@@ -131,74 +136,81 @@ class Server:
         self._peers[link.fileno()] = peer
         self._selector.register(link, selectors.EVENT_READ, peer)
 
-    def _serve(self, peer: Peer, events: int) -> None:
+    def _busy(self) -> bool:
+        """True if whole lines wait for their turn."""
+        return any(b"\n" in peer.inbox for peer in self._peers.values())
+
+    def _guarded(self, peer: Peer, deed: Callable[[Peer], None]) -> None:
         try:
-            if events & selectors.EVENT_READ:
-                self._read(peer)
-            self._flush(peer)
+            deed(peer)
         except OSError:
             self._drop(peer)
 
-    def _read(self, peer: Peer) -> None:
-        part = peer.link.recv(65536)
-        if not part:
-            peer.leaving = True
-            return
-        peer.inbox += part
+    def _move(self, events: int, peer: Peer) -> None:
+        """Take in what has come, send what waits."""
+        if events & selectors.EVENT_READ:
+            part = peer.link.recv(MAX_LINE)
+            peer.leaving = peer.leaving or not part
+            peer.inbox += part
+            if peer.inbox and peer.begun is None:
+                peer.begun = clock.monotonic()
+        if events & selectors.EVENT_WRITE:
+            self._flush(peer)
+
+    def _turn(self, peer: Peer) -> None:
+        """Answer some of its lines, let it go if it has kept us waiting, say what to wake for."""
         now = clock.monotonic()
-        for _ in range(16):  # a client that floods gets its turn again after the others
-            line, newline, rest = bytes(peer.inbox).partition(b"\n")
-            if not newline:
+        for _ in range(LINES_A_TURN):
+            end = peer.inbox.find(b"\n")
+            if end < 0 or len(peer.outbox) > MOST_WAITING:
                 break
-            peer.inbox = bytearray(rest)
-            peer.since, peer.begun = now, None
+            line = bytes(peer.inbox[:end])
+            del peer.inbox[: end + 1]
+            peer.since, peer.begun = now, now if peer.inbox else None
             self._say(peer, self._answer(peer.uid, peer.pid, line))
-        if len(peer.inbox) > MAX_LINE and b"\n" not in peer.inbox[: MAX_LINE + 1]:
+        if len(peer.inbox) > MAX_LINE and b"\n" not in peer.inbox:
             error = GuardError("size", f"a request has at most {MAX_LINE} bytes")
             self._say(peer, failure(None, error))
             peer.inbox.clear()
             peer.leaving = True
-        if peer.inbox and peer.begun is None:
-            peer.begun = now
+        self._flush(peer)
+        late = peer.begun is not None and b"\n" not in peer.inbox and now - peer.begun > LINE_S
+        done = peer.leaving and not peer.outbox and b"\n" not in peer.inbox
+        if done or late or now - peer.since > IDLE_S:
+            self._drop(peer)
+            return
+        room = len(peer.inbox) <= MAX_LINE and not peer.leaving
+        wanted = (selectors.EVENT_READ if room else 0) | (
+            selectors.EVENT_WRITE if peer.outbox else 0
+        )
+        self._wake_for(peer, wanted)
+
+    def _wake_for(self, peer: Peer, wanted: int) -> None:
+        if wanted == peer.wanted:
+            return
+        if not wanted:
+            self._selector.unregister(peer.link)
+        elif not peer.wanted:
+            self._selector.register(peer.link, wanted, peer)
+        else:
+            self._selector.modify(peer.link, wanted, peer)
+        peer.wanted = wanted
 
     def _say(self, peer: Peer, answer: dict[str, Any]) -> None:
         peer.outbox += json.dumps(answer, separators=(",", ":")).encode() + b"\n"
 
     def _flush(self, peer: Peer) -> None:
-        if peer.outbox:
-            try:
-                sent = peer.link.send(peer.outbox)
-            except BlockingIOError:
-                sent = 0
-            del peer.outbox[:sent]
-        if len(peer.outbox) > MOST_WAITING or (peer.leaving and not peer.outbox):
-            self._drop(peer)
+        if not peer.outbox:
             return
-        wanted = selectors.EVENT_READ if not peer.leaving else 0
-        wanted |= selectors.EVENT_WRITE if peer.outbox else 0
-        self._selector.modify(peer.link, wanted or selectors.EVENT_READ, peer)
-
-    def _sweep(self) -> None:
-        now = clock.monotonic()
-        for peer in list(self._peers.values()):
-            if b"\n" in peer.inbox and not peer.outbox:
-                self._serve_rest(peer)
-            late = peer.begun is not None and now - peer.begun > LINE_S
-            if late or now - peer.since > IDLE_S:
-                self._drop(peer)
-
-    def _serve_rest(self, peer: Peer) -> None:
-        line, _, rest = bytes(peer.inbox).partition(b"\n")
-        peer.inbox = bytearray(rest)
         try:
-            self._say(peer, self._answer(peer.uid, peer.pid, line))
-            self._flush(peer)
-        except OSError:
-            self._drop(peer)
+            sent = peer.link.send(peer.outbox[:MAX_LINE])
+        except BlockingIOError:
+            return
+        del peer.outbox[:sent]
 
     def _drop(self, peer: Peer) -> None:
         if self._peers.pop(peer.link.fileno(), None) is not None:
-            self._selector.unregister(peer.link)
+            self._wake_for(peer, 0)
         peer.link.close()
 
 
