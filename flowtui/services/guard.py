@@ -6,7 +6,7 @@ reached is looked at, never assumed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -63,6 +63,11 @@ class GuardService:
         self._zone = zone
         self.quietness = quietness
         self._home = home
+        self._listeners: list[Callable[[], None]] = []
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """`listener` hears whenever what is remembered of the guard has changed."""
+        self._listeners.append(listener)
 
     def lists(self) -> dict[str, SiteList]:
         """All lists by name. Raises FlowError for one that is wrong."""
@@ -119,7 +124,7 @@ class GuardService:
         kept = replace(kept, until=until)
         mine = apps if kept.level == "session" else ()
         self.quietness.begin(self.settings.quiet, mine, seconds)
-        self.state.write(kept)
+        self._remember(kept)
         view = self.view(block)
         if view is not None and view.level == "guard":
             sentences = [*guarding.uncovered(view), *sentences]
@@ -173,7 +178,7 @@ class GuardService:
                 self.client.ask("extend", seconds=seconds)
             except FlowError:
                 return  # it lasts longer already, or there is no guard: the view says which
-        self.state.write(replace(kept, until=now.timestamp() + seconds))
+        self._remember(replace(kept, until=now.timestamp() + seconds))
 
     def view(self, block: Block | None) -> GuardView | None:
         """How the guard stands for the running block; None if it has none."""
@@ -193,10 +198,10 @@ class GuardService:
         except FlowError:
             held = None
         if held is None or not held.get("mine"):
-            self.state.clear()
+            self._remember(None)
             return None
         if held["attempts"] != kept.attempts:
-            self.state.write(replace(kept, attempts=held["attempts"]))
+            self._remember(replace(kept, attempts=held["attempts"]))
         return view_of(held, self._home, kept.quiet)
 
     def glance(self) -> tuple[Kept | None, int]:
@@ -204,6 +209,14 @@ class GuardService:
         kept = self.state.read()
         left = 0 if kept is None else round(kept.until - self._clock.now().timestamp())
         return (kept if left > 0 else None), max(0, left)
+
+    def _remember(self, kept: Kept | None) -> None:
+        if kept is None:
+            self.state.clear()
+        else:
+            self.state.write(kept)
+        for listener in self._listeners:
+            listener()
 
     def _without(self, missing: NoGuard, apps: tuple[str, ...]) -> list[str]:
         """What a person without a guard is told: all of it once, afterwards the short of it."""
@@ -226,14 +239,14 @@ class GuardService:
             except FlowError:
                 pass  # it has ended, or will at its time
         if kept.level == "guard" and kept.strictness != "soft":
-            self.state.write(replace(kept, asked=True))
+            self._remember(replace(kept, asked=True))
         else:
-            self.state.clear()
+            self._remember(None)
 
     def _session_view(self, kept: Kept) -> GuardView | None:
         left = round(kept.until - self._clock.now().timestamp())
         if left <= 0:
-            self.state.clear()
+            self._remember(None)
             return None
         return GuardView(
             "session", kept.lists, kept.strictness, left,

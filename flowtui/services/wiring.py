@@ -108,6 +108,7 @@ def build(
     totals = Totals(store, rule, config.day.week_starts)
     goals = config.goals
     entries = EntryStore(store.ledger, clock, rule)
+    guard = _guard(paths, config, clock, zone, env)
     body = BodyService(entries, clock, rule, config.body)
     status = StatusFile(
         paths.status_file,
@@ -121,6 +122,7 @@ def build(
         },
         paths.config_dir,
         body.glance,
+        lambda: guard.glance()[0],
     )
     heart = Heart(paths.heartbeat_file, clock, attended)
     contexts = Contexts(
@@ -135,10 +137,10 @@ def build(
     history = History(store, clock, zone)
     hooks = HookRunner(paths.hooks_dir, env, paths.hooks_log, clock)
     events = Events(clock, rule, zone.key, hooks.fire)
-    guard = _guard(paths, config, clock, zone, env)
     focus.subscribe(guard.on_event)
     focus.subscribe(lambda event: status.write())
     focus.subscribe(events.on_block)
+    guard.subscribe(status.write)
     history.subscribe(status.write)
     body.subscribe(status.write)
     plans = Plans(

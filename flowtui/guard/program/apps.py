@@ -20,6 +20,7 @@ from .proof import EXACT, FAILED, GONE, Proof
 
 KIND = "apps"
 MOST = 32
+PASSES = 4
 NAME = re.compile(r"[a-z0-9][a-z0-9._+ -]{0,63}")
 _NEVER = """
 init systemd sh bash dash zsh fish ash ksh tcsh csh nu xonsh pwsh login su sudo doas sshd ssh
@@ -74,7 +75,27 @@ def freeze(
     boot: str,
     spare: set[int],
 ) -> tuple[Record | None, int]:
-    """Freeze what runs of `names` and is not frozen yet; the record, and how many were."""
+    """Freeze what runs of `names` and is not frozen yet; the record, and how many were.
+
+    What is started between a look and the freezing is seen by the next look, until there is none.
+    """
+    frozen = 0
+    for _ in range(PASSES):
+        record, count = _freeze_once(journal, record, names, uid, boot, spare)
+        frozen += count
+        if not count:
+            break
+    return record, frozen
+
+
+def _freeze_once(
+    journal: Journal,
+    record: Record | None,
+    names: Sequence[str],
+    uid: int,
+    boot: str,
+    spare: set[int],
+) -> tuple[Record | None, int]:
     seen = procs.snapshot()
     spared = set(spare) | procs.ancestors(os.getpid(), seen)
     known = {(e["pid"], e["start"]) for e in record["frozen"]} if record else set()

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 
-from . import files, lock
+from . import clock, files, lock
 from .errors import GuardError
 from .journal import APPLIED, RESTORING, Journal, Record
 from .proof import EXACT, FAILED, MERGED, Proof
@@ -20,8 +21,13 @@ from .proof import EXACT, FAILED, MERGED, Proof
 KIND = "nft"
 TABLE = "flowtui_guard"
 CUT_S = 90
-"""Longer than browsers remember an address (Firefox: about a minute)."""
-WAIT_S = 4.0
+"""Longer than Firefox remembers an address, which is about a minute."""
+CUT_QUICK_S = 8
+"""Where no such browser runs: Chromium sees a change of the hosts file within a second."""
+SLOW = re.compile(r"firefox|librewolf|floorp|waterfox|thunderbird|zen-bin|mullvadbrowser")
+WAIT_S = 2.5
+KILL_S = 1.0
+"""How long closing of open sockets may take in all; the rules hold without it."""
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 Target = tuple[str, int]
 """An address and a port."""
@@ -136,7 +142,10 @@ def kill_sockets(targets: Sequence[Target]) -> None:
     ss = shutil.which("ss", path=PATH)
     if ss is None:
         return
-    for address, port in list(targets)[:256]:
+    end = clock.monotonic() + KILL_S
+    for address, port in targets:
+        if clock.monotonic() > end:
+            return
         shown = f"[{address}]" if ":" in address else address
         _run([ss, "-K", "-H", "-n", "dst", shown, "dport", "=", str(int(port))], "")
 

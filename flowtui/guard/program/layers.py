@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from . import apps, files, firewall, hosts, hosts_text, policy, policy_text, procs, resolve
+from . import apps, firewall, hosts, hosts_text, policy, policy_text, procs, resolve
 from .deadline import Reading
 from .errors import Damaged, GuardError
 from .journal import Journal, Record
@@ -19,7 +19,7 @@ from .lease import Lease
 from .proof import FAILED, Proof
 from .roots import Roots
 
-RESOLVE_S = 2.0
+RESOLVE_S = 1.5
 REPAIRS = 6
 """Repairs a minute; somebody who meddles more often than that is let be until the next minute."""
 Say = Callable[..., None]
@@ -52,8 +52,8 @@ class Layers:
         lease = replace(lease, addresses=tuple(addresses))
         if wanted:
             self._try(notes, partial(self._hosts, lease, notes))
-        seconds = int(min(firewall.CUT_S, max(1, lease.count.left_s)))
         if targets:
+            seconds = self._cut_s(lease)
             self._try(notes, partial(firewall.apply, self.journal, targets, seconds))
             self._cut_until = now.boottime + seconds
         if lease.wish.apps:
@@ -73,7 +73,8 @@ class Layers:
 
     def follow(self, before: Lease, lease: Lease, now: Reading) -> Lease:
         """Sites were added, or a window has opened or closed: bring each layer to that."""
-        fresh = [name for name in lease.hosts() if name not in set(before.hosts())]
+        known = set(before.hosts())
+        fresh = [name for name in lease.hosts() if name not in known]
         targets = resolve.targets(fresh, RESOLVE_S) if fresh else []
         notes: list[str] = []
         addresses = tuple(dict.fromkeys([*lease.addresses, *lease.hosts()]))
@@ -190,7 +191,7 @@ class Layers:
             hosts.apply(self.journal, self.roots.hosts, names)
 
     def _cut(self, targets: Sequence[tuple[str, int]], lease: Lease, now: Reading) -> None:
-        seconds = int(min(firewall.CUT_S, max(1, lease.count.left_s)))
+        seconds = self._cut_s(lease)
         record = self._one(firewall.KIND)
         try:
             if record is None:
@@ -200,6 +201,12 @@ class Layers:
         except GuardError as error:
             self._say("layer", problem=error.message)
         self._cut_until = now.boottime + seconds
+
+    def _cut_s(self, lease: Lease) -> int:
+        """How long to cut: other names may live at the same address, so no longer than needed."""
+        slow = any(firewall.SLOW.match(p.program) for p in procs.snapshot().values())
+        wanted = firewall.CUT_S if slow else firewall.CUT_QUICK_S
+        return int(min(wanted, max(1, lease.count.left_s)))
 
     def _freeze(self, lease: Lease) -> int:
         record = self._one(apps.KIND)

@@ -15,8 +15,9 @@ import time
 from . import clock
 
 AGAIN_S = 0.2
-STILL_S = 5.0
-"""A guard that has not beaten for so long is ended, as by systemd's WatchdogSec."""
+STILL_S = 10.0
+"""A guard that has not beaten for so long is ended, as by systemd's WatchdogSec; to arm may take
+half of that where resolver and firewall are slow."""
 
 
 def run(command: list[str]) -> int:

@@ -72,6 +72,10 @@ class World:
         self.now = Reading(self.now.boot_id + "+", 10.0, wall, synced)
         self.anew()
 
+    def left_s(self) -> float:
+        """Seconds that are left of the lease; 0 without one."""
+        return self.engine.lease.count.left_s if self.engine.lease is not None else 0.0
+
     @property
     def hosts(self) -> bytes:
         """The hosts file as it is."""
