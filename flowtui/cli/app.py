@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("flowtui.cli.run", "start a training run that outlives the terminal"),
     "runs": ("flowtui.cli.runs", "training runs: list, show, adopt, stop, read any log"),
     "gpus": ("flowtui.cli.gpus", "the GPUs of this machine, and who holds them"),
+    "guard": ("flowtui.cli.guard", "keep distractions away; see and prove how that stands"),
     "agent": ("flowtui.cli.agent", "ring bells and run hooks while no app is open"),
     "export": ("flowtui.cli.data", "write the whole ledger as JSON, CSV or a TinyDB file"),
     "import": ("flowtui.cli.imports", "read back an export, or bring in another program's"),

@@ -11,11 +11,13 @@ from typing import Any
 import click
 
 from flowtui.cli.context import Context, at_option, json_option, pass_context, words
+from flowtui.cli.guarding import arm_for, guard_choice
 from flowtui.core.block import RUN_AT_MOST_S, Block, Cause, Mode, Outcome, Plan, PlanKind, Source
 from flowtui.core.commands import Command, Extend, Interrupt, Park, Pause, Resume, Return
 from flowtui.core.errors import UsageError
 from flowtui.core.facts import evidence_lines
 from flowtui.core.glance import minutes
+from flowtui.core.guarding import STRICTNESS
 from flowtui.core.measure import deadline, measure
 from flowtui.core.recovery import Closing
 from flowtui.core.tags import parse_tags
@@ -45,6 +47,9 @@ rating_option = click.option("--rating", type=int, help="1 (poor) to 5 (excellen
 @click.option("-c", "--context", "context_name", metavar="NAME", help="work, own, or your own")
 @click.option("-m", "--mode", type=words(Mode), help="kind of work")
 @click.option("--then", "if_then", default="", metavar="TEXT", help='"if X, then Y"')
+@click.option("--guard", "guard", multiple=True, metavar="LIST", help="keep away: social,news")
+@click.option("--no-guard", is_flag=True, help="keep nothing away, whatever the settings say")
+@click.option("--strict", type=click.Choice(STRICTNESS), help="who may end the guard early")
 @click.option("--switch", is_flag=True, help="end a running block first")
 @click.option("--detach", is_flag=True, help="do not open the app")
 @at_option
@@ -58,6 +63,9 @@ def start_command(
     context_name: str | None,
     mode: str | None,
     if_then: str,
+    guard: tuple[str, ...],
+    no_guard: bool,
+    strict: str | None,
     switch: bool,
     detach: bool,
     at: str | None,
@@ -81,10 +89,12 @@ def start_command(
         plan=_plan(context, **plan_words),
         folder=folder,
     )
+    choice = guard_choice(context, guard, no_guard, strict, named)
     instant = context.instant(at)
     if switch and services.focus.current() is not None:
         context.settle(instant)
     block = services.focus.start(draft, instant, switch)
+    arm_for(context, block, choice)
     interactive = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
     if not detach and interactive:
         from flowtui.cli.launch import open_app
@@ -114,9 +124,7 @@ def _plan(
     given = [name for name, on in (("--for", length), ("--until", until), ("--open", open_ended))
              if on]  # fmt: skip
     if until_run and given != ["--for"]:
-        raise UsageError(
-            f"--until-run and {given[-1]} cannot be meant together", "give one of them"
-        )
+        given.append("--until-run")
     if len(given) > 1:
         raise UsageError(f"{' and '.join(given)} cannot be meant together", "give one of them")
     services = context.services

@@ -33,6 +33,8 @@ FORMAT_FIELDS = {
     "energy": "mean of today's ratings",
     "eating": "the eating window: window open 3 h 10, 4 h 50 left",
     "eating_state": "open, closed, or empty",
+    "guard": "what is kept away: guard news social",
+    "attempts": "how often a site that is kept away was asked for",
     "focus_s": "seconds of focus; likewise paused_s, overtime_s, remaining_s, planned_s, "
     "day_focus_s, week_focus_s",
 }
@@ -76,6 +78,8 @@ def values(fields: Fields) -> Fields:
         named[key] = (
             "" if not fields.get(f"{key}_s") else glance.minutes(number(fields, key + "_s"))
         )
+    named["guard"] = glance.guard(fields)
+    named["attempts"] = fields.get("attempts", "") if named["guard"] else ""
     named["eating"] = glance.eating(fields)
     named["eating_state"] = fields.get("eat_state", "")
     if fields.get("state"):

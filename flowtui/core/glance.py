@@ -44,6 +44,9 @@ def patched(fields: Fields, data: dict[str, Any]) -> dict[str, Any]:
         data["block"]["state"] = fields["state"]
     data["day"]["focus_s"] = number(fields, "day_focus_s")
     data["day"]["week_focus_s"] = number(fields, "week_focus_s")
+    if data.get("guard") is not None:
+        left = number(fields, "guard_left_s")
+        data["guard"] = data["guard"] | {"left_s": left} if left else None
     elapsed = number(fields, "eat_elapsed_s")
     if data.get("eating") is not None and elapsed is not None:
         target = number(fields, "eat_target_s")
@@ -67,6 +70,9 @@ def at(fields: Fields, now: float) -> Fields:
     opened = number(fields, "eat_since")
     if opened is not None:
         fields = fields | {"eat_elapsed_s": str(max(0, int(now) - opened))}
+    until = number(fields, "guard_until")
+    if until is not None:
+        fields = fields | {"guard_left_s": str(max(0, until - int(now)))}
     state = fields.get("state", "")
     gone = max(0, int(now) - (number(fields, "anchor") or 0))
     if not state or not gone:
@@ -138,6 +144,14 @@ def eating(fields: Fields) -> str:
     if elapsed < target:
         return f"{said}, {minutes(target - elapsed)} left"
     return f"{said}, {minutes(elapsed - target)} past {minutes(target)}"
+
+
+def guard(fields: Fields) -> str:
+    """What is kept away: "guard news social"; empty where nothing is."""
+    if not number(fields, "guard_left_s"):
+        return ""
+    word = "guard" if fields.get("guard_level") == "guard" else "quiet"
+    return f"{word} {fields.get('guard_lists', '')}"
 
 
 def line(fields: Fields) -> str:

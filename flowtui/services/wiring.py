@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.timewords import parse_instant
+from flowtui.guard.client import Client, socket_path
 from flowtui.ledger.ledger import Ledger
 from flowtui.services.body import BodyService
 from flowtui.services.breaks import Breaks
@@ -22,10 +23,12 @@ from flowtui.services.entries import EntryStore
 from flowtui.services.events import Events
 from flowtui.services.evidence import EvidenceService
 from flowtui.services.focus import FocusService
+from flowtui.services.guard import GuardService, home_of
 from flowtui.services.heart import Heart
 from flowtui.services.history import History
 from flowtui.services.imports import Imports
 from flowtui.services.plans import Plans
+from flowtui.services.quietness import Quietness
 from flowtui.services.reminders import Reminders
 from flowtui.services.status import StatusFile
 from flowtui.services.store import BlockStore
@@ -78,6 +81,8 @@ class Services:
     env: Mapping[str, str]
     """The environment, for processes of our own: it names the same folders."""
 
+    guard: GuardService
+
     @cached_property
     def runs(self) -> RunDesk:
         """Everything on training runs; built when first asked for, since few commands do."""
@@ -118,6 +123,7 @@ def build(
     totals = Totals(store, rule, config.day.week_starts)
     goals = config.goals
     entries = EntryStore(store.ledger, clock, rule)
+    guard = _guard(paths, config, clock, zone, env)
     body = BodyService(entries, clock, rule, config.body)
     status = StatusFile(
         paths.status_file,
@@ -131,6 +137,7 @@ def build(
         },
         paths.config_dir,
         body.glance,
+        lambda: guard.glance()[0],
     )
     heart = Heart(paths.heartbeat_file, clock, attended)
     contexts = Contexts(
@@ -145,8 +152,10 @@ def build(
     history = History(store, clock, zone)
     hooks = HookRunner(paths.hooks_dir, env, paths.hooks_log, clock)
     events = Events(clock, rule, zone.key, hooks.fire)
+    focus.subscribe(guard.on_event)
     focus.subscribe(lambda event: status.write())
     focus.subscribe(events.on_block)
+    guard.subscribe(status.write)
     history.subscribe(status.write)
     body.subscribe(status.write)
     plans = Plans(
@@ -178,6 +187,22 @@ def build(
         hooks=hooks,
         env=dict(env) if home is None else {**env, "FLOWTUI_HOME": str(home.absolute())},
         breaks=Breaks(store, clock, config.blocks.break_s),
+        guard=guard,
+    )
+
+
+def _guard(
+    paths: Paths, config: Config, clock: Clock, zone: ZoneInfo, env: Mapping[str, str]
+) -> GuardService:
+    return GuardService(
+        Client(socket_path(env)),
+        config.guard,
+        {name: context.guard for name, context in config.contexts.items()},
+        (paths.lists_dir, paths.state_dir),
+        clock,
+        zone,
+        Quietness(paths.session_dir, env),
+        home_of(env),
     )
 
 
