@@ -1,0 +1,11 @@
+"""Names for the arrays of this package."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+"""Of any shape; NaN is missing."""
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
