@@ -40,6 +40,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "workout": ("flowtui.cli.body", "record a workout, its length and effort"),
     "habit": ("flowtui.cli.habit", "record a habit, or declare one"),
     "body": ("flowtui.cli.body", "the body log day by day; edit and delete entries"),
+    "insight": ("flowtui.cli.insight", "which habits go with output, honestly"),
+    "experiment": ("flowtui.cli.experiment", "randomised experiments on yourself"),
     "agent": ("flowtui.cli.agent", "ring bells and run hooks while no app is open"),
     "export": ("flowtui.cli.data", "write the whole ledger as JSON, CSV or a TinyDB file"),
     "import": ("flowtui.cli.imports", "read back an export, or bring in another program's"),

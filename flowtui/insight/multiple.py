@@ -10,10 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from flowtui.core.insight.finding import Q
 from flowtui.insight.arrays import Floats
-
-Q = 0.10
-"""The share of false findings that is put up with among those that pass."""
 
 
 def adjusted(ps: Sequence[float], asked: int, any_dependence: bool = False) -> Floats:

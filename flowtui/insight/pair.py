@@ -18,7 +18,6 @@ from flowtui.insight.table import Days, Pairing, in_arm, slow_columns
 
 CLOSER_LOOK_P = 0.1
 """Above this p, nothing more is asked of a pair: no sensitivity can make it pass."""
-SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ def _too_little(days: Days, factor: Factor, lag: int, pair: Pairing, no: _No) ->
         return no(Why.OUTCOME_CONSTANT, n=n)
     usual = _usual(pair.x)
     if n == usual:
-        return no(Why.CONSTANT, MIN_ARM, n=n)
+        always = factor.kind is Kind.BINARY and pair.x[0] == 1
+        return no(Why.ALWAYS if always else Why.CONSTANT, MIN_ARM, n=n)
     if min(n - usual, usual if factor.kind is Kind.BINARY else n) < MIN_ARM:
         few = min(n - usual, usual)
         return no(Why.ONE_ARM, MIN_ARM - few, n=few, days=_plural(few, "day"), least=MIN_ARM)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from flowtui.core.insight.finding import SIGNIFICANT, Q
 from flowtui.core.insight.refusal import MIN_DAYS, Refused
 from flowtui.core.insight.variable import Factor, Outcome
 from flowtui.insight.arrays import Floats
-from flowtui.insight.multiple import Q, adjusted, draws_for
-from flowtui.insight.pair import SIGNIFICANT, Result, analysed, rng_for
+from flowtui.insight.multiple import adjusted, draws_for
+from flowtui.insight.pair import Result, analysed, rng_for
 from flowtui.insight.refuse import refused, twins
 from flowtui.insight.sieve import tested
 from flowtui.insight.table import Days, base_columns, lags_of, paired, shifted

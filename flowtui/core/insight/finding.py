@@ -1,9 +1,17 @@
-"""What is found about one pair, as numbers; the words about it are in `words`."""
+"""What is found about one outcome, as numbers; the words about them are in `words`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+
+from flowtui.core.insight.missingness import Missingness
+from flowtui.core.insight.refusal import Refused
+from flowtui.core.insight.variable import Factor, Outcome
+
+Q = 0.10
+"""The share of false findings that is put up with among those that pass."""
+SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +54,82 @@ class Numbers:
     last: date
     plain_p: float
     """What a plain correlation would have claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecasts:
+    """How foretelling the next day went with the habit and without it."""
+
+    baseline: str
+    """The best plain forecast."""
+    error_without: float
+    """Mean absolute error, in the outcome's unit."""
+    error_with: float
+    first: date
+    days: tuple[int, ...]
+    """Days after `first` that were foretold."""
+    gain: tuple[float, ...]
+    """Error without less error with, summed up to each of them; rising: the habit helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A tested pair, and what the family of all questions makes of it."""
+
+    factor: Factor
+    lag: int
+    """0: the same row of the table; 1: the day after the factor."""
+    numbers: Numbers
+    q_bh: float
+    """p adjusted by Benjamini-Hochberg over every question ever asked."""
+    q_by: float
+    """By Benjamini-Yekutieli, which holds however the questions hang together."""
+    joint_p: float | None
+    """p beside all others that came through; None where it did not come so far."""
+    together_with: tuple[str, ...] = ()
+    """What it moves together with, where that is why it did not pass."""
+    apart: bool = True
+    """False where too few days have all of them to tell them apart."""
+    forecasts: Forecasts | None = None
+    note: str = ""
+    """What is known of the column: a scale that changed, say."""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Name and lag."""
+        return self.factor.name, self.lag
+
+    @property
+    def passed(self) -> bool:
+        """Worth an experiment: not chance alone, and not another habit in disguise."""
+        return self.q_bh <= Q and self.joint_p is not None and self.joint_p <= SIGNIFICANT
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """The whole look at one outcome."""
+
+    outcome: Outcome
+    days: int
+    """Days on which the outcome is known."""
+    first: date | None
+    last: date | None
+    asked: int
+    """Questions ever asked; the false discovery rate is held over all of them."""
+    findings: tuple[Finding, ...]
+    refused: tuple[Refused, ...]
+    missing: tuple[Missingness, ...]
+
+    @property
+    def passed(self) -> tuple[Finding, ...]:
+        """What is worth an experiment."""
+        return tuple(f for f in self.findings if f.passed)
+
+    @property
+    def not_passed(self) -> tuple[Finding, ...]:
+        """What was tested and is not."""
+        return tuple(f for f in self.findings if not f.passed)
+
+    def missing_of(self, factor: str) -> Missingness | None:
+        """How the missing days of a factor lie."""
+        return next((m for m in self.missing if m.factor == factor), None)

@@ -29,8 +29,9 @@ class Why(StrEnum):
     SAME_AS = "same as"
     CALENDAR = "calendar"
     OUTCOME_CONSTANT = "outcome constant"
-    SCALE = "scale changed"
     DEGREES = "no freedom"
+    WORDS = "words"
+    ALWAYS = "always"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ _WORDS = {
     Why.CALENDAR: "{factor} follows from the weekday or the date alone: "
     "it cannot be told apart from them.",
     Why.OUTCOME_CONSTANT: "{outcome} was the same on all {n} days: there is nothing to explain.",
-    Why.SCALE: "the scale of {factor} changed on {day}: the days before it are another variable "
-    "and are not compared.",
+    Why.WORDS: "{factor} holds words, not numbers: {text!r} on {day}.",
+    Why.ALWAYS: "{factor} is recorded on {n} days, and on none as not done: "
+    "log the days without it too, as a no.",
     Why.DEGREES: "{n} days are too few beside {p} things to adjust for.",
 }

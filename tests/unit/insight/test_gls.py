@@ -24,9 +24,7 @@ def dense(days: Ints, columns: Floats, y: Floats) -> tuple[float, float, float, 
         left = y - columns @ beta
         squares = float(left @ inverse @ left)
         score = (
-            np.linalg.slogdet(v)[1]
-            + np.linalg.slogdet(information)[1]
-            + (n - p) * np.log(squares)
+            np.linalg.slogdet(v)[1] + np.linalg.slogdet(information)[1] + (n - p) * np.log(squares)
         )
         if best is None or score < best[0]:
             variance = squares / (n - p)
