@@ -163,7 +163,8 @@ def experiment_show(context: Context, id: str, as_json: bool) -> None:
     if as_json:
         context.put_json(_view(experiment, experiments))
         return
-    for line in shown_lines(experiment, experiments):
+    context.put(f"{experiment.id}  {_standing(experiment, experiments.today())}")
+    for line in trialwords.told(experiment, experiments.outcome_of(experiment.declared)):
         context.put(line)
 
 
@@ -201,40 +202,9 @@ def experiment_read(
     context.put_json({**{name: found.read[name] for name in names}, "sentence": sentence})
 
 
-def shown_lines(experiment: Experiment, experiments: Experiments) -> list[str]:
-    """What `show` prints, and the app with it."""
-    declared, told = experiment.declared, experiments.outcome_of(experiment.declared)
-    lines = [
-        f"{experiment.id}  {trialwords.declared_words(declared, told)}",
-        _standing(experiment, experiments.today()),
-    ]
-    if declared.hypothesis:
-        lines.append(f"hypothesis: {declared.hypothesis}")
-    lines.append(f"predicted: {declared.predicted} %   fingerprint: {experiment.digest[:16]}")
-    if experiment.result is None:
-        return lines
-    lines += ["", trialwords.result_words(experiment.result["assigned"], declared.factor, told)]
-    protocol = experiment.result.get("protocol")
-    if protocol is not None:
-        words = trialwords.result_words(protocol, declared.factor, told)
-        lines.append(f"Of the days that went as assigned: {words}")
-    return [*lines, trialwords.score_words(experiment)]
-
-
 def _standing(experiment: Experiment, today: date) -> str:
-    stage, declared = experiment.stage(today), experiment.declared
-    if stage is Stage.AHEAD:
-        return f"{declared.factor}: begins {declared.first}"
-    if stage is Stage.RUNNING:
-        did = experiment.actual.get(today)
-        noted = "" if did is None else f"   noted: {'done' if did else 'not done'}"
-        return trialwords.today_words(experiment, today) + noted
-    if stage is Stage.OVER:
-        return f"{declared.factor}: over; read it: flowtui experiment show {experiment.id}"
-    if stage is Stage.STOPPED:
-        why = f" ({experiment.why_stopped})" if experiment.why_stopped else ""
-        return f"{declared.factor}: given up on {experiment.stopped_on}{why}"
-    return f"{declared.factor}: read, {declared.first} to {experiment.last}"
+    read_by = f"read it: flowtui experiment show {experiment.id}"
+    return trialwords.standing(experiment, today, read_by)
 
 
 def _view(experiment: Experiment, experiments: Experiments) -> dict[str, Any]:

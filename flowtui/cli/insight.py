@@ -127,13 +127,15 @@ def insight_focus(context: Context, as_json: bool) -> None:
         context.put_json(
             [
                 {"name": f.name, "n": f.n, "value": f.value, "low": f.low, "high": f.high,
-                 "unit": f.unit, "sentence": f.sentence}
+                 "unit": f.unit, "sentence": f.sentence, "details": list(f.details)}
                 for f in facts
             ]
         )  # fmt: skip
         return
     for fact in facts:
         context.put(f"{fact.name:<{WIDTH}} {fact.sentence}")
+        for detail in fact.details:
+            context.put(f"{'':<{WIDTH}} {detail}")
 
 
 def insight_view(whole: Insight) -> dict[str, Any]:

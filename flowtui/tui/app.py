@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 IDLE, RUNNING, BODY = "focus-idle", "focus-running", "body"
+INSIGHT = "insight"
 
 
 def _idle_screen() -> Screen[None]:
@@ -61,6 +62,12 @@ def _body_screen() -> Screen[None]:
     return BodyScreen()
 
 
+def _insight_screen() -> Screen[None]:
+    from flowtui.tui.screens.insight import InsightScreen
+
+    return InsightScreen()
+
+
 class FlowApp(Host):
     """flowtui on the screen. `build` makes the services; it is called on the desk's thread."""
 
@@ -69,7 +76,12 @@ class FlowApp(Host):
     CSS_PATH = ["app.tcss", "screens/idle.tcss", "screens/running.tcss"]
     COMMANDS = {ActionCommands}
     # IDLE and RUNNING are two faces of Focus: Textual keeps both, and neither is ever torn down
-    MODES = {IDLE: _idle_screen, RUNNING: _running_screen, BODY: _body_screen}
+    MODES = {
+        IDLE: _idle_screen,
+        RUNNING: _running_screen,
+        BODY: _body_screen,
+        INSIGHT: _insight_screen,
+    }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-normal"), (110, "-wide")]
@@ -144,7 +156,7 @@ class FlowApp(Host):
             return
         self.snapshot = snapshot
         wanted = IDLE if snapshot.block is None else RUNNING
-        if self.current_mode not in (wanted, BODY) and len(self.screen_stack) == 1:
+        if self.current_mode not in (wanted, BODY, INSIGHT) and len(self.screen_stack) == 1:
             await self.switch_mode(wanted)
             self.repeat_said()
         for screen in self.screen_stack:
@@ -215,6 +227,10 @@ class FlowApp(Host):
     async def action_mode_body(self) -> None:
         """To the body log."""
         await self.switch_mode(BODY)
+
+    async def action_mode_insight(self) -> None:
+        """To what goes with output."""
+        await self.switch_mode(INSIGHT)
 
     def action_app_checkin(self) -> None:
         """Open today's check-in."""

@@ -40,6 +40,8 @@ class Fact:
     low: float | None = None
     high: float | None = None
     unit: str = ""
+    details: tuple[str, ...] = ()
+    """Lines that stand under the sentence."""
 
 
 def focus_facts(
@@ -100,12 +102,17 @@ def turning_length(blocks: Sequence[Block], now: datetime) -> Fact:
         told.append((band, value, low, high, often, len(found)))
     best = max(told, key=lambda each: each[1])
     later = [each for each in told if each[0] > best[0] and each[3] < best[1]]
-    listed = ", ".join(
-        f"{_band(b)}: {v:.1f} ({lo:.1f} to {hi:.1f}), {o:.1f} interruptions an hour, {k} blocks"
+    details = tuple(
+        f"{_band(b):>9}  rated {v:.1f} ({lo:.1f} to {hi:.1f})  "
+        f"{o:.1f} interruptions an hour  {k} blocks"
         for b, v, lo, hi, o, k in told
     )
-    turn = f"Ratings fall from {later[0][0][0]} min on. " if later else "No length stands out. "
-    return Fact("length", turn + listed + ".", n, best[1], best[2], best[3], "1-5")
+    said = (
+        f"Blocks of {later[0][0][0]} min and more were rated lower than those of {_band(best[0])}."
+        if later
+        else "No length stands out."
+    )
+    return Fact("length", said, n, best[1], best[2], best[3], "1-5", details)
 
 
 def return_time(blocks: Iterable[Block]) -> Fact:

@@ -26,13 +26,12 @@ def noise_lines(found: Mapping[str, Any], outcome: Outcome) -> list[str]:
     ]
     if not found["claims"]:
         return lines
-    lines += ["", "A plain correlation would have told you, for instance:"]
+    lines += ["", "A plain correlation would have told you, falsely:"]
     told: dict[tuple[str, int], str] = {}
     for claim in found["claims"]:
         after = " the day before" if claim["lag"] else ""
         way = difference(claim["raw_effect"], outcome)
-        p = "p < 0.0001" if claim["p"] < 0.0001 else f"p = {claim['p']:.4f}"
-        told.setdefault(
-            (claim["factor"], claim["lag"]), f"with {claim['label']}{after} {way} ({p})"
-        )
-    return [*lines, *(f"  {text}: false" for text in list(told.values())[:SHOWN])]
+        p = "p < 0.0001" if claim["p"] < 0.0001 else f"p {claim['p']:.4f}"
+        text = f"with {claim['label']}{after} {way}, {p}"
+        told.setdefault((claim["factor"], claim["lag"]), text)
+    return [*lines, *(f"  {text}" for text in list(told.values())[:SHOWN])]

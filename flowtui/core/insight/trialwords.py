@@ -14,6 +14,7 @@ from flowtui.core.insight.experiment import (
     Declared,
     Direction,
     Experiment,
+    Stage,
     brier,
     came_true,
 )
@@ -111,3 +112,37 @@ def today_words(experiment: Experiment, today: date) -> str:
     arm = "with" if slot.arm else "without"
     wash = "" if slot.counts else "   (first of three: not counted)"
     return f"day {at} of {days}: today {arm} {experiment.declared.factor}{wash}"
+
+
+def standing(experiment: Experiment, today: date, read_by: str) -> str:
+    """Where it stands, in one line; `read_by` says how its result is read. Never tomorrow's arm."""
+    stage, declared = experiment.stage(today), experiment.declared
+    if stage is Stage.AHEAD:
+        return f"{declared.factor}: begins {declared.first}"
+    if stage is Stage.RUNNING:
+        did = experiment.actual.get(today)
+        noted = "" if did is None else f"   noted: {'done' if did else 'left'}"
+        return today_words(experiment, today) + noted
+    if stage is Stage.OVER:
+        return f"{declared.factor}: over; {read_by}"
+    if stage is Stage.STOPPED:
+        why = f" ({experiment.why_stopped})" if experiment.why_stopped else ""
+        return f"{declared.factor}: given up on {experiment.stopped_on}{why}"
+    return f"{declared.factor}: read, {declared.first} to {experiment.last}"
+
+
+def told(experiment: Experiment, outcome: Outcome) -> list[str]:
+    """What was declared, and once it was read, what came of it and how the prediction did."""
+    declared = experiment.declared
+    lines = [declared_words(declared, outcome)]
+    if declared.hypothesis:
+        lines.append(f"Hypothesis: {declared.hypothesis}")
+    lines.append(f"Predicted: {declared.predicted} %   fingerprint {experiment.digest[:16]}")
+    if experiment.result is None:
+        return lines
+    lines += ["", result_words(experiment.result["assigned"], declared.factor, outcome)]
+    protocol = experiment.result.get("protocol")
+    if protocol is not None:
+        words = result_words(protocol, declared.factor, outcome)
+        lines.append(f"Of the days that went as assigned: {words}")
+    return [*lines, score_words(experiment)]

@@ -44,6 +44,17 @@ class Looked:
     table: DayTable
     through: date
     """Last day that was looked at."""
+    fresh: Fresh | None = None
+    """What is to be noted, if it was not known before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """An answer that was just computed."""
+
+    question: Json
+    """As it will be asked the next time."""
+    answer: Json
 
 
 class InsightService:
@@ -100,6 +111,19 @@ class InsightService:
         cancel: Cancel | None = None,
     ) -> Looked:
         """Every factor (or those named) with `outcome`; what is tested is logged for ever."""
+        looked = self.compute(outcome, factors, on_time, tell, cancel)
+        self.note(looked)
+        return looked
+
+    def compute(
+        self,
+        outcome: str = PRIMARY,
+        factors: Sequence[str] = (),
+        on_time: bool = False,
+        tell: Tell | None = None,
+        cancel: Cancel | None = None,
+    ) -> Looked:
+        """As `look`, but writes nothing: `note` must follow."""
         through = self.through()
         table = self.table(through, on_time)
         if not table.columns and outcome in KNOWN:
@@ -109,14 +133,22 @@ class InsightService:
         own, others = self.questions.asked(outcome)
         question = _question(table, target, chosen, own, others)
         known = self._cache.get("study", question)
-        if known is None:
-            known = compute("study", question, tell, cancel)
-            found = insight_from(known)
-            self.questions.add(outcome, (f.key for f in found.findings))
-            # what was just asked is asked from now on: the same question then finds this answer
-            own |= {f.key for f in found.findings}
-            self._cache.put("study", _question(table, target, chosen, own, others), known)
-        return Looked(insight_from(known), table, through)
+        if known is not None:
+            return Looked(insight_from(known), table, through)
+        answer = compute("study", question, tell, cancel)
+        found = insight_from(answer)
+        # what was just asked is asked from now on: the same question then finds this answer
+        own |= {f.key for f in found.findings}
+        again = _question(table, target, chosen, own, others)
+        return Looked(found, table, through, Fresh(again, answer))
+
+    def note(self, looked: Looked) -> None:
+        """Log the questions of a fresh look for ever, and keep its answer."""
+        if looked.fresh is None:
+            return
+        found = looked.insight
+        self.questions.add(found.outcome.name, (f.key for f in found.findings))
+        self._cache.put("study", looked.fresh.question, looked.fresh.answer)
 
     def noise(
         self, outcome: str = PRIMARY, tell: Tell | None = None, cancel: Cancel | None = None
