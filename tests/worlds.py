@@ -101,7 +101,8 @@ def _output(y: Floats, kind: str, rng: np.random.Generator) -> Floats:
         minutes = np.round(60 * np.exp(0.8 * y))
         return np.where(y < -0.8, 0.0, minutes)
     if kind == "commits":
-        return rng.poisson(np.exp(0.5 + 0.6 * y)).astype(float)
+        commits: Floats = rng.poisson(np.exp(0.5 + 0.6 * y)).astype(float)
+        return commits
     return y
 
 

@@ -222,12 +222,12 @@ def _print(context: Context, looked: Looked, foreign: bool) -> None:
         context.put("\nrefused")
     for refusal in whole.refused:
         after = " (the day before)" if refusal.lag else ""
-        context.put(f"  {refusal.factor}{after}: {refusal.reason}")
+        context.put(f"  {words.short(refusal.factor)}{after}: {refusal.reason}")
     caveats = [m for m in whole.missing if m.caveat]
     if caveats:
         context.put("\nmissing days")
     for missing in caveats:
-        context.put(f"  {missing.factor}: {missing.caveat}")
+        context.put(f"  {words.short(missing.factor)}: {missing.caveat}")
     if not foreign:
         context.say(f"as of {looked.through}, the last whole week")
         if whole.passed:

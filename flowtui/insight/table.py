@@ -111,15 +111,16 @@ def base_columns(first: date, places: Ints, other: Floats | None = None) -> Floa
     from flowtui.insight.gls import independent
 
     n = len(places)
+    if n == 0:
+        return np.zeros((0, 1))
     weekday = (first.weekday() + places) % 7
     columns: list[Floats] = [np.ones(n)]
     if n < 56:
         columns.append((weekday >= 5).astype(float))
     else:
         columns += [(weekday == day).astype(float) for day in range(1, 7)]
-    if n:
-        middle = places.mean()
-        columns.append((places - middle) / max(float(np.abs(places - middle).max()), 1.0))
+    middle = places.mean()
+    columns.append((places - middle) / max(float(np.abs(places - middle).max()), 1.0))
     if other is not None:
         columns.append(other)
     kept = independent(columns)

@@ -12,7 +12,7 @@ from textual.content import Content
 from flowtui.core.insight import words
 from flowtui.core.insight.finding import Finding, Insight
 from flowtui.core.insight.focus import Fact
-from flowtui.core.insight.refusal import Refused
+from flowtui.core.insight.refusal import MIN_DAYS, Refused, Why
 from flowtui.core.insight.variable import Outcome
 from flowtui.core.text import middle_cut
 from flowtui.tui.widgets.plots import forest
@@ -50,7 +50,7 @@ def row_line(row: Row, whole: Insight, width: int) -> Content:
     """Mark, name, interval on an axis, figures."""
     mark, colour = MARKS[row.state]
     if row.refused is not None:
-        name = row.refused.factor + (", day before" if row.refused.lag else "")
+        name = words.short(row.refused.factor) + (", day before" if row.refused.lag else "")
         said = middle_cut(row.refused.reason, max(8, width - NAME - 4))
         return Content.assemble(
             (f"{mark} ", colour), (f"{middle_cut(name, NAME):<{NAME}} ", "$muted"), (said, "$faint")
@@ -88,8 +88,8 @@ def about(row: Row, whole: Insight) -> tuple[str, str]:
     """Sentence and warnings of the chosen line."""
     if row.refused is not None:
         needed = row.refused.days_needed
-        more = f"{needed} more {'day' if needed == 1 else 'days'} are needed." if needed else ""
-        return row.refused.reason, more
+        more = f"{needed} more {'day' if needed == 1 else 'days'} and it can be tested"
+        return row.refused.reason, more if needed else ""
     assert row.finding is not None
     missing = whole.missing_of(row.finding.factor.name)
     return words.sentence(row.finding, whole), " · ".join(words.tags(row.finding, missing))
@@ -103,16 +103,38 @@ def scale_note(whole: Insight) -> str:
     return f"{unit}, {of}; the line is the 95 % interval"
 
 
-def empty_lines(whole: Insight) -> list[str]:
-    """Where nothing could be tested yet: what is needed, and which keys fill it."""
-    lines = [words.still_needed(whole), ""]
+def empty_lines(whole: Insight, width: int) -> list[Content]:
+    """Where nothing could be tested yet: how far each habit is, and which keys fill it."""
+    lines: list[Content] = []
+    short_of = [r for r in whole.refused if r.why is Why.TOO_FEW and r.days_needed]
+    # a habit's two lags are days apart at most: the nearer one tells how far it is
+    waiting = {r.factor: r for r in sorted(short_of, key=lambda r: -(r.days_needed or 0))}
+    for refusal in sorted(waiting.values(), key=lambda r: r.days_needed or 0):
+        have = MIN_DAYS - (refusal.days_needed or 0)
+        name = words.short(refusal.factor)
+        lines.append(
+            Content.assemble(
+                (f"{middle_cut(name, NAME):<{NAME}} ", ""), ("━" * have, "$focus"),
+                ("╌" * (MIN_DAYS - have), "$faint"), (f"  {have:>2} of {MIN_DAYS} days", "$muted"),
+            )
+        )  # fmt: skip
+    others = [r for r in whole.refused if r not in short_of]
+    for refusal in others:
+        said = f"{words.short(refusal.factor)}: {refusal.reason}"
+        lines += _wrapped(said, width, "$muted")
+    if lines:
+        lines.append(Content(""))
     lines += [
-        "Insight compares days, so it needs days with both:",
-        "  1 then enter   blocks of deep work",
-        "  c              the check-in: sleep, caffeine, habits of yours",
-        "  3 then n       name a habit",
-        "",
-        "From 28 days with both values a pattern is checked; fewer would only fool you.",
+        Content("Insight compares days, so it needs days with both:"),
+        Content.assemble(("  1 then enter   ", "$accent"), "blocks of deep work"),
+        Content.assemble(("  c              ", "$accent"), "the check-in: sleep, habits of yours"),
+        Content.assemble(("  3 then n       ", "$accent"), "name a habit"),
+        Content(""),
+        *_wrapped(
+            f"From {MIN_DAYS} days with both values on a pattern is checked; fewer would fool you.",
+            width,
+            "$muted",
+        ),
     ]
     return lines
 

@@ -171,6 +171,11 @@ def _explained_away(raw: float, adjusted: float) -> bool:
     return raw * adjusted < 0 or abs(adjusted) < EXPLAINED * abs(raw)
 
 
+def short(name: str) -> str:
+    """A column's name as a person says it: `yoga` for `habit:yoga`."""
+    return name.partition(":")[2] or name
+
+
 def _plural(n: int, word: str) -> str:
     return word if n == 1 else f"{word}s"
 
@@ -184,12 +189,12 @@ def still_needed(whole: Insight) -> str:
         first = min(waiting, key=lambda r: r.days_needed or 0)
         days = first.days_needed or 0
         return (
-            f"{days} more {_plural(days, 'day')} with {first.factor} and {whole.outcome.label} "
-            "and the first pattern can be checked."
+            f"{days} more {_plural(days, 'day')} with {short(first.factor)} "
+            "until the first pattern can be checked"
         )
     if whole.refused:
-        return "Nothing that is recorded can be tested; the reasons stand beside each."
-    return f"No habit is recorded beside {whole.outcome.label} yet."
+        return "Nothing that is recorded can be tested; each reason stands below"
+    return f"No habit is recorded beside {whole.outcome.label} yet"
 
 
 def summary(whole: Insight) -> str:

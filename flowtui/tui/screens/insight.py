@@ -136,13 +136,9 @@ class InsightScreen(InsightActions):
 
     def _pattern_rows(self) -> list[tuple[str, Content]]:
         if self.looked is None or not self.looked.insight.findings:
-            return self._refused_rows()
+            return []  # refusals alone are no list: what is needed is said in full
         whole, width = self.looked.insight, self._width()
         return [(row.id, say.row_line(row, whole, width)) for row in say.rows_of(whole)]
-
-    def _refused_rows(self) -> list[tuple[str, Content]]:
-        """Refusals alone are no list: what is needed is said in full."""
-        return []
 
     def _trial_rows(self) -> list[tuple[str, Content]]:
         today, lines = self._today(), []
@@ -161,16 +157,7 @@ class InsightScreen(InsightActions):
             return _plain(EMPTY_TRIALS)
         if self.looked is None:
             return []
-        whole = self.looked.insight
-        lines = _plain(say.empty_lines(whole))
-        for refusal in whole.refused:
-            said = say.about(say.Row("", None, refusal), whole)
-            lines += [
-                Content(""),
-                Content.styled(refusal.factor + (", day before" if refusal.lag else ""), "bold"),
-                *(Content.styled(text, "$muted") for text in say.wrapped(" ".join(said), width)),
-            ]
-        return lines
+        return say.empty_lines(self.looked.insight, width)
 
     def _noise_lines(self, width: int) -> list[Content]:
         if self.noise is None or self.noise_outcome is None:
@@ -244,12 +231,13 @@ EMPTY_TRIALS = [
     "",
     "  x   declare one: what you try, for how long, and how sure you are",
     "",
-    "Each morning tells only that day's arm. The result is read once, when all days are over,",
-    "and your own prediction is scored with it.",
+    "Each morning tells only that day's arm. The result is read once, when all",
+    "days are over, and your own prediction is scored with it.",
 ]
 ABOUT_NOISE = [
     "  n   try it on noise",
     "",
-    "Every habit is moved in time against your output, twenty times. Nothing that goes together",
-    "in such days is true: see what a plain correlation would have claimed, and what this says.",
+    "Every habit is moved in time against your output, twenty times. Nothing that",
+    "goes together in such days is true: see what a plain correlation would have",
+    "claimed of them, and what this says.",
 ]
