@@ -159,6 +159,8 @@ def pause_command(
     block = _apply(context, Pause(" ".join(next_step), Cause(cause)), at)
     focus = measure(block, context.services.clock.now()).focus_s
     _report(context, block, as_json, f"paused after {minutes(focus)} of focus")
+    if not as_json:
+        _say_digest(context)
 
 
 @click.command("resume")
@@ -225,6 +227,14 @@ def stop_command(
         context.say(line)
     for thought in block.parked:
         context.say(f"parked: {thought.text}")
+    _say_digest(context)
+
+
+def _say_digest(context: Context) -> None:
+    """What was held back of runs while the block went on."""
+    if context.services.runs.board.path.exists():
+        for line in context.services.runs.teller.digest():
+            context.say(f"meanwhile: {line}")
 
 
 class SignedLength(click.Command):

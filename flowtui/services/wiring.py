@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
+from flowtui.core.events import Event, EventKind
 from flowtui.core.timewords import parse_instant
 from flowtui.guard.client import Client, socket_path
 from flowtui.ledger.ledger import Ledger
@@ -164,7 +165,7 @@ def build(
         config.blocks.default_min * 60 if config.blocks.default_min else None,
         config.blocks.at_plan,
     )
-    return Services(
+    services = Services(
         paths=paths,
         config=config,
         problems=tuple(problems),
@@ -189,6 +190,14 @@ def build(
         breaks=Breaks(store, clock, config.blocks.break_s),
         guard=guard,
     )
+    focus.subscribe(lambda event: _old_news(services, event))
+    return services
+
+
+def _old_news(services: Services, event: Event) -> None:
+    """A block begins: what there was to tell of runs before it is not news of it."""
+    if event.kind is EventKind.STARTED and (services.paths.state_dir / "watch").is_dir():
+        services.runs.teller.begin_block()
 
 
 def _guard(

@@ -75,6 +75,32 @@ class RunGlance:
         """POSIX seconds at which it should end."""
         return None if self.eta_s is None else self.at + self.eta_s
 
+    def view(self) -> dict[str, Any]:
+        """The run as `status --json` and `runs --json` print it: every key, whole seconds."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "state": self.state,
+            "step": self.step,
+            "total_steps": self.total_steps,
+            "epoch": plain(self.epoch),
+            "progress": self.progress,
+            "eta_s": None if self.eta_s is None else round(self.eta_s),
+            "eta_error_s": None if self.eta_error_s is None else round(self.eta_error_s),
+            "exit_status": self.exit_status,
+            "metric": self.key,
+            "last": plain(self.last),
+            "best": plain(self.best),
+            "baseline": self.baseline or None,
+            "ahead": self.ahead,
+            "gpus": list(self.gpus),
+            "gpu_util": self.gpu_util,
+            "findings": [
+                {"rule": rule, "severity": severity, "sentence": sentence}
+                for rule, severity, sentence in self.findings
+            ],
+        }
+
     def to_json(self) -> dict[str, Any]:
         """As JSON; not-a-number and infinities as words."""
         return {

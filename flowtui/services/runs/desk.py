@@ -140,7 +140,7 @@ class RunDesk:
         """
         run = self.book.find(word)
         directory = self.book.dir(run.id)
-        tracked = Tracked(run, directory, self._open_log, lambda _: (), lambda: self._held(run))
+        tracked = Tracked(run, directory, self._open_log, lambda _: (), self._held)
         tracked.take_up()
         now = self._clock.now()
         with contextlib.suppress(ValueError, OSError):
