@@ -16,28 +16,10 @@ from pathlib import Path
 from flowtui.core.errors import FlowError
 from flowtui.core.runs.metrics import Split, split_of
 from flowtui.watch.folders import Entry, kind_of, walk
+from flowtui.watch.place import Place
 from flowtui.watch.stores import runs_in_database, runs_in_mlruns
 
 MAX_RUNS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One place that tells of a run."""
-
-    kind: str
-    """"file", "mlflow", "trackio" or "mlflow-folder"."""
-    path: Path
-    run: str = ""
-    """Key of the run in a database."""
-    prefix: str = ""
-    """Put before the names of its metrics: "validation/"."""
-
-    @property
-    def group(self) -> str:
-        """What one program wrote in pieces: the event files of a folder. Else the place itself."""
-        part_of_many = "tfevents" in self.path.name
-        return str(self.path.parent if part_of_many else self.path)
 
 
 @dataclass(frozen=True, slots=True)

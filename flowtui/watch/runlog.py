@@ -14,7 +14,8 @@ from flowtui.core.runs.reading import Item, Notice, Reading
 from flowtui.core.runs.rhythm import Rhythm
 from flowtui.watch.follow import FileSource
 from flowtui.watch.mlflow_files import MlflowFolder
-from flowtui.watch.places import Found, Place
+from flowtui.watch.place import Place
+from flowtui.watch.places import Found
 from flowtui.watch.source import Source
 from flowtui.watch.tables import MlflowRows, TrackioRows
 
