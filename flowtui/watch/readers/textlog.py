@@ -22,6 +22,7 @@ from flowtui.watch.readers import (
     megatron,
     nanogpt,
     richbar,
+    sb3,
     steps,
     tqdm,
     ultralytics,
@@ -51,6 +52,7 @@ LINE_FORMATS: tuple[tuple[str, LineReader], ...] = (
     (boosting.LIGHTGBM, boosting.read_lightgbm),
     (boosting.XGBOOST, boosting.read_xgboost),
     (megatron.NAME, megatron.read),
+    (sb3.NAME, sb3.read),
     (nanogpt.NAME, nanogpt.read),
 )
 """Formats with a shape of their own, the cheapest to tell first."""
