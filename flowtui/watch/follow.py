@@ -105,6 +105,8 @@ class FileSource:
                     return self._trouble("it looks like no log of a training")
                 file.seek(self._offset)
                 self._offset += self._read(file, reader, min(size - self._offset, PER_POLL), items)
+            elif isinstance(self._reader, TextLog):
+                items += self._reader.settle()
             self._quiet = self._offset >= size
         return items
 

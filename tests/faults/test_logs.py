@@ -55,6 +55,20 @@ def test_a_log_that_grows_is_read_line_by_line(tmp_path: Path) -> None:
     assert steps(source.poll()) == [2, 3]
 
 
+def test_the_last_frame_of_a_slow_bar_is_read_once_it_stands_still(tmp_path: Path) -> None:
+    """tqdm ends a frame only when it draws the next one."""
+    log = tmp_path / "a.log"
+    frame = "\rtrain:  {n}0%|███ | {n}/10 [00:01<00:01, 1.00s/it, loss=0.{n}]"
+    write(log, frame.format(n=1) + frame.format(n=2))
+    source = FileSource(log)
+
+    assert steps(source.poll()) == [1]
+    assert steps(source.poll()) == [2]
+    assert steps(source.poll()) == []
+    write(log, frame.format(n=3) + "\n")
+    assert steps(source.poll()) == [3]
+
+
 def test_a_log_that_was_rotated_loses_nothing(tmp_path: Path) -> None:
     log = tmp_path / "a.log"
     write(log, line(1))
