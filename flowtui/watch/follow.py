@@ -54,6 +54,12 @@ class FileSource:
         return () if self._reader is None else self._reader.formats
 
     @property
+    def title(self) -> str | None:
+        """The run's name as the file itself has it; None if it has none."""
+        title: str | None = getattr(self._reader, "run_name", None)
+        return title
+
+    @property
     def changed_at(self) -> float | None:
         """Its time of change, POSIX seconds."""
         return self._changed_at
