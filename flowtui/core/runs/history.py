@@ -21,6 +21,7 @@ from flowtui.core.runs.track import Track
 VERSION = 1
 PLACES = 4096
 MAX_METRICS = 400
+MAX_NAME = 200
 MAX_NOTICES = 200
 WENT_ON = 8
 """As many readings after an error mean that it was caught; ranks may still say a few."""
@@ -161,6 +162,10 @@ class History:
                 track.add(track.n if place is None else place, at, value)
 
     def _new_track(self, name: str) -> Track | None:
+        if not name.isprintable() or len(name) > MAX_NAME:
+            name = shown(name)[:MAX_NAME]
+            if name in self.metrics:
+                return self.metrics[name]
         if len(self.metrics) >= MAX_METRICS:
             return None
         places = max(8, min(512, PLACES // (len(self.metrics) + 1)))
@@ -171,6 +176,8 @@ class History:
         return track
 
     def _notice(self, notice: Notice) -> None:
+        if not notice.text.isprintable():
+            notice = notice._replace(text=shown(notice.text))
         if notice.step is None and self.step is not None:
             notice = notice._replace(step=self.step)
         self.notices.append(notice)
@@ -208,6 +215,11 @@ class History:
         except (zlib.error, KeyError, TypeError, IndexError, AttributeError) as error:
             raise ValueError(f"no history of a run: {error}") from error
         return history
+
+
+def shown(text: str) -> str:
+    """A text of a log without what a terminal would obey: such characters become "?"."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text)
 
 
 def plain(value: float | None) -> float | str | None:
