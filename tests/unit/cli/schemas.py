@@ -123,6 +123,39 @@ STATUS = record(
     eating={},
 )
 
+FIGURE: Schema = {"anyOf": [{"type": "number"}, {"enum": ["nan", "inf", "-inf"]}, NULL]}
+RUN = record(
+    name=TEXT,
+    state=word("running", "finished", "crashed", "stopped", "stalled", "unknown"),
+    formats=many(TEXT),
+    started_at=maybe(INSTANT),
+    ended_at=maybe(INSTANT),
+    exit_status=maybe({"type": "integer"}),
+    step=maybe({"type": "integer"}),
+    total_steps=maybe(SECONDS),
+    epoch=FIGURE,
+    total_epochs=FIGURE,
+    progress=maybe({"type": "number", "minimum": 0, "maximum": 1}),
+    eta_s=maybe(SECONDS),
+    eta_error_s=maybe(SECONDS),
+    metrics={
+        "type": "object",
+        "additionalProperties": record(
+            last=FIGURE, best=FIGURE, first=FIGURE, min=FIGURE, max=FIGURE, n=SECONDS
+        ),
+    },
+    findings=many(
+        record(
+            rule=TEXT,
+            severity=word("serious", "notable", "calm"),
+            since_step=FIGURE,
+            confidence={"type": "number", "minimum": 0, "maximum": 1},
+            evidence={"type": "object"},
+            sentence=TEXT,
+        )
+    ),
+)
+
 
 def check(data: object, schema: Schema) -> None:
     """Raises jsonschema.ValidationError, which names the path, unless `data` fits `schema`."""
