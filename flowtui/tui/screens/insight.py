@@ -85,6 +85,8 @@ class InsightScreen(InsightActions):
         table = self.query_one(Rows)
         table.show([(id, dimmed(text, ansi)) for id, text in lines])
         table.display = listed and bool(lines)
+        if table.display and self.focused is None:
+            table.focus()
         page = self.query_one("#page")
         page.display = not (listed and lines)
         self.query_one("#about").display = listed and bool(lines)
