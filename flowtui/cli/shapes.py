@@ -33,6 +33,11 @@ FORMAT_FIELDS = {
     "energy": "mean of today's ratings",
     "eating": "the eating window: window open 3 h 10, 4 h 50 left",
     "eating_state": "open, closed, or empty",
+    "run": "the training run that matters most: resnet-b  62 %  val_loss 0.4120  ends 11:52",
+    "runs": "training runs under way, how many",
+    "held": "findings that wait for the end of the block, how many",
+    "guard": "what is kept away: guard news social",
+    "attempts": "how often a site that is kept away was asked for",
     "focus_s": "seconds of focus; likewise paused_s, overtime_s, remaining_s, planned_s, "
     "day_focus_s, week_focus_s",
 }
@@ -46,6 +51,8 @@ def render(fields: Fields, shape: str, template: str = "") -> str:
         import json
 
         data = glance.patched(fields, json.loads(fields["json"]))
+        if fields.get("runs_json"):
+            data["runs"] = json.loads(fields["runs_json"])
         return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
     if shape == "waybar":
         return _waybar(fields)
@@ -76,6 +83,8 @@ def values(fields: Fields) -> Fields:
         named[key] = (
             "" if not fields.get(f"{key}_s") else glance.minutes(number(fields, key + "_s"))
         )
+    named["guard"] = glance.guard(fields)
+    named["attempts"] = fields.get("attempts", "") if named["guard"] else ""
     named["eating"] = glance.eating(fields)
     named["eating_state"] = fields.get("eat_state", "")
     if fields.get("state"):

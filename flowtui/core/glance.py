@@ -16,6 +16,9 @@ COUNTING = ("running", "overtime")
 LONG_S = 24 * 3600
 """An eating window, or the time between two, of more than this gets a plain note."""
 
+RUNS_FRESH_S = 15
+RUN_FIELDS = ("run", "runs", "held")
+
 Fields = dict[str, str]
 
 
@@ -44,6 +47,9 @@ def patched(fields: Fields, data: dict[str, Any]) -> dict[str, Any]:
         data["block"]["state"] = fields["state"]
     data["day"]["focus_s"] = number(fields, "day_focus_s")
     data["day"]["week_focus_s"] = number(fields, "week_focus_s")
+    if data.get("guard") is not None:
+        left = number(fields, "guard_left_s")
+        data["guard"] = data["guard"] | {"left_s": left} if left else None
     elapsed = number(fields, "eat_elapsed_s")
     if data.get("eating") is not None and elapsed is not None:
         target = number(fields, "eat_target_s")
@@ -54,6 +60,17 @@ def patched(fields: Fields, data: dict[str, Any]) -> dict[str, Any]:
             "note": fields.get("eat_note") or None if elapsed > LONG_S else None,
         }
     return data
+
+
+def with_runs(fields: Fields, text: str, now: float) -> Fields:
+    """`fields` with what the watcher of runs wrote (`services.runs.board`), if that is fresh."""
+    runs = decode(text)
+    try:
+        if runs is None or not 0 <= now - int(runs["at"]) < RUNS_FRESH_S:
+            return fields
+        return {**fields, **{key: runs[key] for key in RUN_FIELDS}, "runs_json": runs["json"]}
+    except (KeyError, ValueError):
+        return fields
 
 
 def number(fields: Fields, key: str) -> int | None:
@@ -67,6 +84,9 @@ def at(fields: Fields, now: float) -> Fields:
     opened = number(fields, "eat_since")
     if opened is not None:
         fields = fields | {"eat_elapsed_s": str(max(0, int(now) - opened))}
+    until = number(fields, "guard_until")
+    if until is not None:
+        fields = fields | {"guard_left_s": str(max(0, until - int(now)))}
     state = fields.get("state", "")
     gone = max(0, int(now) - (number(fields, "anchor") or 0))
     if not state or not gone:
@@ -140,6 +160,14 @@ def eating(fields: Fields) -> str:
     return f"{said}, {minutes(elapsed - target)} past {minutes(target)}"
 
 
+def guard(fields: Fields) -> str:
+    """What is kept away: "guard news social"; empty where nothing is."""
+    if not number(fields, "guard_left_s"):
+        return ""
+    word = "guard" if fields.get("guard_level") == "guard" else "quiet"
+    return f"{word} {fields.get('guard_lists', '')}"
+
+
 def line(fields: Fields) -> str:
     """The plain answer of `flowtui status`, on one line."""
     today = f"{minutes(number(fields, 'day_focus_s') or 0)} today"
@@ -148,4 +176,9 @@ def line(fields: Fields) -> str:
     if fields.get("state"):
         name, tags = fields.get("intention") or "a block", fields.get("tags", "")
         parts = [phrase(fields), name, tags, today, window]
+    if fields.get("run"):
+        parts.append(fields["run"])
+    held = number(fields, "held")
+    if held:
+        parts.append(f"{held} held")
     return " · ".join(part for part in parts if part)

@@ -17,6 +17,7 @@ from flowtui.core.day import ONE_DAY, DayRule
 from flowtui.core.measure import interrupted_s, measure
 from flowtui.core.view import iso, running_view
 from flowtui.services.body import BodyGlance
+from flowtui.services.guardstate import Kept
 from flowtui.services.store import BlockStore
 from flowtui.services.totals import Totals
 from flowtui.system.files import write_atomic
@@ -40,6 +41,7 @@ class StatusFile:
         goals: Mapping[str, int | None],
         config_dir: Path,
         body: Callable[[datetime], BodyGlance],
+        guard: Callable[[], Kept | None] = lambda: None,
     ) -> None:
         self._path = path
         self._store = store
@@ -48,6 +50,7 @@ class StatusFile:
         self._totals = totals
         self._goals = goals
         self._body = body
+        self._guard = guard
         # as they were when `goals` were read
         self._settings = settings_stamp(str(config_dir))
 
@@ -64,7 +67,10 @@ class StatusFile:
         data = self._data(now, block, seen)
         marks = {"files": names, "stamp": mark, "settings": self._settings}
         return glance.encode(
-            self._fields(now, block, data) | _eating_fields(seen) | marks,
+            self._fields(now, block, data)
+            | _eating_fields(seen)
+            | _guard_fields(self._guard())
+            | marks,
             json.dumps(data, ensure_ascii=False, separators=(",", ":")),
         )
 
@@ -90,7 +96,7 @@ class StatusFile:
                 "energy": body.energy,
             },
             "runs": [],
-            "guard": None,
+            "guard": _guard_view(self._guard(), now),
             "eating": _eating_view(body.window, self._rule.zone.key),
         }
 
@@ -158,6 +164,30 @@ def _eating_view(window: WindowNow | None, zone: str) -> dict[str, Any] | None:
         "reached_at": iso(window.reached_at, zone) if window.reached_at else None,
         "certain": window.certain,
         "note": window.note,
+    }
+
+
+def _guard_view(kept: Kept | None, now: datetime) -> dict[str, Any] | None:
+    """The `guard` object, as it was last seen; null where none is on."""
+    if kept is None:
+        return None
+    return {
+        "level": kept.level,
+        "lists": list(kept.lists),
+        "strictness": kept.strictness,
+        "left_s": max(0, int(kept.until - now.timestamp())),
+        "attempts": kept.attempts,
+    }
+
+
+def _guard_fields(kept: Kept | None) -> dict[str, object]:
+    if kept is None:
+        return {}
+    return {
+        "guard_until": int(kept.until),
+        "guard_lists": " ".join(kept.lists),
+        "guard_level": kept.level,
+        "attempts": kept.attempts,
     }
 
 

@@ -202,9 +202,9 @@ def _closed(
     end = ends_at(block, closing, found, now)
     if end is not None:
         return step(cut(block, end), Finish(EndedBy.RECOVERY), end)
-    if closing is Closing.COUNT:
-        return block, ()
-    return step(block, Lose(found.start, found.end, found.cause), now)
+    # counted time is noted too: it can be told apart later, relabelled, and undone
+    counted = closing is Closing.COUNT
+    return step(block, Lose(found.start, found.end, found.cause, focus=counted), now)
 
 
 def _observed(stepped_s: int, slept_s: float) -> str:

@@ -27,6 +27,7 @@ from flowtui.settings.sections import (
     Display,
     Evidence,
     Goals,
+    Guard,
     Notices,
 )
 
@@ -121,6 +122,7 @@ class Config:
     display: Display = _section(Display)
     notices: Notices = _section(Notices)
     evidence: Evidence = _section(Evidence)
+    guard: Guard = _section(Guard)
     keys: Mapping[str, str] = field(default_factory=lambda: EMPTY, metadata={"read": _keys})
     """Action id to key, as written; whether both exist is for the app to check."""
     body: Body = field(default_factory=Body, metadata={"read": _body, "section": Body})

@@ -34,6 +34,16 @@ class Paths:
         return self.config_dir / "themes"
 
     @property
+    def lists_dir(self) -> Path:
+        """The user's own lists of what distracts."""
+        return self.config_dir / "lists"
+
+    @property
+    def session_dir(self) -> Path:
+        """What was switched in the user's session, to be put back."""
+        return self.state_dir / "session"
+
+    @property
     def hooks_dir(self) -> Path:
         """Executables named by the event that starts them."""
         return self.config_dir / "hooks"
@@ -89,6 +99,7 @@ class Paths:
             ("config_file", self.config_file),
             ("themes_dir", self.themes_dir),
             ("hooks_dir", self.hooks_dir),
+            ("lists_dir", self.lists_dir),
             ("data_dir", self.data_dir),
             ("ledger_dir", self.ledger_dir),
             ("runs_dir", self.runs_dir),

@@ -43,6 +43,7 @@ NOTICE_EVENTS = (
     "eating-window",
     "wind-down",
     "run-lost",
+    "run-news",
     "digest",
 )
 """What a notice can be about."""
@@ -172,6 +173,11 @@ class Context:
         None, optional(member(Mode), "none"), "Mode of a block that is started without one."
     )
     tags: tuple[str, ...] = option((), many(tag(), "tags"), "Tags that each of its blocks gets.")
+    guard: tuple[str, ...] = option(
+        (),
+        many(text("the name of a list", lambda word: _is_list(word)), "names of lists"),
+        "Lists that are kept away in its blocks, beside those of [guard].",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +217,44 @@ class Notices:
         NOTICE_EVENTS,
         many(choice(*NOTICE_EVENTS), f"events out of {', '.join(NOTICE_EVENTS)}"),
         "What to be called about.",
+    )
+
+
+def _is_list(word: str) -> bool:
+    return re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", word) is not None
+
+
+def _is_stretch(word: str) -> bool:
+    return re.fullmatch(r"[a-z0-9_-]+ [0-2]?\d:[0-5]\d-[0-2]?\d:[0-5]\d", word) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What is kept away while a block runs. A change here waits until a running lease has ended."""
+
+    lists: tuple[str, ...] = option(
+        (),
+        many(text("the name of a list", _is_list), "names of lists; see flowtui guard list"),
+        "Lists that are kept away in every block; --no-guard leaves them.",
+    )
+    strictness: str = option(
+        "soft",
+        choice("soft", "firm", "hard"),
+        "Who may end it early: you (soft), you after a delay (firm), nobody (hard).",
+    )
+    apps: tuple[str, ...] = option(
+        (),
+        many(text("the name of a program", _is_name), "names of programs such as discord"),
+        "Apps that are frozen with every list.",
+    )
+    windows: tuple[str, ...] = option(
+        (),
+        many(text("a list and a stretch", _is_stretch), "stretches such as social 12:30-13:00"),
+        "When a list is open all the same.",
+    )
+    quiet: bool = option(True, yes_no(), "Switch on do-not-disturb of the desktop meanwhile.")
+    open_min: int = option(
+        120, whole(1, 1440, "minutes"), "How long an open-ended block is guarded, in minutes."
     )
 
 

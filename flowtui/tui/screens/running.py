@@ -10,8 +10,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
-from flowtui.core.block import PlanKind
-from flowtui.core.measure import measure
+from flowtui.core.block import Block, PlanKind
+from flowtui.core.measure import deadline, measure
+from flowtui.core.runs import words as run_words
 from flowtui.core.text import middle_cut
 from flowtui.settings.sections import CLOCKS
 from flowtui.tui import words
@@ -54,6 +55,7 @@ class RunningScreen(RunningActions):
             yield Line(id="ends", classes="muted")
         yield Line(id="next", classes="around -collapse")
         yield Line(id="repo", classes="muted around -collapse")
+        yield Line(id="run", classes="around -collapse -empty")
         yield Line(id="tally", classes="around -collapse")
         yield Line(id="today", classes="muted around -collapse")
         yield Said()
@@ -96,10 +98,30 @@ class RunningScreen(RunningActions):
         self._line("ends", words.end_line(block, now, self.zone))
         gap = block.open_gap
         self._line("next", f"next: {gap.note}" if gap is not None and gap.note else "")
-        self._line("tally", words.fitting(words.tally(block, now), width - 6))
+        self._line("run", self._run_line(block, now, width - 6))
+        tally = [*words.tally(block, now), *self._held()]
+        self._line("tally", words.fitting(tally, width - 6))
         goal = self.flow.config.goals.day_min
         today = words.against(self._today(snapshot, now), goal * 60 if goal else None)
         self._line("today", f"today {today}   {words.count(len(snapshot.today.blocks), 'block')}")
+
+    def _run_line(self, block: Block, now: datetime, width: int) -> str:
+        """The run that matters most, in one line; empty if none is under way or ended in here."""
+        board = self.flow.runs
+        if board is None or not board.is_fresh(now.timestamp()):
+            return ""
+        end = deadline(block, now)
+        return run_words.under_block(
+            board.runs,
+            self.zone,
+            block.started_at.timestamp(),
+            end.timestamp() if end is not None else None,
+            width,
+        )
+
+    def _held(self) -> list[str]:
+        held = self.flow.held
+        return [f"{words.count(held, 'finding')} held"] if held else []
 
     def _today(self, snapshot: Snapshot, now: datetime) -> int:
         """Focus today, carried on from the snapshot by what the block has gained since."""

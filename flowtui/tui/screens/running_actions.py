@@ -56,8 +56,14 @@ class RunningActions(FlowScreen):
         )
         at = self.flow.clock.now()
         step = await self.app.push_screen_wait(line)
-        if step is not None:
-            await self._apply(Pause(step), "paused", at)
+        if step is not None and await self._apply(Pause(step), "paused", at):
+            await self._say_digest()
+
+    async def _say_digest(self) -> None:
+        """What was held back of runs while the clock ran."""
+        lines = await self.ask(lambda services: services.runs.teller.digest())
+        if lines:
+            self.flow.said("meanwhile   " + "\n            ".join(lines))
 
     async def _show_repo(self, block: Block) -> None:
         lines = await self.flow.aside(lambda services: services.evidence.where_was_i(block.folder))
@@ -120,6 +126,7 @@ class RunningActions(FlowScreen):
             block.intention or "a block", summary, [thought.text for thought in block.parked]
         )
         self._evidence_for(block, at, dialog)
+        self._digest_for(dialog)
         answer = await self.app.push_screen_wait(dialog)
         if answer is not None:
             await self._finish(block, at, answer)
@@ -130,11 +137,18 @@ class RunningActions(FlowScreen):
         if dialog.is_mounted:
             dialog.show_evidence(evidence_lines(found))
 
+    @work(group="digest", exclusive=True, exit_on_error=False)
+    async def _digest_for(self, dialog: FinishDialog) -> None:
+        lines = await self.ask(lambda services: services.runs.teller.waiting())
+        if lines and dialog.is_mounted:
+            dialog.show_digest(lines)
+
     async def _finish(self, block: Block, at: datetime, answer: FinishAnswer) -> None:
         found = await self.flow.aside(lambda services: services.evidence.collect(block, at))
 
         def finish(services: Services) -> str:
             ended = services.focus.finish(at, answer.outcome, answer.rating, answer.note, found)
+            services.runs.teller.digest()  # it was shown beside the questions
             focus_s = measure(ended, at).focus_s
             rest = minutes(services.breaks.suggest(focus_s))
             return (

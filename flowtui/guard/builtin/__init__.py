@@ -1,0 +1,1 @@
+"""The lists that come with flowtui, one TOML file each."""

@@ -1,0 +1,131 @@
+"""The user's side of the guard's socket: one line asked, one line answered, no long wait."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from flowtui.core.errors import FlowError
+from flowtui.guard.program import VERSION
+
+SOCKET = Path("/run/flowtui/guard.sock")
+ASK_S = 15.0
+"""How long an answer may take; arming asks the resolver for up to two seconds."""
+PART_BYTES = 48 * 1024
+"""Sites that are sent at once, in bytes; the guard takes no longer lines than 64 KiB."""
+Answer = dict[str, Any]
+
+
+class NoGuard(FlowError):
+    """There is no guard here, or it does not answer."""
+
+
+class Refused(FlowError):
+    """The guard will not; `code` says why in a word that stays."""
+
+    def __init__(self, code: str, message: str, hint: str | None) -> None:
+        super().__init__(message, hint)
+        self.code = code
+
+
+def socket_path(env: Mapping[str, str]) -> Path:
+    """Where the guard listens; `FLOWTUI_GUARD_SOCKET` names another place, for tests."""
+    return Path(env.get("FLOWTUI_GUARD_SOCKET") or SOCKET)
+
+
+class Client:
+    """Asks the guard at `path`. Each call connects anew: a guard may have been replaced."""
+
+    def __init__(self, path: Path = SOCKET) -> None:
+        self.path = path
+
+    @property
+    def installed(self) -> bool:
+        """True if there is a socket; whether somebody answers is another matter."""
+        return self.path.is_socket()
+
+    def ask(self, verb: str, timeout_s: float = ASK_S, **fields: Any) -> Answer:
+        """The answer to a request. Raises NoGuard or Refused."""
+        request = {"v": VERSION, "id": 1, "verb": verb, **fields}
+        line = json.dumps(request, separators=(",", ":")).encode() + b"\n"
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+                link.settimeout(timeout_s)
+                link.connect(str(self.path))
+                link.sendall(line)
+                answer = json.loads(_line(link))
+        except (FileNotFoundError, ConnectionRefusedError):
+            raise NoGuard("no guard is installed", "sudo flowtui guard install") from None
+        except (OSError, ValueError) as error:
+            raise NoGuard(f"the guard does not answer: {error}", "flowtui guard doctor") from None
+        if not answer.get("ok"):
+            told = answer.get("error", {})
+            hint = told.get("hint") or None
+            raise Refused(told.get("code", ""), told.get("message", "the guard refused"), hint)
+        return dict(answer)
+
+    def arm(self, wish: Mapping[str, Any]) -> Answer:
+        """Arm with `wish`; a long one is sent in parts, each of which only adds.
+
+        `wish` has the fields of the verb `arm`. Returns the answer to the last part, with all sites
+        that were left out.
+        """
+        first, rest = parts(wish)
+        answer = self.ask("arm", **first)
+        left_out = list(answer["lease"]["notes"])
+        for name, sites in rest:
+            answer = self.ask("add", list=name, sites=list(sites))
+            left_out += answer["refused"]
+        answer["left_out"] = left_out
+        return answer
+
+    def arm_more(self, name: str, sites: Sequence[str], apps: Sequence[str]) -> Answer:
+        """Add sites and apps to the running lease. Raises NoGuard or Refused."""
+        answer: Answer = {}
+        for chunk in _chunks(sites, PART_BYTES):
+            answer = self.ask("add", list=name, sites=list(chunk))
+        if apps:
+            answer = self.ask("add", list=name, apps=list(apps))
+        return answer
+
+
+def parts(wish: Mapping[str, Any]) -> tuple[Answer, list[tuple[str, Sequence[str]]]]:
+    """`wish` cut to what goes into one line, and the sites of its lists that come after."""
+    room = PART_BYTES
+    groups: list[Answer] = []
+    rest: list[tuple[str, Sequence[str]]] = []
+    for group in wish.get("groups", ()):
+        chunks = _chunks(group["sites"], room)
+        head: list[str] = next(chunks, [])
+        room -= sum(len(site) + 3 for site in head)
+        groups.append({**group, "sites": head})
+        later = group["sites"][len(head) :]
+        rest += [(group["list"], chunk) for chunk in _chunks(later, PART_BYTES)]
+    return {**wish, "groups": groups}, rest
+
+
+def _chunks(sites: Sequence[str], room: int) -> Any:
+    """Cut `sites` into runs of at most `room` bytes, the first as well."""
+    run: list[str] = []
+    size = 0
+    for site in sites:
+        size += len(site) + 3
+        if size > room and (run or room < PART_BYTES):
+            yield run
+            run, size, room = [], len(site) + 3, PART_BYTES
+        run.append(site)
+    if run:
+        yield run
+
+
+def _line(link: socket.socket) -> bytes:
+    data = bytearray()
+    while not data.endswith(b"\n"):
+        part = link.recv(65536)
+        if not part:
+            raise OSError("it closed the connection")
+        data += part
+    return bytes(data)

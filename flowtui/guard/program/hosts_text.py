@@ -1,0 +1,129 @@
+"""The text of the hosts file: our segment in it, and the file without it. Bytes in, bytes out.
+
+A segment is a line that opens it, one line a name, and a line that closes it; opening and closing
+line carry a random token. Nothing outside of a segment is ever changed by a byte.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from .errors import Damaged
+
+BASE = (127, 66)
+"""Names are sent to 127.66.0.0/16: loopback addresses on which nothing listens."""
+
+
+def address(number: int) -> str:
+    """The loopback address of the name with this number, from 0 to 65,000."""
+    if not 0 <= number <= 65000:
+        raise ValueError(number)
+    high, low = divmod(number + 1, 254)
+    return f"{BASE[0]}.{BASE[1]}.{high}.{low + 1}"
+
+
+def opening(token: str) -> bytes:
+    """The line before a segment."""
+    return f"# flowtui {token}: these lines go when the block ends".encode()
+
+
+def closing(token: str) -> bytes:
+    """The line after a segment."""
+    return f"# flowtui {token}: end".encode()
+
+
+def tail(original: bytes, token: str, names: dict[str, str]) -> bytes:
+    """What is put behind `original`: a segment that sends each name to its address."""
+    lines = [opening(token)]
+    lines += [f"{to} {name}".encode() for name, to in names.items()]
+    lines.append(closing(token))
+    glue = b"\n" if original and not original.endswith(b"\n") else b""
+    return glue + b"\n".join(lines) + b"\n"
+
+
+def mapped(text: bytes) -> set[str]:
+    """The names that a hosts file maps already, in lower case."""
+    found: set[str] = set()
+    for line in text.splitlines():
+        words = line.split(b"#", 1)[0].split()
+        found.update(word.decode("ascii", "replace").lower() for word in words[1:])
+    return found
+
+
+def is_torn(now: bytes, original: bytes, tails: Iterable[bytes]) -> bool:
+    """True if `now` is `original` with what a stopped write of one of `tails` may leave behind it.
+
+    That is the beginning of the newer one, then the rest of an older.
+    """
+    if not now.startswith(original):
+        return False
+    rest, known = now[len(original) :], [b"", *tails]
+    for new in known:
+        same = common(rest, new)
+        for old in known:
+            if rest[same:] == old[same : len(rest)] or same == len(rest):
+                return True
+    return False
+
+
+def common(one: bytes, other: bytes) -> int:
+    """Length of the longest beginning that both share."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[:middle] == other[:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def without(now: bytes, token: str, ours: Iterable[bytes], glued: bool) -> bytes:
+    """`now` less the segment of `token`; lines of others inside it stay.
+
+    `ours` are the lines between its marks as they were written; a line that somebody commented
+    out is ours still. Raises Damaged where the marks are not one opening and one closing line, in
+    this order: then nothing is sure, and nothing may be cut.
+    """
+    lines = re.split(rb"(?<=\n)", now)
+    starts = [n for n, line in enumerate(lines) if line.rstrip(b"\r\n") == opening(token)]
+    ends = [n for n, line in enumerate(lines) if line.rstrip(b"\r\n") == closing(token)]
+    if not starts and not ends and token.encode() not in now:
+        return now
+    if len(starts) != 1 or len(ends) != 1 or starts[0] > ends[0]:
+        raise Damaged(
+            "the marks of flowtui in the hosts file are damaged: nothing in it was changed",
+            "see what would go: sudo flowtui guard rescue --mend",
+        )
+    start, end = starts[0], ends[0]
+    written = set(ours)
+    kept = [line for line in lines[start + 1 : end] if _bare(line) not in written]
+    after = kept + lines[end + 1 :]
+    before = lines[:start]
+    if glued and before and not any(after):
+        before[-1] = before[-1][:-1] if before[-1].endswith(b"\n") else before[-1]
+    return b"".join(before + after)
+
+
+def mended(now: bytes, token: str, ours: Iterable[bytes]) -> bytes:
+    """`now` less exactly the lines that we wrote, wherever they stand; for damaged marks."""
+    written = {*ours, opening(token), closing(token)}
+    lines = re.split(rb"(?<=\n)", now)
+    return b"".join(line for line in lines if line.rstrip(b"\r\n") not in written or not line)
+
+
+def segment_of(now: bytes, token: str) -> bytes:
+    """The bytes from the opening to the closing line; empty if either is missing."""
+    start = now.find(opening(token))
+    end = now.find(closing(token), start + 1)
+    return now[start : end + len(closing(token))] if 0 <= start < end else b""
+
+
+def lines_of(text: bytes, token: str) -> list[bytes]:
+    """The lines between the marks of a tail as it was written."""
+    return segment_of(text, token).split(b"\n")[1:-1]
+
+
+def _bare(line: bytes) -> bytes:
+    return line.rstrip(b"\r\n").lstrip(b"# \t")

@@ -1,0 +1,183 @@
+"""The lease: what was promised, to whom, how much of it is left; kept on disk, checksummed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from . import deadline, files, journal, names
+from .deadline import Countdown, Reading
+from .errors import Damaged
+from .requests import Group, Wish
+from .strictness import LEVELS, SOFT
+
+ARMING, ACTIVE, ENDING = "arming", "active", "ending"
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An end before the time that was asked for and is not there yet."""
+
+    emergency: bool
+    reason: str
+    count: Countdown
+    phrase: str = ""
+    confirm_left_s: float = 0.0
+    """Of an emergency whose delay is over: how long it can still be confirmed."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """One lease."""
+
+    id: str
+    uid: int
+    wish: Wish
+    count: Countdown
+    length_s: float
+    """Seconds promised in all, extensions included."""
+    phase: str = ARMING
+    started: float = 0.0
+    """Wall time of the start, for people to read."""
+    pending: Pending | None = None
+    attempts: tuple[tuple[str, int], ...] = ()
+    addresses: tuple[str, ...] = ()
+    """Hosts by the number of their loopback address."""
+    notes: tuple[str, ...] = ()
+    """What is not covered, and what was meddled with."""
+
+    @property
+    def strict(self) -> bool:
+        """True if the clock is believed only where it is synchronised."""
+        return self.wish.strictness != SOFT
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds of the lease that are over."""
+        return max(0.0, self.length_s - self.count.left_s)
+
+    def at(self, now: Reading) -> Lease:
+        """The lease carried on to `now`, its pending end too."""
+        count = deadline.advance(self.count, now, self.strict)
+        if self.pending is None:
+            return replace(self, count=count)
+        waited = self.pending
+        moved = deadline.advance(waited.count, now, True)
+        confirm = waited.confirm_left_s
+        if waited.count.over and now.boot_id == waited.count.boot_id:
+            confirm -= max(0.0, now.boottime - waited.count.boottime)
+        return replace(
+            self, count=count, pending=replace(waited, count=moved, confirm_left_s=confirm)
+        )
+
+    def sites(self) -> list[str]:
+        """The sites that are blocked now, exceptions taken out, those of open windows too."""
+        exact = {entry for entry in self.wish.exceptions if "/" not in entry}
+        found: dict[str, None] = {}
+        for group in self.wish.groups:
+            if not group.open_at(self.elapsed_s):
+                found.update((s, None) for s in group.sites if not _excepted(s, exact))
+        return list(found)
+
+    def open_groups(self) -> list[str]:
+        """Names of lists that are open now."""
+        return [g.name for g in self.wish.groups if g.open_at(self.elapsed_s)]
+
+    def hosts(self) -> list[str]:
+        """Names for the hosts file: no paths, and none of which a part is to stay reachable."""
+        paths = {names.split(entry)[0] for entry in self.wish.exceptions if "/" in entry}
+        if self.wish.only:
+            return []
+        return [s for s in self.sites() if "/" not in s and s not in paths]
+
+
+def _excepted(site: str, exact: Any) -> bool:
+    host = names.split(site)[0]
+    return any(up in exact for up in names.above(host))
+
+
+def encode(lease: Lease) -> dict[str, Any]:
+    """As JSON keeps it."""
+    wish, pending = lease.wish, lease.pending
+    return {
+        "id": lease.id,
+        "uid": lease.uid,
+        "wish": {
+            "groups": [[g.name, list(g.sites), [list(w) for w in g.windows]] for g in wish.groups],
+            "except": list(wish.exceptions),
+            "only": list(wish.only),
+            "apps": list(wish.apps),
+            "strictness": wish.strictness,
+            "seconds": wish.seconds,
+        },
+        "count": deadline.encode(lease.count),
+        "length_s": lease.length_s,
+        "phase": lease.phase,
+        "started": lease.started,
+        "pending": None
+        if pending is None
+        else dict(pending.__dict__, count=deadline.encode(pending.count)),
+        "attempts": [list(pair) for pair in lease.attempts],
+        "addresses": list(lease.addresses),
+        "notes": list(lease.notes),
+    }
+
+
+def decode(raw: Any) -> Lease:
+    """Raises Damaged for what `encode` has not written."""
+    try:
+        wished = raw["wish"]
+        groups = tuple(
+            Group(name, tuple(sites), tuple((a, b) for a, b in windows))
+            for name, sites, windows in wished["groups"]
+        )
+        wish = Wish(
+            groups,
+            tuple(wished["except"]),
+            tuple(wished["only"]),
+            tuple(wished["apps"]),
+            wished["strictness"],
+            wished["seconds"],
+        )
+        pending = raw["pending"]
+        if pending is not None:
+            pending = Pending(**dict(pending, count=deadline.decode(pending["count"])))
+        lease = Lease(
+            str(raw["id"]),
+            int(raw["uid"]),
+            wish,
+            deadline.decode(raw["count"]),
+            float(raw["length_s"]),
+            str(raw["phase"]),
+            float(raw["started"]),
+            pending,
+            tuple((str(a), int(n)) for a, n in raw["attempts"]),
+            tuple(raw["addresses"]),
+            tuple(raw["notes"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise Damaged(f"the lease cannot be read: {error!r}") from None
+    if wish.strictness not in LEVELS or lease.phase not in (ARMING, ACTIVE, ENDING):
+        raise Damaged("the lease says what no lease says")
+    return lease
+
+
+class LeaseFile:
+    """The one lease of this machine."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> Lease | None:
+        """The lease, or None. Raises Damaged, OSError."""
+        data = files.read(self._path)
+        return None if data is None else decode(journal.unpack(data, str(self._path)))
+
+    def write(self, lease: Lease) -> None:
+        """Keep `lease`; on disk when this returns. Raises OSError."""
+        files.replace(self._path, journal.pack(encode(lease)))
+
+    def clear(self) -> None:
+        """There is no lease any more."""
+        files.remove(self._path)

@@ -1,0 +1,66 @@
+"""The command line of the program: serve, supervise, recover. Only root gives it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from . import recover, serve, supervise, systemd
+from .errors import GuardError
+from .requests import SHORTEST_S
+from .roots import Roots
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run; returns the exit code. What `recover` found is printed as one JSON object."""
+    parser = argparse.ArgumentParser(prog="flowtui-guard")
+    parser.add_argument("--root", default="/", help="the folder below which everything lies")
+    parser.add_argument("--shortest", type=int, default=SHORTEST_S, help="least length in seconds")
+    parser.add_argument("verb", choices=("serve", "supervise", "recover"))
+    parser.add_argument("--beat", type=int, help="descriptor to write a sign of life to")
+    parser.add_argument("--parent", type=int, help="process that looks after this one")
+    parser.add_argument("--mend", action="store_true", help="take out our lines with damaged marks")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done")
+    given = parser.parse_args(arguments)
+    roots = Roots(Path(given.root))
+    try:
+        if given.verb == "supervise":
+            return supervise.run(_command(given))
+        if given.verb == "recover":
+            done = recover.run(roots, given.mend, given.dry_run)
+            sys.stdout.write(json.dumps(done) + "\n")
+            return 1 if done["problem"] else 0
+        return serve.run(roots, Beat(given), given.shortest)
+    except GuardError as error:
+        supervise.say(error.message)
+    except OSError as error:
+        supervise.say(f"{error.filename or roots.state}: {error.strerror}")
+    return 1
+
+
+def _command(given: argparse.Namespace) -> list[str]:
+    command = [sys.executable, "-I", os.path.abspath(sys.argv[0]), "--root", given.root]
+    return [*command, "--shortest", str(given.shortest)]
+
+
+class Beat:
+    """A sign of life to whoever looks after this process."""
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        self._given = given
+        self._ready = False
+
+    def __call__(self) -> None:
+        systemd.notify("WATCHDOG=1" if self._ready else "READY=1")
+        self._ready = True
+        if self._given.parent is not None and supervise.orphaned(self._given.parent):
+            supervise.become(_command(self._given))
+        if self._given.beat is None:
+            return
+        try:
+            os.write(self._given.beat, b".")
+        except OSError:
+            return  # nobody reads: the next beat finds out why

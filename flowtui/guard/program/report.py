@@ -1,0 +1,193 @@
+"""What the guard tells: its lease, what it would change, how it stands. Nothing is changed here."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import sys
+from typing import Any
+
+from . import (
+    VERSION,
+    apps,
+    attempts,
+    cgroups,
+    clock,
+    files,
+    firewall,
+    hosts,
+    hosts_text,
+    names,
+    policy,
+    policy_text,
+    procs,
+)
+from .deadline import Reading
+from .engine import Engine
+from .errors import GuardError
+from .lease import Lease
+from .requests import Wish
+
+
+def own_hash() -> str:
+    """The hash of the program that runs; empty where it is no archive."""
+    try:
+        with open(sys.argv[0], "rb") as file:
+            return hashlib.sha256(file.read(files.MAX_BYTES)).hexdigest()
+    except OSError:
+        return ""
+
+
+def hello(uid: int, owner: bool) -> dict[str, Any]:
+    """Who answers, and whom it sees."""
+    return {"version": VERSION, "uid": uid, "owner": owner, "program": own_hash()}
+
+
+def status(engine: Engine, uid: int) -> dict[str, Any]:
+    """The lease, its attempts, how the last one was put back."""
+    proof = engine.proofs.read()
+    if proof is not None and uid not in (0, proof.get("uid")):
+        proof = None
+    return {
+        "lease": lease(engine, engine.lease, uid),
+        "last": proof,
+        "problem": engine.problem,
+    }
+
+
+def lease(engine: Engine, held: Lease | None, uid: int) -> dict[str, Any] | None:
+    """A lease as its owner may see it; of another user's, when it ends."""
+    if held is None:
+        return None
+    brief = {"left_s": round(held.count.left_s), "mine": uid in (0, held.uid)}
+    if uid not in (0, held.uid):
+        return brief
+    pending = held.pending
+    return dict(
+        brief,
+        id=held.id,
+        strictness=held.wish.strictness,
+        length_s=round(held.length_s),
+        lists=[group.name for group in held.wish.groups],
+        open=held.open_groups(),
+        sites=len(held.sites()),
+        only=len(held.wish.only),
+        apps=list(held.wish.apps),
+        frozen=engine.layers.frozen() if held.wish.apps else 0,
+        attempts=sum(engine.tally.counts.values()),
+        layers=layers(engine, held),
+        notes=list(held.notes),
+        pending=None
+        if pending is None
+        else {
+            "emergency": pending.emergency,
+            "ready_in_s": round(pending.count.left_s),
+            "phrase": pending.phrase if pending.count.over else "",
+        },
+    )
+
+
+def layers(engine: Engine, held: Lease) -> dict[str, Any]:
+    """What holds at this moment, looked at anew: files read, names looked up, rules listed."""
+    found: dict[str, Any] = {"hosts": None, "policies": {}, "cut": None}
+    for record in engine.journal.records():
+        if record["kind"] == hosts.KIND:
+            tail = engine.journal.bytes_of(record["tails"][0])
+            inside = hosts_text.lines_of(tail, record["token"])
+            found["hosts"] = {
+                "names": len(inside),
+                "intact": hosts.intact(engine.journal, record),
+                "works": looks_blocked([line.split()[1].decode() for line in inside]),
+            }
+        elif record["kind"] == policy.KIND:
+            rules = policy_text.rules(held.sites(), held.wish.exceptions, held.wish.only)
+            found["policies"][record["browser"]] = {
+                "intact": policy.intact(record, rules),
+                "left_out": rules.left_out,
+            }
+        elif record["kind"] == firewall.KIND:
+            found["cut"] = {"targets": len(record["targets"]), "intact": firewall.intact()}
+    return found
+
+
+def looks_blocked(inside: list[str]) -> bool:
+    """True if the first of the names leads to our range, as programs here look it up."""
+    for name in inside[:1]:
+        try:
+            answer = socket.getaddrinfo(name, 80, socket.AF_INET, socket.SOCK_STREAM)
+        except OSError:
+            return False
+        return all(str(item[4][0]).startswith("127.66.") for item in answer)
+    return not inside
+
+
+def attempted(engine: Engine, uid: int) -> dict[str, Any]:
+    """Attempts by name, most first."""
+    held = engine.mine(uid)
+    by_name = {
+        name: engine.tally.counts.get(hosts_text.address(n), 0)
+        for n, name in enumerate(held.addresses)
+    }
+    listed = sorted(((n, c) for n, c in by_name.items() if c), key=lambda pair: (-pair[1], pair[0]))
+    return {"total": sum(by_name.values()), "names": [list(pair) for pair in listed[:200]]}
+
+
+def plan(engine: Engine, uid: int, caller: int, wish: Wish, now: Reading) -> dict[str, Any]:
+    """Each file, rule and process that `arm` with this wish would touch."""
+    from . import deadline
+
+    held = Lease("plan", uid, wish, deadline.begin(wish.seconds, now), float(wish.seconds))
+    rules = policy_text.rules(held.sites(), wish.exceptions, wish.only)
+    problem = ""
+    try:
+        taken = hosts_text.mapped(hosts.text(engine.roots.hosts))
+        wanted = [name for name in held.hosts() if name not in taken]
+    except GuardError as error:
+        taken, wanted, problem = set(), [], error.message
+    seen = procs.snapshot()
+    spare = procs.ancestors(caller, seen)
+    frozen = apps.matching(wish.apps, uid, seen, spare) if wish.apps else []
+    changes: list[dict[str, Any]] = []
+    if wanted:
+        changes.append({"what": str(engine.roots.hosts), "how": f"{len(wanted)} lines at its end"})
+    for browser, folder in engine.roots.policies.items():
+        if rules.block:
+            path = str(folder / policy_text.FILE)
+            changes.append({"what": path, "how": f"{len(rules.block)} patterns for {browser}"})
+    if wanted and firewall.available():
+        how = f"what is open to these sites is reset, for {firewall.CUT_S} s at most"
+        changes.append({"what": f"table inet {firewall.TABLE}", "how": how})
+    changes += [
+        {"what": f"{process.program} ({process.pid})", "how": "frozen"} for process in frozen
+    ]
+    return {
+        "changes": changes,
+        "sites": len(held.sites()),
+        "policy_left_out": rules.left_out,
+        "mapped": [name for name in held.hosts() if name in taken][:20],
+        "refused": [*wish.refused, *([problem] if problem else [])],
+        "limits": {"sites": names.MAX_NAMES, "policy": names.MAX_POLICY},
+    }
+
+
+def doctor(engine: Engine) -> dict[str, Any]:
+    """What of the machine bears on the guard."""
+    now = clock.read()
+    tap = attempts.listen()
+    if tap is not None:
+        tap.close()
+    hosts_path = engine.roots.hosts
+    return {
+        "platform": sys.platform,
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "program": own_hash(),
+        "clock_synced": now.synced,
+        "nft": firewall.available() or "",
+        "attempts": tap is not None,
+        "cgroup": cgroups.mount() or "",
+        "policies": {name: str(path) for name, path in engine.roots.policies.items()},
+        "hosts": "link" if hosts_path.is_symlink() else "file" if hosts_path.is_file() else "none",
+        "records": [[r["kind"], str(r.get("path", ""))] for r in engine.journal.records()],
+        "problems": [*engine.journal.problems, *([engine.problem] if engine.problem else [])],
+        "log": engine.log.last(12),
+    }

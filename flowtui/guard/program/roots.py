@@ -1,0 +1,53 @@
+"""Where everything lies that the guard reads or changes; root alone says it, on starting it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+POLICIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("Chromium", "etc/chromium/policies/managed", ("chromium", "chromium-browser")),
+    ("Chrome", "etc/opt/chrome/policies/managed", ("google-chrome", "google-chrome-stable")),
+    ("Brave", "etc/brave/policies/managed", ("brave-browser", "brave")),
+    ("Edge", "etc/opt/edge/policies/managed", ("microsoft-edge", "microsoft-edge-stable")),
+    ("Vivaldi", "etc/opt/vivaldi/policies/managed", ("vivaldi", "vivaldi-stable")),
+)
+"""Browser, its folder of managed policies below the root, and the programs that start it."""
+
+
+@dataclass(frozen=True)
+class Roots:
+    """All paths below one root folder, `/` for the real thing."""
+
+    root: Path = Path("/")
+
+    @property
+    def state(self) -> Path:
+        """Lease, journal, log: only root may enter."""
+        return self.root / "var/lib/flowtui"
+
+    @property
+    def run(self) -> Path:
+        """Socket and locks; gone at a reboot."""
+        return self.root / "run/flowtui"
+
+    @property
+    def socket(self) -> Path:
+        """Where clients ask."""
+        return self.run / "guard.sock"
+
+    @property
+    def config(self) -> Path:
+        """Who may ask; written at the installation."""
+        return self.root / "etc/flowtui/guard.json"
+
+    @property
+    def hosts(self) -> Path:
+        """The names that this machine knows."""
+        return self.root / "etc/hosts"
+
+    @property
+    def policies(self) -> dict[str, Path]:
+        """Folders of managed policies that are there, by browser."""
+        found = {name: self.root / below for name, below, _ in POLICIES}
+        return {name: folder for name, folder in found.items() if folder.is_dir()}

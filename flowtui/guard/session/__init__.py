@@ -1,0 +1,1 @@
+"""What a user's own session can keep away without root: notices, and one's own apps."""

@@ -1,0 +1,103 @@
+"""The systemd units of the guard, as texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+PROGRAM = "/usr/local/lib/flowtui/guard.pyz"
+PYTHON = "/usr/bin/python3"
+HARDENING = """\
+NoNewPrivileges=yes
+ProtectSystem=strict
+ReadWritePaths=/etc /var/lib/flowtui -/run/systemd/system
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectKernelTunables=no
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectClock=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=no
+SystemCallArchitectures=native
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
+CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW CAP_KILL CAP_DAC_OVERRIDE
+CapabilityBoundingSet=CAP_CHOWN CAP_FOWNER CAP_SYS_PTRACE
+UMask=0022
+"""
+GUARD = f"""\
+[Unit]
+Description=flowtui guard: keeps distractions away until a lease ends
+After=local-fs.target flowtui-recover.service
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+ExecStart={PYTHON} -I {PROGRAM} serve
+Restart=always
+RestartSec=200ms
+WatchdogSec=10
+TimeoutStopSec=10
+RuntimeDirectory=flowtui
+RuntimeDirectoryPreserve=yes
+StateDirectory=flowtui
+StateDirectoryMode=0700
+{HARDENING}
+[Install]
+WantedBy=multi-user.target
+"""
+RECOVER = f"""\
+[Unit]
+Description=flowtui guard: put back what an ended lease has left
+DefaultDependencies=no
+After=local-fs.target systemd-tmpfiles-setup.service
+Before=network-pre.target
+Wants=network-pre.target
+ConditionPathExists=/var/lib/flowtui
+
+[Service]
+Type=oneshot
+ExecStart={PYTHON} -I {PROGRAM} recover
+SuccessExitStatus=1
+StandardOutput=null
+
+[Install]
+WantedBy=multi-user.target
+"""
+TIMER = """\
+[Unit]
+Description=flowtui guard: look every five minutes whether an ended lease was put back
+
+[Timer]
+OnBootSec=2min
+OnUnitActiveSec=5min
+AccuracySec=30s
+
+[Install]
+WantedBy=timers.target
+"""
+UNITS: Mapping[str, str] = MappingProxyType(
+    {
+        "flowtui-guard.service": GUARD,
+        "flowtui-recover.service": RECOVER,
+        "flowtui-recover.timer": TIMER,
+    }
+)
+"""Texts by the names of their files in /etc/systemd/system."""
+
+PLIST = f"""\
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0"><dict>
+<key>Label</key><string>flowtui.guard</string>
+<key>ProgramArguments</key>
+<array><string>{PYTHON}</string><string>-I</string><string>{PROGRAM}</string><string>serve</string></array>
+<key>RunAtLoad</key><true/>
+<key>KeepAlive</key><true/>
+</dict></plist>
+"""
+"""For launchd, on macOS."""

@@ -1,0 +1,90 @@
+"""What flowtui remembers of the guard between two processes: whose block it is, what was chosen.
+
+May be lost without harm: the lease itself is the guard's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from flowtui.core.guarding import STRICTNESS, Choice
+from flowtui.system.files import write_atomic
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The guard of a block."""
+
+    block: str
+    lists: tuple[str, ...]
+    strictness: str
+    level: str
+    """"guard" or "session"."""
+    lease: str = ""
+    attempts: int = 0
+    until: float = 0.0
+    """Seconds since 1970, for the status file."""
+    quiet: bool = False
+    asked: bool = False
+    """True once the end was asked for because the block had ended."""
+
+
+class GuardState:
+    """Three small files in the state folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self) -> Kept | None:
+        """The guard of the block, or None."""
+        raw = self._load("guard.json")
+        try:
+            return None if raw is None else Kept(**{**raw, "lists": tuple(raw["lists"])})
+        except (TypeError, KeyError):
+            return None
+
+    def write(self, kept: Kept) -> None:
+        """Remember. Best effort."""
+        self._save("guard.json", asdict(kept))
+
+    def clear(self) -> None:
+        """There is no guard any more."""
+        with contextlib.suppress(OSError):
+            (self._folder / "guard.json").unlink(missing_ok=True)
+
+    def last_choice(self) -> Choice | None:
+        """What was chosen for the last block that was guarded or left alone on purpose."""
+        raw = self._load("guard-choice.json")
+        try:
+            if raw is None or raw["strictness"] not in STRICTNESS:
+                return None
+            return Choice(tuple(str(name) for name in raw["lists"]), raw["strictness"])
+        except (TypeError, KeyError):
+            return None
+
+    def keep_choice(self, choice: Choice | None) -> None:
+        """Remember what was chosen; None for nothing."""
+        self._save("guard-choice.json", asdict(choice or Choice(())))
+
+    def told(self) -> bool:
+        """True if a person was told of the installation already; from now on it is."""
+        file = self._folder / "guard-told"
+        if file.exists():
+            return True
+        with contextlib.suppress(OSError):
+            write_atomic(file, b"")
+        return False
+
+    def _load(self, name: str) -> Any:
+        try:
+            return json.loads((self._folder / name).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def _save(self, name: str, body: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):
+            write_atomic(self._folder / name, json.dumps(body).encode())

@@ -1,0 +1,89 @@
+"""A DNS and web server for a cell: every name under .test leads here, with keep-alive and a stream.
+
+Paths: `/` a page with the host's name as its title, which opens an EventSource of `/stream`;
+`/stream` an endless stream, one event every 50 ms. Says "ready" once it serves.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+ADDRESS = "10.66.0.1"
+PAGE = """<!doctype html><title>{host}</title><p>{host}</p><script>
+var events = 0, broken = 0;
+var source = new EventSource('/stream');
+source.onmessage = function () {{ events += 1; }};
+source.onerror = function () {{ broken += 1; }};
+</script>"""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Serves pages and streams, quietly."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """A page, or the stream."""
+        if self.path.startswith("/stream"):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Cache-Control", "no-store")
+            self.send_header("Connection", "close")
+            self.end_headers()
+            try:
+                while True:
+                    self.wfile.write(b"data: tick\n\n")
+                    self.wfile.flush()
+                    time.sleep(0.05)
+            except OSError:
+                return
+        body = PAGE.format(host=self.headers.get("Host", "")).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def names() -> None:
+    """Answer A for every name under .test with the address, all else with nothing."""
+    link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    link.bind(("127.0.0.1", 53))
+    while True:
+        query, sender = link.recvfrom(4096)
+        end = 12
+        while query[end]:
+            end += query[end] + 1
+        question, kind = query[12 : end + 5], struct.unpack(">H", query[end + 1 : end + 3])[0]
+        known = kind == 1 and b"\x04test" in query[12 : end + 1].lower()
+        head = query[:2] + struct.pack(">HHHHH", 0x8180, 1, int(known), 0, 0)
+        answer = b""
+        if known:
+            answer = b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 300, 4) + socket.inet_aton(ADDRESS)
+        link.sendto(head + question + answer, sender)
+
+
+class Server(ThreadingHTTPServer):
+    """Does not mind clients that are gone."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A cut connection is what this is about."""
+
+
+if __name__ == "__main__":
+    threading.Thread(target=names, daemon=True).start()
+    server = Server((ADDRESS, 80), Handler)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    server.serve_forever()
