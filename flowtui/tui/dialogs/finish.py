@@ -40,8 +40,11 @@ class FinishDialog(Dialog[FinishAnswer]):
         summary: str,
         thoughts: Sequence[str] = (),
         before: FinishAnswer | None = None,
+        meanwhile: Sequence[str] = (),
     ) -> None:
         super().__init__()
+        self._meanwhile = meanwhile
+        """What was held back of training runs, one line each."""
         self.title_text = title
         self._summary = summary
         self._thoughts = thoughts
@@ -63,7 +66,8 @@ class FinishDialog(Dialog[FinishAnswer]):
         )
         yield labelled("note", note)
         yield Label("", id="evidence", classes="about", markup=False)
-        yield Label("", id="digest", classes="about", markup=False)
+        for line in self._meanwhile[:6]:
+            yield Label(f"meanwhile  {line}", classes="about", markup=False)
 
     def on_mount(self) -> None:
         """Keys answer at once; the note is a tab away."""
@@ -84,12 +88,6 @@ class FinishDialog(Dialog[FinishAnswer]):
     def show_evidence(self, lines: Sequence[str]) -> None:
         """What the block produced, once somebody has looked."""
         self.query_one("#evidence", Label).update("\n".join(lines[:4]))
-
-    def show_digest(self, lines: Sequence[str]) -> None:
-        """What was held back of training runs meanwhile."""
-        self.query_one("#digest", Label).update(
-            "\n".join(f"meanwhile  {line}" for line in lines[:6])
-        )
 
     def answer(self) -> FinishAnswer:
         """How it went."""

@@ -123,10 +123,12 @@ class RunningActions(FlowScreen):
         summary = f"{minutes(seen.focus_s)} of focus"
         summary += f", {minutes(seen.overtime_s)} over the plan" if seen.overtime_s else ""
         dialog = dialogs.FinishDialog(
-            block.intention or "a block", summary, [thought.text for thought in block.parked]
+            block.intention or "a block",
+            summary,
+            [thought.text for thought in block.parked],
+            meanwhile=await self.ask(lambda services: services.runs.teller.waiting()),
         )
         self._evidence_for(block, at, dialog)
-        self._digest_for(dialog)
         answer = await self.app.push_screen_wait(dialog)
         if answer is not None:
             await self._finish(block, at, answer)
@@ -136,12 +138,6 @@ class RunningActions(FlowScreen):
         found = await self.flow.aside(lambda services: services.evidence.collect(block, at))
         if dialog.is_mounted:
             dialog.show_evidence(evidence_lines(found))
-
-    @work(group="digest", exclusive=True, exit_on_error=False)
-    async def _digest_for(self, dialog: FinishDialog) -> None:
-        lines = await self.ask(lambda services: services.runs.teller.waiting())
-        if lines and dialog.is_mounted:
-            dialog.show_digest(lines)
 
     async def _finish(self, block: Block, at: datetime, answer: FinishAnswer) -> None:
         found = await self.flow.aside(lambda services: services.evidence.collect(block, at))
