@@ -79,6 +79,7 @@ class InsightScreen(InsightActions):
         self.query_one("#views", Line).update(Content("   ").join(parts))
         listed = self.view in (View.PATTERNS, View.EXPERIMENTS)
         self._draw_progress()
+        self.set_class(self.view is View.EXPERIMENTS, "-trials")
         rows = {View.PATTERNS: self._pattern_rows, View.EXPERIMENTS: self._trial_rows}
         lines = rows[self.view]() if self.view in rows else []
         ansi = self.app.current_theme.ansi
