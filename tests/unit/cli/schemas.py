@@ -23,7 +23,7 @@ def maybe(schema: Schema) -> Schema:
     return {"anyOf": [schema, NULL]}
 
 
-def word(*words: str) -> Schema:
+def word(*words: str | int) -> Schema:
     """One of some words."""
     return {"enum": list(words)}
 
@@ -121,6 +121,47 @@ STATUS = record(
     runs={"type": "array"},
     guard={},
     eating={},
+)
+NUMBER: Schema = {"type": "number"}
+SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+PAIR = record(
+    factor=TEXT,
+    lag=word(0, 1),
+    n=SECONDS,
+    n_on=SECONDS,
+    n_off=SECONDS,
+    unit=TEXT,
+    effect=NUMBER,
+    low=NUMBER,
+    high=NUMBER,
+    d=NUMBER,
+    p=SHARE,
+    q_bh=SHARE,
+    q_by=SHARE,
+    joint_p=maybe(SHARE),
+    raw_effect=NUMBER,
+    rho=NUMBER,
+    skill=maybe(NUMBER),
+    tags=many(TEXT),
+    sentence=TEXT,
+)
+INSIGHT = record(
+    outcome=TEXT,
+    days=SECONDS,
+    pairs_asked=SECONDS,
+    passed=many(PAIR),
+    not_passed=many(PAIR),
+    refused=many(record(factor=TEXT, lag=word(0, 1), reason=TEXT, days_needed=maybe(SECONDS))),
+)
+EXPERIMENT_READ = record(
+    n=SECONDS,
+    n_pairs=SECONDS,
+    effect=NUMBER,
+    low=maybe(NUMBER),
+    high=maybe(NUMBER),
+    p=SHARE,
+    min_p=SHARE,
+    sentence=TEXT,
 )
 
 FIGURE: Schema = {"anyOf": [{"type": "number"}, {"enum": ["nan", "inf", "-inf"]}, NULL]}
