@@ -6,7 +6,7 @@ opened after that frame, on a thread of its own.
 
 from __future__ import annotations
 
-import contextlib
+import os
 import sys
 from collections.abc import Mapping
 from datetime import date
@@ -62,7 +62,12 @@ def open_app(
     )
     end_with_terminal(sys.stdin.fileno())
     app.run()
-    with contextlib.suppress(OSError):  # a terminal that was closed takes no words
+    try:
         for line in app.parting_words:
             sys.stderr.write(f"{line}\n")
+        sys.stdout.flush()
         sys.stderr.flush()
+    except OSError:
+        # a terminal that was closed takes no words; neither may Python try again as it ends
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

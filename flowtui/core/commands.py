@@ -85,6 +85,8 @@ class Lose:
     end: datetime
     cause: Cause
     note: str = ""
+    focus: bool = False
+    """True if it was focus all the same: the gap says that nobody looked, and counts."""
 
 
 @dataclass(frozen=True, slots=True)

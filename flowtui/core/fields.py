@@ -43,6 +43,17 @@ class Fields:
             raise self.error(field, f"is {value!r}, not a whole number")
         return value
 
+    def figure(self, field: str) -> float | None:
+        """A number, also "nan", "inf" or "-inf"; None where it is missing."""
+        value = self._take(field)
+        if value is None:
+            return None
+        if value in ("nan", "inf", "-inf") or (
+            isinstance(value, int | float) and not isinstance(value, bool)
+        ):
+            return float(value)
+        raise self.error(field, f"is {value!r}, not a number")
+
     def flag(self, field: str) -> bool:
         """True or false; missing means false."""
         return self._typed(field, bool, False)

@@ -174,7 +174,7 @@ def _lose(block: Block, command: Lose, at: datetime) -> Stepped:
     if end <= start:
         return block, ()
     note = one_line(command.note, "note")
-    gaps = merge_gap(block.gaps, Gap(start, end, command.cause, note))
+    gaps = merge_gap(block.gaps, Gap(start, end, command.cause, note, command.focus))
     if gaps == block.gaps:
         return block, ()
     block = replace(block, gaps=gaps)

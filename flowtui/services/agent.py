@@ -45,9 +45,12 @@ class Agent:
     async def _due(self) -> Instants:
         def look(services: Services) -> Instants:
             services.store.ledger.refresh()
+            services.runs.ensure_watched()
             return bells.due(services)
 
-        return await self._ask(look) or Instants(None, None)
+        found = await self._ask(look) or Instants(None, None)
+        await self._announce(bells.run_notice)
+        return found
 
     async def _ask(self, call: Callable[[Services], T]) -> T | None:
         """The result of `call`; a ledger that cannot be read is told once, and asked again."""

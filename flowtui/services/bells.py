@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flowtui.core.block import Block
 from flowtui.core.glance import minutes
 from flowtui.core.measure import measure
+from flowtui.core.runs.findings.finding import Severity as Grave
 from flowtui.services.conductor import Instants, instants
+from flowtui.services.runs.telling import NEWS, SERIOUS, headline
 from flowtui.services.wiring import Services
-from flowtui.system.notices import Notice
+from flowtui.system.notices import Notice, Severity
 
 PLAN_REACHED = "plan-reached"
 BREAK_OVER = "break-over"
@@ -42,6 +46,39 @@ def reminder_notice(services: Services) -> Notice | None:
         return None
     services.events.tell(reminder.event, {"about": reminder.about})
     return Notice(reminder.title, reminder.body)
+
+
+@dataclass(frozen=True, slots=True)
+class RunsTold:
+    """News of runs, for the quiet line, and as a notice if the settings want it."""
+
+    notice: Notice
+    wanted: bool
+
+
+def run_news(services: Services) -> RunsTold | None:
+    """What is to be told of runs now, in one notice; None if nothing is, or focus holds it back.
+
+    In focus (a block runs and is not paused) only the serious class is told, and once.
+    """
+    block = services.store.running()
+    focused = block is not None and block.open_gap is None
+    news = services.runs.teller.fresh(focused)
+    if not news:
+        return None
+    title, body = headline(news)
+    serious = any(n.severity is Grave.SERIOUS for n in news)
+    event = SERIOUS if serious else NEWS
+    services.events.tell(event, {"news": [n.to_json() for n in news]})
+    severity = Severity.SERIOUS if serious else Severity.NORMAL
+    notice = Notice(title, body, severity)
+    return RunsTold(notice, event in services.config.notices.events)
+
+
+def run_notice(services: Services) -> Notice | None:
+    """The same for whoever has nothing but notices."""
+    told = run_news(services)
+    return told.notice if told is not None and told.wanted else None
 
 
 def due(services: Services) -> Instants:

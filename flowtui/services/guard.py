@@ -27,7 +27,8 @@ from flowtui.services.guardstate import GuardState, Kept
 from flowtui.services.quietness import Quietness
 from flowtui.settings.sections import Guard
 
-LOOK_S = 3.0
+LOOK_S = 0.5
+"""The screen waits for this answer: a guard that takes longer is as good as none."""
 FOLLOWED = (EventKind.RESUMED, EventKind.EXTENDED, EventKind.SHIFTED)
 
 
@@ -204,12 +205,6 @@ class GuardService:
             self._remember(replace(kept, attempts=held["attempts"]))
         return view_of(held, self._home, kept.quiet)
 
-    def glance(self) -> tuple[Kept | None, int]:
-        """What is remembered, for the status file, and the seconds until its end."""
-        kept = self.state.read()
-        left = 0 if kept is None else round(kept.until - self._clock.now().timestamp())
-        return (kept if left > 0 else None), max(0, left)
-
     def _remember(self, kept: Kept | None) -> None:
         if kept is None:
             self.state.clear()
@@ -295,8 +290,3 @@ def _left_out(chosen: list[SiteList], answer: Mapping[str, Any]) -> list[str]:
             said.append(f"{browser}: its policy has no room for {layer['left_out']} of the names")
     said += list(answer.get("left_out", ()))[:5]
     return said
-
-
-def home_of(env: Mapping[str, str]) -> Path:
-    """The person's home, where browsers keep their profiles."""
-    return Path(env["HOME"]) if env.get("HOME") else Path.home()

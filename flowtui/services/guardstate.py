@@ -47,6 +47,11 @@ class GuardState:
         except (TypeError, KeyError):
             return None
 
+    def live(self, now: float) -> Kept | None:
+        """The guard of the block if it has not ended by `now` (seconds since 1970)."""
+        kept = self.read()
+        return kept if kept is not None and kept.until > now else None
+
     def write(self, kept: Kept) -> None:
         """Remember. Best effort."""
         self._save("guard.json", asdict(kept))

@@ -52,9 +52,12 @@ class Vigil:
         """Seconds of absence above which a person is asked."""
         self._listeners: list[Listener] = []
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """`listener` hears every event from now on; the returned function ends that."""
-        self._listeners.append(listener)
+    def subscribe(self, listener: Listener, first: bool = False) -> Callable[[], None]:
+        """`listener` hears every event from now on, with `first` before the others.
+
+        The returned function ends that.
+        """
+        self._listeners.insert(0 if first else len(self._listeners), listener)
         return lambda: self._listeners.remove(listener)
 
     def current(self) -> Block | None:
@@ -202,9 +205,9 @@ def _closed(
     end = ends_at(block, closing, found, now)
     if end is not None:
         return step(cut(block, end), Finish(EndedBy.RECOVERY), end)
-    if closing is Closing.COUNT:
-        return block, ()
-    return step(block, Lose(found.start, found.end, found.cause), now)
+    # counted time is noted too: it can be told apart later, relabelled, and undone
+    counted = closing is Closing.COUNT
+    return step(block, Lose(found.start, found.end, found.cause, focus=counted), now)
 
 
 def _observed(stepped_s: int, slept_s: float) -> str:

@@ -42,13 +42,17 @@ PLACES = {
     "idle": "Focus, no block running",
     "running": "Focus, a block running",
     "list": "lists",
+    "runs": "Runs",
+    "run": "Runs, one run",
     "body": "Body",
 }
 MEET = {
-    "app": ("idle", "running", "list", "body"),
+    "app": ("idle", "running", "list", "runs", "run", "body"),
     "idle": ("app", "list"),
     "running": ("app",),
     "list": ("app", "idle"),
+    "runs": ("app",),
+    "run": ("app",),
     "body": ("app",),
 }
 """Places whose keys work at the same time."""
@@ -81,6 +85,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.filter", "list", "slash", "filter", "Show only what holds a word.", False),
     Action("day.before", "list", "left_square_bracket", "day before", "The day before.", False),
     Action("day.after", "list", "right_square_bracket", "day after", "The day after.", False),
+    Action("run.show", "runs", "enter,right,l", "open", "Curves, findings and log of a run."),
+    Action("run.mark", "runs", "space", "mark", "Mark a run, to compare it with others."),
+    Action("run.compare", "runs", "v", "compare", "The curves of the marked runs on one plot."),
+    Action("run.add", "runs", "a", "add", "Watch a PID, a log, a folder, or all on the GPUs."),
+    Action("run.edit", "runs", "e", "rename", "Give a run another name.", False),
+    Action(
+        "run.baseline", "runs", "b", "baseline", "Hold a run against the one that is marked.", False
+    ),
+    Action(
+        "run.delete", "runs", "d", "forget", "Take a run out of the list; its logs stay.", False
+    ),
+    Action("run.stop", "runs", "x", "stop", "Ask a run to end, after asking you."),
+    Action("run.filter", "runs", "slash", "filter", "Show only runs that hold a word.", False),
+    Action("curve.next", "run", "tab,right,l", "metric", "The next metric, with its other half."),
+    Action("curve.before", "run", "shift+tab,left,h", "metric before", "The metric before.", False),
+    Action("curve.log", "run", "y", "log scale", "Values by their logarithm, or plain."),
+    Action("run.log", "run", "o", "output", "The end of what it printed, large or small."),
+    Action("run.leave", "run", "escape", "back", "Back to the list."),
     Action("view.next", "body", "tab,right,l", "view", "The next view: today, week, year, ..."),
     Action("view.before", "body", "shift+tab,left,h", "view before", "The view before.", False),
     Action("body.before", "body", "left_square_bracket", "before", "The day, week or year before."),
@@ -93,6 +115,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("window.turn", "body", "w", "window", "Open the eating window, or close it."),
     Action("habit.new", "body", "n", "new habit", "Name a habit, or a thing to stop.", False),
     Action("mode.focus", "app", "1", "focus", "Focus: the running block, or today's.", False),
+    Action("mode.runs", "app", "2", "runs", "Runs: training runs and GPUs; a look counts.", False),
     Action("mode.body", "app", "3", "body", "Body: energy, sleep, food, movement.", False),
     Action("app.checkin", "app", "c", "check-in", "The end of the day in a dozen keys.", False),
     Action("app.log", "app", "colon", "log", "Log a line: yoga 30 e6, coffee, energy 4.", False),

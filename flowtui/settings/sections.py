@@ -43,6 +43,7 @@ NOTICE_EVENTS = (
     "eating-window",
     "wind-down",
     "run-lost",
+    "run-news",
     "digest",
 )
 """What a notice can be about."""
@@ -234,12 +235,12 @@ class Guard:
     lists: tuple[str, ...] = option(
         (),
         many(text("the name of a list", _is_list), "names of lists; see flowtui guard list"),
-        "Lists that are kept away in every block; --no-guard leaves them.",
+        "Lists that are kept away in every block.",
     )
     strictness: str = option(
         "soft",
         choice("soft", "firm", "hard"),
-        "Who may end it early: you (soft), you after a delay (firm), nobody (hard).",
+        "Who may end it early: you (soft), you, later (firm), nobody (hard).",
     )
     apps: tuple[str, ...] = option(
         (),

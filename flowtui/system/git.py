@@ -44,6 +44,8 @@ class RepoState:
     subject: str | None
     """First line of the last commit; None in a repository without one."""
     committed_at: datetime | None
+    commit: str = ""
+    """The commit that is checked out, short; empty in a repository without one."""
 
 
 def repo_state(folder: Path, timeout_s: float) -> RepoState | None:
@@ -54,8 +56,8 @@ def repo_state(folder: Path, timeout_s: float) -> RepoState | None:
     except GitProblem:
         return None
     branch, detached = _branch(git, top)
-    subject, committed_at = _last_commit(git, top)
-    return RepoState(branch, detached, _dirty(git, top), subject, committed_at)
+    commit, subject, committed_at = _last_commit(git, top)
+    return RepoState(branch, detached, _dirty(git, top), subject, committed_at, commit)
 
 
 def evidence(
@@ -217,13 +219,13 @@ def _dirty(git: Git, top: Path) -> int | None:
     return min(DIRTY_LIMIT, out.count("\0"))
 
 
-def _last_commit(git: Git, top: Path) -> tuple[str | None, datetime | None]:
+def _last_commit(git: Git, top: Path) -> tuple[str, str | None, datetime | None]:
     try:
-        out = git.run(top, "log", "-1", "--no-color", "--no-decorate", "--format=%ct%x00%s")
+        out = git.run(top, "log", "-1", "--no-color", "--no-decorate", "--format=%h%x00%ct%x00%s")
     except GitProblem:
-        return None, None
-    seconds, _, subject = out.rstrip("\n").partition("\0")
-    return _subject(subject), datetime.fromtimestamp(int(seconds), UTC)
+        return "", None, None
+    commit, seconds, subject = out.rstrip("\n").split("\0", 2)
+    return commit, _subject(subject), datetime.fromtimestamp(int(seconds), UTC)
 
 
 def _subject(text: str) -> str:

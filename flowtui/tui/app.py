@@ -30,17 +30,21 @@ from flowtui.tui.desk import Desk
 from flowtui.tui.host import Host
 from flowtui.tui.keys import bindings
 from flowtui.tui.messages import SnapshotTaken
+from flowtui.tui.resume import guard_resume
 from flowtui.tui.theming import to_textual, variable_defaults
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from flowtui.services.runs.board import Board
     from flowtui.services.snapshot import Snapshot
     from flowtui.services.wiring import Services
     from flowtui.tui.ringing import Ringing
 
 T = TypeVar("T")
-IDLE, RUNNING, BODY = "focus-idle", "focus-running", "body"
+IDLE, RUNNING, RUNS, BODY = "focus-idle", "focus-running", "runs", "body"
+FOCUS = (IDLE, RUNNING)
+"""The two faces of Focus; other modes stay when a block begins or ends."""
 
 
 def _idle_screen() -> Screen[None]:
@@ -53,6 +57,12 @@ def _running_screen() -> Screen[None]:
     from flowtui.tui.screens.running import RunningScreen
 
     return RunningScreen()
+
+
+def _runs_screen() -> Screen[None]:
+    from flowtui.tui.screens.runs import RunsScreen
+
+    return RunsScreen()
 
 
 def _body_screen() -> Screen[None]:
@@ -69,7 +79,7 @@ class FlowApp(Host):
     CSS_PATH = ["app.tcss", "screens/idle.tcss", "screens/running.tcss"]
     COMMANDS = {ActionCommands}
     # IDLE and RUNNING are two faces of Focus: Textual keeps both, and neither is ever torn down
-    MODES = {IDLE: _idle_screen, RUNNING: _running_screen, BODY: _body_screen}
+    MODES = {IDLE: _idle_screen, RUNNING: _running_screen, RUNS: _runs_screen, BODY: _body_screen}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-normal"), (110, "-wide")]
@@ -112,6 +122,13 @@ class FlowApp(Host):
         self.set_keymap({a.id: a.keys for a in self.actions if a.keys != defaults[a.id]})
         self.set_class(self.plain, "-plain")
         self.call_after_refresh(self.begin)
+        loop = asyncio.get_running_loop()
+        guard_resume(lambda: loop.call_soon_threadsafe(self._repaint))
+
+    def _repaint(self) -> None:
+        """Draw every cell: somebody else may have written on the terminal."""
+        for screen in self.screen_stack:
+            screen.refresh(layout=True)
 
     def begin(self) -> None:
         """After the first frame: open the ledger and start what lives by the clock."""
@@ -124,8 +141,15 @@ class FlowApp(Host):
         for problem in self._problems[:3]:
             self.notify(problem, severity="warning", timeout=12, markup=False)
         self._start_conductor()
+        self._put_session_back()
         if self._check_in is not None:
             self.check_in(self._check_in.day)
+
+    @work(group="guard", exit_on_error=False)
+    async def _put_session_back(self) -> None:
+        """What an agent that was killed has left switched off in this session is put back."""
+        for problem in await self.ask(_put_session_back):
+            self.said(problem, lost=True)
 
     @work(group="conductor", exit_on_error=False)
     async def _start_conductor(self) -> None:
@@ -144,7 +168,11 @@ class FlowApp(Host):
             return
         self.snapshot = snapshot
         wanted = IDLE if snapshot.block is None else RUNNING
-        if self.current_mode not in (wanted, BODY) and len(self.screen_stack) == 1:
+        if (
+            self.current_mode in FOCUS
+            and self.current_mode != wanted
+            and len(self.screen_stack) == 1
+        ):
             await self.switch_mode(wanted)
             self.repeat_said()
         for screen in self.screen_stack:
@@ -165,12 +193,16 @@ class FlowApp(Host):
 
     @work(exclusive=True, group="look", exit_on_error=False)
     async def _look(self) -> None:
-        """Has another process written? Then show it."""
+        """Has another process written? Then show it. What do the runs do?"""
         try:
-            if await self.ask(lambda services: services.store.ledger.refresh()):
+            changed, self.runs, self.held = await self.ask(_look)
+            if changed:
                 self.refresh_snapshot()
         except FlowError as error:
             self.said(error.message, lost=True)
+            return
+        if self._ringing is not None:
+            await self._ringing.tell_of_runs()
 
     @work(exclusive=True, group="heartbeat", exit_on_error=False)
     async def _beat(self) -> None:
@@ -211,6 +243,10 @@ class FlowApp(Host):
         """To the running block, or to today's blocks."""
         running = self.snapshot is not None and self.snapshot.block is not None
         await self.switch_mode(RUNNING if running else IDLE)
+
+    async def action_mode_runs(self) -> None:
+        """To training runs and GPUs."""
+        await self.switch_mode(RUNS)
 
     async def action_mode_body(self) -> None:
         """To the body log."""
@@ -299,6 +335,18 @@ def _take(day: date | None, services: Services) -> Snapshot:
     from flowtui.services.snapshot import take
 
     return take(services, day)
+
+
+def _look(services: Services) -> tuple[bool, Board, int]:
+    changed = services.store.ledger.refresh()
+    services.runs.ensure_watched()
+    return changed, services.runs.look(), len(services.runs.teller.held())
+
+
+def _put_session_back(services: Services) -> list[str]:
+    if not (services.paths.session_dir / "journal").is_dir():
+        return []
+    return services.guard.quietness.recover()
 
 
 def _ready_to_ring(services: Services) -> Services:

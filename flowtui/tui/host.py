@@ -20,6 +20,7 @@ from flowtui.settings.config import Config
 from flowtui.tui.desk import Desk
 
 if TYPE_CHECKING:
+    from flowtui.services.runs.board import Board
     from flowtui.services.snapshot import Snapshot
     from flowtui.services.wiring import Services
 
@@ -38,6 +39,10 @@ class Host(App[None]):
         self.plain = plain
         self.snapshot: Snapshot | None = None
         """The latest; None before the first."""
+        self.runs: Board | None = None
+        """What the watcher of runs last saw; None before the first look."""
+        self.held = 0
+        """Findings of runs that wait for the end of the block."""
         self.shown_day: date | None = None
         """The day whose blocks are listed; None for today."""
         self.actions: tuple[Action, ...] = ()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flowtui.services import bells
 from flowtui.services.conductor import Conductor, ConductorLock
 from flowtui.services.wiring import Services
-from flowtui.system.notices import Notice, Notifier
+from flowtui.system.notices import Notice, Notifier, Severity
 
 if TYPE_CHECKING:
     from flowtui.tui.host import Host
@@ -58,6 +58,18 @@ class Ringing:
         self._app.refresh_snapshot()
         if notice is not None:
             self._app.said(f"{notice.title}: {notice.body}")
+            await asyncio.to_thread(self._notifier.send, notice)
+
+    async def tell_of_runs(self) -> None:
+        """News of runs: at once what is lost, the rest as focus allows."""
+        if not self._conductor.conducts:
+            return
+        told = await self._app.ask(bells.run_news)
+        if told is None:
+            return
+        notice = told.notice
+        self._app.said(f"{notice.title}: {notice.body}", notice.severity is Severity.SERIOUS)
+        if told.wanted:
             await asyncio.to_thread(self._notifier.send, notice)
 
     def _write(self, characters: str) -> None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
+import select
 import shutil
 import signal
 import subprocess
+import threading
 import time
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.terminal import PROMPT, Terminal, Terminals, alive, until
+from tests.e2e.terminal import BIN, PROMPT, Terminal, Terminals, alive, until
 
 
 def raw_blocks(home: Path) -> dict[str, dict[str, Any]]:
@@ -160,6 +164,36 @@ def test_an_app_that_is_asked_to_end_leaves_in_order(person: Terminals) -> None:
     assert person.json("status")["block"]["state"] == "running"
 
 
+def test_an_app_whose_terminal_hangs_up_ends_by_itself_and_in_order(person: Terminals) -> None:
+    """With exit code 0: the watchdog for programs that hang gives another."""
+    person.run("start", "x", "--detach")
+    pid, master = pty.fork()
+    if pid == 0:
+        os.execve(BIN / "flowtui", ["flowtui"], {**person.env, "TERM": "xterm-256color"})
+    enough = threading.Event()
+    reading = threading.Thread(target=drain, args=(master, enough))
+    reading.start()
+    try:
+        assert person.attended().pid == pid
+    finally:
+        enough.set()
+        reading.join()
+        os.close(master)  # the kernel sends SIGHUP, and SIGCONT so that a stopped one hears it
+        _, status = os.waitpid(pid, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    last = person.beat()
+    assert last is not None and (last.attended, last.orderly) == (True, True)
+
+
+def drain(master: int, enough: threading.Event) -> None:
+    """Read what a terminal would show, until it is enough."""
+    with suppress(OSError):
+        while not enough.is_set():
+            if select.select([master], [], [], 0.1)[0]:
+                os.read(master, 65536)
+
+
 def test_an_app_goes_to_the_background_and_comes_back(person: Terminals) -> None:
     person.run("start", "x", "--detach")
     terminal = person.open()
@@ -174,6 +208,7 @@ def test_an_app_goes_to_the_background_and_comes_back(person: Terminals) -> None
     assert alive(pid)
     terminal.type("fg")
     terminal.gone("shell-42")
+    terminal.see("█", "left of", "o called")  # whole again before any key
     terminal.press("o")
     terminal.see("called away", "o called")
 

@@ -64,8 +64,6 @@ class GpuReading:
     """Joules since the driver was loaded; subtract two readings. May start anew."""
     sm_clock_mhz: float | None = None
     sm_clock_max_mhz: float | None = None
-    fan: float | None = None
-    """0 to 1; None on boards without one."""
     throttle: frozenset[Throttle] | None = None
     processes: tuple[GpuProcess, ...] | None = None
     """Who holds memory; None if it could not be asked, or was not asked this time."""

@@ -299,6 +299,21 @@ def test_each_closing_gives_what_it_says(
     assert person.services.focus.absence() is None
 
 
+def test_time_away_that_was_counted_is_on_record_and_can_be_taken_back(person: Person) -> None:
+    person.begin()
+    person.pass_min(10)
+    person.look_after()
+    person.pass_min(60)
+
+    block = person.services.focus.close_absence(Closing.COUNT)
+
+    assert [(g.cause, g.focus) for g in block.gaps] == [(Cause.CRASH, True)]
+    assert measure(block, person.clock.now()).focus_s == 70 * 60
+    [undone] = person.services.history.undo()
+    assert undone.label == "recover block (count)"
+    assert person.block(block.id).gaps == ()
+
+
 def test_an_end_at_the_plan_needs_a_plan_that_was_reached(person: Person) -> None:
     person.begin(90)
     person.look_after()

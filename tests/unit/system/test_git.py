@@ -76,7 +76,8 @@ def test_the_state_tells_branch_changes_and_last_commit(repo: Repo) -> None:
     repo.write("many/two", "")
     at = START + timedelta(minutes=10)
     (repo.folder / "many" / "deep").mkdir()
-    expected = RepoState("main", False, 3, "first", at)
+    commit = repo.git("rev-parse", "--short", "HEAD").strip()
+    expected = RepoState("main", False, 3, "first", at, commit)
     assert repo_state(repo.folder, 30) == expected
     assert repo_state(repo.folder / "many" / "deep", 30) == expected
 

@@ -1,0 +1,124 @@
+"""What the GPUs of a run tell: idle while held, starved of data, slowed by heat, lost."""
+
+from __future__ import annotations
+
+from statistics import fmean
+
+from flowtui.core.runs.findings.finding import Finding, Rule
+from flowtui.core.runs.machine import GpuReading, Throttle
+from flowtui.core.runs.seen import Seen
+from flowtui.core.runs.state import RunState, state_of
+
+IDLE_S = 600.0
+IDLE_UTIL = 0.03
+HELD_BYTES = 300 * 2**20
+LOADER_S = 180.0
+HEAT_S = 120.0
+ENOUGH = 10
+
+
+def gpu_lost(seen: Seen) -> Finding | None:
+    """A finding once the driver says that a GPU of this run is lost."""
+    said = seen.gpu_lost
+    if said is None:
+        said = next((g.problem for g in seen.gpus[-2:] if g.problem and "lost" in g.problem), None)
+    if said is None:
+        return None
+    return Finding(
+        Rule.GPU_LOST, seen.history.position, 0.99, {"said": said}, f"a GPU of this run: {said}"
+    )
+
+
+def gpu_idle(seen: Seen) -> Finding | None:
+    """A finding while the run holds a GPU's memory and has not used it for ten minutes."""
+    if state_of(seen) not in (RunState.RUNNING, RunState.STALLED):
+        return None
+    part = _latest(seen, IDLE_S)
+    utils = [gpu.util for gpu in part if gpu.util is not None]
+    held = max((gpu.mem_used_bytes or 0 for gpu in part), default=0)
+    if len(utils) < ENOUGH or len(utils) < len(part) or held < HELD_BYTES:
+        return None
+    if max(utils) > IDLE_UTIL:
+        return None
+    return Finding(
+        Rule.GPU_IDLE,
+        seen.history.position,
+        0.95,
+        {"util": fmean(utils), "held_bytes": held, "for_s": IDLE_S},
+        f"holds {held / 2**30:.1f} GiB of GPU memory and has not used the GPU for "
+        f"{IDLE_S / 60:.0f} min",
+    )
+
+
+def loader_bound(seen: Seen) -> Finding | None:
+    """A finding while a run that gets on uses its GPU less than half, because it waits for data.
+
+    The signs: a saw-tooth (full at one reading, nothing at the next), or processors at work while
+    the GPU rests. Three minutes of readings at least; a run that has just begun is left alone.
+    """
+    if state_of(seen) is not RunState.RUNNING or seen.rhythm.expected() is None:
+        return None
+    part = _latest(seen, LOADER_S)
+    utils = [gpu.util for gpu in part if gpu.util is not None]
+    if len(utils) < ENOUGH or len(utils) < len(part):
+        return None
+    mean = fmean(utils)
+    rest = sum(util < 0.1 for util in utils) / len(utils)
+    full = sum(util > 0.6 for util in utils) / len(utils)
+    start = part[0].at
+    cores = [p.cpu for p in seen.process if p.cpu is not None and p.at >= start]
+    busy = fmean(cores) if cores else None
+    saw = mean < 0.6 and rest >= 0.2 and full >= 0.1
+    starved = mean < 0.4 and busy is not None and busy >= 0.9
+    if not saw and not starved:
+        return None
+    if saw and busy is not None and busy < 0.3:
+        return None  # nothing works: it waits for something else
+    return Finding(
+        Rule.LOADER_BOUND,
+        seen.history.position,
+        0.85 if saw and starved else 0.7,
+        {"util": mean, "share_at_rest": rest, "cores": busy},
+        f"the GPU waits for data: used {mean:.0%} of the time".replace("%", " %")
+        + (f" while {busy:.1f} cores work" if busy is not None else ""),
+    )
+
+
+def throttled(seen: Seen) -> Finding | None:
+    """A finding while heat or the supply slows a GPU down; its power limit alone is normal."""
+    part = _latest(seen, HEAT_S)
+    told = [gpu.throttle for gpu in part if gpu.throttle is not None]
+    if len(told) < ENOUGH // 2:
+        return None
+    bad = {Throttle.HEAT, Throttle.HARDWARE, Throttle.POWER_BRAKE}
+    share = sum(bool(reasons & bad) for reasons in told) / len(told)
+    if share < 0.5:
+        return None
+    reasons = sorted({reason.value for set_ in told for reason in set_ & bad})
+    temps = [gpu.temp_c for gpu in part if gpu.temp_c is not None]
+    clocks = [
+        g.sm_clock_mhz / g.sm_clock_max_mhz for g in part if g.sm_clock_mhz and g.sm_clock_max_mhz
+    ]
+    clock = f" at {fmean(clocks):.0%} of its clock".replace("%", " %") if clocks else ""
+    return Finding(
+        Rule.THROTTLED,
+        seen.history.position,
+        round(min(0.99, 0.5 + share / 2), 2),
+        {
+            "reasons": ", ".join(reasons),
+            "share_of_time": share,
+            "temp_c": max(temps, default=None),
+            "clock": fmean(clocks) if clocks else None,
+        },
+        f"a GPU is slowed down ({', '.join(reasons)}){clock}"
+        + (f", {max(temps):.0f} °C" if temps else ""),
+    )
+
+
+def _latest(seen: Seen, length_s: float) -> list[GpuReading]:
+    """The readings of the latest `length_s`; empty if they do not reach that far back."""
+    known = [gpu for gpu in seen.gpus if gpu.problem is None and not gpu.asleep]
+    if not known or seen.now_s - known[0].at.timestamp() < 0.9 * length_s:
+        return []
+    start = seen.now_s - length_s
+    return [gpu for gpu in known if gpu.at.timestamp() >= start]

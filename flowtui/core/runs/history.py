@@ -1,0 +1,219 @@
+"""What a run's log has said so far, folded into bounded memory.
+
+However many readings come, a history holds the last state, per metric the figures of `Track`, and
+about four thousand places of curves in all (some 300 kB); two metrics get long curves, two hundred
+short ones. `dump` gives the bytes to keep it outside of the ledger.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from collections.abc import Iterable
+from typing import Any
+
+from flowtui.core.runs.metrics import key_metric
+from flowtui.core.runs.reading import Item, Notice, NoticeKind, Reading
+from flowtui.core.runs.series import Series
+from flowtui.core.runs.track import Track
+
+VERSION = 1
+PLACES = 4096
+MAX_METRICS = 400
+MAX_NOTICES = 200
+WENT_ON = 8
+"""As many readings after an error mean that it was caught; ranks may still say a few."""
+_FIELDS = (
+    "step", "total_steps", "epoch", "total_epochs", "eta_s", "rate", "first_at", "last_at",
+    "readings", "left_out", "backs",
+)  # fmt: skip
+
+
+class History:
+    """All that rules, screens and `runs show` know of a run's progress and metrics."""
+
+    def __init__(self) -> None:
+        self.step: int | None = None
+        self.total_steps: int | None = None
+        self.epoch: float | None = None
+        self.total_epochs: float | None = None
+        self.eta_s: float | None = None
+        """Seconds left by the log's own word, at `last_at`."""
+        self.rate: float | None = None
+        """Steps per second by the log's own word."""
+        self.first_at: float | None = None
+        """POSIX seconds of the first reading whose instant is known."""
+        self.last_at: float | None = None
+        self.readings = 0
+        self.left_out = 0
+        """Values of metrics beyond the first MAX_METRICS, which are not kept."""
+        self.backs = 0
+        """How often the step went back: the run was resumed from an earlier one."""
+        self.metrics: dict[str, Track] = {}
+        self.ticks = Series()
+        """Progress over time: (step, instant, instant); epochs where there are no steps."""
+        self.notices: list[Notice] = []
+        """The first and the latest of them, MAX_NOTICES at most."""
+        self.marks: list[int] = []
+        """For each notice, how many readings came before it."""
+
+    @property
+    def empty(self) -> bool:
+        """True if nothing was read yet."""
+        return self.readings == 0 and not self.notices
+
+    @property
+    def progress(self) -> float | None:
+        """Share of the whole that is done, 0 to 1; None if the whole is not known."""
+        for done, total in ((self.step, self.total_steps), (self.epoch, self.total_epochs)):
+            if done is not None and total:
+                return min(1.0, max(0.0, done / total))
+        return None
+
+    @property
+    def position(self) -> float | None:
+        """Step, or the epoch where the log knows no steps."""
+        return self.step if self.step is not None else self.epoch
+
+    @property
+    def key(self) -> str | None:
+        """The metric that says how good the run is; None if none is known to."""
+        return key_metric(self.metrics)
+
+    def of_kind(self, kind: NoticeKind) -> list[Notice]:
+        """The notices of one kind, oldest first."""
+        return [notice for notice in self.notices if notice.kind is kind]
+
+    def latest(self) -> list[Notice]:
+        """The notices that the run did not go on after, oldest first."""
+        since = self.readings - WENT_ON
+        return [n for n, mark in zip(self.notices, self.marks, strict=True) if mark >= since]
+
+    def fold(self, items: Iterable[Item], arrived: float | None = None, leads: bool = True) -> None:
+        """Take readings and notices in the order in which the log has them.
+
+        Of a run with several logs one `leads`: it says where the run stands, the others add metrics
+        at their own steps. `arrived` is when they were seen (POSIX seconds): the instant of those
+        that do not say their own; None at a first look at an old log, whose instants nobody knows.
+        """
+        for item in items:
+            if isinstance(item, Reading):
+                self._reading(item, arrived, leads)
+            else:
+                self._notice(item)
+
+    def _reading(self, reading: Reading, arrived: float | None, leads: bool) -> None:
+        self.readings += 1
+        at = reading.at if reading.at is not None else arrived
+        if at is not None:
+            self.first_at = at if self.first_at is None else min(self.first_at, at)
+            self.last_at = at if self.last_at is None else max(self.last_at, at)
+        if leads:
+            self._lead(reading, at)
+        else:
+            self.total_steps = self.total_steps or reading.total_steps
+            self.total_epochs = self.total_epochs or reading.total_epochs
+        if reading.metrics:
+            self._values(reading, at)
+
+    def _lead(self, reading: Reading, at: float | None) -> None:
+        before = self.position
+        if reading.total_steps is not None:
+            self.total_steps = reading.total_steps
+        if reading.total_epochs is not None:
+            self.total_epochs = reading.total_epochs
+        if reading.step is not None:
+            self._stepped(reading.step)
+        if reading.epoch is not None:
+            self.epoch = reading.epoch
+        if reading.eta_s is not None:
+            self.eta_s = reading.eta_s
+        if reading.rate is not None:
+            self.rate = reading.rate
+        now = self.position
+        if now is not None and at is not None and (before is None or now > before):
+            self.ticks.add(now, at, at)
+
+    def _stepped(self, step: int) -> None:
+        if self.step is not None and step < self.step:
+            if self.step - step <= max(2, self.step // 1000):
+                return  # figures of a step that is just over; the run did not go back
+            self.backs += 1
+            self.ticks = Series()  # its pace is measured anew
+        self.step = step
+        if self.total_steps is not None and step > self.total_steps:
+            self.total_steps = None  # the bar was that of a part
+
+    def _values(self, reading: Reading, at: float | None) -> None:
+        tracks = self.metrics
+        for name, value in reading.metrics.items():
+            track = tracks.get(name)
+            if track is None:
+                track = self._new_track(name)
+                if track is None:
+                    self.left_out += 1
+                    continue
+            if reading.step is not None:
+                place: float = reading.step
+            elif self.step is not None:
+                place = self.step  # printed while the run stood there
+            elif reading.epoch is not None:
+                place = reading.epoch
+            else:
+                place = track.n
+            track.add(place, at, value)
+
+    def _new_track(self, name: str) -> Track | None:
+        if len(self.metrics) >= MAX_METRICS:
+            return None
+        places = max(8, min(512, PLACES // (len(self.metrics) + 1)))
+        for track in self.metrics.values():
+            if track.series.places > places:
+                track.series.squeeze(places)
+        track = self.metrics[name] = Track(name, places)
+        return track
+
+    def _notice(self, notice: Notice) -> None:
+        if notice.step is None and self.step is not None:
+            notice = notice._replace(step=self.step)
+        self.notices.append(notice)
+        self.marks.append(self.readings)
+        if len(self.notices) > MAX_NOTICES:  # the first ones and the latest ones tell most
+            del self.notices[MAX_NOTICES // 2], self.marks[MAX_NOTICES // 2]
+
+    def dump(self) -> bytes:
+        """All of it as compressed JSON."""
+        data: dict[str, Any] = {
+            "version": VERSION,
+            **{name: getattr(self, name) for name in _FIELDS},
+            "metrics": [track.to_json() for track in self.metrics.values()],
+            "ticks": self.ticks.to_json(),
+            "notices": [list(notice) for notice in self.notices],
+            "marks": self.marks,
+        }
+        return zlib.compress(json.dumps(data, allow_nan=False).encode(), 6)
+
+    @classmethod
+    def load(cls, raw: bytes) -> History:
+        """Back from `dump`. Raises ValueError for bytes that are no history."""
+        try:
+            data = json.loads(zlib.decompress(raw))
+            if data["version"] != VERSION:
+                raise ValueError(f"a history of version {data['version']}")
+            history = cls()
+            for name in _FIELDS:
+                setattr(history, name, data[name])
+            tracks = [Track.from_json(track) for track in data["metrics"]]
+            history.metrics = {track.name: track for track in tracks}
+            history.ticks = Series.from_json(data["ticks"])
+            history.marks = [int(mark) for mark in data["marks"]]
+            history.notices = [Notice(NoticeKind(n[0]), *n[1:]) for n in data["notices"]]
+        except (zlib.error, KeyError, TypeError, IndexError, AttributeError) as error:
+            raise ValueError(f"no history of a run: {error}") from error
+        return history
+
+
+def plain(value: float | None) -> float | str | None:
+    """A figure as JSON can say it: not-a-number and infinities as "nan", "inf", "-inf"."""
+    return value if value is None or math.isfinite(value) else str(float(value))

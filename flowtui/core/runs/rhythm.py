@@ -1,0 +1,121 @@
+"""How often a run shows a sign of life, learned from the run itself.
+
+The usual interval is the median of the latest intervals, its spread their median absolute deviation
+(times 1.4826: the standard deviation, were they normal). What is far longer is a pause: evaluation,
+checkpoint, a new epoch. Pauses are learned as such, so that the second one surprises nobody.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from statistics import median
+from typing import Any, NamedTuple
+
+KEPT = 256
+FLOOR_S = 60.0
+"""Silence up to a minute is never worth a word: logs are written in bursts."""
+UNPAUSED_S = 600.0
+"""The first pause of a run is a surprise; this long it may last without a word."""
+UNKNOWN_S = 1800.0
+"""Before there is a rhythm (start-up, compilation, loading): this long nothing is said."""
+BREATH_S = 0.2
+"""Signs of life nearer to each other count as one: many metrics of one step, frames of a bar."""
+ENOUGH = 8
+_MAD_TO_SD = 1.4826
+
+
+class Expected(NamedTuple):
+    """The rhythm as it is known."""
+
+    interval_s: float
+    spread_s: float
+    pause_s: float | None
+    """The longest of the latest pauses; None if there was none yet."""
+    n: int
+    """How many intervals it rests on."""
+
+
+class Rhythm:
+    """Fed with the instants (POSIX seconds) at which the run showed progress."""
+
+    def __init__(self) -> None:
+        self.last_at: float | None = None
+        self.first_at: float | None = None
+        self._mark: float | None = None
+        """Where the interval began that is under way; what comes in one breath is one sign."""
+        self._gaps: deque[float] = deque(maxlen=KEPT)
+        self._pauses: deque[float] = deque(maxlen=32)
+        self._known: Expected | None = None
+
+    def arrive(self, at: float) -> None:
+        """Something new was in the log at `at`. An earlier instant counts for nothing."""
+        last = self.last_at
+        if last is None or self._mark is None:
+            self.first_at = self.first_at if self.first_at is not None else at
+            self.last_at = self._mark = at
+            return
+        if at <= last:
+            return
+        self.last_at = at
+        gap = at - self._mark
+        if gap < BREATH_S:
+            return
+        self._mark = at
+        if len(self._gaps) >= ENOUGH:
+            known = self.expected()
+            if known is not None and gap > _pause_from(known):
+                self._pauses.append(gap)
+                self._known = None
+                return
+        self._gaps.append(gap)
+        self._known = None
+
+    def forget_silence(self, until: float) -> None:
+        """The machine slept, or the run was stopped by a signal: that silence says nothing."""
+        if self.last_at is not None and until > self.last_at:
+            self.last_at = self._mark = until
+
+    def expected(self) -> Expected | None:
+        """The rhythm; None while too little was seen."""
+        if self._known is None and len(self._gaps) >= ENOUGH:
+            middle = median(self._gaps)
+            spread = _MAD_TO_SD * median(abs(gap - middle) for gap in self._gaps)
+            pause = max(self._pauses, default=None)
+            self._known = Expected(middle, spread, pause, len(self._gaps))
+        return self._known
+
+    def limit_s(self) -> float:
+        """How many seconds of silence are still usual for this run."""
+        known = self.expected()
+        if known is None:
+            return UNKNOWN_S
+        steady = max(FLOOR_S, _pause_from(known) * 2)
+        return max(steady, UNPAUSED_S if known.pause_s is None else 2.5 * known.pause_s)
+
+    def silence_s(self, now: float) -> float | None:
+        """Seconds since the last sign of life; None if there was none."""
+        return None if self.last_at is None else max(0.0, now - self.last_at)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "first_at": self.first_at,
+            "last_at": self.last_at,
+            "gaps": [round(gap, 3) for gap in self._gaps],
+            "pauses": [round(gap, 3) for gap in self._pauses],
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Rhythm:
+        """Back from `to_json`."""
+        rhythm = cls()
+        rhythm.first_at, rhythm.last_at = data["first_at"], data["last_at"]
+        rhythm._mark = rhythm.last_at
+        rhythm._gaps.extend(data["gaps"])
+        rhythm._pauses.extend(data["pauses"])
+        return rhythm
+
+
+def _pause_from(known: Expected) -> float:
+    """From which length on an interval is a pause."""
+    return max(known.interval_s + 8 * known.spread_s, 4 * known.interval_s)

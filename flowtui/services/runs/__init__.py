@@ -1,0 +1,1 @@
+"""Training runs: started, adopted, watched, told of."""

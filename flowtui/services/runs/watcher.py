@@ -1,0 +1,277 @@
+"""Follows every run that has not ended: one step reads on, judges, shows, and closes what is over.
+
+One process a person does this, whichever app is open; the step is plain code that a test can take
+by hand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+from flowtui.core.clock import Clock
+from flowtui.core.errors import FlowError
+from flowtui.core.recovery import SLEEP_S
+from flowtui.core.runs.findings.finding import Finding
+from flowtui.core.runs.glance import RunGlance
+from flowtui.core.runs.history import History
+from flowtui.core.runs.machine import GpuReading
+from flowtui.core.runs.news import News, updated
+from flowtui.core.runs.run import Run
+from flowtui.core.runs.seen import Seen
+from flowtui.core.runs.state import ENDED, RunState, state_of
+from flowtui.core.runs.xid import Xid
+from flowtui.services.runs.board import HISTORY, Board, BoardFile
+from flowtui.services.runs.book import RunBook
+from flowtui.services.runs.glancing import closed, glance_of
+from flowtui.services.runs.tracked import OpenLog, Tracked, kept_history
+from flowtui.watch.place import Place
+
+STEP_S = 2.0
+KEEP_S = 15.0
+"""How often what was learned is written beside the runs."""
+JUDGE_S = 6.0
+IDLE_S = 60.0
+"""A watcher with nothing to watch for this long ends."""
+SETTLE_S = 60.0
+"""For how long a log must say that its run is over, where no process tells."""
+FORGOTTEN_S = 86_400.0
+"""A log that has been silent for longer, of which nothing else is known, is followed no more."""
+SHOWN_ENDED = 16
+
+
+class GpuSource(Protocol):
+    """`flowtui.watch.gpu.background.GpuThread`, or a test's own."""
+
+    def want(self, wanted: bool) -> None:
+        """Read from now on, or let go."""
+        ...
+
+    def latest(self) -> GpuLook:
+        """What was read last."""
+        ...
+
+    def xids(self) -> tuple[Xid, ...]:
+        """Events of the driver since the last call."""
+        ...
+
+
+class GpuLook(Protocol):
+    """The latest of all GPUs."""
+
+    @property
+    def readings(self) -> tuple[GpuReading, ...]:
+        """One for each GPU."""
+        ...
+
+    @property
+    def problem(self) -> str | None:
+        """Why there are none."""
+        ...
+
+
+class Watcher:
+    """Everything that is followed now."""
+
+    def __init__(
+        self,
+        book: RunBook,
+        board: BoardFile,
+        clock: Clock,
+        gpus: GpuSource,
+        open_log: OpenLog,
+        opened: Callable[[Sequence[int]], Sequence[Place]],
+        judge: Callable[[Seen], Sequence[Finding]],
+        pid: int,
+        complain: Callable[[str], None],
+    ) -> None:
+        self._book = book
+        self._board = board
+        self._clock = clock
+        self._gpus = gpus
+        self._open_log = open_log
+        self._opened = opened
+        self._judge = judge
+        self._pid = pid
+        self._complain = complain
+        self._faults: dict[str, str] = {}
+        """Our own faults by run, each said once."""
+        self._tracked: dict[str, Tracked] = {}
+        self._glances: dict[str, RunGlance] = {}
+        self._findings: dict[str, Sequence[Finding]] = {}
+        self._over: deque[RunGlance] = deque(maxlen=SHOWN_ENDED)
+        self._ended_since: dict[str, float] = {}
+        self._judged_at: dict[str, float] = {}
+        self._news: list[News] = list(board.read().news)
+        self._strips: dict[str, deque[float | None]] = {}
+        self._strip_at: datetime | None = None
+        self._kept_at = clock.monotonic()
+        self._busy_at = clock.monotonic()
+        self._clocks: tuple[float, float] | None = None
+
+    def step(self) -> float | None:
+        """Look at everything once; seconds until the next look, or None if nobody needs one."""
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        slept = self._slept()
+        self._follow_the_active()
+        wanted = bool(self._tracked) or self._board.gpus_wanted(now.timestamp())
+        self._gpus.want(wanted)
+        gpus = self._gpus.latest()
+        lost = {x.gpu: x.words for x in self._gpus.xids() if x.serious}
+        for id, tracked in list(self._tracked.items()):
+            if slept:
+                tracked.slept(slept, now.timestamp())
+            self._apart(id, partial(self._one, id, tracked, now, monotonic, gpus.readings, lost))
+        self._show(now, gpus)
+        if monotonic - self._kept_at >= KEEP_S:
+            self.keep()
+        if wanted:
+            self._busy_at = monotonic
+        return STEP_S if monotonic - self._busy_at < IDLE_S else None
+
+    def keep(self) -> None:
+        """Write down what was learned; a full disk is tried again later."""
+        self._kept_at = self._clock.monotonic()
+        for tracked in self._tracked.values():
+            with contextlib.suppress(OSError):
+                tracked.keep()
+
+    def _follow_the_active(self) -> None:
+        active = self._book.active_ids()
+        for id in set(self._tracked) - set(active):
+            self._leave(id)
+        new = [id for id in active if id not in self._tracked]
+        if not new:
+            return
+        with contextlib.suppress(FlowError):  # a ledger that cannot be read now can be in a while
+            self._book.ledger.refresh()
+            for id in new:
+                self._apart(id, partial(self._take_up, id))
+
+    def _apart(self, id: str, work: Callable[[], None]) -> None:
+        """Do the work on one run; a fault of ours in it stops neither the others nor us."""
+        try:
+            work()
+        except Exception as error:
+            if self._faults.get(id) != repr(error):
+                self._faults[id] = repr(error)
+                self._complain(f"run {id}: {error!r}")
+
+    def _take_up(self, id: str) -> None:
+        run = self._book.get(id)
+        if run is None:
+            # its record comes a moment after it, or was taken back, or was never written
+            run = self._book.restore(id)
+        if run is None:
+            return
+        if run.ended:
+            self._book.release(id)
+            return
+        directory = self._book.dir(id)
+        tracked = Tracked(run, directory, self._open_log, self._opened, lambda: self._held(run))
+        tracked.take_up()
+        self._tracked[id] = tracked
+
+    def _held(self, run: Run) -> tuple[str, History] | None:
+        """The run that `run` is held against, and its curves."""
+        other = self._book.get(run.baseline)
+        history = kept_history(self._book.dir(run.baseline).folder)
+        return (other.name, history) if other is not None and history is not None else None
+
+    def _one(
+        self,
+        id: str,
+        tracked: Tracked,
+        now: datetime,
+        monotonic: float,
+        gpus: Sequence[GpuReading],
+        lost: dict[int | None, str],
+    ) -> None:
+        tracked.look(now, monotonic, gpus)
+        for index in {gpu.index for gpu in tracked.gpus} & lost.keys():
+            tracked.gpu_lost = f"GPU {index}: {lost[index]}"
+        over = self._is_over(id, tracked, now)
+        if over:
+            tracked.finish()
+        seen = tracked.seen(now)
+        due = monotonic - self._judged_at.get(id, -JUDGE_S) >= JUDGE_S
+        if due or over:
+            self._judged_at[id] = monotonic
+            self._findings[id] = findings = self._judge(seen)
+            self._news = updated(self._news, id, tracked.run.name, findings, now.timestamp())
+        glance = glance_of(tracked, seen, self._findings.get(id, ()))
+        self._glances[id] = glance
+        if over:
+            self._close(id, tracked, seen)
+
+    def _is_over(self, id: str, tracked: Tracked, now: datetime) -> bool:
+        """Whether nothing more is to come of this run."""
+        if tracked.ended is not None:
+            return True
+        seen = tracked.seen(now)
+        if seen.process and not seen.process[-1].alive:
+            # a supervisor writes down how it ended a moment after the end
+            return self._long_enough(id, now, 2 * STEP_S)
+        state = state_of(seen)
+        if seen.process or state not in ENDED | {RunState.UNKNOWN}:
+            self._ended_since.pop(id, None)
+            return False
+        changed = tracked.log.changed_at or tracked.run.started_at.timestamp()
+        silent = now.timestamp() - changed
+        if state is RunState.UNKNOWN:
+            return silent > FORGOTTEN_S
+        return silent > SETTLE_S and self._long_enough(id, now, SETTLE_S / 2)
+
+    def _long_enough(self, id: str, now: datetime, seconds: float) -> bool:
+        since = self._ended_since.setdefault(id, now.timestamp())
+        return now.timestamp() - since >= seconds
+
+    def _close(self, id: str, tracked: Tracked, seen: Seen) -> None:
+        try:
+            tracked.keep()
+            self._book.close(closed(tracked, seen, state_of(seen), self._news))
+        except (OSError, FlowError):
+            return  # a full disk, a ledger that is locked: tried again at the next step
+        self._over.append(self._glances[id])
+        self._leave(id)
+
+    def _leave(self, id: str) -> None:
+        for each in (self._tracked, self._glances, self._findings, self._judged_at):
+            each.pop(id, None)
+        self._ended_since.pop(id, None)
+
+    def _slept(self) -> float:
+        """Seconds that the machine slept since the last step."""
+        clocks = (self._clock.monotonic(), self._clock.boottime())
+        before, self._clocks = self._clocks, clocks
+        if before is None:
+            return 0.0
+        slept = (clocks[1] - before[1]) - (clocks[0] - before[0])
+        return slept if slept >= SLEEP_S else 0.0
+
+    def _show(self, now: datetime, gpus: GpuLook) -> None:
+        self._note_use(gpus.readings)
+        over = [glance for glance in self._over if glance.id not in self._glances]
+        board = Board(
+            now.timestamp(),
+            self._pid,
+            (*self._glances.values(), *over),
+            gpus.readings,
+            tuple(tuple(self._strips.get(gpu.uuid, ())) for gpu in gpus.readings),
+            gpus.problem,
+            tuple(self._news),
+        )
+        with contextlib.suppress(OSError):  # shown again in two seconds
+            self._board.write(board)
+
+    def _note_use(self, readings: Sequence[GpuReading]) -> None:
+        at = readings[0].at if readings else None
+        if at is None or at == self._strip_at:
+            return
+        self._strip_at = at
+        for gpu in readings:
+            self._strips.setdefault(gpu.uuid, deque(maxlen=HISTORY)).append(gpu.util)

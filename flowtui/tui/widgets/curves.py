@@ -1,0 +1,106 @@
+"""Curves on one plot: steps along, a metric up, each curve with its number at its end.
+
+Drawn by plotext, whose braille cells hold two by four dots. Colours are the theme's; the numbers
+say what the colours say. The first curve is drawn last, so that it lies on top.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.color import Color, ColorParseError
+from textual_plotext import PlotextPlot
+
+from flowtui.core.runs.ticks import tick_words, ticks
+
+COLOURS = ("focus", "warn", "rest", "foreground")
+"""Theme variables of the curves, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One curve; values that are not finite are left out."""
+
+    name: str
+    steps: tuple[float, ...]
+    values: tuple[float, ...]
+
+
+class CurvePlot(PlotextPlot):
+    """Draws curves; nothing is drawn anew that is as it was."""
+
+    DEFAULT_CSS = "CurvePlot { height: 1fr; background: $background; }"
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.auto_theme = False
+        self._drawn: object = None
+
+    def show(self, curves: Sequence[Curve], log: bool = False, mark: float | None = None) -> None:
+        """Show `curves`; with `log` the values by their logarithm; `mark` is a step to point at."""
+        state = (tuple(curves), log, mark, self.size, self.app.theme)
+        if state == self._drawn:
+            return
+        self._drawn = state
+        plot = self.plt
+        plot.clear_figure()
+        ground = self._colour("background")
+        plot.canvas_color(ground)
+        plot.axes_color(ground)
+        plot.ticks_color(self._colour("muted"))
+        plot.xaxes(True, False)
+        plot.yaxes(True, False)
+        usable = [_usable(curve, log) for curve in curves]
+        if any(curve.steps for curve in usable):
+            self._draw(usable, log, mark)
+        self.refresh()
+
+    def _draw(self, curves: Sequence[Curve], log: bool, mark: float | None) -> None:
+        plot = self.plt
+        low = min(value for curve in curves for value in curve.values)
+        high = max(value for curve in curves for value in curve.values)
+        first = min(step for curve in curves for step in curve.steps)
+        last = max(step for curve in curves for step in curve.steps)
+        if high <= low:
+            low, high = low - 0.5, high + 0.5
+        plot.ylim(low, high)
+        # room for the numbers at the ends
+        plot.xlim(first, last + max(1e-9, (last - first) * 3 / max(20, self.size.width)))
+        if mark is not None:
+            plot.vline(mark, color=self._colour("line"))
+        for number, curve in reversed(list(enumerate(curves, 1))):
+            if not curve.steps:
+                continue
+            colour = self._colour(COLOURS[(number - 1) % len(COLOURS)])
+            plot.plot(list(curve.steps), list(curve.values), color=colour, marker="braille")
+            if len(curves) > 1:
+                beside = curve.steps[-1] + (last - first) * 1.5 / max(20, self.size.width)
+                plot.text(str(number), beside, curve.values[-1], color=colour, alignment="left")
+        places = ticks(low, high, max(2, min(7, self.size.height // 3)))
+        words = [f"1e{place:g}" for place in places] if log else tick_words(places)
+        plot.yticks(places, words)
+        along = ticks(first, last, max(2, self.size.width // 16))
+        plot.xticks(along, tick_words(along))
+
+    def _colour(self, name: str) -> tuple[int, int, int] | str:
+        """A colour of the theme in plotext's words: the terminal's own ones by their names."""
+        value = self.app.theme_variables.get(name, "")
+        if value.startswith("ansi_"):
+            bright, _, plain = value.removeprefix("ansi_").rpartition("bright_")
+            return f"{plain}+" if bright or "bright_" in value else plain
+        try:
+            return Color.parse(value).rgb
+        except ColorParseError:
+            return "default"
+
+
+def _usable(curve: Curve, log: bool) -> Curve:
+    """What can be drawn of a curve: finite, and above zero where logarithms are taken."""
+    pairs = [
+        (step, math.log10(value) if log else value)
+        for step, value in zip(curve.steps, curve.values, strict=True)
+        if math.isfinite(value) and (value > 0 or not log)
+    ]
+    return Curve(curve.name, tuple(s for s, _ in pairs), tuple(v for _, v in pairs))

@@ -1,0 +1,117 @@
+"""Walking a folder for what tells of training runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from flowtui.watch.databases import is_sqlite
+from flowtui.watch.readers.csvs import Table
+from flowtui.watch.readers.registry import HEAD, reader_for
+from flowtui.watch.readers.textlog import TextLog
+
+MAX_DEPTH = 6
+MAX_ENTRIES = 20_000
+MAX_PROBED = 300
+"""Files without a telling name that are looked into, at most."""
+
+_PASSED = {"node_modules", "__pycache__", "site-packages", "artifacts", "weights", "code", "src"}
+_LOGS = {".log", ".out", ".txt", ".err", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ""}
+_PROBE = 131_072
+
+
+class Entry(NamedTuple):
+    """A file or folder that may tell of a run."""
+
+    kind: str
+    """"events", "wandb", "table", "state", "lines", "log", "database" or "mlruns"."""
+    path: Path
+
+
+def walk(root: Path) -> Iterator[Entry]:
+    """What lies under `root`; folders that cannot be read are passed over."""
+    left, probes = MAX_ENTRIES, MAX_PROBED
+    todo = [(root, 0)]
+    while todo and left > 0:
+        folder, depth = todo.pop()
+        try:
+            with os.scandir(folder) as listed:
+                names = sorted(listed, key=lambda entry: entry.name)
+        except OSError:
+            if depth == 0:
+                raise
+            continue
+        if any(entry.name == "meta.yaml" for entry in names) or folder.name == "mlruns":
+            yield Entry("mlruns", folder)
+            continue
+        for entry in names:
+            left -= 1
+            path = Path(entry.path)
+            if entry.is_dir(follow_symlinks=False):
+                if depth < MAX_DEPTH and not _is_passed(entry.name):
+                    todo.append((path, depth + 1))
+            elif entry.is_file(follow_symlinks=False) or (depth == 0 and entry.is_file()):
+                found = kind_of(path, probes > 0)
+                probes -= found is None or found.kind == "log"
+                if found is not None:
+                    yield found
+
+
+def kind_of(path: Path, probe: bool = True) -> Entry | None:
+    """What a file is, by its name and first bytes; None if it tells of no run.
+
+    With `probe` a file without a telling name is looked into.
+    """
+    name = path.name
+    if "tfevents" in name:
+        return Entry("events", path)
+    if name.endswith(".wandb"):
+        return Entry("wandb", path)
+    if path.suffix in (".db", ".sqlite", ".sqlite3"):
+        return Entry("database", path) if is_sqlite(_head(path, 16)) else None
+    if name == "trainer_state.json":
+        return Entry("state", path)
+    if path.suffix.lower() not in _LOGS or not probe:
+        return None
+    return _probe(path)
+
+
+def _probe(path: Path) -> Entry | None:
+    head = _head(path, HEAD)
+    reader = reader_for(head, path.name) if head else None
+    if reader is None:
+        return None
+    if not isinstance(reader, TextLog):
+        reader.feed(head if len(head) < HEAD else head[: head.rfind(b"\n") + 1])
+        kind = "table" if isinstance(reader, Table) else "lines"
+        return Entry(kind, path) if path.suffix != ".json" or kind == "lines" else None
+    if path.suffix in (".csv", ".tsv", ".json"):
+        return None
+    found = reader.feed(head)
+    if not reader.formats:
+        found += reader.feed(b"\n" + _tail(path))
+    return Entry("log", path) if reader.formats or found else None
+
+
+def _is_passed(name: str) -> bool:
+    return name in _PASSED or (name.startswith(".") and name != ".aim")
+
+
+def _head(path: Path, length: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(length)
+    except OSError:
+        return b""
+
+
+def _tail(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _PROBE))
+            return file.read(_PROBE) if size > HEAD else b""
+    except OSError:
+        return b""

@@ -1,0 +1,1 @@
+"""NVIDIA GPUs by way of the driver's own library (NVML), slowly and without waking one."""

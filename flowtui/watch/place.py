@@ -1,0 +1,25 @@
+"""One place that tells of a run: a file, or rows of a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place that tells of a run."""
+
+    kind: str
+    """"file", "mlflow", "trackio" or "mlflow-folder"."""
+    path: Path
+    run: str = ""
+    """Key of the run in a database."""
+    prefix: str = ""
+    """Put before the names of its metrics: "validation/"."""
+
+    @property
+    def group(self) -> str:
+        """What one program wrote in pieces: the event files of a folder. Else the place itself."""
+        part_of_many = "tfevents" in self.path.name
+        return str(self.path.parent if part_of_many else self.path)

@@ -1,0 +1,1 @@
+"""One small module for each format of training logs; `registry` finds the one for a file."""

@@ -1,0 +1,83 @@
+"""Keras: `Epoch 3/10`, then frames of a bar, or one line an epoch (verbose=2); old and new style.
+
+`32/313 ━━━━ 12s 43ms/step - accuracy: 0.8123 - loss: 0.5312`; `313/313 - 4s - 12ms/step - loss:
+0.3`; `32/313 [==>...] - ETA: 12s - loss: 0.53`. Source: keras/src/utils/progbar.py (3.15).
+"""
+
+from __future__ import annotations
+
+import re
+
+from flowtui.core.runs.reading import Item, Reading
+from flowtui.watch.readers.figures import NUMBER, length_s, pairs
+from flowtui.watch.readers.place import Place
+
+NAME = "keras"
+
+HEADING = re.compile(r"Epoch (\d+)(?:/(\d+))?:?$")
+_FRAME = re.compile(r"(\d+)/(\d+|Unknown)\s+(?:[━─]+|\[[=>.]*\]|-)\s*(.*)$")
+_PAIR = re.compile(rf"([A-Za-z][\w./ ]*?): ({NUMBER})(?=$| - |\s)")
+_ETA = re.compile(r"ETA: ([\d:]+s?)")
+_TIMES = re.compile(r"(?:- )?((?:\d+:)*\d+s?)\s+(?:- )?([\d.]+(?:s|ms|us))/(?:step|epoch|sample)")
+
+
+def read(text: str, place: Place) -> list[Item] | None:
+    """What a line says; None if it is none of Keras'."""
+    if text.startswith("Epoch ") and len(text) < 24:
+        return _heading(text, place)
+    if not text[:1].isdigit() or ("/step" not in text and " - " not in text):
+        return None
+    found = _FRAME.match(text)
+    if found is None:
+        return None
+    n, rest = int(found[1]), found[3]
+    total = int(found[2]) if found[2] != "Unknown" else None
+    eta, times = _ETA.search(rest), _TIMES.search(rest)
+    if eta is None and times is None:
+        return None
+    metrics = pairs(_PAIR.findall(rest))
+    metrics.pop("ETA", None)
+    return [_reading(n, total, metrics, eta, times, place)]
+
+
+def _heading(text: str, place: Place) -> list[Item] | None:
+    found = HEADING.match(text)
+    if found is None:
+        return None
+    place.epoch = int(found[1])
+    if found[2]:
+        place.total_epochs = int(found[2])
+    total = place.total_epochs
+    return [
+        Reading(None, epoch=float(place.epoch), total_epochs=None if not total else float(total))
+    ]
+
+
+def _reading(
+    n: int,
+    total: int | None,
+    metrics: dict[str, float],
+    eta: re.Match[str] | None,
+    times: re.Match[str] | None,
+    place: Place,
+) -> Reading:
+    epoch, epochs = place.epoch, place.total_epochs
+    done = (epoch or 1) - 1
+    step = place.step = n + done * (total or 0)
+    last = n == total and any(name.startswith("val_") for name in metrics)
+    per_step = length_s(times[2]) if times else None
+    left = None
+    if eta is not None:
+        left = length_s(eta[1])
+    elif times is not None and n != total:
+        left = length_s(times[1])
+    if left is not None and epochs is not None and total and per_step:
+        left += (epochs - done - 1) * total * per_step
+    elif epochs is None or (epochs and epoch != epochs):
+        left = 0.0 if last and epoch == epochs else None
+    return Reading(
+        step, metrics, None if epoch is None else float(epoch),
+        None if not total or not epochs else total * epochs,
+        None if not epochs else float(epochs), None, None, left,
+        1 / per_step if per_step else None,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Training runs: what is known of them, and what it adds up to."""
