@@ -50,9 +50,7 @@ class PlanForm:
             offered.tags,
             offered.context,
             offered.mode,
-            Choice(offered.guard.chosen, offered.guard.strictness)
-            if offered.guard.chosen
-            else None,
+            Choice(away.chosen, away.strictness) if away.chosen else None,
         )
 
 

@@ -230,7 +230,7 @@ def _is_stretch(word: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What is kept away while a block runs. A change here waits until a running lease has ended."""
+    """What is kept away while a block runs; a lease that runs stays as it was promised."""
 
     lists: tuple[str, ...] = option(
         (),

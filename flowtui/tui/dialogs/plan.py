@@ -20,7 +20,7 @@ from flowtui.tui.widgets.choice import Choice
 EARLY = {"at once": "soft", "after a delay": "firm", "not at all": "hard"}
 """What each strictness means for whoever wants to stop early."""
 EARLY_OF = {strictness: words for words, strictness in EARLY.items()}
-WITHOUT = "no guard is installed: notices go off and apps freeze, sites stay reachable"
+WITHOUT = "no guard is installed: sites stay reachable · flowtui guard install"
 
 
 class PlanDialog(Dialog[PlanForm]):
