@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
+from flowtui.core.day import DayRule
 from flowtui.guard.client import Client, socket_path
 from flowtui.services.guard import GuardService
 from flowtui.services.quietness import Quietness
@@ -19,7 +19,7 @@ def build_guard(
     paths: Paths,
     config: Config,
     clock: Clock,
-    zone: ZoneInfo,
+    rule: DayRule,
     env: Mapping[str, str],
     status: StatusFile,
 ) -> GuardService:
@@ -30,7 +30,7 @@ def build_guard(
         {name: context.guard for name, context in config.contexts.items()},
         (paths.lists_dir, paths.state_dir),
         clock,
-        zone,
+        rule,
         Quietness(paths.session_dir, env),
         Path(env["HOME"]) if env.get("HOME") else Path.home(),
     )

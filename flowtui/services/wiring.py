@@ -93,7 +93,7 @@ class Services:
         """What keeps distractions away; built when first asked for, as few commands do."""
         from flowtui.services.guardwiring import build_guard
 
-        return build_guard(self.paths, self.config, self.clock, self.zone, self.env, self.status)
+        return build_guard(self.paths, self.config, self.clock, self.rule, self.env, self.status)
 
     @property
     def first_weekday(self) -> int:

@@ -76,6 +76,7 @@ def lease(engine: Engine, held: Lease | None, uid: int) -> dict[str, Any] | None
         apps=list(held.wish.apps),
         frozen=engine.layers.frozen() if held.wish.apps else 0,
         attempts=sum(engine.tally.counts.values()),
+        by_list=engine.by_list(held),
         layers=layers(engine, held),
         notes=list(held.notes),
         pending=None

@@ -63,6 +63,7 @@ class Desktop:
         return ""
 
 
+APP = f"waster{os.getpid()}"
 ENV = {"XDG_CURRENT_DESKTOP": "GNOME:KDE"}
 
 
@@ -128,12 +129,12 @@ def test_without_a_desktop_nothing_is_switched(tmp_path: Path) -> None:
 
 def test_the_agent_ends_with_its_wish_and_survives_a_kill(tmp_path: Path) -> None:
     """The real process: it freezes, is killed, the next start lets go; then by its own time."""
-    app = tmp_path / "timewaster"
+    app = tmp_path / APP
     shutil.copy("/bin/sleep", app)
     running = subprocess.Popen([str(app), "100"])
     folder = tmp_path / "session"
     try:
-        agent.write_wish(folder, False, ("timewaster",), 600)
+        agent.write_wish(folder, False, (APP,), 600)
         first = start(folder)
         wait(lambda: stopped(running.pid))
         os.kill(first, signal.SIGKILL)
@@ -143,7 +144,7 @@ def test_the_agent_ends_with_its_wish_and_survives_a_kill(tmp_path: Path) -> Non
         assert agent.recover(folder, {}) == []
         wait(lambda: not stopped(running.pid))
 
-        agent.write_wish(folder, False, ("timewaster",), 2)
+        agent.write_wish(folder, False, (APP,), 2)
         start(folder)
         wait(lambda: stopped(running.pid))
         wait(lambda: not stopped(running.pid))
@@ -169,7 +170,8 @@ def test_a_real_gnome_setting_comes_back_as_unset(tmp_path: Path) -> None:
         "kept = lambda: dnd.run(['dconf', 'read', key])\n"
         "for first in (None, 'true', 'false'):\n"
         "    if first: dnd.run(['gsettings', 'set', *dnd._GNOME, first])\n"
-        "    before = kept(); k = Keeper(Path(sys.argv[1]), {'XDG_CURRENT_DESKTOP': 'GNOME'})\n"
+        "    before = kept()\n"
+        "    k = Keeper(Path(sys.argv[1]), {'XDG_CURRENT_DESKTOP': 'GNOME'})\n"
         "    assert 'GNOME' in k.quiet(), 'quiet'\n"
         "    assert kept() == 'false' and k.back() == [] and kept() == before, (kept(), before)\n"
         "print('ok')\n" % [str(Path(__file__).parents[3])]
@@ -178,7 +180,8 @@ def test_a_real_gnome_setting_comes_back_as_unset(tmp_path: Path) -> None:
     done = subprocess.run(
         ["dbus-run-session", "--", sys.executable, "-c", code, str(tmp_path / "journal")],
         capture_output=True, text=True, timeout=60,
-        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path / "run")},
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path),
+             "XDG_RUNTIME_DIR": str(tmp_path / "run")},
     )  # fmt: skip
     assert done.stdout == "ok\n", done.stderr
 
