@@ -44,6 +44,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "runs": ("flowtui.cli.runs", "training runs: list, show, adopt, stop, read any log"),
     "gpus": ("flowtui.cli.gpus", "the GPUs of this machine, and who holds them"),
     "guard": ("flowtui.cli.guard", "keep distractions away; see and prove how that stands"),
+    "insight": ("flowtui.cli.insight", "which habits go with output, honestly"),
+    "experiment": ("flowtui.cli.experiment", "randomised experiments on yourself"),
     "agent": ("flowtui.cli.agent", "ring bells and run hooks while no app is open"),
     "export": ("flowtui.cli.data", "write the whole ledger as JSON, CSV or a TinyDB file"),
     "import": ("flowtui.cli.imports", "read back an export, or bring in another program's"),

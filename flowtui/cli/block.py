@@ -12,7 +12,7 @@ import click
 
 from flowtui.cli.context import Context, at_option, json_option, pass_context, words
 from flowtui.cli.guarding import arm_for, guard_choice
-from flowtui.core.block import Block, Cause, Mode, Outcome, Plan, PlanKind, Source
+from flowtui.core.block import RUN_AT_MOST_S, Block, Cause, Mode, Outcome, Plan, PlanKind, Source
 from flowtui.core.commands import Command, Extend, Interrupt, Park, Pause, Resume, Return
 from flowtui.core.errors import UsageError
 from flowtui.core.facts import evidence_lines
@@ -37,6 +37,11 @@ rating_option = click.option("--rating", type=int, help="1 (poor) to 5 (excellen
 @click.option("--for", "length", metavar="LENGTH", help="planned focus: 50m, 1h30, 90")
 @click.option("--open", "open_ended", is_flag=True, help="no planned end")
 @click.option("--until", metavar="TIME", help="planned end: 17:30")
+@click.option(
+    "--until-run",
+    metavar="R",
+    help="until this run evaluates, saves or ends; at most --for, or 4 h",
+)
 @click.option("--end-at-plan/--overtime", default=None, help="what happens when it is reached")
 @click.option("-t", "--tag", "tags", multiple=True, metavar="TAG", help="may be given again")
 @click.option("-c", "--context", "context_name", metavar="NAME", help="work, own, or your own")
@@ -113,14 +118,20 @@ def _plan(
     length: str | None,
     open_ended: bool,
     until: str | None,
+    until_run: str | None,
     end_at_plan: bool | None,
 ) -> Plan:
     given = [name for name, on in (("--for", length), ("--until", until), ("--open", open_ended))
              if on]  # fmt: skip
+    if until_run and given != ["--for"]:
+        given.append("--until-run")
     if len(given) > 1:
         raise UsageError(f"{' and '.join(given)} cannot be meant together", "give one of them")
     services = context.services
     at_plan = services.plans.at_plan(end_at_plan)
+    if until_run:
+        at_most_s = parse_duration(length) if length else RUN_AT_MOST_S
+        return services.runs.waits.plan(until_run, at_most_s, at_plan)
     if open_ended:
         return Plan()
     if until:
@@ -148,6 +159,8 @@ def pause_command(
     block = _apply(context, Pause(" ".join(next_step), Cause(cause)), at)
     focus = measure(block, context.services.clock.now()).focus_s
     _report(context, block, as_json, f"paused after {minutes(focus)} of focus")
+    if not as_json:
+        _say_digest(context)
 
 
 @click.command("resume")
@@ -214,6 +227,14 @@ def stop_command(
         context.say(line)
     for thought in block.parked:
         context.say(f"parked: {thought.text}")
+    _say_digest(context)
+
+
+def _say_digest(context: Context) -> None:
+    """What was held back of runs while the block went on."""
+    if context.services.runs.board.path.exists():
+        for line in context.services.runs.teller.digest():
+            context.say(f"meanwhile: {line}")
 
 
 class SignedLength(click.Command):

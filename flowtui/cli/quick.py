@@ -55,9 +55,18 @@ def current(home: str | None) -> glance.Fields | None:
             return None
         if settings_stamp(config) != fields["settings"]:
             return None
-        return glance.at(fields, now)
+        return with_runs(glance.at(fields, now), state, now)
     except (KeyError, ValueError):
         return None
+
+
+def with_runs(fields: glance.Fields, state: str, now: float) -> glance.Fields:
+    """`fields` with what the watcher of runs says; without it where nobody watches."""
+    try:
+        with open(f"{state}/watch/status", encoding="utf-8") as file:  # noqa: PTH123 - see fastpaths
+            return glance.with_runs(fields, file.read(), now)
+    except (OSError, UnicodeDecodeError):
+        return fields
 
 
 def _shape(options: list[str]) -> tuple[str | None, str]:

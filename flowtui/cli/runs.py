@@ -26,7 +26,7 @@ def runs_command(click_context: click.Context, context: Context, count: int, as_
     desk.ensure_watched()
     listed = desk.listed(count)
     if as_json:
-        context.put_json([glance.to_json() for glance in listed])
+        context.put_json([glance.view() for glance in listed])
         return
     if not listed:
         context.say("no run yet; start one: flowtui run -- python train.py")

@@ -33,6 +33,9 @@ FORMAT_FIELDS = {
     "energy": "mean of today's ratings",
     "eating": "the eating window: window open 3 h 10, 4 h 50 left",
     "eating_state": "open, closed, or empty",
+    "run": "the training run that matters most: resnet-b  62 %  val_loss 0.4120  ends 11:52",
+    "runs": "training runs under way, how many",
+    "held": "findings that wait for the end of the block, how many",
     "guard": "what is kept away: guard news social",
     "attempts": "how often a site that is kept away was asked for",
     "focus_s": "seconds of focus; likewise paused_s, overtime_s, remaining_s, planned_s, "
@@ -48,6 +51,8 @@ def render(fields: Fields, shape: str, template: str = "") -> str:
         import json
 
         data = glance.patched(fields, json.loads(fields["json"]))
+        if fields.get("runs_json"):
+            data["runs"] = json.loads(fields["runs_json"])
         return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
     if shape == "waybar":
         return _waybar(fields)

@@ -80,7 +80,9 @@ def _asked(context: Context) -> Fields:
     services.status.write()
     decoded = glance.decode(services.status.text())
     assert decoded is not None
-    return decoded
+    from flowtui.cli.quick import with_runs
+
+    return with_runs(decoded, str(services.paths.state_dir), services.clock.now().timestamp())
 
 
 def _one_line(answer: str) -> str:

@@ -105,9 +105,17 @@ class Plan:
     until: datetime | None = None
     """Planned instant (until); None for the other kinds."""
     at_plan: AtPlan = AtPlan.OVERTIME
+    run: str = ""
+    """Id of the training run that ends the plan early, when it evaluates, saves or ends (fixed)."""
+    run_name: str = ""
+    """Its name when the block was planned."""
+    run_marks: int | None = None
+    """How many evaluations and checkpoints it had behind it then."""
 
 
 OPEN_ENDED = Plan()
+RUN_AT_MOST_S = 4 * 3600
+"""Length of a block that waits for a run, if the run does not get there."""
 
 
 @dataclass(frozen=True, slots=True)

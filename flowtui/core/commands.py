@@ -78,6 +78,11 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrive:
+    """The run that the plan waits for has got there: the plan ends now, before its full length."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lose:
     """A stretch that is known only afterwards not to have been focus: sleep, closed, crash."""
 
@@ -117,5 +122,16 @@ class Judge:
 
 
 Command = (
-    Pause | Resume | Interrupt | Return | Park | Extend | Reach | Lose | Shift | Finish | Judge
+    Pause
+    | Resume
+    | Interrupt
+    | Return
+    | Park
+    | Extend
+    | Reach
+    | Arrive
+    | Lose
+    | Shift
+    | Finish
+    | Judge
 )

@@ -16,6 +16,9 @@ COUNTING = ("running", "overtime")
 LONG_S = 24 * 3600
 """An eating window, or the time between two, of more than this gets a plain note."""
 
+RUNS_FRESH_S = 15
+RUN_FIELDS = ("run", "runs", "held")
+
 Fields = dict[str, str]
 
 
@@ -57,6 +60,17 @@ def patched(fields: Fields, data: dict[str, Any]) -> dict[str, Any]:
             "note": fields.get("eat_note") or None if elapsed > LONG_S else None,
         }
     return data
+
+
+def with_runs(fields: Fields, text: str, now: float) -> Fields:
+    """`fields` with what the watcher of runs wrote (`services.runs.board`), if that is fresh."""
+    runs = decode(text)
+    try:
+        if runs is None or not 0 <= now - int(runs["at"]) < RUNS_FRESH_S:
+            return fields
+        return {**fields, **{key: runs[key] for key in RUN_FIELDS}, "runs_json": runs["json"]}
+    except (KeyError, ValueError):
+        return fields
 
 
 def number(fields: Fields, key: str) -> int | None:
@@ -162,4 +176,9 @@ def line(fields: Fields) -> str:
     if fields.get("state"):
         name, tags = fields.get("intention") or "a block", fields.get("tags", "")
         parts = [phrase(fields), name, tags, today, window]
+    if fields.get("run"):
+        parts.append(fields["run"])
+    held = number(fields, "held")
+    if held:
+        parts.append(f"{held} held")
     return " · ".join(part for part in parts if part)

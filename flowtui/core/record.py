@@ -48,6 +48,9 @@ def encode_block(block: Block, day: date) -> dict[str, Any]:
             **_given("seconds", plan.seconds),
             **_given("until", plan.until and stamp(plan.until)),
             **_given("at_plan", "end" if plan.at_plan is AtPlan.END else ""),
+            **_given("run", plan.run),
+            **_given("run_name", plan.run_name),
+            **_given("run_marks", plan.run_marks),
         },
         **_given("folder", block.folder),
         **_given("ended_by", block.ended_by and block.ended_by.value),
@@ -103,6 +106,9 @@ def _plan(read: Fields) -> Plan:
         read.whole("seconds"),
         read.maybe_instant("until"),
         read.word("at_plan", AtPlan) or AtPlan.OVERTIME,
+        read.text("run"),
+        read.text("run_name"),
+        read.whole("run_marks"),
     )
 
 

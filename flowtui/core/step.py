@@ -27,6 +27,7 @@ from flowtui.core.block import (
     last_instant,
 )
 from flowtui.core.commands import (
+    Arrive,
     Command,
     Extend,
     Finish,
@@ -158,6 +159,14 @@ def _extend(block: Block, command: Extend, at: datetime) -> Stepped:
     return moved, (Event(EventKind.EXTENDED, moved, at),)
 
 
+def _arrive(block: Block, command: Arrive, at: datetime) -> Stepped:
+    if not block.plan.run or measure(block, at).reached_at is not None:
+        return block, ()
+    focus_s = max(MIN_PLAN_S, measure(block, at).focus_s)
+    block = replace(block, plan=replace(block.plan, seconds=focus_s))
+    return block, (Event(EventKind.EXTENDED, block, at),)
+
+
 def _reach(block: Block, command: Reach, at: datetime) -> Stepped:
     reached = measure(block, at).reached_at
     if reached is None:
@@ -266,6 +275,7 @@ _STEPS: dict[type, Callable[[Block, Any, datetime], Stepped]] = {
     Park: _park,
     Extend: _extend,
     Reach: _reach,
+    Arrive: _arrive,
     Lose: _lose,
     Shift: _shift,
     Finish: _finish,

@@ -35,6 +35,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("runs", dated=True),
         Kind("plans", dated=False),
         Kind("experiments", dated=False),
+        Kind("questions", dated=False),
         Kind("state", dated=False),
     )
 }

@@ -46,6 +46,7 @@ class Agent:
         def look(services: Services) -> Instants:
             services.store.ledger.refresh()
             services.runs.ensure_watched()
+            bells.run_arrived(services)
             return bells.due(services)
 
         found = await self._ask(look) or Instants(None, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flowtui.core.block import Block
+from flowtui.core.commands import Arrive
 from flowtui.core.glance import minutes
 from flowtui.core.measure import measure
 from flowtui.core.runs.findings.finding import Severity as Grave
@@ -46,6 +47,21 @@ def reminder_notice(services: Services) -> Notice | None:
         return None
     services.events.tell(reminder.event, {"about": reminder.about})
     return Notice(reminder.title, reminder.body)
+
+
+def run_arrived(services: Services) -> str | None:
+    """End the plan of the running block if it waits for a run that has got there.
+
+    Returns what the run did, or None. The end of the plan is then announced as any other.
+    """
+    block = services.store.running()
+    if block is None or not block.plan.run:
+        return None
+    what = services.runs.waits.arrived(block)
+    if what is None:
+        return None
+    services.focus.apply(Arrive(), label=f"{block.plan.run_name} {what}: plan of")
+    return f"{block.plan.run_name} {what}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flowtui.core.block import Block, Plan, PlanKind
+from flowtui.core.block import RUN_AT_MOST_S, Block, Plan, PlanKind
 from flowtui.core.edit import Changes
 from flowtui.core.errors import UsageError
 from flowtui.core.forms import BlockForm, PlanForm, PlanOffer
@@ -52,12 +52,14 @@ def planned(services: Services, form: PlanForm) -> Draft:
 
 
 def read_plan(services: Services, text: str) -> Plan:
-    """ "50m", "90", "open", "17:30" or "until 17:30"; empty means the usual plan."""
+    """ "50m", "90", "open", "17:30", "until 17:30", "run NAME [90m]"; empty: the usual plan."""
     words = text.strip().lower()
     if not words:
         return services.plans.usual()
     if words in ("open", "open-ended"):
         return Plan()
+    if words.startswith("run "):
+        return _until_run(services, text.strip()[4:].split())
     clock = words.removeprefix("until").strip()
     # with a colon it is a time of the day: "1:30" as a length is written 1h30 here
     if words.startswith("until") or ":" in clock:
@@ -67,6 +69,15 @@ def read_plan(services: Services, text: str) -> Plan:
             raise UsageError(f"{text!r} is not in the future", "give a time such as 17:30")
         return Plan(PlanKind.UNTIL, until=until, at_plan=services.plans.at_plan_default)
     return Plan(PlanKind.FIXED, parse_duration(words), at_plan=services.plans.at_plan_default)
+
+
+def _until_run(services: Services, words: list[str]) -> Plan:
+    """Until a run gets on: its name, and the length that the block has at most."""
+    at_most_s = RUN_AT_MOST_S
+    if len(words) > 1:
+        at_most_s = parse_duration(words.pop())
+    at_plan = services.plans.at_plan_default
+    return services.runs.waits.plan(" ".join(words), at_most_s, at_plan)
 
 
 def entered(services: Services, form: BlockForm) -> Block:

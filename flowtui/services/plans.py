@@ -30,9 +30,9 @@ class Plans:
         return next((b for b in self.store.last_ended(5) if not b.added), None)
 
     def usual(self) -> Plan:
-        """The plan of the last block, or that of the settings; never a fixed time of the day."""
+        """The plan of the last block, or that of the settings; no time of the day, no run."""
         last = self.last()
-        if last is not None and last.plan.kind is not PlanKind.UNTIL:
+        if last is not None and last.plan.kind is not PlanKind.UNTIL and not last.plan.run:
             return last.plan
         return self.default()
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
-from flowtui.core.events import Event
+from flowtui.core.events import Event, EventKind
 from flowtui.core.timewords import parse_instant
 from flowtui.ledger.ledger import Ledger
 from flowtui.services.body import BodyService
@@ -80,6 +80,7 @@ class Services:
     hooks: HookRunner
     env: Mapping[str, str]
     """The environment, for processes of our own: it names the same folders."""
+
 
     @cached_property
     def runs(self) -> RunDesk:
@@ -191,7 +192,14 @@ def build(
         breaks=Breaks(store, clock, config.blocks.break_s),
     )
     focus.subscribe(lambda event: _follow(services, event), first=True)
+    focus.subscribe(lambda event: _old_news(services, event))
     return services
+
+
+def _old_news(services: Services, event: Event) -> None:
+    """A block begins: what there was to tell of runs before it is not news of it."""
+    if event.kind is EventKind.STARTED and (services.paths.state_dir / "watch").is_dir():
+        services.runs.teller.begin_block()
 
 
 def _follow(services: Services, event: Event) -> None:

@@ -45,15 +45,19 @@ PLACES = {
     "runs": "Runs",
     "run": "Runs, one run",
     "body": "Body",
+    "insight": "Insight",
+    "pair": "Insight, one pattern",
 }
 MEET = {
-    "app": ("idle", "running", "list", "runs", "run", "body"),
+    "app": ("idle", "running", "list", "runs", "run", "body", "insight", "pair"),
     "idle": ("app", "list"),
     "running": ("app",),
     "list": ("app", "idle"),
     "runs": ("app",),
     "run": ("app",),
     "body": ("app",),
+    "insight": ("app",),
+    "pair": ("app",),
 }
 """Places whose keys work at the same time."""
 
@@ -114,9 +118,26 @@ ACTIONS: tuple[Action, ...] = (
     Action("entry.delete", "body", "d", "delete", "Delete an entry.", False),
     Action("window.turn", "body", "w", "window", "Open the eating window, or close it."),
     Action("habit.new", "body", "n", "new habit", "Name a habit, or a thing to stop.", False),
+    Action(
+        "insight.next", "insight", "tab,right,l", "view", "The next view: patterns, trials, ..."
+    ),
+    Action("insight.before", "insight", "shift+tab,left,h", "before", "The view before.", False),
+    Action("insight.open", "insight", "enter", "details", "All about a pattern or an experiment."),
+    Action("insight.outcome", "insight", "o", "outcome", "Deep minutes, commits, or your rating."),
+    Action("insight.noise", "insight", "n", "noise", "Try it on noise: your days, shuffled."),
+    Action("insight.cancel", "insight", "escape", "break off", "Break a computation off.", False),
+    Action("trial.new", "insight", "x", "experiment", "Put it to the test, days dealt by chance."),
+    Action("trial.did", "insight", "y", "did it", "Note that you did it today.", False),
+    Action("trial.left", "insight", "w", "left it", "Note that you left it today.", False),
+    Action("trial.stop", "insight", "d", "give up", "Give an experiment up.", False),
+    Action("pair.next", "pair", "tab,right,l", "view", "The next view: days, difference, ..."),
+    Action("pair.before", "pair", "shift+tab,left,h", "view before", "The view before.", False),
+    Action("pair.trial", "pair", "x", "experiment", "Put this pattern to the test."),
+    Action("pair.back", "pair", "escape,backspace", "back", "Back to the list."),
     Action("mode.focus", "app", "1", "focus", "Focus: the running block, or today's.", False),
     Action("mode.runs", "app", "2", "runs", "Runs: training runs and GPUs; a look counts.", False),
     Action("mode.body", "app", "3", "body", "Body: energy, sleep, food, movement.", False),
+    Action("mode.insight", "app", "4", "insight", "Insight: what goes with output.", False),
     Action("app.checkin", "app", "c", "check-in", "The end of the day in a dozen keys.", False),
     Action("app.log", "app", "colon", "log", "Log a line: yoga 30 e6, coffee, energy 4.", False),
     Action("app.undo", "app", "u", "undo", "Take back the last change.", False),

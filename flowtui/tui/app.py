@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from flowtui.tui.ringing import Ringing
 
 T = TypeVar("T")
-IDLE, RUNNING, RUNS, BODY = "focus-idle", "focus-running", "runs", "body"
+IDLE, RUNNING = "focus-idle", "focus-running"
+RUNS, BODY, INSIGHT = "runs", "body", "insight"
 FOCUS = (IDLE, RUNNING)
 """The two faces of Focus; other modes stay when a block begins or ends."""
 
@@ -71,6 +72,12 @@ def _body_screen() -> Screen[None]:
     return BodyScreen()
 
 
+def _insight_screen() -> Screen[None]:
+    from flowtui.tui.screens.insight import InsightScreen
+
+    return InsightScreen()
+
+
 class FlowApp(Host):
     """flowtui on the screen. `build` makes the services; it is called on the desk's thread."""
 
@@ -79,7 +86,13 @@ class FlowApp(Host):
     CSS_PATH = ["app.tcss", "screens/idle.tcss", "screens/running.tcss"]
     COMMANDS = {ActionCommands}
     # IDLE and RUNNING are two faces of Focus: Textual keeps both, and neither is ever torn down
-    MODES = {IDLE: _idle_screen, RUNNING: _running_screen, RUNS: _runs_screen, BODY: _body_screen}
+    MODES = {
+        IDLE: _idle_screen,
+        RUNNING: _running_screen,
+        RUNS: _runs_screen,
+        BODY: _body_screen,
+        INSIGHT: _insight_screen,
+    }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-normal"), (110, "-wide")]
@@ -251,6 +264,10 @@ class FlowApp(Host):
     async def action_mode_body(self) -> None:
         """To the body log."""
         await self.switch_mode(BODY)
+
+    async def action_mode_insight(self) -> None:
+        """To what goes with output."""
+        await self.switch_mode(INSIGHT)
 
     def action_app_checkin(self) -> None:
         """Open today's check-in."""

@@ -64,6 +64,10 @@ class Ringing:
         """News of runs: at once what is lost, the rest as focus allows."""
         if not self._conductor.conducts:
             return
+        arrived = await self._app.ask(bells.run_arrived)
+        if arrived is not None:
+            self._app.said(f"{arrived}: the plan is reached")
+            self._app.refresh_snapshot()
         told = await self._app.ask(bells.run_news)
         if told is None:
             return

@@ -71,8 +71,9 @@ def end_line(block: Block, now: datetime, zone: ZoneInfo) -> str:
     end = deadline(block, now)
     if end is None:
         return f"{began} · open-ended"
+    waits = f"{block.plan.run_name} gets on, or " if block.plan.run and seen.remaining_s else ""
     verb = "reached" if seen.overtime_s or seen.remaining_s == 0 else "until"
-    return f"{began} · {verb} {end.astimezone(zone):%H:%M}"
+    return f"{began} · {verb} {waits}{end.astimezone(zone):%H:%M}"
 
 
 def tally(block: Block, now: datetime) -> list[str]:
@@ -144,6 +145,8 @@ def count(number: int, noun: str) -> str:
 
 def plan_word(block: Block) -> str:
     """The plan of a block in words."""
+    if block.plan.run:
+        return f"until {block.plan.run_name} gets on, at most {minutes(block.plan.seconds)}"
     if block.plan.kind is PlanKind.FIXED:
         return minutes(block.plan.seconds)
     if block.plan.kind is PlanKind.UNTIL and block.plan.until is not None:

@@ -60,6 +60,8 @@ class RunGlance:
     """(rule, severity, sentence), the serious first."""
     formats: tuple[str, ...] = ()
     checkpoint: str | None = None
+    marks: int = 0
+    """Evaluations and checkpoints so far; a block can wait for the next one."""
     problem: str = ""
     """Why it could not be read, in a line."""
 
@@ -72,6 +74,32 @@ class RunGlance:
     def ends_at(self) -> float | None:
         """POSIX seconds at which it should end."""
         return None if self.eta_s is None else self.at + self.eta_s
+
+    def view(self) -> dict[str, Any]:
+        """The run as `status --json` and `runs --json` print it: every key, whole seconds."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "state": self.state,
+            "step": self.step,
+            "total_steps": self.total_steps,
+            "epoch": plain(self.epoch),
+            "progress": self.progress,
+            "eta_s": None if self.eta_s is None else round(self.eta_s),
+            "eta_error_s": None if self.eta_error_s is None else round(self.eta_error_s),
+            "exit_status": self.exit_status,
+            "metric": self.key,
+            "last": plain(self.last),
+            "best": plain(self.best),
+            "baseline": self.baseline or None,
+            "ahead": self.ahead,
+            "gpus": list(self.gpus),
+            "gpu_util": self.gpu_util,
+            "findings": [
+                {"rule": rule, "severity": severity, "sentence": sentence}
+                for rule, severity, sentence in self.findings
+            ],
+        }
 
     def to_json(self) -> dict[str, Any]:
         """As JSON; not-a-number and infinities as words."""

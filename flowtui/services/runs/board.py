@@ -13,11 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flowtui.core import glance
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.machine import GpuProcess, GpuReading, Throttle
 from flowtui.core.runs.news import News
 from flowtui.system.files import write_atomic
 
+STATUS = "status"
 FRESH_S = 15.0
 """A board older than this was left by a watcher that is gone."""
 WANTED_S = 30.0
@@ -51,6 +53,7 @@ class BoardFile:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "runs.json"
+        self._status = folder / STATUS
         self._wanted = folder / "gpus.wanted"
         self._seen: tuple[int, int] | None = None
         self._board = Board()
@@ -72,6 +75,12 @@ class BoardFile:
             "news": [news.to_json() for news in board.news],
         }
         write_atomic(self._file, json.dumps(data, separators=(",", ":")).encode())
+
+    def write_status(self, runs: Sequence[RunGlance], line: str, held: int, at: float) -> None:
+        """Say what `flowtui status` needs, in its own format. Raises OSError."""
+        fields = {"at": int(at), "run": line, "runs": len(runs), "held": held}
+        views = json.dumps([run.view() for run in runs], ensure_ascii=False, separators=(",", ":"))
+        write_atomic(self._status, glance.encode(fields, views).encode())
 
     def read(self) -> Board:
         """The latest board; an empty one where there is none. Costs a look at the file's age."""

@@ -26,6 +26,7 @@ from flowtui.services.runs.starting import RunStarter
 from flowtui.services.runs.stopping import RunStopper
 from flowtui.services.runs.telling import RunTeller
 from flowtui.services.runs.tracked import OpenLog, Tracked, identity_of, kept_history
+from flowtui.services.runs.waits import RunWaits
 from flowtui.watch.process import find
 
 WATCH = "flowtui.services.runs.watch"
@@ -71,6 +72,7 @@ class RunDesk:
         self.stopper = RunStopper(book)
         self.board = board
         self.teller = teller
+        self.waits = RunWaits(book, board, clock)
         self._clock = clock
         self._env = env
         self._lock = run_dir / LOCK
@@ -138,7 +140,7 @@ class RunDesk:
         """
         run = self.book.find(word)
         directory = self.book.dir(run.id)
-        tracked = Tracked(run, directory, self._open_log, lambda _: (), lambda: self._held(run))
+        tracked = Tracked(run, directory, self._open_log, lambda _: (), self._held)
         tracked.take_up()
         now = self._clock.now()
         with contextlib.suppress(ValueError, OSError):

@@ -11,7 +11,7 @@ from flowtui.core.runs.eta import eta_of
 from flowtui.core.runs.findings.finding import Finding
 from flowtui.core.runs.glance import SPARKS, RunGlance
 from flowtui.core.runs.history import History
-from flowtui.core.runs.metrics import Better
+from flowtui.core.runs.metrics import Better, Split, split_of
 from flowtui.core.runs.news import News
 from flowtui.core.runs.reading import NoticeKind
 from flowtui.core.runs.run import Best, Cost, Run, Told
@@ -119,6 +119,7 @@ def _of_history(shown: RunGlance, history: History, baseline: History | None) ->
         total_steps=history.total_steps,
         epoch=history.epoch,
         total_epochs=history.total_epochs,
+        marks=_marks(history),
         progress=history.progress,
     )
     if track is None:
@@ -132,6 +133,12 @@ def _of_history(shown: RunGlance, history: History, baseline: History | None) ->
         spark=_spark(track),
         ahead=_ahead(track, baseline),
     )
+
+
+def _marks(history: History) -> int:
+    """Evaluations, by the validation metric with the most values, and checkpoints."""
+    values = [t.n for t in history.metrics.values() if split_of(t.name) is Split.VALIDATION]
+    return max(values, default=0) + len(history.of_kind(NoticeKind.CHECKPOINT))
 
 
 def _spark(track: Track) -> tuple[float, ...]:

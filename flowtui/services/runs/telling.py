@@ -46,6 +46,10 @@ class RunTeller:
         """What waits for the end of the block or a pause."""
         return held(self._board.read().news, self._known()["digested"])
 
+    def waiting(self) -> list[str]:
+        """What waits, one line a run; it goes on waiting."""
+        return digest(self.held(), self._clock)
+
     def digest(self) -> list[str]:
         """What waited, one line a run; from now on nothing waits any more."""
         waiting = self.held()

@@ -50,7 +50,7 @@ class Tracked:
         directory: RunDir,
         open_log: OpenLog,
         opened: Callable[[Sequence[int]], Sequence[Place]],
-        baseline: Callable[[], tuple[str, History] | None],
+        baseline: Callable[[Run], tuple[str, History] | None],
     ) -> None:
         self.run = run
         self.dir = directory
@@ -105,6 +105,13 @@ class Tracked:
         """The run is over: read what is left."""
         self.log.close()
         self._learned = True
+
+    def renew(self, run: Run) -> None:
+        """A person changed the record: its name, the run it is held against."""
+        if run.baseline != self.run.baseline:
+            self._asked_baseline = False
+            self._baseline = None
+        self.run = run
 
     def _read(self, at: float) -> None:
         """Read its logs on."""
@@ -224,7 +231,7 @@ class Tracked:
     def _held_against(self) -> tuple[str, History] | None:
         if not self._asked_baseline:
             self._asked_baseline = True
-            self._baseline = self._baseline_of() if self.run.baseline else None
+            self._baseline = self._baseline_of(self.run) if self.run.baseline else None
         return self._baseline
 
     # Keeping

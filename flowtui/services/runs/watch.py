@@ -48,7 +48,10 @@ def main(env: Mapping[str, str]) -> None:
                 traceback.print_exc(file=log)
 
     pid = os.getpid()
-    watcher = Watcher(desk.book, desk.board, clock, gpus, log_of, opened_by, judge, pid, complain)
+    watcher = Watcher(
+        desk.book, desk.board, clock, gpus, log_of, opened_by, judge, pid, complain,
+        desk.teller, services.zone,
+    )  # fmt: skip
     try:
         _follow(watcher)
     except Exception as error:

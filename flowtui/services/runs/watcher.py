@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
@@ -24,10 +25,12 @@ from flowtui.core.runs.news import News, updated
 from flowtui.core.runs.run import Run
 from flowtui.core.runs.seen import Seen
 from flowtui.core.runs.state import ENDED, RunState, state_of
+from flowtui.core.runs.words import under_block
 from flowtui.core.runs.xid import Xid
 from flowtui.services.runs.board import HISTORY, Board, BoardFile
 from flowtui.services.runs.book import RunBook
 from flowtui.services.runs.glancing import closed, glance_of
+from flowtui.services.runs.telling import RunTeller
 from flowtui.services.runs.tracked import OpenLog, Tracked, kept_history
 from flowtui.watch.place import Place
 
@@ -42,6 +45,8 @@ SETTLE_S = 60.0
 FORGOTTEN_S = 86_400.0
 """A log that has been silent for longer, of which nothing else is known, is followed no more."""
 SHOWN_ENDED = 16
+ENDED_SHOWN_S = 600.0
+"""For how long the line of `status` tells of a run that has ended."""
 
 
 class GpuSource(Protocol):
@@ -88,6 +93,8 @@ class Watcher:
         judge: Callable[[Seen], Sequence[Finding]],
         pid: int,
         complain: Callable[[str], None],
+        teller: RunTeller,
+        zone: ZoneInfo,
     ) -> None:
         self._book = book
         self._board = board
@@ -98,6 +105,8 @@ class Watcher:
         self._judge = judge
         self._pid = pid
         self._complain = complain
+        self._teller = teller
+        self._zone = zone
         self._faults: dict[str, str] = {}
         """Our own faults by run, each said once."""
         self._tracked: dict[str, Tracked] = {}
@@ -110,6 +119,7 @@ class Watcher:
         self._strips: dict[str, deque[float | None]] = {}
         self._strip_at: datetime | None = None
         self._kept_at = clock.monotonic()
+        self._renewed_at = clock.monotonic()
         self._busy_at = clock.monotonic()
         self._clocks: tuple[float, float] | None = None
 
@@ -145,12 +155,21 @@ class Watcher:
         for id in set(self._tracked) - set(active):
             self._leave(id)
         new = [id for id in active if id not in self._tracked]
-        if not new:
+        if not new and self._clock.monotonic() - self._renewed_at < KEEP_S:
             return
+        self._renewed_at = self._clock.monotonic()
         with contextlib.suppress(FlowError):  # a ledger that cannot be read now can be in a while
             self._book.ledger.refresh()
+            self._renew()
             for id in new:
                 self._apart(id, partial(self._take_up, id))
+
+    def _renew(self) -> None:
+        """Take over what a person changed of a run: its name, its baseline."""
+        for id, tracked in self._tracked.items():
+            run = self._book.get(id)
+            if run is not None and run != tracked.run:
+                tracked.renew(run)
 
     def _apart(self, id: str, work: Callable[[], None]) -> None:
         """Do the work on one run; a fault of ours in it stops neither the others nor us."""
@@ -172,7 +191,7 @@ class Watcher:
             self._book.release(id)
             return
         directory = self._book.dir(id)
-        tracked = Tracked(run, directory, self._open_log, self._opened, lambda: self._held(run))
+        tracked = Tracked(run, directory, self._open_log, self._opened, self._held)
         tracked.take_up()
         self._tracked[id] = tracked
 
@@ -267,6 +286,10 @@ class Watcher:
         )
         with contextlib.suppress(OSError):  # shown again in two seconds
             self._board.write(board)
+            live = [run for run in board.runs if run.live]
+            line = under_block(board.runs, self._zone, now.timestamp() - ENDED_SHOWN_S, None, 80)
+            held = len(self._teller.held())
+            self._board.write_status(live, line.removeprefix("run").strip(), held, board.at)
 
     def _note_use(self, readings: Sequence[GpuReading]) -> None:
         at = readings[0].at if readings else None

@@ -40,8 +40,11 @@ class FinishDialog(Dialog[FinishAnswer]):
         summary: str,
         thoughts: Sequence[str] = (),
         before: FinishAnswer | None = None,
+        meanwhile: Sequence[str] = (),
     ) -> None:
         super().__init__()
+        self._meanwhile = meanwhile
+        """What was held back of training runs, one line each."""
         self.title_text = title
         self._summary = summary
         self._thoughts = thoughts
@@ -63,6 +66,8 @@ class FinishDialog(Dialog[FinishAnswer]):
         )
         yield labelled("note", note)
         yield Label("", id="evidence", classes="about", markup=False)
+        for line in self._meanwhile[:6]:
+            yield Label(f"meanwhile  {line}", classes="about", markup=False)
 
     def on_mount(self) -> None:
         """Keys answer at once; the note is a tab away."""

@@ -56,8 +56,14 @@ class RunningActions(FlowScreen):
         )
         at = self.flow.clock.now()
         step = await self.app.push_screen_wait(line)
-        if step is not None:
-            await self._apply(Pause(step), "paused", at)
+        if step is not None and await self._apply(Pause(step), "paused", at):
+            await self._say_digest()
+
+    async def _say_digest(self) -> None:
+        """What was held back of runs while the clock ran."""
+        lines = await self.ask(lambda services: services.runs.teller.digest())
+        if lines:
+            self.flow.said("meanwhile   " + "\n            ".join(lines))
 
     async def _show_repo(self, block: Block) -> None:
         lines = await self.flow.aside(lambda services: services.evidence.where_was_i(block.folder))
@@ -117,7 +123,10 @@ class RunningActions(FlowScreen):
         summary = f"{minutes(seen.focus_s)} of focus"
         summary += f", {minutes(seen.overtime_s)} over the plan" if seen.overtime_s else ""
         dialog = dialogs.FinishDialog(
-            block.intention or "a block", summary, [thought.text for thought in block.parked]
+            block.intention or "a block",
+            summary,
+            [thought.text for thought in block.parked],
+            meanwhile=await self.ask(lambda services: services.runs.teller.waiting()),
         )
         self._evidence_for(block, at, dialog)
         answer = await self.app.push_screen_wait(dialog)
@@ -135,6 +144,7 @@ class RunningActions(FlowScreen):
 
         def finish(services: Services) -> str:
             ended = services.focus.finish(at, answer.outcome, answer.rating, answer.note, found)
+            services.runs.teller.digest()  # it was shown beside the questions
             focus_s = measure(ended, at).focus_s
             rest = minutes(services.breaks.suggest(focus_s))
             return (

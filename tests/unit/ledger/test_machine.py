@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from flowtui.core.errors import LedgerError
 from flowtui.ledger.doctor import check
 from flowtui.ledger.history import Change
+from flowtui.ledger.kinds import KINDS
 from flowtui.ledger.ledger import Ledger, Transaction
 from tests.faults.disks import Failing
 from tests.unit.ledger.helpers import everything, open_ledger
@@ -47,9 +48,7 @@ class Model:
     """What should be there, and what undo and redo should do."""
 
     def __init__(self) -> None:
-        self.world: World = {
-            kind: {} for kind in ("blocks", "entries", "runs", "plans", "experiments", "state")
-        }
+        self.world: World = {kind: {} for kind in KINDS}
         self.done: list[Command] = []
         self.undone: list[Command] = []
         self.seq = 0

@@ -9,10 +9,14 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flowtui.core.runs.run import Run
+from flowtui.services.runs.board import BoardFile
 from flowtui.services.runs.book import RunBook
+from flowtui.services.runs.desk import RunDesk
 from flowtui.services.runs.starting import RunStarter
+from flowtui.services.runs.wiring import build_runs
 from flowtui.system.clock import SystemClock
 from flowtui.watch.rundir import Ended, RunDir, Started
 from tests.people import Person
@@ -33,6 +37,15 @@ class Lab:
             services.store.ledger, SystemClock(), services.rule, services.paths.runs_dir
         )
         self.starter = RunStarter(self.book, "UTC", self.env)
+
+    def desk(self, board: BoardFile) -> RunDesk:
+        """What commands and the app ask."""
+        built = build_runs(
+            self.person.services.paths, self.book.ledger, self.book.clock,
+            self.person.services.rule, ZoneInfo("UTC"), self.env,
+        )  # fmt: skip
+        built.board = board
+        return built
 
     def python(self, code: str, name: str | None = None) -> Run:
         """Start `code` as a run."""

@@ -1,0 +1,1 @@
+"""What insight says and decides: words, variables, schedules, scores. Standard library alone."""

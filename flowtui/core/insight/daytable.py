@@ -1,0 +1,130 @@
+"""The table of days: one row a logical day, missing as missing, every column explained."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from difflib import get_close_matches
+
+from flowtui.core.errors import UsageError
+from flowtui.core.insight.variable import Factor, Outcome
+
+Values = tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: what it is, and a value for each day."""
+
+    name: str
+    meaning: str
+    """One sentence, for the dictionary."""
+    values: Values
+    """None: not known. Never 0 for what was not recorded."""
+    factor: Factor | None = None
+    """How it stands as a factor; None if it is none."""
+    outcome: Outcome | None = None
+    """How it stands as an outcome; None if it is none."""
+    note: str = ""
+    """What a reader must know of it: a scale that changed, say."""
+
+    @property
+    def known(self) -> int:
+        """Days with a value."""
+        return sum(value is not None for value in self.values)
+
+    @property
+    def unit(self) -> str:
+        """Of the values; empty if there is none."""
+        shown = self.factor or self.outcome
+        return shown.unit if shown is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayTable:
+    """Days, ascending and distinct, and their columns."""
+
+    days: tuple[date, ...]
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """The column of that name; `yoga` is short for `habit:yoga`, if that is the only one.
+
+        Raises UsageError naming the nearest one.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        short = [c for c in self.columns if c.name.partition(":")[2] == name]
+        if len(short) == 1:
+            return short[0]
+        names = [column.name for column in self.columns]
+        shorts = [n.partition(":")[2] for n in names if ":" in n]
+        near = get_close_matches(name, [*names, *shorts], 1)
+        hint = f"did you mean {near[0]}?" if near else f"columns: {', '.join(names[:12])}"
+        raise UsageError(f"there is no column {name!r}", hint)
+
+    def outcome(self, name: str) -> Column:
+        """The column of that name as an outcome. Raises UsageError if it is none."""
+        column = self.column(name)
+        if column.outcome is None:
+            able = ", ".join(c.name for c in self.columns if c.outcome is not None)
+            raise UsageError(f"{name} is a habit, not an outcome", f"outcomes: {able}")
+        return column
+
+    def factors(self, names: tuple[str, ...] = ()) -> list[Column]:
+        """All factors, or those named. Raises UsageError for a name that is none."""
+        if not names:
+            return [column for column in self.columns if column.factor is not None]
+        found = [self.column(name) for name in dict.fromkeys(names)]
+        for column in found:
+            if column.factor is None:
+                able = ", ".join(c.name for c in self.columns if c.factor is not None)
+                raise UsageError(f"{column.name} cannot stand as a factor", f"factors: {able}")
+        return found
+
+    def until(self, last: date) -> DayTable:
+        """The days up to `last`."""
+        count = sum(day <= last for day in self.days)
+        cut = tuple(replace(c, values=c.values[:count]) for c in self.columns)
+        return DayTable(self.days[:count], cut)
+
+    def digest(self) -> str:
+        """A hash of every day, name and value, hex: the same table, the same hash."""
+        whole = [
+            [day.isoformat() for day in self.days],
+            [[c.name, c.note, *c.values] for c in self.columns],
+        ]
+        return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
+
+    def csv(self) -> Iterator[str]:
+        """Line by line, header first; missing is an empty cell."""
+        yield _line(["date", *(column.name for column in self.columns)])
+        for at, day in enumerate(self.days):
+            values = [column.values[at] for column in self.columns]
+            yield _line([day.isoformat(), *("" if v is None else f"{v:.10g}" for v in values)])
+
+    def dictionary(self) -> Iterator[tuple[str, str]]:
+        """Name and meaning of each column, with unit, timing and source."""
+        yield "date", "Logical day; it begins at the configured hour, 04:00 by default."
+        for column in self.columns:
+            words = [column.meaning]
+            if column.unit:
+                words.append(f"Unit: {column.unit}.")
+            if column.factor is not None:
+                kind, timing = column.factor.kind.value, column.factor.timing.value
+                words.append(f"Factor: {kind}, of the {timing}; from {column.factor.source}.")
+            if column.note:
+                words.append(f"{column.note[:1].upper()}{column.note[1:]}.")
+            yield column.name, " ".join(words)
+
+
+def _line(cells: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue()

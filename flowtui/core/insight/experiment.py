@@ -1,0 +1,164 @@
+"""An experiment on oneself: what was declared, its frozen schedule, what was done, the score.
+
+Nothing of what was declared can change afterwards; the fingerprint over declaration and schedule
+is stored with it and checked whenever it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from flowtui.core.errors import UsageError
+from flowtui.core.insight.schedule import Design, Slot, fingerprint, schedule, whole_length
+from flowtui.core.text import one_line
+
+MAX_DAYS = 366
+COIN = 0.25
+"""The score of somebody who always says 50 %."""
+
+
+class Direction(StrEnum):
+    """Which way the outcome is expected to go on days with it."""
+
+    MORE = "more"
+    LESS = "less"
+
+
+class Stage(StrEnum):
+    """Where an experiment stands on a day."""
+
+    AHEAD = "ahead"
+    RUNNING = "running"
+    OVER = "over"
+    """All its days are past; the result can be read."""
+    READ = "read"
+    STOPPED = "stopped"
+    """Given up before its end; no result is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What is fixed before the first day."""
+
+    factor: str
+    """What is done on days with it: "no phone before noon"."""
+    outcome: str
+    """Name of the one outcome: a column of the day table."""
+    direction: Direction
+    design: Design
+    first: date
+    days: int
+    predicted: int
+    """Own prediction, 1 to 99 per cent, that it comes out as expected with p <= .05."""
+    hypothesis: str = ""
+    """In the person's own words; empty if they gave none."""
+    habit: str = ""
+    """Column of the day table that tells what was really done; empty if none does."""
+
+    def plain(self) -> dict[str, Any]:
+        """As it is stored and hashed."""
+        return {
+            "factor": self.factor,
+            "outcome": self.outcome,
+            "direction": self.direction.value,
+            "design": self.design.value,
+            "first": self.first.isoformat(),
+            "days": self.days,
+            "predicted": self.predicted,
+            "hypothesis": self.hypothesis,
+            "habit": self.habit,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """One experiment."""
+
+    id: str
+    declared: Declared
+    seed: str
+    digest: str
+    """SHA-256 over declaration and schedule."""
+    declared_at: datetime
+    actual: Mapping[date, bool] = field(default_factory=dict)
+    """What was really done, where the person said it."""
+    stopped_on: date | None = None
+    why_stopped: str = ""
+    result: Mapping[str, Any] | None = None
+    """As read at the end: `assigned`, `protocol` (see `result_words`); None before."""
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The whole schedule. Show nobody what lies ahead."""
+        d = self.declared
+        return schedule(d.design, d.first, d.days, self.seed)
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.slots[-1].day
+
+    @property
+    def genuine(self) -> bool:
+        """Whether declaration and schedule are those that were frozen."""
+        return self.digest == fingerprint(self.declared.plain(), self.slots)
+
+    def slot(self, day: date) -> Slot | None:
+        """What `day` was given; None outside."""
+        at = (day - self.declared.first).days
+        return self.slots[at] if 0 <= at < self.declared.days else None
+
+    def stage(self, today: date) -> Stage:
+        """Where it stands on `today`."""
+        if self.stopped_on is not None:
+            return Stage.STOPPED
+        if self.result is not None:
+            return Stage.READ
+        if today < self.declared.first:
+            return Stage.AHEAD
+        return Stage.RUNNING if today <= self.last else Stage.OVER
+
+
+def checked(declared: Declared, today: date) -> Declared:
+    """`declared` with whole pairs and clean words. Raises UsageError for what cannot be meant."""
+    if not 1 <= declared.predicted <= 99:
+        raise UsageError(
+            f"a prediction of {declared.predicted} % is none",
+            "say how sure you are, from 1 to 99: it is scored at the end",
+        )
+    if declared.first <= today:
+        raise UsageError(
+            f"{declared.first} is not ahead: an experiment is declared before its first day",
+            "begin tomorrow or later",
+        )
+    if declared.days < 1 or declared.days > MAX_DAYS:
+        raise UsageError(f"{declared.days} days cannot be meant", f"1 to {MAX_DAYS} days")
+    factor = one_line(declared.factor, "name", 60)
+    if not factor:
+        raise UsageError("there is nothing to try", "say what is done on days with it")
+    return Declared(
+        factor,
+        declared.outcome,
+        declared.direction,
+        declared.design,
+        declared.first,
+        whole_length(declared.design, declared.days),
+        declared.predicted,
+        one_line(declared.hypothesis, "hypothesis"),
+        declared.habit,
+    )
+
+
+def came_true(declared: Declared, read: Mapping[str, Any]) -> bool:
+    """Whether the result as assigned is what was predicted: its way, and p <= .05."""
+    way = 1 if declared.direction is Direction.MORE else -1
+    return bool(read["p"] <= 0.05 and read["effect"] * way > 0)
+
+
+def brier(predicted: int, true: bool) -> float:
+    """(probability - outcome)^2 (Brier 1950): 0 is best, 1 worst, a coin gets 0.25."""
+    return (predicted / 100 - (1.0 if true else 0.0)) ** 2

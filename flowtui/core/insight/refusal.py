@@ -1,0 +1,77 @@
+"""Why a pair is not tested: a code, and the words for it. A refusal is an answer, not an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MIN_DAYS = 28
+"""Days with both values below which nothing is tested."""
+MIN_ARM = 5
+"""Days with, and days without, below which nothing is tested."""
+MIN_COVERAGE = 0.5
+"""Share of the days between a factor's first and last record that must have one."""
+MIN_CHANGES = 4
+"""Times a factor must have changed between one known day and the next."""
+
+
+class Why(StrEnum):
+    """The reason a pair is refused."""
+
+    TAUTOLOGY = "tautology"
+    DISGUISE = "disguise"
+    INFINITE = "infinite"
+    TOO_FEW = "too few days"
+    CONSTANT = "constant"
+    ONE_ARM = "one arm"
+    COVERAGE = "coverage"
+    ONE_STRETCH = "one stretch"
+    SAME_AS = "same as"
+    CALENDAR = "calendar"
+    OUTCOME_CONSTANT = "outcome constant"
+    DEGREES = "no freedom"
+    WORDS = "words"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One pair that was not tested."""
+
+    factor: str
+    lag: int
+    why: Why
+    reason: str
+    """One sentence."""
+    days_needed: int | None = None
+    """Further days after which it can be tested; None where more days do not help."""
+
+
+def words(why: Why, **said: object) -> str:
+    """The sentence for `why`; which values it needs is seen in its text."""
+    return _WORDS[why].format(**said)
+
+
+_WORDS = {
+    Why.TAUTOLOGY: "{factor} is made of the same records as {outcome}: "
+    "they would move together whatever you did.",
+    Why.DISGUISE: "{factor} is all but {outcome} in other units (correlation {r:.3f}): "
+    "it would explain itself.",
+    Why.INFINITE: "{factor} holds a value without end on {day}: correct it, then ask again.",
+    Why.TOO_FEW: "{n} {days} with both {factor} and {outcome}; {least} are needed.",
+    Why.CONSTANT: "{factor} was the same on all {n} days: there is nothing to compare.",
+    Why.ONE_ARM: "{factor} differed from its usual value on {n} {days} only; {least} are needed.",
+    Why.COVERAGE: "{factor} is known on {n} of {span} days between its first and last record; "
+    "half of them are needed, for who knows what the others were like.",
+    Why.ONE_STRETCH: "{factor} changed only {n} {times} in {span} days: a season or a change in "
+    "your life at that time would look the same.",
+    Why.SAME_AS: "{factor} went along with {other} on every day (correlation {r:.3f}): "
+    "they cannot be told apart, so {other} alone is tested.",
+    Why.CALENDAR: "{factor} follows from the weekday or the date alone: "
+    "it cannot be told apart from them.",
+    Why.OUTCOME_CONSTANT: "{outcome} was the same on all {n} days: there is nothing to explain.",
+    Why.WORDS: "{factor} holds words, not numbers: {text!r} on {day}.",
+    Why.ALWAYS: "{factor} is recorded on {n} days, and on none as not done: "
+    "log the days without it too, as a no.",
+    Why.DEGREES: "{n} days are too few beside {p} things to adjust for.",
+}

@@ -1,0 +1,147 @@
+"""One pair: everything that is computed about one factor, at one lag, and the outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+
+from flowtui.core.insight.finding import Numbers
+from flowtui.core.insight.variable import Factor, Kind
+from flowtui.insight.arrays import Floats
+from flowtui.insight.gls import independent
+from flowtui.insight.refuse import correlation
+from flowtui.insight.sieve import Tested, tested
+from flowtui.insight.skill import Skill, skill
+from flowtui.insight.table import Days, Pairing, in_arm, slow_columns
+
+CLOSER_LOOK_P = 0.1
+"""Above this p, nothing more is asked of a pair: no sensitivity can make it pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A tested pair."""
+
+    factor: Factor
+    lag: int
+    pair: Pairing
+    main: Tested
+    numbers: Numbers
+    forecasts: Skill | None
+
+
+def rng_for(seed: int, *words: object) -> np.random.Generator:
+    """Random numbers that depend on the seed and on what they are for, not on the order."""
+    return np.random.default_rng([seed, *(crc32(str(word).encode()) for word in words)])
+
+
+def analysed(days: Days, factor: Factor, lag: int, pair: Pairing, draws: int, seed: int) -> Result:
+    """The pair's effect, test, interval and what stands beside them."""
+    rng = rng_for(seed, factor.name, lag)
+    main = tested(pair.days, pair.base, pair.x, pair.y, draws, rng)
+    arm = in_arm(pair.x, factor.kind)
+    weekday = (days.first.weekday() + pair.days) % 7
+    forecasts = skill(pair.days, weekday, pair.x, pair.y)
+    rank_p = slow_p = slow = None
+    if main.p <= CLOSER_LOOK_P:
+        rank_p = tested(pair.days, pair.base, pair.x, ranks(pair.y), draws, rng).p
+        beyond = _with_slow(pair)
+        if beyond is not None:
+            again = tested(pair.days, beyond, pair.x, pair.y, draws, rng)
+            slow_p, slow = again.p, again.effect
+    numbers = Numbers(
+        n=len(pair.days),
+        n_on=int(arm.sum()),
+        n_off=int((~arm).sum()),
+        effect=main.effect,
+        low=main.low,
+        high=main.high,
+        d=main.effect * _step(pair.x, factor.kind) / main.sd,
+        step=_step(pair.x, factor.kind),
+        p=main.p,
+        rho=main.rho,
+        n_eff=_effective(pair, main.rho),
+        raw_effect=_raw(pair.x, pair.y),
+        robust_slope=None if factor.kind is Kind.BINARY else theil_sen(pair.x, pair.y),
+        rank_p=rank_p,
+        slow_p=slow_p,
+        slow_effect=slow,
+        skill=forecasts.skill if forecasts else None,
+        other_lag=pair.other is not None,
+        first=days.date_of(int(pair.days[0])),
+        last=days.date_of(int(pair.days[-1])),
+        plain_p=plain_p(pair.x, pair.y),
+    )
+    return Result(factor, lag, pair, main, numbers, forecasts)
+
+
+def ranks(values: Floats) -> Floats:
+    """Ranks from 1; those of equal values are their mean."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    middle: Floats = ends - (counts - 1) / 2
+    return middle[place]
+
+
+def theil_sen(x: Floats, y: Floats) -> float | None:
+    """Median slope between all pairs of days with different x (Sen 1968, JASA 63); None if none.
+
+    Of more than 1,500 days every so-manieth is used.
+    """
+    step = -(-len(x) // 1500)
+    x, y = x[::step], y[::step]
+    i, j = np.triu_indices(len(x), 1)
+    apart = x[i] != x[j]
+    if not apart.any():
+        return None
+    return float(np.median((y[j] - y[i])[apart] / (x[j] - x[i])[apart]))
+
+
+def plain_p(x: Floats, y: Floats) -> float:
+    """p of Pearson's correlation, as most programs give it: t with normal tails beyond n = 30.
+
+    For the comparison with noise alone; nothing is decided by it.
+    """
+    from math import erfc, sqrt
+
+    r, n = correlation(x, y), len(x)
+    if n < 4 or abs(r) >= 1:
+        return 0.0 if n >= 4 else 1.0
+    # Fisher's z, good to the third digit from n = 14 on
+    z = np.arctanh(r) * sqrt(n - 3)
+    return float(erfc(abs(z) / sqrt(2)))
+
+
+def _raw(x: Floats, y: Floats) -> float:
+    """Slope of a straight line, and so the difference of means for a yes or no."""
+    spread = float(np.ptp(x))
+    a = (x - x.mean()) / spread
+    return float(a @ (y - y.mean()) / (a @ a)) / spread
+
+
+def _step(x: Floats, kind: Kind) -> float:
+    """The change of the factor that `d` speaks of: having it or not, else one sd of it."""
+    return 1.0 if kind is Kind.BINARY else float(x.std(ddof=1))
+
+
+def _effective(pair: Pairing, rho: float) -> float:
+    """Independent days that these are worth: n (1 - rx ry) / (1 + rx ry) (Bartlett 1935)."""
+    next_to = np.diff(pair.days) == 1
+    rx = correlation(pair.x[:-1][next_to], pair.x[1:][next_to]) if next_to.any() else 0.0
+    both = max(-0.9, min(0.9, rx * rho))
+    return min(float(len(pair.x)), len(pair.x) * (1 - both) / (1 + both))
+
+
+def _with_slow(pair: Pairing) -> Floats | None:
+    """Base with slow waves beside it; None where they leave too little to learn from."""
+    slow = slow_columns(pair.days)
+    base = [pair.base[:, at] for at in range(pair.base.shape[1])]
+    columns = [*base, *(slow[:, at] for at in range(slow.shape[1]))]
+    kept = independent(columns)
+    if len(kept) in (len(base), len(columns) + len(pair.x)) or len(pair.x) - len(kept) < 12:
+        return None
+    if len(independent([*(columns[at] for at in kept), pair.x])) == len(kept):
+        return None
+    return np.column_stack([columns[at] for at in kept])

@@ -1,0 +1,130 @@
+"""Runs the computing process: JSON in, progress and one answer out, ended at any moment.
+
+numpy is loaded there alone. The process keeps nothing, so ending it loses nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import flowtui
+from flowtui.core.errors import FlowError
+
+Json = dict[str, Any]
+Tell = Callable[[int, int, str], None]
+"""Called with what is done, what there is to do, and what comes next."""
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class Cancelled(FlowError):
+    """The person broke the computation off."""
+
+    def __init__(self) -> None:
+        super().__init__("broken off; nothing was kept", "ask again whenever you like")
+
+
+class Cancel:
+    """Ends the computation it was given to; may be used from any thread, at any time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+        self.asked = False
+
+    def __call__(self) -> None:
+        """End it; a computation that has not begun yet will not begin."""
+        with self._lock:
+            self.asked = True
+            if self._process is not None:
+                self._process.kill()
+
+    def _hold(self, process: subprocess.Popen[str] | None) -> None:
+        with self._lock:
+            self._process = process
+            if self.asked and process is not None:
+                process.kill()
+
+
+def compute(
+    task: str, question: Mapping[str, Any], tell: Tell | None = None, cancel: Cancel | None = None
+) -> Json:
+    """The answer to `question`.
+
+    Raises FlowError with the reason the process gave, `Cancelled` if it was ended by `cancel`.
+    """
+    cancel = cancel or Cancel()
+    if cancel.asked:
+        raise Cancelled
+    root = str(Path(flowtui.__file__).parent.parent)
+    env = {**os.environ, **dict.fromkeys(ONE_THREAD, "1")}
+    env["PYTHONPATH"] = os.pathsep.join(filter(None, (root, env.get("PYTHONPATH"))))
+    with tempfile.TemporaryFile("w+") as errors, tempfile.TemporaryFile("w+") as given:
+        # a file, not a pipe: neither side can wait for the other
+        json.dump({"task": task, **question}, given, allow_nan=False)
+        given.flush()
+        given.seek(0)
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "flowtui.insight"],
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=env,
+                text=True,
+            )
+        except OSError as error:
+            raise FlowError(
+                f"the computing process did not start: {error.strerror}", "try again"
+            ) from None
+        try:
+            cancel._hold(process)
+            answer = _listen(process, tell)
+            process.wait()
+        finally:
+            cancel._hold(None)
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+        if cancel.asked:
+            raise Cancelled
+        return _checked(answer, process.returncode, errors)
+
+
+def _listen(process: subprocess.Popen[str], tell: Tell | None) -> Json:
+    answer: Json = {}
+    assert process.stdout is not None
+    for line in process.stdout:
+        try:
+            said: Json = json.loads(line)
+        except ValueError:
+            continue  # half a line of a process that was ended
+        if "progress" in said:
+            if tell is not None:
+                tell(*said["progress"])
+        else:
+            answer = said
+    return answer
+
+
+def _checked(answer: Json, status: int, errors: IO[str]) -> Json:
+    if "result" in answer:
+        result: Json = answer["result"]
+        return result
+    if "error" in answer:
+        raise FlowError(answer["error"], answer.get("hint"))
+    errors.seek(0)
+    last = errors.read().strip().splitlines()[-1:] or ["no reason given"]
+    raise FlowError(
+        f"the computing process ended with status {status}: {last[0]}",
+        "try again; if it stays so, report it with that line",
+    )
