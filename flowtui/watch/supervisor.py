@@ -35,6 +35,11 @@ CHUNK = 65536
 RETRIES = 600
 """Seconds for which the end of a run is tried to be written down."""
 TICK_MS = 100
+GATHER_MS = 200
+FEW = 1024
+"""Bytes: after a smaller piece the next one may wait for `GATHER_MS`. A terminal holds some 8 KiB
+before it makes the command wait, so nothing that prints much is held up for longer than that once.
+"""
 LINGER_TICKS = 20
 """Ticks of a tenth of a second for output of descendants after the command itself has ended."""
 
@@ -48,6 +53,8 @@ class Supervisor:
         self._epoch = epoch
         self._pid = 0
         self._kill_at: float | None = None
+        self._few = False
+        """True if the last piece of output was a small one."""
         self._dropped = 0
         self._why_dropped = ""
 
@@ -132,6 +139,11 @@ class Supervisor:
                 copied = open_end = self._copy(terminal, output)
                 if not open_end:
                     watched.unregister(terminal)
+                elif self._few and ended is None:
+                    # a line now and then: several of them at a time cost as much as one
+                    watched.modify(terminal, 0)
+                    ready |= dict(watched.poll(GATHER_MS))
+                    watched.modify(terminal, select.POLLIN)
             if ended is None:
                 if over is None or over in ready or not ready:
                     ended = self._reap()
@@ -160,6 +172,7 @@ class Supervisor:
             raise
         if not data:
             return False
+        self._few = len(data) < FEW
         try:
             view = memoryview(data)
             while view:
