@@ -154,8 +154,15 @@ class FlowApp(Host):
         for problem in self._problems[:3]:
             self.notify(problem, severity="warning", timeout=12, markup=False)
         self._start_conductor()
+        self._put_session_back()
         if self._check_in is not None:
             self.check_in(self._check_in.day)
+
+    @work(group="guard", exit_on_error=False)
+    async def _put_session_back(self) -> None:
+        """What an agent that was killed has left switched off in this session is put back."""
+        for problem in await self.ask(_put_session_back):
+            self.said(problem, lost=True)
 
     @work(group="conductor", exit_on_error=False)
     async def _start_conductor(self) -> None:
@@ -351,6 +358,12 @@ def _look(services: Services) -> tuple[bool, Board, int]:
     changed = services.store.ledger.refresh()
     services.runs.ensure_watched()
     return changed, services.runs.look(), len(services.runs.teller.held())
+
+
+def _put_session_back(services: Services) -> list[str]:
+    if not (services.paths.session_dir / "journal").is_dir():
+        return []
+    return services.guard.quietness.recover()
 
 
 def _ready_to_ring(services: Services) -> Services:

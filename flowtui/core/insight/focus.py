@@ -101,7 +101,8 @@ def turning_length(blocks: Sequence[Block], now: datetime) -> Fact:
         often = sum(len(b.interruptions) for b in found) / hours if hours else 0.0
         told.append((band, value, low, high, often, len(found)))
     best = max(told, key=lambda each: each[1])
-    later = [each for each in told if each[0] > best[0] and each[3] < best[1]]
+    # each mean outside the other's interval: overlap is no difference to speak of
+    later = [e for e in told if e[0] > best[0] and e[3] < best[1] and e[1] < best[2]]
     details = tuple(
         f"{_band(b):>9}  rated {v:.1f} ({lo:.1f} to {hi:.1f})  "
         f"{o:.1f} interruptions an hour  {k} blocks"
