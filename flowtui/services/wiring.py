@@ -81,7 +81,6 @@ class Services:
     env: Mapping[str, str]
     """The environment, for processes of our own: it names the same folders."""
 
-
     @cached_property
     def runs(self) -> RunDesk:
         """Everything on training runs; built when first asked for, since few commands do."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from . import deadline, hosts_text, log
 from .attempts import Tally
@@ -45,6 +46,8 @@ class Engine:
         self.tally = Tally()
         self.problem = ""
         """Why the last restore left something, or an empty text."""
+        self.looked: tuple[Any, float, dict[str, Any]] | None = None
+        """What was last seen of the layers, of which lease and when."""
         self._next: dict[str, float] = {}
 
     def say(self, event: str, **facts: object) -> None:

@@ -201,6 +201,16 @@ def test_settings_and_context_choose_lists(guarded: Guarded) -> None:
     assert guard.choice(("social",), None, "own") == Choice(("social",), "firm")
 
 
+def test_a_window_of_the_settings_opens_its_list_alone(guarded: Guarded) -> None:
+    guarded.person.configure('[guard]\nwindows = ["news 12:30-13:00", "video 00:00-23:59"]\n')
+    guard = guarded.person.services.guard
+    now = guarded.person.clock.now()
+
+    wish = guard.wish([guard.lists()["news"]], Choice(("news",)), (), 3600, now)
+
+    assert wish["groups"][0]["open"] == [[1800, 3600]]
+
+
 def test_the_last_choice_is_offered_again(guarded: Guarded) -> None:
     assert guarded.guard.offer("work").chosen == ()
     guarded.begin(50, "firm")
