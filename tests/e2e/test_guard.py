@@ -119,9 +119,10 @@ def test_ending_the_block_ends_a_soft_guard_at_once_and_a_firm_one_after_its_del
     until(lambda: room.state() == before, "everything as it was", 5)
 
     room.flowtui("start", "--guard", "news", "--strict", "firm", "--for", "50m", "--detach")
-    room.flowtui("stop")
+    stopped_block = room.flowtui("stop")
 
     assert blocked(room, "news.test")
+    assert "the guard ends in 1 min" in stopped_block.stderr
     assert "ends in" in room.flowtui("guard", "status").stdout
     refused = room.flowtui("start", "--guard", "video", "--for", "5m", "--detach")
     assert "the guard refused: a lease runs for" in refused.stderr
@@ -224,7 +225,7 @@ def test_an_ordinary_user_without_an_installation() -> None:
         room.run(*flow, "stop")
 
         said = first.stderr
-        assert "sudo flowtui guard install" in said and "ites stay reachable" in said.lower()
+        assert "guard install" in said and "ites stay reachable" in said
         assert "sudo" not in second.stderr and "sites stay reachable" in second.stderr
         assert "1 app frozen" in status.stdout
         shell = room.run(*flow, "guard", "shell", "news", "--", "sh", "-c", IN_SHELL)

@@ -119,7 +119,15 @@ STATUS = record(
         energy=maybe({"type": "number", "minimum": 1, "maximum": 5}),
     ),
     runs={"type": "array"},
-    guard={},
+    guard=maybe(
+        record(
+            level=word("guard", "session"),
+            lists=many(TEXT),
+            strictness=word("soft", "firm", "hard"),
+            left_s=SECONDS,
+            attempts=SECONDS,
+        )
+    ),
     eating={},
 )
 
