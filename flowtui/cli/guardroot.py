@@ -85,7 +85,9 @@ def uninstall_command(context: Context, yes: bool, root: Path) -> None:
         client.ask("release")
     service.stop(root, service.has_systemd())
     done = service.recover(root)
-    if done["active"] or done["problem"]:
+    if done["active"]:
+        raise FlowError("a lease is on", "the guard was left installed: flowtui guard status")
+    if done["problem"]:
         raise FlowError(
             f"not everything could be put back: {done['problem']}", "the guard was left installed"
         )

@@ -24,7 +24,7 @@ from .requests import Group, Wish
 from .roots import Roots
 
 CHECKPOINT_S = 15.0
-CHECK_S = 5.0
+CHECK_S = 2.0
 SCAN_S = 2.0
 RETRY_S = 10.0
 Clock = Callable[[], Reading]
