@@ -28,6 +28,7 @@ from flowtui.services.guard import GuardService, home_of
 from flowtui.services.heart import Heart
 from flowtui.services.history import History
 from flowtui.services.imports import Imports
+from flowtui.services.insight.guarded import GuardedBlocks
 from flowtui.services.plans import Plans
 from flowtui.services.quietness import Quietness
 from flowtui.services.reminders import Reminders
@@ -157,6 +158,7 @@ def build(
     focus.subscribe(lambda event: status.write())
     focus.subscribe(events.on_block)
     guard.subscribe(status.write)
+    guard.subscribe(GuardedBlocks(store.ledger, guard.state).note)
     history.subscribe(status.write)
     body.subscribe(status.write)
     plans = Plans(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flowtui.services.insight.cache import Cache
 from flowtui.services.insight.experiments import Experiments
+from flowtui.services.insight.guarded import GuardedBlocks
 from flowtui.services.insight.service import InsightService
 from flowtui.services.wiring import Services
 
@@ -24,6 +25,7 @@ def insight_of(services: Services) -> InsightServices:
         services.store,
         services.body.log.store,
         services.body.log.declared,
+        GuardedBlocks(services.store.ledger, services.guard.state),
         Cache(services.paths.cache_dir / "insight"),
         services.clock,
         services.rule,
