@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from flowtui.core.insight.refusal import (
+    BEYOND,
     MIN_ARM,
     MIN_CHANGES,
     MIN_COVERAGE,
@@ -26,6 +27,8 @@ DISGUISE_R = 0.95
 SAME_R = 0.98
 """Correlation from which two factors are one."""
 MIN_FREEDOM = 10
+ROUNDING = 1e-9
+"""What is left of the outcome, in its own size, is rounding below this."""
 
 
 class _No(Protocol):
@@ -42,7 +45,7 @@ def refused(
         return Refused(factor.name, lag, why, words(why, **said), needed)
 
     values = days.factors[factor.name]
-    endless = np.flatnonzero(np.isinf(values))
+    endless = np.flatnonzero(np.abs(values) > BEYOND)
     if len(endless):
         return no(Why.INFINITE, day=days.date_of(int(endless[0])))
     if factor.derived_from & outcome.derived_from or factor.name == outcome.name:
@@ -84,6 +87,9 @@ def _rank(pair: Pairing, no: _No) -> Refused | None:
     p = len(columns)
     if p not in independent([*columns, pair.x]):
         return no(Why.CALENDAR)
+    left = pair.y - pair.base @ np.linalg.lstsq(pair.base, pair.y, rcond=None)[0]
+    if float(np.abs(left).max()) <= ROUNDING * float(np.abs(pair.y).max()):
+        return no(Why.NOTHING_LEFT)
     if len(pair.days) - p - 1 < MIN_FREEDOM:
         needed = MIN_FREEDOM - (len(pair.days) - p - 1)
         return no(Why.DEGREES, needed, n=len(pair.days), p=p)

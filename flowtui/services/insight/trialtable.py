@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.insight.refusal import BEYOND
 from flowtui.core.insight.variable import Outcome
 from flowtui.services.insight.child import Tell, compute
 from flowtui.services.insight.foreign import DATES, dates, number, outcome_named, rows_of
@@ -95,7 +96,7 @@ def _values(path: Path, cells: Sequence[tuple[int, str]]) -> list[float | None]:
     found: list[float | None] = []
     for row, cell in cells:
         value = number(cell)
-        if isinstance(value, str) or value in (float("inf"), float("-inf")):
+        if isinstance(value, str) or (value is not None and abs(value) > BEYOND):
             raise FlowError(
                 f"{path}, row {row + 2}: {cell.strip()!r} is no number",
                 "correct it, or leave it empty",
