@@ -52,6 +52,7 @@ class Person:
             "TZ": zone,
             "HOME": str(home),
             "PATH": os.environ.get("PATH", os.defpath),
+            "FLOWTUI_GUARD_SOCKET": str(home / "no-guard"),
         }
         self.services = self.open()
         self.events: list[Event] = []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import click
 
 from flowtui.cli.context import Context, json_option, pass_context
+from flowtui.cli.guardlists import list_command
 from flowtui.cli.guardroot import doctor_command, install_command, rescue_command, uninstall_command
 from flowtui.core import guarding
 from flowtui.core.errors import FlowError, UsageError
@@ -20,7 +22,9 @@ def guard_command() -> None:
     """Keep distractions away while a block runs; put all back as it was afterwards."""
 
 
-for _command in (install_command, uninstall_command, rescue_command, doctor_command):
+for _command in (
+    install_command, uninstall_command, rescue_command, doctor_command, list_command
+):  # fmt: skip
     guard_command.add_command(_command)
 
 
@@ -173,78 +177,43 @@ def test_command(context: Context, as_json: bool) -> None:
         raise FlowError("not everything holds", "flowtui guard doctor")
 
 
-@guard_command.group("list", invoke_without_command=True)
-@json_option
-@click.pass_context
-def list_command(ctx: click.Context, as_json: bool) -> None:
-    """The lists there are; `list show NAME`, `list import NAME FILE`."""
-    if ctx.invoked_subcommand is not None:
-        return
-    context = ctx.find_object(Context)
-    assert context is not None
-    known = context.services.guard.lists()
-    if as_json:
-        context.put_json(
-            [
-                {
-                    "name": one.name, "title": one.title, "sites": len(one.sites),
-                    "left_out": one.total - len(one.sites), "apps": list(one.apps),
-                    "only": one.only, "source": one.source,
-                }
-                for one in known.values()
-            ]
-        )  # fmt: skip
-        return
-    for one in known.values():
-        extra = f", {len(one.apps)} apps" if one.apps else ""
-        out = (
-            f" ({one.total - len(one.sites)} more have no room)"
-            if one.total > len(one.sites)
-            else ""
-        )
-        mine = "" if one.source == "flowtui" else f"  {one.source}"
-        context.put(f"{one.name:12} {len(one.sites):5} names{out}{extra}  {one.title}{mine}")
-    context.say(f"your own: {context.services.guard.lists_folder}/NAME.toml, see the README")
-
-
-@list_command.command("show")
-@click.argument("name")
+@guard_command.command("shell", context_settings={"ignore_unknown_options": True})
+@click.argument("names")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @pass_context
-def show_command(context: Context, name: str) -> None:
-    """Everything that a list holds."""
+def shell_command(context: Context, names: str, command: tuple[str, ...]) -> int:
+    """Run COMMAND so that it finds none of the sites of LIST[,LIST]; needs no guard and no root."""
     from flowtui.guard.lists import chosen
+    from flowtui.guard.session import shell
 
-    one = chosen(context.services.guard.lists(), [name])[0]
-    for site in one.sites:
-        context.put(site)
-    for site in one.exceptions:
-        context.put(f"except {site}")
-    for app in one.apps:
-        context.put(f"app {app}")
-    for start, end in one.windows:
-        context.put(f"open {start:%H:%M}-{end:%H:%M}")
+    found = chosen(context.services.guard.lists(), names.split(","))
+    sites = [site for one in found for site in one.sites]
+    context.say(f"{command[0]} finds no {' '.join(names.split(','))}; all else here still does")
+    return shell.run(context.services.paths.session_dir, sites, command)
 
 
-@list_command.command("import")
-@click.argument("name")
-@click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"))
+@guard_command.command("stops")
+@click.option("--since", default="28", metavar="DAYS", help="how many days to look back")
+@json_option
 @pass_context
-def import_command(context: Context, name: str, file: Any) -> None:
-    """Make a list of a hosts file, or of a file with one name a line."""
-    from flowtui.guard import lists
-    from flowtui.guard.program.names import MAX_NAMES, MAX_POLICY
+def stops_command(context: Context, since: str, as_json: bool) -> None:
+    """The stop-doing list: what you decided not to do, and how often it happened all the same."""
+    from flowtui.services.stops import counted
 
-    found, wrong = lists.read_names(file)
-    if not found:
-        raise FlowError(f"{file.name} holds no name of a site", "a hosts file, or one name a line")
-    path = lists.keep(context.services.guard.lists_folder, name, found)
-    context.say(f"{name}: {len(found)} names in {path}")
-    if wrong:
-        context.say(f"left out: {wrong} lines that are no site, or one that is never blocked")
-    if len(found) > MAX_NAMES:
-        context.say(f"a lease has room for the first {MAX_NAMES}, fewest dots first")
-    if len(found) > MAX_POLICY:
-        context.say(f"policies of Chromium have room for {MAX_POLICY}, the hosts file for the rest")
+    if not since.isdigit() or not 1 <= int(since) <= 3660:
+        raise UsageError(f"{since!r} is no number of days", "such as --since 28")
+    services = context.services
+    today = services.today()
+    tried = services.guard.state.counted(today - timedelta(days=int(since) - 1), today)
+    rows = counted(services.body.log, tried, today, int(since))
+    if as_json:
+        context.put_json([row.as_data() for row in rows])
+        return
+    for row in rows:
+        kept = f"{row.kept} days kept" if row.answered else "not asked yet"
+        context.put(f"{row.times:5} times  {row.tried:5} kept away  {kept:14}  {row.name}")
+    if not rows:
+        context.say("the list is empty; name a thing to stop: flowtui habit --help, or body.stops")
 
 
 def wish(context: Context, choice: Choice, seconds: int) -> dict[str, Any]:

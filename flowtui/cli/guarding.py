@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.services.guardstate import GuardState
 
 if TYPE_CHECKING:
     from flowtui.cli.context import Context
@@ -19,7 +20,12 @@ def guard_choice(
     if no_guard:
         if guard or strict:
             raise UsageError("--no-guard and --guard cannot be meant together", "give one of them")
+        GuardState(context.services.paths.state_dir).keep_choice(None)
         return None
+    config = context.services.config
+    usual = config.guard.lists or config.contexts[named].guard
+    if not (guard or strict or usual):
+        return None  # nothing of the guard is loaded
     wanted = [word.strip() for text in guard for word in text.split(",") if word.strip()]
     return context.services.guard.choice(tuple(wanted) if guard else None, strict, named)
 

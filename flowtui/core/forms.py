@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flowtui.core.block import Mode, Outcome
+from flowtui.core.guarding import Choice, GuardOffer
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class PlanOffer:
     presets: Sequence[str]
     known_tags: Sequence[str]
     known_intentions: Sequence[str]
+    guard: GuardOffer
     intention: str = ""
     """What the last check-in planned as today's first block, until a block was started."""
 
@@ -34,12 +36,21 @@ class PlanForm:
     tags: tuple[str, ...]
     context: str
     mode: Mode | None
+    guard: Choice | None = None
+    """What to keep away; None for nothing."""
 
     @staticmethod
     def again(offered: PlanOffer) -> PlanForm:
         """The last choices, with an intention only if the check-in planned one."""
+        away = offered.guard
         return PlanForm(
-            offered.intention, "", offered.length, offered.tags, offered.context, offered.mode
+            offered.intention,
+            "",
+            offered.length,
+            offered.tags,
+            offered.context,
+            offered.mode,
+            Choice(away.chosen, away.strictness) if away.chosen else None,
         )
 
 

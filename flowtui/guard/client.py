@@ -10,8 +10,9 @@ from typing import Any
 
 from flowtui.core.errors import FlowError
 from flowtui.guard.program import VERSION
+from flowtui.guard.program.roots import Roots
 
-SOCKET = Path("/run/flowtui/guard.sock")
+SOCKET = Roots().socket
 ASK_S = 15.0
 """How long an answer may take; arming asks the resolver for up to two seconds."""
 PART_BYTES = 48 * 1024

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,9 @@ def plan(root: Path, owners: Sequence[int], systemd: bool) -> list[Step]:
             missing = [p for p in (root / below, *(root / below).parents) if not p.exists()]
             why = f"folder of {browser}'s policies"
             steps += [Step(folder, None, 0o755, why) for folder in reversed(missing)]
+    if sys.platform == "darwin":
+        path = root / units.PLIST_PATH
+        steps.append(Step(path, units.PLIST.encode(), 0o644, "launchd job"))
     if systemd:
         for name, text in units.UNITS.items():
             path = root / UNIT_FOLDER / name

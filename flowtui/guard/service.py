@@ -48,7 +48,10 @@ def start(root: Path, systemd: bool, shortest_s: int | None = None) -> None:
             ["enable", "flowtui-guard.service"],
             ["restart", "flowtui-guard.service"],
         ):
-            _systemctl(*command)
+            _run("systemctl", *command)
+    elif sys.platform == "darwin":
+        stop(root, systemd=False)
+        _run("launchctl", "bootstrap", "system", str(root / units.PLIST_PATH))
     else:
         stop(root, systemd=False)
         command = [python(), "-I", str(root / LIB / "guard.pyz"), "--root", str(root)]
@@ -72,7 +75,10 @@ def start(root: Path, systemd: bool, shortest_s: int | None = None) -> None:
 def stop(root: Path, systemd: bool) -> None:
     """Stop the guard; a lease stays on disk."""
     if systemd:
-        _systemctl("disable", "--now", *units.UNITS, check=False)
+        _run("systemctl", "disable", "--now", *units.UNITS, check=False)
+        return
+    if sys.platform == "darwin":
+        _run("launchctl", "bootout", "system/flowtui.guard", check=False)
         return
     file = Roots(root).run / PID_FILE
     try:
@@ -124,8 +130,8 @@ def _until_it_answers(client: Client) -> None:
             time.sleep(0.05)
 
 
-def _systemctl(*arguments: str, check: bool = True) -> None:
-    done = subprocess.run(["systemctl", *arguments], capture_output=True, text=True)
+def _run(*command: str, check: bool = True) -> None:
+    done = subprocess.run(command, capture_output=True, text=True)
     if check and done.returncode:
         said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise FlowError(f"systemctl {arguments[0]} failed: {said}")
+        raise FlowError(f"{' '.join(command[:2])} failed: {said}")

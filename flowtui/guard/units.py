@@ -89,6 +89,7 @@ UNITS: Mapping[str, str] = MappingProxyType(
 )
 """Texts by the names of their files in /etc/systemd/system."""
 
+PLIST_PATH = "Library/LaunchDaemons/flowtui.guard.plist"
 PLIST = f"""\
 <?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">

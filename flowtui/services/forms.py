@@ -32,6 +32,7 @@ def offer(services: Services) -> PlanOffer:
         presets=tuple(_length(seconds) for seconds in services.plans.presets_s),
         known_tags=services.plans.tags(),
         known_intentions=services.plans.intentions(),
+        guard=services.guard.offer(contexts.named(None, _here())),
         intention=_planned_first(services),
     )
 

@@ -11,23 +11,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flowtui.core import guarding
 from flowtui.core.block import Block
 from flowtui.core.clock import Clock
+from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.events import Event, EventKind
 from flowtui.core.guarding import Choice, GuardOffer, GuardView
 from flowtui.core.measure import deadline
-from flowtui.guard import browsers, lists
+from flowtui.guard import lists
 from flowtui.guard.client import Client, NoGuard, Refused
 from flowtui.guard.lists import SiteList
 from flowtui.services.guardstate import GuardState, Kept
+from flowtui.services.guardview import left_out, view_of
 from flowtui.services.quietness import Quietness
 from flowtui.settings.sections import Guard
 
-LOOK_S = 3.0
+LOOK_S = 0.5
+"""The screen waits for this answer: a guard that takes longer is as good as none."""
 FOLLOWED = (EventKind.RESUMED, EventKind.EXTENDED, EventKind.SHIFTED)
 
 
@@ -50,7 +52,7 @@ class GuardService:
         by_context: Mapping[str, tuple[str, ...]],
         folders: tuple[Path, Path],
         clock: Clock,
-        zone: ZoneInfo,
+        rule: DayRule,
         quietness: Quietness,
         home: Path,
     ) -> None:
@@ -60,7 +62,7 @@ class GuardService:
         self.lists_folder, state_folder = folders
         self.state = GuardState(state_folder)
         self._clock = clock
-        self._zone = zone
+        self._rule = rule
         self.quietness = quietness
         self._home = home
         self._listeners: list[Callable[[], None]] = []
@@ -119,7 +121,7 @@ class GuardService:
         else:
             held = answer["lease"]
             kept = replace(kept, level="guard", lease=held["id"])
-            sentences += _left_out(chosen, answer)
+            sentences += left_out(chosen, answer)
         until = now.timestamp() + seconds
         kept = replace(kept, until=until)
         mine = apps if kept.level == "session" else ()
@@ -144,7 +146,7 @@ class GuardService:
         for one in chosen:
             spans = [*one.windows, *(lists.span(text) for name, text in own if name == one.name)]
             if not one.only:
-                opened = guarding.offsets(spans, now, self._zone, seconds)
+                opened = guarding.offsets(spans, now, self._rule.zone, seconds)
                 groups.append({"list": one.name, "sites": list(one.sites), "open": opened})
         return {
             "groups": groups,
@@ -198,17 +200,13 @@ class GuardService:
         except FlowError:
             held = None
         if held is None or not held.get("mine"):
+            self._count(kept)
             self._remember(None)
             return None
         if held["attempts"] != kept.attempts:
-            self._remember(replace(kept, attempts=held["attempts"]))
+            seen = replace(kept, attempts=held["attempts"], by_list=held["by_list"])
+            self._remember(seen)
         return view_of(held, self._home, kept.quiet)
-
-    def glance(self) -> tuple[Kept | None, int]:
-        """What is remembered, for the status file, and the seconds until its end."""
-        kept = self.state.read()
-        left = 0 if kept is None else round(kept.until - self._clock.now().timestamp())
-        return (kept if left > 0 else None), max(0, left)
 
     def _remember(self, kept: Kept | None) -> None:
         if kept is None:
@@ -231,8 +229,25 @@ class GuardService:
             "installed once: sudo flowtui guard install (--dry-run shows what it would do)"
         ]
 
+    def _count(self, kept: Kept) -> None:
+        """Note the attempts of a guard that is over, as far as they are known."""
+        by_list = kept.by_list
+        try:
+            answer = self.client.ask("status", LOOK_S)
+        except FlowError:
+            answer = {"lease": None, "last": None}
+        held, last = answer["lease"], answer["last"]
+        if held is not None and held.get("id") == kept.lease:
+            by_list = held["by_list"]
+        elif last is not None and last["lease"] == kept.lease:
+            by_list = last["by_list"]
+        if any(by_list.values()):
+            self.state.count(self._rule.day_of(self._clock.now()), by_list)
+
     def _let_go(self, kept: Kept) -> None:
         self.quietness.end()
+        if not kept.asked:
+            self._count(kept)
         if kept.level == "guard" and kept.strictness != "hard":
             try:
                 self.client.ask("release", reason=f"the block {kept.block} has ended")
@@ -261,42 +276,3 @@ class GuardService:
     def _usual(self, context: str) -> tuple[str, ...]:
         both = (*self.settings.lists, *self._by_context.get(context, ()))
         return tuple(dict.fromkeys(both))
-
-
-def view_of(held: Mapping[str, Any], home: Path, quiet: bool = False) -> GuardView:
-    """A lease as the guard tells it, with what it means for each browser here."""
-    found = browsers.coverage(browsers.installed(home), held["layers"], bool(held["only"]))
-    pending = held["pending"]
-    return GuardView(
-        "guard",
-        tuple(held["lists"]),
-        held["strictness"],
-        held["left_s"],
-        held["attempts"],
-        held["frozen"],
-        tuple(guarding.Cover(one.browser, one.covered, one.why) for one in found),
-        tuple(held["open"]),
-        tuple(held["notes"]),
-        pending["ready_in_s"] if pending else None,
-        quiet,
-    )
-
-
-def _left_out(chosen: list[SiteList], answer: Mapping[str, Any]) -> list[str]:
-    """What of large lists no layer has room for."""
-    said = [
-        f"{one.name}: {one.total - len(one.sites)} of {one.total} names are left out, "
-        f"a lease has room for {len(one.sites)}"
-        for one in chosen
-        if one.total > len(one.sites)
-    ]
-    for browser, layer in (answer["lease"]["layers"].get("policies") or {}).items():
-        if layer["left_out"]:
-            said.append(f"{browser}: its policy has no room for {layer['left_out']} of the names")
-    said += list(answer.get("left_out", ()))[:5]
-    return said
-
-
-def home_of(env: Mapping[str, str]) -> Path:
-    """The person's home, where browsers keep their profiles."""
-    return Path(env["HOME"]) if env.get("HOME") else Path.home()

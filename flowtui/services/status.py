@@ -41,7 +41,7 @@ class StatusFile:
         goals: Mapping[str, int | None],
         config_dir: Path,
         body: Callable[[datetime], BodyGlance],
-        guard: Callable[[], Kept | None] = lambda: None,
+        guard: Callable[[float], Kept | None],
     ) -> None:
         self._path = path
         self._store = store
@@ -69,7 +69,7 @@ class StatusFile:
         return glance.encode(
             self._fields(now, block, data)
             | _eating_fields(seen)
-            | _guard_fields(self._guard())
+            | _guard_fields(self._guard(now.timestamp()))
             | marks,
             json.dumps(data, ensure_ascii=False, separators=(",", ":")),
         )
@@ -96,7 +96,7 @@ class StatusFile:
                 "energy": body.energy,
             },
             "runs": [],
-            "guard": _guard_view(self._guard(), now),
+            "guard": _guard_view(self._guard(now.timestamp()), now),
             "eating": _eating_view(body.window, self._rule.zone.key),
         }
 

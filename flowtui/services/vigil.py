@@ -52,9 +52,12 @@ class Vigil:
         """Seconds of absence above which a person is asked."""
         self._listeners: list[Listener] = []
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """`listener` hears every event from now on; the returned function ends that."""
-        self._listeners.append(listener)
+    def subscribe(self, listener: Listener, first: bool = False) -> Callable[[], None]:
+        """`listener` hears every event from now on, with `first` before the others.
+
+        The returned function ends that.
+        """
+        self._listeners.insert(0 if first else len(self._listeners), listener)
         return lambda: self._listeners.remove(listener)
 
     def current(self) -> Block | None:

@@ -14,7 +14,6 @@ from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.events import Event, EventKind
 from flowtui.core.timewords import parse_instant
-from flowtui.guard.client import Client, socket_path
 from flowtui.ledger.ledger import Ledger
 from flowtui.services.body import BodyService
 from flowtui.services.breaks import Breaks
@@ -24,13 +23,11 @@ from flowtui.services.entries import EntryStore
 from flowtui.services.events import Events
 from flowtui.services.evidence import EvidenceService
 from flowtui.services.focus import FocusService
-from flowtui.services.guard import GuardService, home_of
+from flowtui.services.guardstate import GuardState
 from flowtui.services.heart import Heart
 from flowtui.services.history import History
 from flowtui.services.imports import Imports
-from flowtui.services.insight.guarded import GuardedBlocks
 from flowtui.services.plans import Plans
-from flowtui.services.quietness import Quietness
 from flowtui.services.reminders import Reminders
 from flowtui.services.status import StatusFile
 from flowtui.services.store import BlockStore
@@ -43,6 +40,7 @@ from flowtui.system.clock import SystemClock
 from flowtui.system.hookrunner import HookRunner
 
 if TYPE_CHECKING:
+    from flowtui.services.guard import GuardService
     from flowtui.services.runs.desk import RunDesk
 
 
@@ -83,14 +81,23 @@ class Services:
     env: Mapping[str, str]
     """The environment, for processes of our own: it names the same folders."""
 
-    guard: GuardService
-
     @cached_property
     def runs(self) -> RunDesk:
         """Everything on training runs; built when first asked for, since few commands do."""
         from flowtui.services.runs.wiring import build_runs
 
         return build_runs(self.paths, self.store.ledger, self.clock, self.rule, self.zone, self.env)
+
+    @cached_property
+    def guard(self) -> GuardService:
+        """What keeps distractions away; built when first asked for, as few commands do."""
+        from flowtui.services.guardwiring import build_guard
+        from flowtui.services.insight.guarded import GuardedBlocks
+
+        parts = (self.paths, self.config, self.clock, self.rule, self.env, self.status)
+        guard = build_guard(*parts)
+        guard.subscribe(GuardedBlocks(self.store.ledger, guard.state).note)
+        return guard
 
     @property
     def first_weekday(self) -> int:
@@ -125,7 +132,6 @@ def build(
     totals = Totals(store, rule, config.day.week_starts)
     goals = config.goals
     entries = EntryStore(store.ledger, clock, rule)
-    guard = _guard(paths, config, clock, zone, env)
     body = BodyService(entries, clock, rule, config.body)
     status = StatusFile(
         paths.status_file,
@@ -139,7 +145,7 @@ def build(
         },
         paths.config_dir,
         body.glance,
-        lambda: guard.glance()[0],
+        GuardState(paths.state_dir).live,
     )
     heart = Heart(paths.heartbeat_file, clock, attended)
     contexts = Contexts(
@@ -154,11 +160,8 @@ def build(
     history = History(store, clock, zone)
     hooks = HookRunner(paths.hooks_dir, env, paths.hooks_log, clock)
     events = Events(clock, rule, zone.key, hooks.fire)
-    focus.subscribe(guard.on_event)
     focus.subscribe(lambda event: status.write())
     focus.subscribe(events.on_block)
-    guard.subscribe(status.write)
-    guard.subscribe(GuardedBlocks(store.ledger, guard.state).note)
     history.subscribe(status.write)
     body.subscribe(status.write)
     plans = Plans(
@@ -190,8 +193,8 @@ def build(
         hooks=hooks,
         env=dict(env) if home is None else {**env, "FLOWTUI_HOME": str(home.absolute())},
         breaks=Breaks(store, clock, config.blocks.break_s),
-        guard=guard,
     )
+    focus.subscribe(lambda event: _follow(services, event), first=True)
     focus.subscribe(lambda event: _old_news(services, event))
     return services
 
@@ -202,19 +205,10 @@ def _old_news(services: Services, event: Event) -> None:
         services.runs.teller.begin_block()
 
 
-def _guard(
-    paths: Paths, config: Config, clock: Clock, zone: ZoneInfo, env: Mapping[str, str]
-) -> GuardService:
-    return GuardService(
-        Client(socket_path(env)),
-        config.guard,
-        {name: context.guard for name, context in config.contexts.items()},
-        (paths.lists_dir, paths.state_dir),
-        clock,
-        zone,
-        Quietness(paths.session_dir, env),
-        home_of(env),
-    )
+def _follow(services: Services, event: Event) -> None:
+    """Let the guard follow its block; without one, nothing of it is loaded."""
+    if GuardState(services.paths.state_dir).read() is not None:
+        services.guard.on_event(event)
 
 
 def _body(

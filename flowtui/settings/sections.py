@@ -230,17 +230,17 @@ def _is_stretch(word: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What is kept away while a block runs. A change here waits until a running lease has ended."""
+    """What is kept away while a block runs; a lease that runs stays as it was promised."""
 
     lists: tuple[str, ...] = option(
         (),
         many(text("the name of a list", _is_list), "names of lists; see flowtui guard list"),
-        "Lists that are kept away in every block; --no-guard leaves them.",
+        "Lists that are kept away in every block.",
     )
     strictness: str = option(
         "soft",
         choice("soft", "firm", "hard"),
-        "Who may end it early: you (soft), you after a delay (firm), nobody (hard).",
+        "Who may end it early: you (soft), you, later (firm), nobody (hard).",
     )
     apps: tuple[str, ...] = option(
         (),

@@ -106,7 +106,8 @@ class RunLog:
 
     def _fold(self, place: int, items: list[Item], arrived: float | None) -> None:
         leads = self._lead is None or self._groups[place] == self._lead
-        kept = [self._own(place, item) for item in items]
+        alone = len(self._sources) == 1 and not self._prefixes[place]
+        kept = items if alone else [self._own(place, item) for item in items]
         self.history.fold(kept, arrived, leads)
         if leads:
             self._feel(kept, arrived)
@@ -117,8 +118,6 @@ class RunLog:
             return item
         prefix, owners = self._prefixes[place], self._owners
         group = self._groups[place]
-        if len(self._sources) == 1 and not prefix:
-            return item
         kept = {}
         for name, value in item.metrics.items():
             full = prefix + name

@@ -31,7 +31,6 @@ from flowtui.guard.program.engine import Engine
 from flowtui.guard.program.errors import GuardError
 from flowtui.guard.program.roots import Roots
 
-APP = "timewaster"
 HOSTS = b"127.0.0.1 localhost\r\n10.0.0.9 mine\n\xff\xfe no text\n::1 six"
 ADMIN = b'{"URLBlocklist": ["games.test"], "URLAllowlist": ["wiki.test"]}'
 STAMP = (1_577_934_245_678_000_000, 1_577_934_245_678_000_000)
@@ -57,6 +56,11 @@ def past(reading: Reading) -> Reading:
     return replace(reading, boottime=reading.boottime + 864_000, wall=reading.wall + 864_000)
 
 
+def app_in(root: Path) -> str:
+    """The app of this bench and of no other that runs beside it: processes are the machine's."""
+    return f"waster-{root.parent.name}"
+
+
 def child(step: str, root: Path) -> None:
     """What is killed: arms, or ends the lease that is on."""
     roots = Roots(root)
@@ -69,7 +73,7 @@ def child(step: str, root: Path) -> None:
         return
     engine.open()
     raw = {
-        "v": 1, "verb": "arm", "seconds": 3600, "strictness": "firm", "apps": [APP],
+        "v": 1, "verb": "arm", "seconds": 3600, "strictness": "firm", "apps": [app_in(root)],
         "groups": [{"list": "news", "sites": NAMES}], "except": ["video.test/course"],
     }  # fmt: skip
     wish = requests.wish(raw)
@@ -91,7 +95,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.root = folder / "root"
         self.folder = folder
-        self.app = folder / APP
+        self.app = folder / app_in(self.root)
         shutil.copy("/bin/sleep", self.app)
         self.sleeper = subprocess.Popen([str(self.app), "100000"])
 

@@ -17,6 +17,8 @@ from tests.guard import site as site_module
 from tests.guard.cell import Cell, cell, until
 
 SITE = Path(site_module.__file__)
+APP = f"waster{os.getpid()}"
+"""An app of these tests alone: processes are the machine's."""
 ASK = """
 import json, socket, sys
 link = socket.socket(socket.AF_UNIX)
@@ -183,14 +185,14 @@ def test_state_and_program_are_roots_alone(room: Cell) -> None:
 
 
 def test_apps_are_frozen_children_too_and_go_on(room: Cell, tmp_path: Path) -> None:
-    app = tmp_path / "timewaster"
+    app = tmp_path / APP
     shutil.copy("/bin/bash", app)
     script = "echo up; while :; do read -t 0.05 < <(:); echo tick; done"
     running = room.popen(str(app), "-c", f"/bin/sleep 1000 & {script}", stdout=subprocess.PIPE)
     assert running.stdout is not None and running.stdout.readline() == b"up\n"
     pid = running.pid
 
-    arm(room, 4, apps=["timewaster"])
+    arm(room, 4, apps=[APP])
     started_late = room.popen(str(app), "-c", "read -t 100 < <(sleep 100)")
 
     until(lambda: state_of(pid) == "T", "it is frozen")
@@ -205,12 +207,12 @@ def test_apps_are_frozen_children_too_and_go_on(room: Cell, tmp_path: Path) -> N
 
 
 def test_a_killed_guard_leaves_no_app_frozen_beyond_the_lease(room: Cell, tmp_path: Path) -> None:
-    app = tmp_path / "timewaster"
+    app = tmp_path / APP
     shutil.copy("/bin/sleep", app)
     running = room.popen(str(app), "1000")
     until(lambda: Path(f"/proc/{running.pid}/exe").resolve() == app, "it runs")
 
-    arm(room, 3, apps=["timewaster"])
+    arm(room, 3, apps=[APP])
     until(lambda: state_of(running.pid) == "T", "it is frozen")
     os.kill(room.serving(), signal.SIGKILL)
 

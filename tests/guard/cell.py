@@ -31,7 +31,7 @@ mkdir -p $BOX/up $BOX/work
 mount -t tmpfs none $BOX/up
 mkdir $BOX/up/u $BOX/up/w
 mount -t overlay overlay -o lowerdir=/etc,upperdir=$BOX/up/u,workdir=$BOX/up/w /etc
-mkdir -p /var/lib/flowtui /usr/local/lib /run
+test -d /usr/local/lib -a -d /run
 mount -t tmpfs none /var/lib
 mount -t tmpfs none /usr/local/lib
 mount -t tmpfs none /run

@@ -33,7 +33,8 @@ class World:
 
     def __init__(self, home: Path, now: datetime = NOW) -> None:
         self.clock = FakeClock(now)
-        self.env = {"FLOWTUI_HOME": str(home), "TZ": "UTC", "HOME": str(home), "PATH": os.defpath}
+        self.env = {"FLOWTUI_HOME": str(home), "TZ": "UTC", "HOME": str(home), "PATH": os.defpath,
+                    "FLOWTUI_GUARD_SOCKET": str(home / "no-guard")}  # fmt: skip
         self.services = self.open()
 
     def open(self, attended: bool = False) -> Services:

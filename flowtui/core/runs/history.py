@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flowtui.core.runs.metrics import key_metric
@@ -99,39 +99,41 @@ class History:
         """
         for item in items:
             if isinstance(item, Reading):
-                self._reading(item, arrived, leads)
+                self.readings += 1
+                step, metrics, epoch, _, _, at, _, _, _, _ = item
+                if at is None:
+                    at = arrived
+                if at is not None:
+                    if self.last_at is None or at > self.last_at:
+                        self.last_at = at
+                    if self.first_at is None or at < self.first_at:
+                        self.first_at = at
+                if leads:
+                    self._lead(item, at)
+                else:
+                    self.total_steps = self.total_steps or item.total_steps
+                    self.total_epochs = self.total_epochs or item.total_epochs
+                if metrics:
+                    self._values(metrics, step, epoch, at)
             else:
                 self._notice(item)
 
-    def _reading(self, reading: Reading, arrived: float | None, leads: bool) -> None:
-        self.readings += 1
-        at = reading.at if reading.at is not None else arrived
-        if at is not None:
-            self.first_at = at if self.first_at is None else min(self.first_at, at)
-            self.last_at = at if self.last_at is None else max(self.last_at, at)
-        if leads:
-            self._lead(reading, at)
-        else:
-            self.total_steps = self.total_steps or reading.total_steps
-            self.total_epochs = self.total_epochs or reading.total_epochs
-        if reading.metrics:
-            self._values(reading, at)
-
     def _lead(self, reading: Reading, at: float | None) -> None:
-        before = self.position
-        if reading.total_steps is not None:
-            self.total_steps = reading.total_steps
-        if reading.total_epochs is not None:
-            self.total_epochs = reading.total_epochs
-        if reading.step is not None:
-            self._stepped(reading.step)
-        if reading.epoch is not None:
-            self.epoch = reading.epoch
-        if reading.eta_s is not None:
-            self.eta_s = reading.eta_s
-        if reading.rate is not None:
-            self.rate = reading.rate
-        now = self.position
+        step, _, epoch, total_steps, total_epochs, _, _, eta_s, rate, _ = reading
+        before = self.step if self.step is not None else self.epoch
+        if total_steps is not None:
+            self.total_steps = total_steps
+        if total_epochs is not None:
+            self.total_epochs = total_epochs
+        if step is not None and step != self.step:
+            self._stepped(step)
+        if epoch is not None:
+            self.epoch = epoch
+        if eta_s is not None:
+            self.eta_s = eta_s
+        if rate is not None:
+            self.rate = rate
+        now = self.step if self.step is not None else self.epoch
         if now is not None and at is not None and (before is None or now > before):
             self.ticks.add(now, at, at)
 
@@ -145,24 +147,18 @@ class History:
         if self.total_steps is not None and step > self.total_steps:
             self.total_steps = None  # the bar was that of a part
 
-    def _values(self, reading: Reading, at: float | None) -> None:
+    def _values(
+        self, metrics: Mapping[str, float], step: int | None, epoch: float | None, at: float | None
+    ) -> None:
+        # a figure without a step was printed while the run stood where it stands
+        place = step if step is not None else self.step if self.step is not None else epoch
         tracks = self.metrics
-        for name, value in reading.metrics.items():
-            track = tracks.get(name)
+        for name, value in metrics.items():
+            track = tracks.get(name) or self._new_track(name)
             if track is None:
-                track = self._new_track(name)
-                if track is None:
-                    self.left_out += 1
-                    continue
-            if reading.step is not None:
-                place: float = reading.step
-            elif self.step is not None:
-                place = self.step  # printed while the run stood there
-            elif reading.epoch is not None:
-                place = reading.epoch
+                self.left_out += 1
             else:
-                place = track.n
-            track.add(place, at, value)
+                track.add(track.n if place is None else place, at, value)
 
     def _new_track(self, name: str) -> Track | None:
         if len(self.metrics) >= MAX_METRICS:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 
-from . import deadline, log
+from . import deadline, hosts_text, log
 from .attempts import Tally
 from .deadline import Reading
 from .errors import Damaged, GuardError
@@ -175,6 +175,17 @@ class Engine:
             self.say("window", open=lease.open_groups())
         self._look_after(now)
 
+    def by_list(self, lease: Lease) -> dict[str, int]:
+        """Attempts by the name of the list that a site is on."""
+        counts = {
+            name: self.tally.counts.get(hosts_text.address(number), 0)
+            for number, name in enumerate(lease.addresses)
+        }
+        return {
+            group.name: sum(counts.get(site, 0) for site in group.sites)
+            for group in lease.wish.groups
+        }
+
     def running(self, uid: int) -> GuardError:
         """What to say to somebody who wants a second lease."""
         lease = self.lease
@@ -241,6 +252,7 @@ class Engine:
                 "why": why,
                 "at": self._clock().wall,
                 "attempts": attempts,
+                "by_list": self.by_list(lease) if lease else {},
                 "resources": [proof.plain() for proof in proofs],
             }
             self.proofs.write(body)

@@ -6,12 +6,14 @@ others; what one cannot do is noted and said.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
-from . import apps, firewall, hosts, hosts_text, policy, policy_text, procs, resolve
+from . import apps, firewall, hosts, hosts_text, pf, policy, policy_text, procs, resolve
 from .deadline import Reading
 from .errors import Damaged, GuardError
 from .journal import Journal, Record
@@ -20,6 +22,8 @@ from .proof import FAILED, Proof
 from .roots import Roots
 
 RESOLVE_S = 1.5
+CUT: Any = pf if sys.platform == "darwin" else firewall
+"""What cuts open connections here; both modules promise the same."""
 REPAIRS = 6
 """Repairs a minute; somebody who meddles more often than that is let be until the next minute."""
 Say = Callable[..., None]
@@ -54,7 +58,7 @@ class Layers:
             self._try(notes, partial(self._hosts, lease, notes))
         if targets:
             seconds = self._cut_s(lease)
-            self._try(notes, partial(firewall.apply, self.journal, targets, seconds))
+            self._try(notes, partial(CUT.apply, self.journal, targets, seconds))
             self._cut_until = now.boottime + seconds
         if lease.wish.apps:
             self._freeze(lease)
@@ -64,8 +68,8 @@ class Layers:
 
     def adopt(self, lease: Lease, caller: int = 0) -> None:
         """Another guard has put this lease on; look after it from now on."""
-        record = self._one(firewall.KIND)
-        if record is not None and not firewall.intact():
+        record = self._one(CUT.KIND)
+        if record is not None and not CUT.intact():
             self._cut_until = 0.0  # the machine was started anew: nothing is open that was
         for record in self.journal.of(apps.KIND):
             if record["boot"] != self._boot:
@@ -134,8 +138,9 @@ class Layers:
             return hosts.restore(self.journal, record, mend)
         if record["kind"] == policy.KIND:
             return policy.restore(self.journal, record)
-        if record["kind"] == firewall.KIND:
-            return firewall.restore(self.journal, record)
+        if record["kind"] in (firewall.KIND, pf.KIND):
+            cut: Any = pf if record["kind"] == pf.KIND else firewall
+            return cast(Proof, cut.restore(self.journal, record))
         if record["kind"] == apps.KIND:
             return apps.restore(self.journal, record, self._boot)
         raise Damaged(f"the journal has a record of an unknown kind: {record['kind']}")
@@ -154,9 +159,11 @@ class Layers:
             policy.change(self.journal, record, self._rules(lease))
             return f"{record['path']} was meddled with, or the administrator's lists changed"
         left = self._cut_until - now.boottime
-        if record["kind"] == firewall.KIND and left >= 1 and not firewall.intact():
+        if record["kind"] == pf.KIND and left < 1:
+            pf.expire()
+        elif record["kind"] == CUT.KIND and left >= 1 and not CUT.intact():
             targets = [(str(a), int(p)) for a, p in record["targets"]]
-            firewall.renew(self.journal, record, targets, int(left))
+            CUT.renew(self.journal, record, targets, int(left))
             return "the rules of the firewall were flushed: ours were put back"
         return ""
 
@@ -192,12 +199,12 @@ class Layers:
 
     def _cut(self, targets: Sequence[tuple[str, int]], lease: Lease, now: Reading) -> None:
         seconds = self._cut_s(lease)
-        record = self._one(firewall.KIND)
+        record = self._one(CUT.KIND)
         try:
             if record is None:
-                firewall.apply(self.journal, list(targets), seconds)
+                CUT.apply(self.journal, list(targets), seconds)
             else:
-                firewall.renew(self.journal, record, list(targets), seconds)
+                CUT.renew(self.journal, record, list(targets), seconds)
         except GuardError as error:
             self._say("layer", problem=error.message)
         self._cut_until = now.boottime + seconds

@@ -25,6 +25,7 @@ from . import (
 from .deadline import Reading
 from .engine import Engine
 from .errors import GuardError
+from .layers import CUT
 from .lease import Lease
 from .requests import Wish
 
@@ -75,6 +76,7 @@ def lease(engine: Engine, held: Lease | None, uid: int) -> dict[str, Any] | None
         apps=list(held.wish.apps),
         frozen=engine.layers.frozen() if held.wish.apps else 0,
         attempts=sum(engine.tally.counts.values()),
+        by_list=engine.by_list(held),
         layers=layers(engine, held),
         notes=list(held.notes),
         pending=None
@@ -105,8 +107,8 @@ def layers(engine: Engine, held: Lease) -> dict[str, Any]:
                 "intact": policy.intact(record, rules),
                 "left_out": rules.left_out,
             }
-        elif record["kind"] == firewall.KIND:
-            found["cut"] = {"targets": len(record["targets"]), "intact": firewall.intact()}
+        elif record["kind"] == CUT.KIND:
+            found["cut"] = {"targets": len(record["targets"]), "intact": CUT.intact()}
     return found
 
 
@@ -154,9 +156,9 @@ def plan(engine: Engine, uid: int, caller: int, wish: Wish, now: Reading) -> dic
         if rules.block:
             path = str(folder / policy_text.FILE)
             changes.append({"what": path, "how": f"{len(rules.block)} patterns for {browser}"})
-    if wanted and firewall.available():
+    if wanted and CUT.available():
         how = f"what is open to these sites is reset, for {firewall.CUT_S} s at most"
-        changes.append({"what": f"table inet {firewall.TABLE}", "how": how})
+        changes.append({"what": f"table {CUT.TABLE}", "how": how})
     changes += [
         {"what": f"{process.program} ({process.pid})", "how": "frozen"} for process in frozen
     ]
@@ -182,7 +184,7 @@ def doctor(engine: Engine) -> dict[str, Any]:
         "python": ".".join(map(str, sys.version_info[:3])),
         "program": own_hash(),
         "clock_synced": now.synced,
-        "nft": firewall.available() or "",
+        "nft": CUT.available() or "",
         "attempts": tap is not None,
         "cgroup": cgroups.mount() or "",
         "policies": {name: str(path) for name, path in engine.roots.policies.items()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class Roots:
     @property
     def run(self) -> Path:
         """Socket and locks; gone at a reboot."""
-        return self.root / "run/flowtui"
+        return self.root / ("var/run/flowtui" if sys.platform == "darwin" else "run/flowtui")
 
     @property
     def socket(self) -> Path:

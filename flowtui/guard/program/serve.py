@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from . import attempts, clock, lock
+from . import attempts, clock, lock, systemd
 from .engine import Engine
 from .requests import SHORTEST_S
 from .roots import Roots
@@ -46,6 +46,7 @@ def run(roots: Roots, beat: Callable[[], None], shortest_s: int = SHORTEST_S) ->
             for address in knocks:
                 engine.tally.saw(address, clock.monotonic())
             engine.tick()
+            systemd.refuse_stop(engine.lease is not None and engine.lease.strict)
             beat()
     finally:
         server.close()

@@ -1,9 +1,15 @@
-"""Telling the service manager that the guard is ready and alive (sd_notify(3)); else nothing."""
+"""Talking to the service manager, where there is one: sd_notify(3), and when not to stop us."""
 
 from __future__ import annotations
 
 import os
 import socket
+import subprocess
+from pathlib import Path
+
+DROP_IN = "/run/systemd/system/flowtui-guard.service.d/strict.conf"
+TEXT = "[Unit]\nRefuseManualStop=yes\n"
+WAIT_S = 4.0
 
 
 def notify(text: str) -> None:
@@ -17,3 +23,25 @@ def notify(text: str) -> None:
             link.sendto(text.encode(), address)
     except OSError:
         return  # without its beats the manager starts a new guard, which is what it is for
+
+
+def refuse_stop(refuse: bool) -> None:
+    """While a firm or hard lease runs, `systemctl stop` refuses; a reboot forgets that by itself.
+
+    Only under systemd, which says so by NOTIFY_SOCKET; best effort.
+    """
+    path = Path(DROP_IN)
+    if not os.environ.get("NOTIFY_SOCKET") or path.exists() == refuse:
+        return
+    try:
+        if refuse:
+            path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+            path.write_text(TEXT, encoding="ascii")
+        else:
+            path.unlink()
+        subprocess.run(
+            ["systemctl", "daemon-reload"], timeout=WAIT_S, check=False,
+            env={"PATH": "/usr/bin:/bin"}, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -46,7 +47,7 @@ def rows_of(path: Path) -> tuple[list[str], list[list[str]]]:
     first = text.partition("\n")[0]
     mark = max(",;\t", key=first.count)
     try:
-        read = list(csv.reader(text.splitlines(), delimiter=mark, strict=True))
+        read = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
     except csv.Error as error:
         raise FlowError(f"{path} is not a CSV table: {error}", "save it as CSV in UTF-8") from None
     rows = [row for row in read if any(cell.strip() for cell in row)]

@@ -7,13 +7,20 @@ from collections.abc import Iterable
 from textual.binding import Binding
 from textual.suggester import SuggestFromList
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, Label
 
 from flowtui.core.block import Mode
+from flowtui.core.errors import UsageError
 from flowtui.core.forms import PlanForm, PlanOffer
+from flowtui.core.guarding import Choice as Kept
 from flowtui.core.tags import parse_tags
 from flowtui.tui.dialogs.base import Dialog, LastWord, field, labelled
 from flowtui.tui.widgets.choice import Choice
+
+EARLY = {"at once": "soft", "after a delay": "firm", "not at all": "hard"}
+"""What each strictness means for whoever wants to stop early."""
+EARLY_OF = {strictness: words for words, strictness in EARLY.items()}
+WITHOUT = "no guard is installed: sites stay reachable · flowtui guard install"
 
 
 class PlanDialog(Dialog[PlanForm]):
@@ -43,6 +50,14 @@ class PlanDialog(Dialog[PlanForm]):
         yield labelled("context", Choice(offer.contexts, typed.context, id="context"))
         mode = typed.mode.value if typed.mode else None
         yield labelled("mode", Choice([m.value for m in Mode], mode, none="any", id="mode"))
+        keep = typed.guard
+        away = " ".join(keep.lists) if keep else ""
+        known = " ".join(offer.guard.names) or "no lists"
+        yield field("keep away", "away", away, known, LastWord(offer.guard.names))
+        strictness = keep.strictness if keep else offer.guard.strictness
+        yield labelled("ends early", Choice(tuple(EARLY), EARLY_OF[strictness], id="strictness"))
+        if not offer.guard.installed:
+            yield Label(WITHOUT, classes="hint", markup=False)
 
     def on_mount(self) -> None:
         """Type the intention at once."""
@@ -58,6 +73,12 @@ class PlanDialog(Dialog[PlanForm]):
     def answer(self) -> PlanForm:
         """What was typed. Raises UsageError for a tag that is none."""
         mode = self.query_one("#mode", Choice).value
+        lists = tuple(dict.fromkeys(self.text("away").replace(",", " ").split()))
+        unknown = [name for name in lists if name not in self._offer.guard.names]
+        if unknown:
+            there_are = ", ".join(self._offer.guard.names)
+            raise UsageError(f"there is no list {unknown[0]!r}", f"there are {there_are}")
+        early = self.query_one("#strictness", Choice).value or "at once"
         return PlanForm(
             intention=self.text("intention"),
             then=self.text("then"),
@@ -65,4 +86,5 @@ class PlanDialog(Dialog[PlanForm]):
             tags=parse_tags(self.text("tags").split()),
             context=self.query_one("#context", Choice).value or "work",
             mode=Mode(mode) if mode else None,
+            guard=Kept(lists, EARLY[early]) if lists else None,
         )

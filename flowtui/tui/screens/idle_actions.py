@@ -211,7 +211,11 @@ def _begin(form: PlanForm, services: Services) -> str:
     from flowtui.services.forms import planned
 
     block = services.focus.start(planned(services, form))
-    return f"started {block.intention or 'a block'}{UNDO}"
+    said = f"started {block.intention or 'a block'}{UNDO}"
+    if form.guard is None:
+        return said
+    armed = services.guard.arm(block, form.guard)
+    return "   ".join([*armed.sentences[:1], said])
 
 
 def _add(form: BlockForm, services: Services) -> str:

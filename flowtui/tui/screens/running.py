@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from textual import events
+from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
+from flowtui.core import guarding
 from flowtui.core.block import Block, PlanKind
 from flowtui.core.measure import deadline, measure
 from flowtui.core.runs import words as run_words
@@ -25,8 +26,11 @@ from flowtui.tui.widgets.said import Said
 from flowtui.tui.widgets.thin_bar import ThinBar
 
 if TYPE_CHECKING:
+    from flowtui.core.guarding import GuardView
     from flowtui.services.snapshot import Snapshot
+    from flowtui.services.wiring import Services
 
+GUARD_LOOK_S = 2
 STATES = ("focus", "paused", "overtime", "wandered", "called away")
 
 
@@ -41,6 +45,7 @@ class RunningScreen(RunningActions):
         self._style = ""
         self._dim: Timer | None = None
         self._asked_about = ""
+        self._guard: GuardView | None = None
 
     def compose(self) -> ComposeResult:
         """Intention above, time in the middle, what happened below."""
@@ -56,6 +61,7 @@ class RunningScreen(RunningActions):
         yield Line(id="next", classes="around -collapse")
         yield Line(id="repo", classes="muted around -collapse")
         yield Line(id="run", classes="around -collapse -empty")
+        yield Line(id="guard", classes="around -collapse -empty")
         yield Line(id="tally", classes="around -collapse")
         yield Line(id="today", classes="muted around -collapse")
         yield Said()
@@ -67,6 +73,8 @@ class RunningScreen(RunningActions):
         self.query_one(BigTime).font = self.flow.config.display.font
         super().on_mount()
         self._wake()
+        self.set_interval(GUARD_LOOK_S, self._look_at_guard)
+        self._look_at_guard()
 
     def draw(self, snapshot: Snapshot, now: datetime) -> None:
         """Time, plan and tally of the running block."""
@@ -99,11 +107,20 @@ class RunningScreen(RunningActions):
         gap = block.open_gap
         self._line("next", f"next: {gap.note}" if gap is not None and gap.note else "")
         self._line("run", self._run_line(block, now, width - 6))
+        self._line("guard", guarding.line(self._guard, width - 6) if self._guard else "")
         tally = [*words.tally(block, now), *self._held()]
         self._line("tally", words.fitting(tally, width - 6))
         goal = self.flow.config.goals.day_min
         today = words.against(self._today(snapshot, now), goal * 60 if goal else None)
         self._line("today", f"today {today}   {words.count(len(snapshot.today.blocks), 'block')}")
+
+    @work(group="guard", exclusive=True, exit_on_error=False)
+    async def _look_at_guard(self) -> None:
+        """Ask how the guard of the block stands: its attempts move without anybody writing."""
+        if not self.is_current and self._guard is None:
+            return
+        self._guard = await self.flow.ask(_guard_of)
+        self._redraw()
 
     def _run_line(self, block: Block, now: datetime, width: int) -> str:
         """The run that matters most, in one line; empty if none is under way or ended in here."""
@@ -167,3 +184,12 @@ class RunningScreen(RunningActions):
         if action in ("block_extend", "block_shorten"):
             return None if block.plan.kind is PlanKind.OPEN else True
         return True
+
+
+def _guard_of(services: Services) -> GuardView | None:
+    """The guard of the running block; where there is none, nothing of it is loaded."""
+    from flowtui.services.guardstate import GuardState
+
+    if GuardState(services.paths.state_dir).read() is None:
+        return None
+    return services.guard.view(services.focus.current())

@@ -45,7 +45,7 @@ def read(text: str, place: Place) -> list[Item] | None:
     metrics = figures(rest)
     if not metrics:
         return None
-    epoch: float | None = where.get("epoch")
+    epoch = None if "epoch" not in where else float(where["epoch"])
     if epoch is None and (found := EPOCH_FLOAT.search(text)):
         epoch = float(found[1])
     step = where.get("step")

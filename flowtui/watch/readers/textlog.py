@@ -29,6 +29,7 @@ from flowtui.watch.readers import (
 from flowtui.watch.readers.frames import Frames, text_of
 from flowtui.watch.readers.place import Place
 from flowtui.watch.readers.prefixes import instant, rank_of, stamp_of
+from flowtui.watch.readers.templates import LEARNED, Templates
 from flowtui.watch.readers.tracebacks import BEGIN, gather
 from flowtui.watch.readers.words import notice_of
 
@@ -73,6 +74,7 @@ class TextLog:
     def __init__(self) -> None:
         self._frames = Frames()
         self._place = Place()
+        self._templates = Templates()
 
     @property
     def formats(self) -> Sequence[str]:
@@ -90,7 +92,9 @@ class TextLog:
             codecs.getincrementaldecoder("utf-8")().decode(sample)  # its end may be half a letter
         except UnicodeDecodeError:
             odd += sum(byte >= 128 for byte in sample)
-        return 0.3 if odd <= 0.1 * len(sample) else 0.02
+        if odd <= 0.1 * len(sample):
+            return 0.3
+        return 0.1 if name.endswith((".log", ".out", ".err", ".txt")) else 0.02
 
     def feed(self, data: bytes) -> list[Item]:
         """What the next bytes say."""
@@ -150,9 +154,15 @@ class TextLog:
 
     def _line(self, text: str, rank: int | None, stamp: str | None, items: list[Item]) -> None:
         place = self._place
+        known = self._templates.read(text, place)
+        if known is not None:
+            self._add(known[0], [known[1]], rank, stamp, items)
+            return
         for name, read in LINE_FORMATS:
+            before = place.step
             found = read(text, place)
             if found is not None:
+                self._learn(text, name, found, before, read)
                 self._add(name, found, rank, stamp, items)
                 return
         notice = notice_of(text, rank, place.step)
@@ -161,10 +171,21 @@ class TextLog:
             if notice.kind not in _WITH_FIGURES:
                 return
         for name, read in LAST_FORMATS:
+            before = place.step
             found = read(text, place)
             if found is not None:
+                if notice is None:
+                    self._learn(text, name, found, before, read)
                 self._add(name, found, rank, stamp, items)
                 return
+
+    def _learn(
+        self, text: str, name: str, found: list[Item], step: int | None, read: LineReader
+    ) -> None:
+        only = found[0] if len(found) == 1 else None
+        if name in LEARNED and isinstance(only, Reading) and self._templates.open:
+            before = Place.from_json({**self._place.to_json(), "step": step})
+            self._templates.learn(text, name, only, before, read)
 
     def _notice(self, notice: Notice, stamp: str | None, items: list[Item]) -> None:
         items.append(notice if stamp is None else notice._replace(at=instant(stamp)))

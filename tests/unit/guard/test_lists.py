@@ -1,0 +1,126 @@
+"""Lists: the shipped ones are right, one's own take their place, public ones are read whole."""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from flowtui.core.errors import FlowError, UsageError
+from flowtui.guard import lists
+from flowtui.guard.client import PART_BYTES, parts
+from flowtui.guard.program import names, requests
+
+
+def test_the_shipped_lists_are_all_there_and_all_of_them_can_be_armed(tmp_path: Path) -> None:
+    known = lists.known(tmp_path)
+
+    assert list(known) == ["chat", "forums", "news", "shopping", "social", "video"]
+    for one in known.values():
+        groups = [{"list": one.name, "sites": list(one.sites)}]
+        wish = requests.wish(
+            {"v": 1, "verb": "arm", "seconds": 60, "groups": groups, "apps": list(one.apps)}
+        )
+        assert wish.refused == () and wish.groups[0].sites == one.sites, one.name
+        assert len(one.sites) > 25 and one.title
+
+
+def test_a_bare_name_brings_its_www_and_the_other_way_round(tmp_path: Path) -> None:
+    text = 'sites = ["a.test", "www.b.test", "m.c.test", "d.co.uk", "e.test/x"]'
+    one = lists.from_toml("n", text, "")
+
+    assert one.sites == (
+        "a.test", "www.a.test", "www.b.test", "b.test", "m.c.test", "d.co.uk", "www.d.co.uk",
+        "e.test/x",
+    )  # fmt: skip
+
+
+def test_ones_own_list_takes_the_place_of_a_shipped_one(tmp_path: Path) -> None:
+    (tmp_path / "news.toml").write_text(
+        'title = "mine"\nsites = ["news.test"]\napps = ["Slack"]\nexceptions = ["news.test/a"]\n'
+        'open = ["12:30-13:00", "23:00-01:00"]\n'
+    )
+
+    one = lists.known(tmp_path)["news"]
+
+    assert one.title == "mine" and one.sites == ("news.test", "www.news.test")
+    assert one.apps == ("slack",) and one.exceptions == ("news.test/a",)
+    assert one.windows == ((time(12, 30), time(13)), (time(23), time(1)))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("sites = [", "not TOML"), ('site = ["a.test"]', "unknown 'site'"),
+        ("sites = [7]", "sites"),
+        ('sites = ["localhost"]', "single word"), ('open = ["noon"]', "noon"),
+        ('apps = ["bash"]', "never frozen"), ('sites = ["1.2.3.4"]', "address"),
+        ('open = ["12:00-12:00"]', "empty"),
+    ],
+)  # fmt: skip
+def test_a_list_that_is_wrong_says_where_and_what(text: str, says: str) -> None:
+    with pytest.raises(FlowError) as caught:
+        lists.from_toml("mine", text, "/home/me/mine.toml")
+
+    assert "/home/me/mine.toml" in caught.value.message and says in str(caught.value)
+
+
+def test_public_lists_of_both_kinds_are_read(tmp_path: Path) -> None:
+    text = """\
+# comment
+127.0.0.1 localhost
+::1 ip6-localhost ip6-loopback
+0.0.0.0 0.0.0.0
+0.0.0.0 ads.test # why
+127.0.0.1\tone.test two.test
+||blocked.test^
+plain.test
+! adblock comment
+not a host line at all
+1.2.3.4
+security.debian.org
+"""
+
+    found, wrong = lists.read_names(text.splitlines(keepends=True))
+
+    assert found == ["ads.test", "one.test", "two.test", "blocked.test", "plain.test"]
+    assert wrong == 3
+
+
+def test_an_imported_list_keeps_all_names_and_uses_as_many_as_there_is_room(
+    tmp_path: Path,
+) -> None:
+    listed = [f"a.b.c{n}.test" for n in range(9000)] + [f"c{n}.test" for n in range(10)]
+
+    path = lists.keep(tmp_path, "big", listed)
+    one = lists.known(tmp_path)["big"]
+
+    assert len(path.read_text().splitlines()) == 9010 + 2
+    assert one.total == 9010 and len(one.sites) == names.MAX_NAMES
+    assert one.sites[:10] == tuple(f"c{n}.test" for n in range(10)), "fewest dots first"
+    with pytest.raises(FlowError):
+        lists.keep(tmp_path, "../evil", listed)
+
+
+def test_an_unknown_list_is_told_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        lists.chosen(lists.known(tmp_path), ["newz"])
+
+    assert "did you mean news?" in str(caught.value)
+
+
+def test_a_long_wish_goes_in_parts_that_fit_and_loses_nothing() -> None:
+    sites = [f"site-{n}.with-a-rather-long-name.example.org" for n in range(4000)]
+    groups = [
+        {"list": "one", "sites": sites[:10], "open": []},
+        {"list": "big", "sites": sites[10:]},
+    ]
+
+    first, rest = parts({"groups": groups, "seconds": 60})
+
+    sent = [s for g in first["groups"] for s in g["sites"]] + [s for _, part in rest for s in part]
+    assert sent == sites
+    assert len(str(first)) < requests.MAX_LINE
+    assert all(sum(len(site) + 3 for site in part) <= PART_BYTES for _, part in rest)
+    assert {name for name, _ in rest} == {"big"}
