@@ -60,6 +60,12 @@ CASES: dict[str, tuple[Floats, Factor, Why]] = {
     "the date": (np.arange(N) * 1.0, night("x", Kind.COUNT), Why.CALENDAR),
     "the outcome in hours": (Y / 60, night("x", Kind.DOSE), Why.DISGUISE),
     "the outcome backwards": (-Y + RNG.normal(size=N), night("x", Kind.DOSE), Why.DISGUISE),
+    "the outcome of the day before": (np.roll(Y, 1), night("x", Kind.DOSE), Why.DISGUISE),
+    "the outcome and some noise": (
+        Y + 10 * RNG.normal(size=N),
+        night("x", Kind.DOSE),
+        Why.DISGUISE,
+    ),
     "infinite": (np.where(np.arange(N) == 7, np.inf, HABIT), night("x"), Why.INFINITE),
     "immense": (np.where(np.arange(N) == 7, 1e300, HABIT), night("x"), Why.INFINITE),
 }
