@@ -104,7 +104,7 @@ def lag_cell(n: int, rho: float, lag: int) -> Callable[..., Result]:
             days = worlds.as_days(y, {"x": x})
             found = study(
                 days, [factor], worlds.DEEP, draws=499, seed=int(rng.integers(2**31)),
-                keep_draws=True,
+                keep_draws=True, bare=True,
             )  # fmt: skip
             passed = {judged.result.lag for judged in found.judged if judged.passed}
             right += lag in passed
@@ -129,7 +129,7 @@ def grid_cell(grid: Grid, draws: int = 399) -> Callable[..., Result]:
             days = worlds.drawn_grid(grid, rng)
             found = study(
                 days, factors, worlds.DEEP, draws=draws, seed=int(rng.integers(2**31)),
-                keep_draws=True,
+                keep_draws=True, bare=True,
             )  # fmt: skip
             keys = {(j.result.factor.name, j.result.lag): j for j in found.judged}
             passed = {key for key, judged in keys.items() if judged.passed}
