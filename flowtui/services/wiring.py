@@ -92,8 +92,12 @@ class Services:
     def guard(self) -> GuardService:
         """What keeps distractions away; built when first asked for, as few commands do."""
         from flowtui.services.guardwiring import build_guard
+        from flowtui.services.insight.guarded import GuardedBlocks
 
-        return build_guard(self.paths, self.config, self.clock, self.rule, self.env, self.status)
+        parts = (self.paths, self.config, self.clock, self.rule, self.env, self.status)
+        guard = build_guard(*parts)
+        guard.subscribe(GuardedBlocks(self.store.ledger, guard.state).note)
+        return guard
 
     @property
     def first_weekday(self) -> int:

@@ -157,6 +157,14 @@ class FlowApp(Host):
         self._put_session_back()
         if self._check_in is not None:
             self.check_in(self._check_in.day)
+        self._tell_todays_arm()
+
+    @work(group="arm", exit_on_error=False)
+    async def _tell_todays_arm(self) -> None:
+        """Each morning an experiment tells that day's arm, and no other."""
+        text = await self.ask(_todays_arm)
+        if text:
+            self.said(text)
 
     @work(group="guard", exit_on_error=False)
     async def _put_session_back(self) -> None:
@@ -374,6 +382,18 @@ def _ready_to_ring(services: Services) -> Services:
     import apscheduler.schedulers.asyncio  # noqa: F401 - 95 ms, spent here and not in the loop
 
     return services
+
+
+def _todays_arm(services: Services) -> str:
+    if not services.store.ledger.all("experiments"):
+        return ""
+    from flowtui.core.insight.trialwords import today_words
+    from flowtui.services.insight.wire import insight_of
+
+    experiments = insight_of(services).experiments
+    today = experiments.today()
+    told = [today_words(e, today) for e in experiments.live() if today not in e.actual]
+    return next((text for text in told if text), "")
 
 
 def _ringing(app: FlowApp, services: Services) -> Ringing:

@@ -218,6 +218,18 @@ async def test_experiments_say_todays_arm_and_what_was_read(lived: World) -> Non
         assert "You had said 70 %; it did not come out as you expected" in text(app, "sentence")
 
 
+async def test_the_app_opens_with_todays_arm_until_it_is_noted(lived: World) -> None:
+    async with lived.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await until(pilot, lambda: "day 21 of 28: today without a walk" in said(app), "the arm")
+
+    insight_of(lived.open()).experiments.did(False)
+    async with lived.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.pause(0.3)
+        assert "day 21 of 28" not in said(app)
+
+
 async def test_what_was_done_is_noted_and_can_be_taken_back(lived: World) -> None:
     async with lived.app().run_test(size=SIZE) as pilot:
         app, screen = await mode4(pilot, "tab")
