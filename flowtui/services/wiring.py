@@ -201,7 +201,7 @@ def build(
 
 def _old_news(services: Services, event: Event) -> None:
     """A block begins: what there was to tell of runs before it is not news of it."""
-    if event.kind is EventKind.STARTED and (services.paths.state_dir / "watch").is_dir():
+    if event.kind is EventKind.STARTED and services.paths.watch_dir.is_dir():
         services.runs.teller.begin_block()
 
 

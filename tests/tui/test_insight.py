@@ -17,10 +17,11 @@ from flowtui.services.insight import service as module
 from flowtui.services.insight.child import Cancel, Cancelled
 from flowtui.services.insight.wire import insight_of
 from flowtui.settings.actions import ACTIONS, clash
-from flowtui.tui.app import INSIGHT, FlowApp
+from flowtui.tui.app import FlowApp
 from flowtui.tui.dialogs.help import HelpDialog
 from flowtui.tui.dialogs.line import ConfirmDialog
 from flowtui.tui.dialogs.trial import TrialDialog
+from flowtui.tui.modes import INSIGHT
 from flowtui.tui.screens.insight import InsightScreen
 from flowtui.tui.screens.insight_actions import View
 from flowtui.tui.screens.pair import PairScreen, PairView
