@@ -192,7 +192,7 @@ def test_apps_are_frozen_children_too_and_go_on(room: Cell, tmp_path: Path) -> N
     assert running.stdout is not None and running.stdout.readline() == b"up\n"
     pid = running.pid
 
-    arm(room, 4, apps=[APP])
+    arm(room, 20, apps=[APP])
     started_late = room.popen(str(app), "-c", "read -t 100 < <(sleep 100)")
 
     until(lambda: state_of(pid) == "T", "it is frozen")
@@ -202,7 +202,7 @@ def test_apps_are_frozen_children_too_and_go_on(room: Cell, tmp_path: Path) -> N
     until(lambda: state_of(started_late.pid) == "T", "one that is started meanwhile is frozen too")
     os.kill(pid, signal.SIGCONT)
     until(lambda: state_of(pid) == "T", "who lets it go does not have it for long")
-    until(lambda: state_of(pid) != "T" and state_of(started_late.pid) != "T", "they go on")
+    until(lambda: state_of(pid) != "T" and state_of(started_late.pid) != "T", "they go on", 40)
     assert all(state_of(child) != "T" for child in children)
 
 
