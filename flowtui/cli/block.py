@@ -233,7 +233,7 @@ def stop_command(
 
 def _say_digest(context: Context) -> None:
     """What was held back of runs while the block went on."""
-    if context.services.runs.board.path.exists():
+    if context.services.paths.watch_dir.is_dir():
         for line in context.services.runs.teller.digest():
             context.say(f"meanwhile: {line}")
 

@@ -35,6 +35,9 @@ def runs_read(context: Context, path: Path, as_json: bool) -> None:
     looks = look_at(path, services.clock)
     for problem in dict.fromkeys(problem for look in looks for problem in look.problems):
         context.say(problem)
+    for look in looks:
+        if look.seen.history.empty:
+            context.say(f"nothing in {look.seen.name} is known to any reader yet")
     if as_json:
         views = [run_view(look.seen, look.findings, services.zone.key) for look in looks]
         context.put_json(views[0] if len(views) == 1 else views)

@@ -78,6 +78,7 @@ def noise(
             draws=max(399, 20 * 2 * len(factors) - 1),
             seed=seed + at,
             keep_draws=True,
+            bare=True,
         )
         asked += found.asked
         false = [j.result for j in found.judged if j.result.numbers.plain_p <= PLAIN]

@@ -37,15 +37,26 @@ def rng_for(seed: int, *words: object) -> np.random.Generator:
     return np.random.default_rng([seed, *(crc32(str(word).encode()) for word in words)])
 
 
-def analysed(days: Days, factor: Factor, lag: int, pair: Pairing, draws: int, seed: int) -> Result:
-    """The pair's effect, test, interval and what stands beside them."""
+def analysed(
+    days: Days,
+    factor: Factor,
+    lag: int,
+    pair: Pairing,
+    draws: int,
+    seed: int,
+    bare: bool = False,
+) -> Result:
+    """The pair's effect, test, interval and what stands beside them.
+
+    With `bare` nothing stands beside them: for simulations, which look at the test alone.
+    """
     rng = rng_for(seed, factor.name, lag)
     main = tested(pair.days, pair.base, pair.x, pair.y, draws, rng)
     arm = in_arm(pair.x, factor.kind)
     weekday = (days.first.weekday() + pair.days) % 7
-    forecasts = skill(pair.days, weekday, pair.x, pair.y)
+    forecasts = None if bare else skill(pair.days, weekday, pair.x, pair.y)
     rank_p = slow_p = slow = None
-    if main.p <= CLOSER_LOOK_P:
+    if main.p <= CLOSER_LOOK_P and not bare:
         rank_p = tested(pair.days, pair.base, pair.x, ranks(pair.y), draws, rng).p
         beyond = _with_slow(pair)
         if beyond is not None:
@@ -64,7 +75,7 @@ def analysed(days: Days, factor: Factor, lag: int, pair: Pairing, draws: int, se
         rho=main.rho,
         n_eff=_effective(pair, main.rho),
         raw_effect=_raw(pair.x, pair.y),
-        robust_slope=None if factor.kind is Kind.BINARY else theil_sen(pair.x, pair.y),
+        robust_slope=None if bare or factor.kind is Kind.BINARY else theil_sen(pair.x, pair.y),
         rank_p=rank_p,
         slow_p=slow_p,
         slow_effect=slow,

@@ -45,12 +45,13 @@ def _look(log: RunLog, clock: Clock) -> Look:
     log.close()
     history = log.history
     problems = log.problems
-    if history.empty and problems:
+    told = history.readings or any(n.kind is not NoticeKind.DAMAGE for n in history.notices)
+    if not told and problems:
         where, _, what = problems[0].rpartition(": ")
         raise FlowError(f"{where} cannot be read: {what}", "see: flowtui runs read --help")
     seen = Seen(
         now=clock.now(),
-        name=log.name,
+        name=log.title or log.name,
         history=history,
         formats=log.formats,
         started_at=_instant(history.first_at),

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from flowtui.core.text import middle_cut
 from flowtui.services import bells
 from flowtui.services.conductor import Conductor, ConductorLock
 from flowtui.services.wiring import Services
@@ -72,7 +73,8 @@ class Ringing:
         if told is None:
             return
         notice = told.notice
-        self._app.said(f"{notice.title}: {notice.body}", notice.severity is Severity.SERIOUS)
+        words = middle_cut(f"{notice.title}: {notice.body}", max(20, self._app.size.width - 6))
+        self._app.said(words, notice.severity is Severity.SERIOUS)
         if told.wanted:
             await asyncio.to_thread(self._notifier.send, notice)
 

@@ -21,7 +21,7 @@ MARKS = {
     "stopped": ("■", "$muted"), "stalled": ("◌", "$warn"), "unknown": ("?", "$muted"),
 }  # fmt: skip
 SEVERITIES = {"serious": "$lost", "notable": "$warn", "calm": "$muted"}
-NARROW, WIDE = 60, 100
+NARROW, NAMED, WIDE = 60, 90, 100
 
 
 def row(run: RunGlance, zone: ZoneInfo, width: int, marked: bool) -> tuple[Content, ...]:
@@ -99,12 +99,12 @@ def _use(run: RunGlance) -> str:
 
 
 def finding_lines(run: RunGlance, width: int, count: int) -> list[Content]:
-    """What the rules say of a run; the serious first."""
+    """What the rules say of a run, the serious first; each may fill two lines of the screen."""
     lines = []
     for _, severity, sentence in run.findings[:count]:
-        lines.append(Content.styled(middle_cut(sentence, width), SEVERITIES.get(severity, "")))
+        lines.append(Content.styled(middle_cut(sentence, 2 * width), SEVERITIES.get(severity, "")))
     if run.problem:
-        lines.append(Content.styled(middle_cut(run.problem, width), "$muted"))
+        lines.append(Content.styled(middle_cut(run.problem, 2 * width), "$muted"))
     return lines[:count]
 
 
@@ -127,11 +127,12 @@ def _gpu_line(gpu: GpuReading, past: Sequence[float | None], width: int) -> Cont
     remark = gpu_words.remark(gpu)
     if gpu.problem is not None or gpu.asleep:
         colour = "$lost" if gpu.problem is not None else "$muted"
-        return Content.assemble((head, ""), (f"{name:<14} ", "$muted"), (remark, colour))
+        named = f"{name:<14} " if width >= NAMED else ""
+        return Content.assemble((head, ""), (named, "$muted"), (remark, colour))
     use, memory, temp, watts, clock = gpu_words.figures(gpu)
     strip = gpu_words.strip(past, 12 if width < WIDE else 30)
     parts: list[tuple[str, str]] = [(head, "")]
-    if width >= 76:
+    if width >= NAMED:
         parts.append((f"{name:<14} ", "$muted"))
     parts += [(f"{use:>5} ", ""), (f"{strip} ", "$focus"), (f"{memory:>14}", "")]
     if width >= NARROW:

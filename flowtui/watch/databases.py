@@ -15,13 +15,15 @@ WAIT_S = 0.2
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that cannot write.
 
-    A database in WAL mode without its side files cannot be opened so in a folder without permission
-    to write; it is then opened as one that nobody changes. Raises sqlite3.Error and OSError.
+    A database in WAL mode that nobody has open would get files beside it even so, or could not be
+    opened at all; it is then opened as one that nobody changes. Raises sqlite3.Error and OSError.
     """
-    path.stat()
+    with path.open("rb") as file:
+        in_wal_mode = file.read(20)[18:19] == b"\x02"
+    still = in_wal_mode and not path.with_name(f"{path.name}-wal").exists()
     quoted = str(path.resolve()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     try:
-        connection = _open(f"file:{quoted}?mode=ro")
+        connection = _open(f"file:{quoted}?mode=ro{'&immutable=1' if still else ''}")
     except sqlite3.OperationalError as error:
         if "unable to open" not in str(error):
             raise

@@ -46,6 +46,12 @@ class RunLog:
         self._lead: str | None = None
 
     @property
+    def title(self) -> str | None:
+        """The run's name as one of its files has it (`.wandb`); None if none does."""
+        titles = (s.title for s in self._sources if isinstance(s, FileSource))
+        return next((title for title in titles if title), None)
+
+    @property
     def formats(self) -> tuple[str, ...]:
         """The formats met so far, each once."""
         found = [name for source in self._sources for name in source.formats]
@@ -106,7 +112,8 @@ class RunLog:
 
     def _fold(self, place: int, items: list[Item], arrived: float | None) -> None:
         leads = self._lead is None or self._groups[place] == self._lead
-        kept = [self._own(place, item) for item in items]
+        alone = len(self._sources) == 1 and not self._prefixes[place]
+        kept = items if alone else [self._own(place, item) for item in items]
         self.history.fold(kept, arrived, leads)
         if leads:
             self._feel(kept, arrived)
@@ -117,8 +124,6 @@ class RunLog:
             return item
         prefix, owners = self._prefixes[place], self._owners
         group = self._groups[place]
-        if len(self._sources) == 1 and not prefix:
-            return item
         kept = {}
         for name, value in item.metrics.items():
             full = prefix + name

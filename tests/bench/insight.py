@@ -3,6 +3,7 @@
     OPENBLAS_NUM_THREADS=1 python -m tests.bench.insight      run what is not run yet, cell by cell
     python -m tests.bench.insight --table                     the table of what was run
     python -m tests.bench.insight --only D9                   cells whose name begins so
+    OPENBLAS_NUM_THREADS=1 python -m tests.bench.insight --speed      40 pairs on 365 days
 
 Results are appended to `insight.jsonl` beside this file, one line a cell, so that a run can be
 broken off and taken up. Each cell's seed is a hash of its name and of SEED; a cell that was run
@@ -22,6 +23,7 @@ from zlib import crc32
 
 import numpy as np
 
+from flowtui.core.insight.codec import question_json
 from flowtui.core.insight.schedule import Design, schedule
 from flowtui.core.insight.variable import Kind
 from flowtui.insight.missing import missingness
@@ -31,6 +33,7 @@ from flowtui.insight.refuse import refused
 from flowtui.insight.sieve import tested
 from flowtui.insight.study import study
 from flowtui.insight.table import paired
+from flowtui.services.insight.child import compute
 from tests import worlds
 from tests.worlds import Grid, World
 
@@ -101,7 +104,7 @@ def lag_cell(n: int, rho: float, lag: int) -> Callable[..., Result]:
             days = worlds.as_days(y, {"x": x})
             found = study(
                 days, [factor], worlds.DEEP, draws=499, seed=int(rng.integers(2**31)),
-                keep_draws=True,
+                keep_draws=True, bare=True,
             )  # fmt: skip
             passed = {judged.result.lag for judged in found.judged if judged.passed}
             right += lag in passed
@@ -111,8 +114,8 @@ def lag_cell(n: int, rho: float, lag: int) -> Callable[..., Result]:
     return run
 
 
-def grid_cell(grid: Grid, draws: int = 999) -> Callable[..., Result]:
-    """The whole study on 10 habits x 2 lags."""
+def grid_cell(grid: Grid, draws: int = 399) -> Callable[..., Result]:
+    """The whole study on 10 habits x 2 lags; `draws` must reach below q / 20 = 0.005."""
 
     def run(sims: int, seed: int) -> Result:
         rng = np.random.default_rng(seed)
@@ -126,7 +129,7 @@ def grid_cell(grid: Grid, draws: int = 999) -> Callable[..., Result]:
             days = worlds.drawn_grid(grid, rng)
             found = study(
                 days, factors, worlds.DEEP, draws=draws, seed=int(rng.integers(2**31)),
-                keep_draws=True,
+                keep_draws=True, bare=True,
             )  # fmt: skip
             keys = {(j.result.factor.name, j.result.lag): j for j in found.judged}
             passed = {key for key, judged in keys.items() if judged.passed}
@@ -139,6 +142,7 @@ def grid_cell(grid: Grid, draws: int = 999) -> Callable[..., Result]:
                 j.result.numbers.plain_p <= ALPHA for key, j in keys.items() if key not in truth
             )
         figures = {"any false": any_false / sims, "pearson any false": plain_any / sims}
+        figures["refits"] = float(draws)
         if truth:
             figures |= {
                 "FDR": float(np.mean(shares)),
@@ -336,7 +340,7 @@ def engine() -> str:
     ]
     for figures in small:
         # rounded: another processor may add in another order
-        rounded = {name: round(value, 6) for name, value in figures.items()}
+        rounded = {n: round(value, 6) for n, value in figures.items() if n != "refits"}
         digest.update(json.dumps(rounded, sort_keys=True).encode())
     return digest.hexdigest()[:12]
 
@@ -373,13 +377,39 @@ def table(rows: dict[str, dict[str, object]]) -> str:
     return "\n".join(lines)
 
 
+def speed(rounds: int = 5) -> str:
+    """Seconds for 40 pairs on 365 days with 1,999 refits each, and with process and JSON around."""
+    rng = np.random.default_rng(SEED)
+    names = [f"h{k}" for k in range(20)]
+    x = {name: (worlds.ar1(rng, 365, 0.4)[:, 0] > 0).astype(float) for name in names}
+    y = 150 + 40 * worlds.ar1(rng, 365, 0.4)[:, 0]
+    days, factors = worlds.as_days(y, x), [worlds.by_day(name) for name in names]
+    dates = [days.date_of(place) for place in range(days.size)]
+    columns = [(f, [float(v) for v in x[f.name]], "") for f in factors]
+    question = question_json(dates, worlds.DEEP, [float(v) for v in y], columns)
+    inside, whole = [], []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        found = study(days, factors, worlds.DEEP)
+        inside.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        compute("study", question)
+        whole.append(time.perf_counter() - began)
+    said = f"{len(found.judged)} pairs, {found.draws} refits each"
+    return f"{said}: {np.median(inside):.2f} s, as a process {np.median(whole):.2f} s (medians)"
+
+
 def main() -> None:
     """See the module's words."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--table", action="store_true")
+    parser.add_argument("--speed", action="store_true")
     parser.add_argument("--only", default="")
     parser.add_argument("--sims", type=int, default=0)
     chosen = parser.parse_args()
+    if chosen.speed:
+        print(speed())
+        return
     if chosen.table:
         print(table(done()))
         return

@@ -82,9 +82,10 @@ class Lab:
         )
 
     def look(self) -> None:
-        """One step of the watcher; the clock stands still."""
+        """One step of the watcher; the clock stands still, and all of it was told before."""
         self.watcher.step()
         self.watcher.keep()
+        self.runs.teller.fresh(focused=False)
 
     def grown(self, name: str, text: str) -> None:
         """More is written to a log."""

@@ -120,6 +120,26 @@ def test_the_app_loads_no_numbers_and_no_command_parser() -> None:
     assert not found & unwanted
 
 
+def test_the_app_shows_insight_without_numbers_of_its_own() -> None:
+    """What computes is a process of its own; what asks it and shows its answers loads no numpy."""
+    found = loaded(
+        "import flowtui.tui.app, flowtui.tui.screens.insight, flowtui.tui.screens.pair\n"
+        "import flowtui.tui.trialwork, flowtui.services.insight.wire, flowtui.cli.insight\n"
+        "import flowtui.cli.experiment, flowtui.services.insight.trialtable"
+    )
+
+    assert "numpy" not in tops(found)
+    assert {name for name in found if name.startswith("flowtui.insight")} == set()
+
+
+def test_the_computing_process_loads_numpy_and_no_ledger() -> None:
+    found = loaded("import flowtui.insight.tasks")
+
+    assert "numpy" in found
+    assert not tops(found) & (THIRD_PARTY - {"numpy"})
+    assert not any(name.startswith(("flowtui.ledger", "flowtui.services")) for name in found)
+
+
 def test_core_is_the_standard_library_alone() -> None:
     """All of it in one interpreter: whatever one module needs is found."""
     walked = pkgutil.walk_packages(flowtui.core.__path__, "flowtui.core.")

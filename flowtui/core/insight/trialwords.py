@@ -141,8 +141,11 @@ def told(experiment: Experiment, outcome: Outcome) -> list[str]:
     if experiment.result is None:
         return lines
     lines += ["", result_words(experiment.result["assigned"], declared.factor, outcome)]
-    protocol = experiment.result.get("protocol")
-    if protocol is not None:
-        words = result_words(protocol, declared.factor, outcome)
-        lines.append(f"Of the days that went as assigned: {words}")
-    return [*lines, score_words(experiment)]
+    lines.append(score_words(experiment))
+    assigned, protocol = experiment.result["assigned"], experiment.result.get("protocol")
+    if protocol is not None and protocol["n"] == assigned["n"]:
+        lines.append("Every day went as assigned.")
+    elif protocol is not None:
+        size = f"{difference(protocol['effect'], outcome)} ({_interval(protocol, outcome)})"
+        lines.append(f"On the {protocol['n']} days that went as assigned {size}.")
+    return lines

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flowtui.core.runs.metrics import key_metric
@@ -21,6 +21,9 @@ from flowtui.core.runs.track import Track
 VERSION = 1
 PLACES = 4096
 MAX_METRICS = 400
+MAX_NAME = 200
+EVER = 1e11
+"""Seconds, or epochs, beyond which a figure is no figure; not-a-number is beyond it too."""
 MAX_NOTICES = 200
 WENT_ON = 8
 """As many readings after an error mean that it was caught; ranks may still say a few."""
@@ -99,39 +102,50 @@ class History:
         """
         for item in items:
             if isinstance(item, Reading):
-                self._reading(item, arrived, leads)
+                self.readings += 1
+                step, metrics, epoch, _, _, at, _, _, _, _ = item
+                if at is None:
+                    at = arrived
+                if at is not None and not -EVER < at < EVER:
+                    at = None  # a log may claim any instant
+                if at is not None:
+                    if self.last_at is None or at > self.last_at:
+                        self.last_at = at
+                    if self.first_at is None or at < self.first_at:
+                        self.first_at = at
+                if leads:
+                    self._lead(item, at)
+                else:
+                    self._totals(item)
+                if metrics:
+                    self._values(metrics, step, epoch, at)
             else:
                 self._notice(item)
 
-    def _reading(self, reading: Reading, arrived: float | None, leads: bool) -> None:
-        self.readings += 1
-        at = reading.at if reading.at is not None else arrived
-        if at is not None:
-            self.first_at = at if self.first_at is None else min(self.first_at, at)
-            self.last_at = at if self.last_at is None else max(self.last_at, at)
-        if leads:
-            self._lead(reading, at)
-        else:
-            self.total_steps = self.total_steps or reading.total_steps
-            self.total_epochs = self.total_epochs or reading.total_epochs
-        if reading.metrics:
-            self._values(reading, at)
+    def _totals(self, reading: Reading) -> None:
+        """The whole, from a log that does not lead, where the one that does knows none."""
+        steps, epochs = reading.total_steps, reading.total_epochs
+        if self.total_steps is None and steps is not None and steps > 0:
+            self.total_steps = steps
+        if self.total_epochs is None and epochs is not None and 0 < epochs < EVER:
+            self.total_epochs = epochs
 
     def _lead(self, reading: Reading, at: float | None) -> None:
-        before = self.position
-        if reading.total_steps is not None:
-            self.total_steps = reading.total_steps
-        if reading.total_epochs is not None:
-            self.total_epochs = reading.total_epochs
-        if reading.step is not None:
-            self._stepped(reading.step)
-        if reading.epoch is not None:
-            self.epoch = reading.epoch
-        if reading.eta_s is not None:
-            self.eta_s = reading.eta_s
-        if reading.rate is not None:
-            self.rate = reading.rate
-        now = self.position
+        step, _, epoch, total_steps, total_epochs, _, _, eta_s, rate, _ = reading
+        before = self.step if self.step is not None else self.epoch
+        if total_steps is not None and total_steps > 0:
+            self.total_steps = total_steps
+        if total_epochs is not None and 0 < total_epochs < EVER:
+            self.total_epochs = total_epochs
+        if step is not None and step != self.step and 0 <= step < 10**18:
+            self._stepped(step)
+        if epoch is not None and -EVER < epoch < EVER:
+            self.epoch = epoch
+        if eta_s is not None and 0 <= eta_s < EVER:
+            self.eta_s = eta_s
+        if rate is not None and 0 <= rate < EVER:
+            self.rate = rate
+        now = self.step if self.step is not None else self.epoch
         if now is not None and at is not None and (before is None or now > before):
             self.ticks.add(now, at, at)
 
@@ -145,26 +159,26 @@ class History:
         if self.total_steps is not None and step > self.total_steps:
             self.total_steps = None  # the bar was that of a part
 
-    def _values(self, reading: Reading, at: float | None) -> None:
+    def _values(
+        self, metrics: Mapping[str, float], step: int | None, epoch: float | None, at: float | None
+    ) -> None:
+        # a figure without a step was printed while the run stood where it stands
+        place = step if step is not None else self.step if self.step is not None else epoch
+        if place is not None and not -(10**18) < place < 10**18:
+            place = None
         tracks = self.metrics
-        for name, value in reading.metrics.items():
-            track = tracks.get(name)
+        for name, value in metrics.items():
+            track = tracks.get(name) or self._new_track(name)
             if track is None:
-                track = self._new_track(name)
-                if track is None:
-                    self.left_out += 1
-                    continue
-            if reading.step is not None:
-                place: float = reading.step
-            elif self.step is not None:
-                place = self.step  # printed while the run stood there
-            elif reading.epoch is not None:
-                place = reading.epoch
+                self.left_out += 1
             else:
-                place = track.n
-            track.add(place, at, value)
+                track.add(track.n if place is None else place, at, value)
 
     def _new_track(self, name: str) -> Track | None:
+        if not name.isprintable() or len(name) > MAX_NAME:
+            name = shown(name)[:MAX_NAME]
+            if name in self.metrics:
+                return self.metrics[name]
         if len(self.metrics) >= MAX_METRICS:
             return None
         places = max(8, min(512, PLACES // (len(self.metrics) + 1)))
@@ -175,6 +189,8 @@ class History:
         return track
 
     def _notice(self, notice: Notice) -> None:
+        if not notice.text.isprintable():
+            notice = notice._replace(text=shown(notice.text))
         if notice.step is None and self.step is not None:
             notice = notice._replace(step=self.step)
         self.notices.append(notice)
@@ -212,6 +228,11 @@ class History:
         except (zlib.error, KeyError, TypeError, IndexError, AttributeError) as error:
             raise ValueError(f"no history of a run: {error}") from error
         return history
+
+
+def shown(text: str) -> str:
+    """A text of a log without what a terminal would obey: such characters become "?"."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text)
 
 
 def plain(value: float | None) -> float | str | None:

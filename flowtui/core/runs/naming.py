@@ -27,6 +27,8 @@ def _of_command(command: Sequence[str]) -> str:
     for word in words:
         if word == "-m":
             return next(words, "").rpartition(".")[2]
+        if word == "-c":
+            break  # what follows is code
         if word.startswith("-") or "=" in word:
             continue
         stem = PurePath(word).name

@@ -7,6 +7,7 @@ checkpoint, a new epoch. Pauses are learned as such, so that the second one surp
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from statistics import median
 from typing import Any, NamedTuple
@@ -16,11 +17,17 @@ FLOOR_S = 60.0
 """Silence up to a minute is never worth a word: logs are written in bursts."""
 UNPAUSED_S = 600.0
 """The first pause of a run is a surprise; this long it may last without a word."""
+ANNOUNCED_S = 3600.0
+"""The same where the log said that an evaluation or a checkpoint begins."""
 UNKNOWN_S = 1800.0
 """Before there is a rhythm (start-up, compilation, loading): this long nothing is said."""
+EVER = 1e11
+"""A log may claim any instant; one beyond this is none."""
 BREATH_S = 0.2
 """Signs of life nearer to each other count as one: many metrics of one step, frames of a bar."""
 ENOUGH = 8
+OFTEN = 16
+"""After so many intervals it is measured anew what a pause is."""
 _MAD_TO_SD = 1.4826
 
 
@@ -46,10 +53,15 @@ class Rhythm:
         self._gaps: deque[float] = deque(maxlen=KEPT)
         self._pauses: deque[float] = deque(maxlen=32)
         self._known: Expected | None = None
+        self._pause_s = math.inf
+        """From which length on an interval is a pause, as of `_age` intervals ago."""
+        self._age = OFTEN
 
     def arrive(self, at: float) -> None:
         """Something new was in the log at `at`. An earlier instant counts for nothing."""
         last = self.last_at
+        if not -EVER < at < EVER:
+            return
         if last is None or self._mark is None:
             self.first_at = self.first_at if self.first_at is not None else at
             self.last_at = self._mark = at
@@ -61,14 +73,13 @@ class Rhythm:
         if gap < BREATH_S:
             return
         self._mark = at
-        if len(self._gaps) >= ENOUGH:
-            known = self.expected()
-            if known is not None and gap > _pause_from(known):
-                self._pauses.append(gap)
-                self._known = None
-                return
-        self._gaps.append(gap)
         self._known = None
+        self._age += 1
+        if self._age >= OFTEN and len(self._gaps) >= ENOUGH:
+            known = self.expected()
+            self._pause_s = math.inf if known is None else _pause_from(known)
+            self._age = 0
+        (self._pauses if gap > self._pause_s else self._gaps).append(gap)
 
     def forget_silence(self, until: float) -> None:
         """The machine slept, or the run was stopped by a signal: that silence says nothing."""
@@ -84,13 +95,19 @@ class Rhythm:
             self._known = Expected(middle, spread, pause, len(self._gaps))
         return self._known
 
-    def limit_s(self) -> float:
-        """How many seconds of silence are still usual for this run."""
+    def limit_s(self, announced: bool = False) -> float:
+        """How many seconds of silence are still usual for this run.
+
+        `announced`: the log's last word was that an evaluation or a checkpoint begins.
+        """
         known = self.expected()
         if known is None:
             return UNKNOWN_S
         steady = max(FLOOR_S, _pause_from(known) * 2)
-        return max(steady, UNPAUSED_S if known.pause_s is None else 2.5 * known.pause_s)
+        if known.pause_s is not None:
+            return max(steady, 2.5 * known.pause_s)
+        first = max(UNPAUSED_S, 20 * known.interval_s)
+        return max(steady, first, ANNOUNCED_S if announced else 0.0)
 
     def silence_s(self, now: float) -> float | None:
         """Seconds since the last sign of life; None if there was none."""

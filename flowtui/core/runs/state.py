@@ -66,7 +66,30 @@ def is_silent(seen: Seen) -> bool:
     silence = seen.rhythm.silence_s(seen.now_s)
     if silence is None and seen.started_at is not None:
         silence = seen.now_s - seen.started_at.timestamp()
-    return silence is not None and silence - seen.slept_s > seen.rhythm.limit_s()
+    return silence is not None and silence - seen.slept_s > limit_s(seen)
+
+
+def limit_s(seen: Seen) -> float:
+    """How many seconds of silence are still usual, by the run's rhythm and by what it is at.
+
+    Three times as long where its GPUs work at their usual power: it is slow, not stuck.
+    """
+    history = seen.history
+    announced = (
+        bool(history.notices)
+        and history.notices[-1].kind in (NoticeKind.EVALUATION, NoticeKind.CHECKPOINT)
+        and history.marks[-1] == history.readings
+    )
+    return seen.rhythm.limit_s(announced) * (3.0 if _works(seen) else 1.0)
+
+
+def _works(seen: Seen) -> bool:
+    """True if the latest readings of its GPUs show them used, at a power that computing takes."""
+    latest = [gpu for gpu in seen.gpus[-6:] if gpu.util is not None and gpu.power_w is not None]
+    return len(latest) >= 3 and all(
+        (gpu.util or 0.0) > 0.5 and (gpu.power_w or 0.0) > 0.5 * (gpu.power_limit_w or 1e9)
+        for gpu in latest
+    )
 
 
 def signal_name(exit_status: int) -> str | None:
@@ -106,7 +129,9 @@ def _gone(seen: Seen) -> RunState:
 
 
 def _by_log(seen: Seen) -> RunState:
-    """No process is known: a log alone."""
+    """No process is known: a log alone. One that says nothing tells nothing, however new it is."""
+    if seen.history.readings == 0:
+        return RunState.UNKNOWN
     changed = seen.log_changed_at.timestamp() if seen.log_changed_at else seen.rhythm.last_at
     if changed is None:
         return RunState.UNKNOWN
@@ -114,5 +139,5 @@ def _by_log(seen: Seen) -> RunState:
     if silence <= LIVE_S:
         return RunState.RUNNING
     if seen.rhythm.expected() is not None and silence <= OLD_S:
-        return RunState.RUNNING if silence <= seen.rhythm.limit_s() else RunState.STALLED
+        return RunState.RUNNING if silence <= limit_s(seen) else RunState.STALLED
     return RunState.UNKNOWN

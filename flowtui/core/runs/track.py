@@ -59,11 +59,11 @@ class Track:
         if self.n == 0:
             self.first = value
         self.n += 1
-        if not math.isfinite(value):
+        if value - value != 0.0:  # not a number, or infinite; cheaper than to ask
             self._bad(step, at)
             return
-        self.bad_since = None
-        self.bad_run = 0
+        if self.bad_run:
+            self.bad_since, self.bad_run = None, 0
         if self.min is None or value < self.min:
             self.min = value
             if self.better is Better.LOWER:

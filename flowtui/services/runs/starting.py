@@ -111,7 +111,7 @@ class RunStarter:
         return Run(
             self.book.new_id(),
             self.book.free_name(wanted),
-            (started_at or self.book.clock.now()).replace(microsecond=0),
+            self._began(started_at).replace(microsecond=0),
             self._zone,
             command,
             str(folder),
@@ -120,6 +120,11 @@ class RunStarter:
             dirty=None if state is None or state.dirty is None else state.dirty > 0,
             baseline=held,
         )
+
+    def _began(self, told: datetime | None) -> datetime:
+        """When a run began; never later than now, whatever another machine's clock wrote."""
+        now = self.book.clock.now()
+        return now if told is None else min(told, now)
 
     def _spawn(self, folder: Path) -> None:
         """A process of its own session, with nothing of our terminal."""

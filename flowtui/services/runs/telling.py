@@ -85,6 +85,6 @@ class RunTeller:
 def headline(news: Sequence[News]) -> tuple[str, str]:
     """Title and text of one notice about all of `news`."""
     first = max(news, key=lambda n: n.severity is Severity.SERIOUS)
-    title = f"{first.name}: {first.rule.value}" if first.name else first.rule.value
+    title = first.name or first.rule.value
     more = len(news) - 1
     return title, first.sentence + (f" (and {more} more)" if more else "")

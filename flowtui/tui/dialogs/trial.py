@@ -110,6 +110,7 @@ class TrialDialog(Dialog[TrialForm]):
         if not form.factor:
             raise UsageError("there is nothing to try", "say what is done on days with it")
         if not form.predicted:
+            self.query_one("#predicted", Input).focus()
             raise UsageError("how sure are you that it will show?", "1 to 99, before it begins")
         form.declared()
         return form

@@ -79,12 +79,15 @@ class InsightScreen(InsightActions):
         self.query_one("#views", Line).update(Content("   ").join(parts))
         listed = self.view in (View.PATTERNS, View.EXPERIMENTS)
         self._draw_progress()
+        self.set_class(self.view is View.EXPERIMENTS, "-trials")
         rows = {View.PATTERNS: self._pattern_rows, View.EXPERIMENTS: self._trial_rows}
         lines = rows[self.view]() if self.view in rows else []
         ansi = self.app.current_theme.ansi
         table = self.query_one(Rows)
         table.show([(id, dimmed(text, ansi)) for id, text in lines])
         table.display = listed and bool(lines)
+        if table.display and self.focused is None:
+            table.focus()
         page = self.query_one("#page")
         page.display = not (listed and lines)
         self.query_one("#about").display = listed and bool(lines)

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from flowtui.core.errors import FlowError
 from flowtui.core.text import middle_cut
+from flowtui.services.runs.desk import RunDetail
 from flowtui.services.runs.picture import RunPicture, run_picture
 from flowtui.tui import rundetail, runwords
 from flowtui.tui.keys import bindings
@@ -98,17 +99,26 @@ class RunScreen(FlowScreen):
         if curves:
             plot.show(curves, self._log_scale, rundetail.mark(detail.findings))
         found = runwords.finding_lines(rundetail.found(detail), width, 4)
-        found += [Content.styled(middle_cut(line, width), "$muted") for line in detail.card]
+        found += [Content.styled(middle_cut(line, width), "$muted") for line in self._card(detail)]
         widget = self.query_one("#found", Static)
         widget.display = bool(found)
         widget.update(dimmed(Content("\n").join(found), ansi))
         self._show_log(made, width)
         self._show_keys()
 
+    def _card(self, detail: RunDetail) -> list[str]:
+        """The lines of the crash card that there is room for: its beginning, and its end."""
+        card = [line for line in detail.card if line.strip()]
+        room = max(3, self.size.height // 2 - 4)
+        if len(card) <= room:
+            return card
+        return [*card[: room // 2], *card[-(room - room // 2) :]]
+
     def _show_log(self, made: RunPicture, width: int) -> None:
         pane = self.query_one("#log", VerticalScroll)
         lines = [line[:width] for line in made.log]
-        pane.display = bool(lines)
+        # after a crash its card says it better; the log is one key away
+        pane.display = bool(lines) and (not made.detail.card or self.has_class("-log"))
         at_end = pane.scroll_offset.y >= pane.max_scroll_y - 1
         self.query_one("#lines", Static).update("\n".join(lines))
         if at_end:
@@ -139,6 +149,8 @@ class RunScreen(FlowScreen):
     def action_run_log(self) -> None:
         """The log large, or the curves."""
         self.toggle_class("-log")
+        if self.made is not None:
+            self.show(self.made)
         self.query_one("#log", VerticalScroll).scroll_end(animate=False)
 
     def action_run_leave(self) -> None:

@@ -63,6 +63,7 @@ class RunningActions(FlowScreen):
     async def _say_digest(self) -> None:
         """What was held back of runs while the clock ran."""
         lines = await self.ask(lambda services: services.runs.teller.digest())
+        self.flow.held = 0
         if lines:
             self.flow.said("meanwhile   " + "\n            ".join(lines))
 
@@ -155,6 +156,7 @@ class RunningActions(FlowScreen):
             return f"{said}   b a break of {rest}   u takes it back"
 
         await self.perform(finish)
+        self.flow.held = 0
 
     @work(group="command", exit_on_error=False)
     async def action_block_discard(self) -> None:

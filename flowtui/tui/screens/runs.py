@@ -121,7 +121,7 @@ class RunsScreen(RunsActions):
         if action in ("run_show", "run_mark", "run_edit", "run_delete", "run_baseline"):
             return None if run is None else True
         if action == "run_compare":
-            return True if self.marked else None
+            return True if self.made is not None and len(self.made.runs) > 1 else None
         if action == "run_stop":
             return True if run is not None and run.live else None
         return True

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.text import Text
 from textual.color import Color, ColorParseError
 from textual_plotext import PlotextPlot
 
@@ -17,6 +18,7 @@ from flowtui.core.runs.ticks import tick_words, ticks
 
 COLOURS = ("focus", "warn", "rest", "foreground")
 """Theme variables of the curves, in their order."""
+ANSI = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,14 @@ class CurvePlot(PlotextPlot):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.auto_theme = False
+        self.theme = "clear"
         self._drawn: object = None
+
+    def render(self) -> Text:
+        """As the widget does, but with our colours: it would put its own over them."""
+        self.plt.plotsize(self.size.width, self.size.height)
+        self.plt._set_size(self.size.width, self.size.height)
+        return Text.from_ansi(self.plt.build())
 
     def show(self, curves: Sequence[Curve], log: bool = False, mark: float | None = None) -> None:
         """Show `curves`; with `log` the values by their logarithm; `mark` is a step to point at."""
@@ -46,9 +54,8 @@ class CurvePlot(PlotextPlot):
         self._drawn = state
         plot = self.plt
         plot.clear_figure()
-        ground = self._colour("background")
-        plot.canvas_color(ground)
-        plot.axes_color(ground)
+        plot.canvas_color("default")
+        plot.axes_color("default")
         plot.ticks_color(self._colour("muted"))
         plot.xaxes(True, False)
         plot.yaxes(True, False)
@@ -84,12 +91,14 @@ class CurvePlot(PlotextPlot):
         along = ticks(first, last, max(2, self.size.width // 16))
         plot.xticks(along, tick_words(along))
 
-    def _colour(self, name: str) -> tuple[int, int, int] | str:
-        """A colour of the theme in plotext's words: the terminal's own ones by their names."""
+    def _colour(self, name: str) -> tuple[int, int, int] | int | str:
+        """A colour of the theme in plotext's terms: the terminal's own ones by their numbers."""
         value = self.app.theme_variables.get(name, "")
         if value.startswith("ansi_"):
-            bright, _, plain = value.removeprefix("ansi_").rpartition("bright_")
-            return f"{plain}+" if bright or "bright_" in value else plain
+            plain = value.removeprefix("ansi_")
+            bright = plain.startswith("bright_")
+            plain = plain.removeprefix("bright_")
+            return ANSI.index(plain) + 8 * bright if plain in ANSI else "default"
         try:
             return Color.parse(value).rgb
         except ColorParseError:

@@ -8,22 +8,28 @@ tensorflow/core/lib/hash/crc32c.h.
 from __future__ import annotations
 
 import struct
-from array import array
 from functools import lru_cache
 
 _POLYNOMIAL = 0x82F63B78
 
 
+_ROWS: list[list[int]] = []
+
+
+def row(distance: int) -> list[int]:
+    """What each byte adds to a checksum, `distance` bytes before the end of the data."""
+    if not _ROWS:
+        _ROWS.append([_shifted(byte) for byte in range(256)])
+    one = _ROWS[0]
+    while len(_ROWS) <= distance:
+        _ROWS.append([one[crc & 0xFF] ^ (crc >> 8) for crc in _ROWS[-1]])
+    return _ROWS[distance]
+
+
 @lru_cache(maxsize=1)
 def table() -> list[int]:
     """For each pair of bytes what it does to the checksum."""
-    one = array("L", [0])
-    for byte in range(1, 256):
-        crc = byte
-        for _ in range(8):
-            crc = (crc >> 1) ^ (_POLYNOMIAL if crc & 1 else 0)
-        one.append(crc)
-    low = [one[crc & 0xFF] ^ (crc >> 8) for crc in one]  # a byte, and a zero byte after it
+    one, low = row(0), row(1)
     return [low[pair & 0xFF] ^ one[pair >> 8] for pair in range(65_536)]
 
 
@@ -35,9 +41,7 @@ def crc32c(data: bytes) -> int:
     for pair in struct.unpack_from(f"<{len(data) >> 1}H", data):
         crc = pairs[(crc ^ pair) & 0xFFFF] ^ (crc >> 16)
     if odd:
-        crc ^= data[-1]
-        for _ in range(8):
-            crc = (crc >> 1) ^ (_POLYNOMIAL if crc & 1 else 0)
+        crc = (crc >> 8) ^ row(0)[(crc ^ data[-1]) & 0xFF]
     return crc ^ 0xFFFFFFFF
 
 
@@ -45,3 +49,9 @@ def masked(data: bytes) -> int:
     """The checksum as record files store it."""
     crc = crc32c(data)
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def _shifted(crc: int) -> int:
+    for _ in range(8):
+        crc = (crc >> 1) ^ (_POLYNOMIAL if crc & 1 else 0)
+    return crc

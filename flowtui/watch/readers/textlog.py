@@ -22,6 +22,7 @@ from flowtui.watch.readers import (
     megatron,
     nanogpt,
     richbar,
+    sb3,
     steps,
     tqdm,
     ultralytics,
@@ -29,6 +30,7 @@ from flowtui.watch.readers import (
 from flowtui.watch.readers.frames import Frames, text_of
 from flowtui.watch.readers.place import Place
 from flowtui.watch.readers.prefixes import instant, rank_of, stamp_of
+from flowtui.watch.readers.templates import LEARNED, Templates
 from flowtui.watch.readers.tracebacks import BEGIN, gather
 from flowtui.watch.readers.words import notice_of
 
@@ -50,6 +52,7 @@ LINE_FORMATS: tuple[tuple[str, LineReader], ...] = (
     (boosting.LIGHTGBM, boosting.read_lightgbm),
     (boosting.XGBOOST, boosting.read_xgboost),
     (megatron.NAME, megatron.read),
+    (sb3.NAME, sb3.read),
     (nanogpt.NAME, nanogpt.read),
 )
 """Formats with a shape of their own, the cheapest to tell first."""
@@ -73,6 +76,9 @@ class TextLog:
     def __init__(self) -> None:
         self._frames = Frames()
         self._place = Place()
+        self._templates = Templates()
+        self._settled = b""
+        """A frame without an end that was read all the same."""
 
     @property
     def formats(self) -> Sequence[str]:
@@ -90,20 +96,41 @@ class TextLog:
             codecs.getincrementaldecoder("utf-8")().decode(sample)  # its end may be half a letter
         except UnicodeDecodeError:
             odd += sum(byte >= 128 for byte in sample)
-        return 0.3 if odd <= 0.1 * len(sample) else 0.02
+        if odd <= 0.1 * len(sample):
+            return 0.3
+        return 0.1 if name.endswith((".log", ".out", ".err", ".txt")) else 0.02
 
     def feed(self, data: bytes) -> list[Item]:
         """What the next bytes say."""
         items: list[Item] = []
-        for frame in self._frames.feed(data):
+        frames = self._frames.feed(data)
+        if frames and self._settled:
+            if frames[0].rstrip() == self._settled:
+                del frames[0]
+            self._settled = b""
+        for frame in frames:
             self._frame(frame, items)
+        return items
+
+    def settle(self) -> list[Item]:
+        """A bar's last frame, which is whole though no end follows it: it stands there for now.
+
+        For when nothing new has come for a while; the frame is not read again when its end comes.
+        """
+        rest = self._frames.rest.rstrip()
+        if rest == self._settled or b"%|" not in rest or not rest.endswith(b"]"):
+            return []
+        self._settled = rest
+        items: list[Item] = []
+        self._frame(rest, items)
         return items
 
     def close(self) -> list[Item]:
         """What the last line says, though it has no end, and a traceback that was cut off."""
         items: list[Item] = []
         for frame in self._frames.close():
-            self._frame(frame, items)
+            if frame.rstrip() != self._settled:
+                self._frame(frame, items)
         for key, lines in self._place.errors.items():
             rank = int(key) if key else None
             items.append(
@@ -114,11 +141,16 @@ class TextLog:
 
     def state(self) -> dict[str, Any]:
         """The half line, and the memory of its lines."""
-        return {"rest": self._frames.rest.decode("latin-1"), "place": self._place.to_json()}
+        return {
+            "rest": self._frames.rest.decode("latin-1"),
+            "settled": self._settled.decode("latin-1"),
+            "place": self._place.to_json(),
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from `state`."""
         self._frames.rest = str(state["rest"]).encode("latin-1")
+        self._settled = str(state.get("settled", "")).encode("latin-1")
         self._place = Place.from_json(state["place"])
 
     def _frame(self, frame: bytes, items: list[Item]) -> None:
@@ -150,9 +182,15 @@ class TextLog:
 
     def _line(self, text: str, rank: int | None, stamp: str | None, items: list[Item]) -> None:
         place = self._place
+        known = self._templates.read(text, place)
+        if known is not None:
+            self._add(known[0], [known[1]], rank, stamp, items)
+            return
         for name, read in LINE_FORMATS:
+            before = place.step
             found = read(text, place)
             if found is not None:
+                self._learn(text, name, found, before, read)
                 self._add(name, found, rank, stamp, items)
                 return
         notice = notice_of(text, rank, place.step)
@@ -161,10 +199,21 @@ class TextLog:
             if notice.kind not in _WITH_FIGURES:
                 return
         for name, read in LAST_FORMATS:
+            before = place.step
             found = read(text, place)
             if found is not None:
+                if notice is None:
+                    self._learn(text, name, found, before, read)
                 self._add(name, found, rank, stamp, items)
                 return
+
+    def _learn(
+        self, text: str, name: str, found: list[Item], step: int | None, read: LineReader
+    ) -> None:
+        only = found[0] if len(found) == 1 else None
+        if name in LEARNED and isinstance(only, Reading) and self._templates.open:
+            before = Place.from_json({**self._place.to_json(), "step": step})
+            self._templates.learn(text, name, only, before, read)
 
     def _notice(self, notice: Notice, stamp: str | None, items: list[Item]) -> None:
         items.append(notice if stamp is None else notice._replace(at=instant(stamp)))

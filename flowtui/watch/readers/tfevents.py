@@ -16,10 +16,12 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flowtui.core.runs.reading import Item, Notice, NoticeKind, Reading
-from flowtui.watch.readers.crc32c import masked, table
+from flowtui.watch.readers.crc32c import masked
+from flowtui.watch.readers.eventshape import Shape, scalar, shape_of
 from flowtui.watch.readers.protobuf import WireError, fields, signed, varint
 
 MAX_RECORD = 256 * 2**20
+MAX_SHAPES = 1024
 _LENGTH = struct.Struct("<QI")
 _DOUBLE = struct.Struct("<d")
 _FLOAT = struct.Struct("<f")
@@ -37,9 +39,9 @@ class TfEvents:
         self._skip = 0
         """Bytes of a huge record (a picture) still to be passed over."""
         self._said = False
-        self._tags: dict[bytes, str] = {}
+        self._shapes: dict[bytes, Shape] = {}
+        """By the bytes between step and value."""
         self._lengths: dict[int, int] = {}
-        self._prefix = ""
 
     @property
     def formats(self) -> Sequence[str]:
@@ -84,56 +86,48 @@ class TfEvents:
     def _records(self, data: bytes, items: list[Item]) -> int:
         """Read all whole records of `data`; returns where the first half one begins."""
         at, end = 0, len(data)
-        lengths, tags, pairs = self._lengths, self._tags, table()
-        take_length, take_word = _LENGTH.unpack_from, _WORD.unpack_from
+        lengths, shapes = self._lengths, self._shapes
+        take = _LENGTH.unpack_from
         while at + 12 <= end:
-            length, length_crc = take_length(data, at)
-            if lengths.get(length) != length_crc and not self._is_length(data, at, length):
+            length, crc = take(data, at)
+            if lengths.get(length) != crc and not self._is_length(data, at, length):
                 self._damage("the length of a record is damaged", items)
                 at = self._next(data, at + 1)
                 continue
             start = at + 12
             stop = start + length
-            if stop + 4 > end:
-                if length > MAX_RECORD:
-                    self._skip = stop + 4 - end
-                    return end
-                return at
-            payload = data[start:stop]
-            crc = 0xFFFFFFFF
-            if length & 1 == 0:
-                for pair in struct.unpack_from(f"<{length >> 1}H", payload):
-                    crc = pairs[(crc ^ pair) & 0xFFFF] ^ (crc >> 16)
-                crc ^= 0xFFFFFFFF
-                crc = ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
-            else:
-                crc = masked(payload)
-            if crc != take_word(data, stop)[0]:
-                self._damage("a record is damaged", items)
-            else:
-                self._event(payload, length, tags, items)
             at = stop + 4
+            if at > end:
+                if length <= MAX_RECORD:
+                    return start - 12
+                self._skip = at - end
+                return end
+            middle = start + 11
+            if length > 24 and data[start + 9] == 0x10:  # a step, which is a varint
+                while data[middle - 1] >= 0x80 and middle < start + 20:
+                    middle += 1
+            shape = shapes.get(data[middle : stop - 4])
+            if shape is None or shape.length != length:
+                self._event(data[start:stop], middle - start, data[stop:at], items)
+                continue
+            reading = scalar(shape, data, start, middle, stop)
+            if reading is not None:
+                items.append(reading)
+            else:
+                self._damage("a record is damaged", items)
         return at
 
-    def _event(
-        self, payload: bytes, length: int, tags: dict[bytes, str], items: list[Item]
-    ) -> None:
-        if length > 21 and payload[0] == 9 and payload[9] == 16:
-            step, at = payload[10], 11
-            if step >= 0x80:
-                step, at = varint(payload, 10)
-            tag = tags.get(payload[at : length - 4])
-            if tag is not None:
-                wall = _DOUBLE.unpack_from(payload, 1)[0]
-                value = _FLOAT.unpack_from(payload, length - 4)[0]
-                items.append(Reading(step, {tag: value}, None, None, None, wall))
-                return
+    def _event(self, payload: bytes, middle: int, crc: bytes, items: list[Item]) -> None:
+        """A record that is not of a shape that is known."""
+        if masked(payload).to_bytes(4, "little") != crc:
+            self._damage("a record is damaged", items)
+            return
         try:
-            self._any_event(payload, tags, items)
+            self._any_event(payload, middle, items)
         except (WireError, struct.error, UnicodeDecodeError):
             self._damage("a record is no event", items)
 
-    def _any_event(self, payload: bytes, tags: dict[bytes, str], items: list[Item]) -> None:
+    def _any_event(self, payload: bytes, middle: int, items: list[Item]) -> None:
         wall: float | None = None
         step, summary = 0, None
         for field, kind, value in fields(payload):
@@ -153,11 +147,10 @@ class TfEvents:
             return
         items.append(Reading(step, metrics, None, None, None, wall))
         tag = next(iter(metrics))
-        if len(metrics) == 1 and len(tags) < 4096 and payload[9:10] == b"\x10":
-            _, at = varint(payload, 10)
-            key = payload[at:-4]
-            if key.endswith(tag.encode() + b"\x15"):  # the number is the last thing in it
-                tags[key] = tag
+        if len(metrics) == 1 and len(self._shapes) < MAX_SHAPES and payload[9:10] == b"\x10":
+            key = payload[middle:-4]
+            if key.endswith(tag.encode() + b"\x15"):  # the value is the last thing in it
+                self._shapes[key] = shape_of(payload, middle, tag)
 
     def _value(self, data: bytes, metrics: dict[str, float]) -> None:
         tag, figure = "", None

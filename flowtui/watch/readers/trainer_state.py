@@ -41,7 +41,7 @@ class TrainerState:
         if len(self._rest) + len(data) > MAX_BYTES:
             return self._damage("more than 256 MiB, which no trainer_state.json is")
         self._rest += data
-        if not data.rstrip().endswith(b"}"):
+        if not self._rest[-64:].rstrip().endswith(b"}"):
             return []
         try:
             state = json.loads(self._rest)
@@ -52,7 +52,7 @@ class TrainerState:
 
     def close(self) -> list[Item]:
         """Says so if the file was cut off."""
-        if not self._rest:
+        if not self._rest.strip():
             return []
         self._rest.clear()
         return self._damage("half of a trainer_state.json")

@@ -23,7 +23,7 @@ def maybe(schema: Schema) -> Schema:
     return {"anyOf": [schema, NULL]}
 
 
-def word(*words: str) -> Schema:
+def word(*words: str | int) -> Schema:
     """One of some words."""
     return {"enum": list(words)}
 
@@ -107,6 +107,30 @@ BLOCK = record(
     ),
 )
 LOG = many(BLOCK)
+NUMBER: Schema = {"type": "number"}
+FIGURE: Schema = {"anyOf": [{"type": "number"}, {"enum": ["nan", "inf", "-inf"]}, NULL]}
+RUN_STATES = ("running", "finished", "crashed", "stopped", "stalled", "unknown")
+GLANCE = record(
+    id=TEXT,
+    name=TEXT,
+    state=word(*RUN_STATES),
+    step=maybe({"type": "integer"}),
+    total_steps=maybe({"type": "integer"}),
+    epoch=FIGURE,
+    progress=maybe({"type": "number", "minimum": 0, "maximum": 1}),
+    eta_s=maybe(SECONDS),
+    eta_error_s=maybe(SECONDS),
+    exit_status=maybe({"type": "integer"}),
+    metric=maybe(TEXT),
+    last=FIGURE,
+    best=FIGURE,
+    baseline=maybe(TEXT),
+    ahead=maybe(NUMBER),
+    gpus=many({"type": "integer"}),
+    gpu_util=maybe({"type": "number", "minimum": 0, "maximum": 1}),
+    findings=many(record(rule=TEXT, severity=word("serious", "notable", "calm"), sentence=TEXT)),
+)
+RUNS = many(GLANCE)
 STATUS = record(
     block=maybe(RUNNING),
     day=record(
@@ -118,7 +142,7 @@ STATUS = record(
         week_goal_s=maybe(SECONDS),
         energy=maybe({"type": "number", "minimum": 1, "maximum": 5}),
     ),
-    runs={"type": "array"},
+    runs=RUNS,
     guard=maybe(
         record(
             level=word("guard", "session"),
@@ -130,6 +154,98 @@ STATUS = record(
     ),
     eating={},
 )
+SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+PAIR = record(
+    factor=TEXT,
+    lag=word(0, 1),
+    n=SECONDS,
+    n_on=SECONDS,
+    n_off=SECONDS,
+    unit=TEXT,
+    effect=NUMBER,
+    low=NUMBER,
+    high=NUMBER,
+    d=NUMBER,
+    p=SHARE,
+    q_bh=SHARE,
+    q_by=SHARE,
+    joint_p=maybe(SHARE),
+    raw_effect=NUMBER,
+    rho=NUMBER,
+    skill=maybe(NUMBER),
+    tags=many(TEXT),
+    sentence=TEXT,
+)
+INSIGHT = record(
+    outcome=TEXT,
+    days=SECONDS,
+    pairs_asked=SECONDS,
+    passed=many(PAIR),
+    not_passed=many(PAIR),
+    refused=many(record(factor=TEXT, lag=word(0, 1), reason=TEXT, days_needed=maybe(SECONDS))),
+)
+EXPERIMENT_READ = record(
+    n=SECONDS,
+    n_pairs=SECONDS,
+    effect=NUMBER,
+    low=maybe(NUMBER),
+    high=maybe(NUMBER),
+    p=SHARE,
+    min_p=SHARE,
+    sentence=TEXT,
+)
+
+RUN = record(
+    name=TEXT,
+    state=word("running", "finished", "crashed", "stopped", "stalled", "unknown"),
+    formats=many(TEXT),
+    started_at=maybe(INSTANT),
+    ended_at=maybe(INSTANT),
+    exit_status=maybe({"type": "integer"}),
+    step=maybe({"type": "integer"}),
+    total_steps=maybe(SECONDS),
+    epoch=FIGURE,
+    total_epochs=FIGURE,
+    progress=maybe({"type": "number", "minimum": 0, "maximum": 1}),
+    eta_s=maybe(SECONDS),
+    eta_error_s=maybe(SECONDS),
+    metrics={
+        "type": "object",
+        "additionalProperties": record(
+            last=FIGURE, best=FIGURE, first=FIGURE, min=FIGURE, max=FIGURE, n=SECONDS
+        ),
+    },
+    findings=many(
+        record(
+            rule=TEXT,
+            severity=word("serious", "notable", "calm"),
+            since_step=FIGURE,
+            confidence={"type": "number", "minimum": 0, "maximum": 1},
+            evidence={"type": "object"},
+            sentence=TEXT,
+        )
+    ),
+)
+RUN_DETAIL: Schema = {
+    **RUN,
+    "properties": {
+        **RUN["properties"],
+        "id": TEXT,
+        "command": many(TEXT),
+        "folder": TEXT,
+        "commit": maybe(TEXT),
+        "dirty": maybe({"type": "boolean"}),
+        "baseline": maybe(TEXT),
+        "output": maybe(TEXT),
+        "peak_rss_bytes": maybe(SECONDS),
+        "peak_gpu_bytes": maybe(SECONDS),
+        "gpu_s": maybe(SECONDS),
+        "gpu_idle_s": maybe(SECONDS),
+        "energy_wh": maybe(NUMBER),
+        "card": many(TEXT),
+    },
+}
+GPUS = record(problem=maybe(TEXT), gpus=many({"type": "object"}))
 
 
 def check(data: object, schema: Schema) -> None:

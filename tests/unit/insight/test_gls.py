@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -58,6 +60,24 @@ def test_effect_error_and_rho_are_those_of_dense_matrices(n: int, gaps: bool) ->
         assert found.effect[0] == pytest.approx(effect, rel=1e-10)
         assert found.se[0] == pytest.approx(se, rel=1e-10)
         assert found.sd[0] == pytest.approx(sd, rel=1e-10)
+
+
+def test_at_the_rho_that_was_found_all_is_as_statsmodels_has_it() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its own imports
+        models = pytest.importorskip(
+            "statsmodels.regression.linear_model", reason="pip install 'flowtui[oracles]'"
+        )
+    days, columns, y = world(11, 70, True)
+
+    found = Model(days, columns).fit(y[:, None])
+
+    sigma = found.rho[0] ** np.abs(days[:, None] - days[None, :]).astype(float)
+    theirs = models.GLS(y, columns, sigma=sigma).fit()
+    assert found.effect[0] == pytest.approx(theirs.params[-1], rel=1e-9)
+    assert found.se[0] == pytest.approx(theirs.bse[-1], rel=1e-9)
+    assert found.t[0] == pytest.approx(theirs.tvalues[-1], rel=1e-9)
+    assert found.sd[0] ** 2 == pytest.approx(theirs.scale, rel=1e-9)
 
 
 def test_many_outcomes_at_once_give_what_each_gives_alone() -> None:

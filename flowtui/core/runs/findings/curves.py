@@ -62,9 +62,9 @@ def trend_z(values: Sequence[float]) -> float:
     if s == 0:
         return 0.0
     spread = math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
-    return float((s - math.copysign(1, s)) / spread)
+    return (s - math.copysign(1, s)) / spread
 
 
 def sure(ratio: float, least: float = 0.6) -> float:
     """A confidence from `least` at the threshold (ratio 1) towards 0.99."""
-    return round(min(0.99, 1 - (1 - least) / float(max(1.0, ratio) ** 1.5)), 2)
+    return round(min(0.99, 1 - (1 - least) / math.pow(max(1.0, ratio), 1.5)), 2)

@@ -11,7 +11,8 @@ from flowtui.core.runs.state import ENDED, state_of
 
 FULL_BYTES = 200 * 2**20
 FULL_SHARE = 0.001
-SPAN_S = 600.0
+SPAN_S = 1800.0
+"""Checkpoints that come and go make a saw-tooth; less than this does not show whether it falls."""
 AHEAD_S = 6 * 3600.0
 """Where the run's end is not known: full within so long is worth a word."""
 
@@ -37,7 +38,8 @@ def disk_filling(seen: Seen) -> Finding | None:
 
     The pace is the median of the slopes from early to late readings (Theil and Sen), so that one
     large file that was written and removed counts for nothing. The least pace of both halves is
-    taken: a burst that is over does not go on.
+    taken: a burst that is over does not go on. And the highest and lowest of the second half must
+    lie below those of the first: checkpoints that come and go change neither.
     """
     if len(seen.disk) < 6 or state_of(seen) in ENDED or disk_full(seen) is not None:
         return None
@@ -45,6 +47,9 @@ def disk_filling(seen: Seen) -> Finding | None:
     if points[-1][0] - points[0][0] < SPAN_S:
         return None
     half = len(points) // 2
+    early, late = [free for _, free in points[:half]], [free for _, free in points[half:]]
+    if max(late) >= max(early) or min(late) >= min(early):
+        return None
     pace = min(-_slope(points), -_slope(points[:half]), -_slope(points[half:]))
     if pace <= 0:
         return None

@@ -14,7 +14,7 @@ ENOUGH = 24
 def diverging(seen: Seen) -> Finding | None:
     """A finding while the loss lies far above its best level and still rises, or stays up.
 
-    Far is: half of all that was gained, eight times the noise, and one and a half times the highest
+    Far is: half of all that was gained, eight times the noise, and twice the highest
     excursion that the run had recovered from before (warm restarts, oscillation). Spikes are no
     levels: running medians are compared.
     """
@@ -33,8 +33,8 @@ def diverging(seen: Seen) -> Finding | None:
     rise = recent - best
     since = len(levels) - 1 - best_at
     gain = first - best
-    needed = max(0.5 * gain, 8 * noise(values), 1.5 * _excursion(levels), 0.02 * abs(best))
-    if since < max(5, width) or rise <= needed or needed <= 0:
+    needed = max(0.5 * gain, 8 * noise(values), 2.0 * _excursion(levels), 0.02 * abs(best))
+    if since < 2 * width or rise <= needed or needed <= 0:
         return None
     if trend_z(levels[best_at:]) < 2.5 or levels[-1] < max(levels[best_at:]) - 0.5 * rise:
         return None

@@ -12,7 +12,9 @@ from flowtui.core.runs.state import RunState, state_of
 IDLE_S = 600.0
 IDLE_UTIL = 0.03
 HELD_BYTES = 300 * 2**20
-LOADER_S = 180.0
+START_S = 1800.0
+"""So long a start may take without the GPU."""
+LOADER_S = 300.0
 HEAT_S = 120.0
 ENOUGH = 10
 
@@ -33,7 +35,12 @@ def gpu_idle(seen: Seen) -> Finding | None:
     """A finding while the run holds a GPU's memory and has not used it for ten minutes."""
     if state_of(seen) not in (RunState.RUNNING, RunState.STALLED):
         return None
+    if seen.rhythm.first_at is None and _age_s(seen) < START_S:
+        return None  # it loads, or compiles
     part = _latest(seen, IDLE_S)
+    first = seen.rhythm.first_at
+    if part and first is not None and first > part[0].at.timestamp():
+        return None
     utils = [gpu.util for gpu in part if gpu.util is not None]
     held = max((gpu.mem_used_bytes or 0 for gpu in part), default=0)
     if len(utils) < ENOUGH or len(utils) < len(part) or held < HELD_BYTES:
@@ -54,13 +61,13 @@ def loader_bound(seen: Seen) -> Finding | None:
     """A finding while a run that gets on uses its GPU less than half, because it waits for data.
 
     The signs: a saw-tooth (full at one reading, nothing at the next), or processors at work while
-    the GPU rests. Three minutes of readings at least; a run that has just begun is left alone.
+    the GPU rests. Five minutes of readings at least; a run that has just begun is left alone.
     """
     if state_of(seen) is not RunState.RUNNING or seen.rhythm.expected() is None:
         return None
     part = _latest(seen, LOADER_S)
     utils = [gpu.util for gpu in part if gpu.util is not None]
-    if len(utils) < ENOUGH or len(utils) < len(part):
+    if len(utils) < ENOUGH or len(utils) < len(part) or not _gets_on(seen, part[0]):
         return None
     mean = fmean(utils)
     rest = sum(util < 0.1 for util in utils) / len(utils)
@@ -68,8 +75,8 @@ def loader_bound(seen: Seen) -> Finding | None:
     start = part[0].at
     cores = [p.cpu for p in seen.process if p.cpu is not None and p.at >= start]
     busy = fmean(cores) if cores else None
-    saw = mean < 0.6 and rest >= 0.2 and full >= 0.1
-    starved = mean < 0.4 and busy is not None and busy >= 0.9
+    saw = mean < 0.6 and rest >= 0.3 and full >= 0.1
+    starved = IDLE_UTIL < mean < 0.4 and busy is not None and busy >= 0.9
     if not saw and not starved:
         return None
     if saw and busy is not None and busy < 0.3:
@@ -113,6 +120,18 @@ def throttled(seen: Seen) -> Finding | None:
         f"a GPU is slowed down ({', '.join(reasons)}){clock}"
         + (f", {max(temps):.0f} °C" if temps else ""),
     )
+
+
+def _gets_on(seen: Seen, since: GpuReading) -> bool:
+    """True if the run had begun to log before `since` and has been logging to the last."""
+    first, last, known = seen.rhythm.first_at, seen.rhythm.last_at, seen.rhythm.expected()
+    if first is None or last is None or known is None or first > since.at.timestamp():
+        return False
+    return seen.now_s - last < max(30.0, 4 * known.interval_s)
+
+
+def _age_s(seen: Seen) -> float:
+    return 0.0 if seen.started_at is None else seen.now_s - seen.started_at.timestamp()
 
 
 def _latest(seen: Seen, length_s: float) -> list[GpuReading]:

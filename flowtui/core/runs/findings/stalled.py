@@ -5,7 +5,7 @@ from __future__ import annotations
 from flowtui.core.runs.findings.finding import Finding, Rule
 from flowtui.core.runs.findings.hang import hangs
 from flowtui.core.runs.seen import Seen
-from flowtui.core.runs.state import RunState, state_of
+from flowtui.core.runs.state import RunState, limit_s, state_of
 
 
 def stalled(seen: Seen) -> Finding | None:
@@ -25,7 +25,7 @@ def stalled(seen: Seen) -> Finding | None:
         confidence,
         {
             "silence_s": round(silence, 1),
-            "limit_s": round(rhythm.limit_s(), 1),
+            "limit_s": round(limit_s(seen), 1),
             "usual_s": None if known is None else round(known.interval_s, 3),
             "pause_s": None if known is None else known.pause_s,
         },

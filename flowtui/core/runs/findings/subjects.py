@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from flowtui.core.runs.history import History
-from flowtui.core.runs.metrics import Better, Split, base_of, key_metric, partner, split_of
+from flowtui.core.runs.metrics import (
+    Better,
+    Split,
+    base_of,
+    key_metric,
+    partner,
+    split_of,
+    words_of,
+)
 from flowtui.core.runs.track import Track
+
+ADVERSARIAL = {"g", "d", "gen", "disc", "generator", "discriminator", "adv", "critic", "gan"}
+"""Losses of players against each other: up or down, neither is good or bad."""
 
 
 def validation(history: History) -> Track | None:
@@ -19,7 +30,9 @@ def training(history: History) -> Track | None:
     losses = [
         track
         for track in history.metrics.values()
-        if track.better is Better.LOWER and split_of(track.name) in (Split.TRAIN, None)
+        if track.better is Better.LOWER
+        and split_of(track.name) in (Split.TRAIN, None)
+        and not ADVERSARIAL & set(words_of(track.name))
     ]
     plain = [track for track in losses if base_of(track.name) in ("loss", "smooth loss", "lm loss")]
     return max(plain or losses, key=lambda track: track.n, default=None)

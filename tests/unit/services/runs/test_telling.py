@@ -63,10 +63,10 @@ def desk(person: Person) -> Desk:
 
 def test_outside_of_a_block_everything_is_told_once(desk: Desk) -> None:
     desk.found(Rule.PLATEAU)
-    assert desk.told() == [("gpt: plateau", Severity.NORMAL, True)]
+    assert desk.told() == [("gpt", Severity.NORMAL, True)]
     assert desk.told() == []
     desk.found(Rule.FINISHED)
-    assert desk.told() == [("gpt: finished", Severity.NORMAL, True)]
+    assert desk.told() == [("gpt", Severity.NORMAL, True)]
 
 
 def test_in_a_block_only_what_is_lost_breaks_through_and_the_rest_waits(desk: Desk) -> None:
@@ -75,7 +75,7 @@ def test_in_a_block_only_what_is_lost_breaks_through_and_the_rest_waits(desk: De
     desk.found(Rule.FINISHED, "vit")
     assert desk.told() == []
     desk.found(Rule.NAN)
-    assert desk.told() == [("gpt: nan", Severity.SERIOUS, True)]
+    assert desk.told() == [("gpt", Severity.SERIOUS, True)]
     assert desk.told() == []
 
     assert [n.rule for n in desk.runs.teller.held()] == [Rule.PLATEAU, Rule.FINISHED]
@@ -89,7 +89,7 @@ def test_a_pause_lets_everything_through(desk: Desk) -> None:
     desk.person.begin()
     desk.person.services.focus.apply(Pause("next"))
     desk.found(Rule.PLATEAU)
-    assert desk.told() == [("gpt: plateau", Severity.NORMAL, True)]
+    assert desk.told() == [("gpt", Severity.NORMAL, True)]
     desk.person.services.focus.apply(Resume())
     desk.found(Rule.STALLED)
     assert desk.told() == []
