@@ -51,7 +51,7 @@ def _look(log: RunLog, clock: Clock) -> Look:
         raise FlowError(f"{where} cannot be read: {what}", "see: flowtui runs read --help")
     seen = Seen(
         now=clock.now(),
-        name=log.name,
+        name=log.title or log.name,
         history=history,
         formats=log.formats,
         started_at=_instant(history.first_at),

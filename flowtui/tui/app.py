@@ -216,13 +216,14 @@ class FlowApp(Host):
     async def _look(self) -> None:
         """Has another process written? Then show it. What do the runs do?"""
         try:
-            changed, self.runs, self.held = await self.ask(_look)
+            before = self.runs
+            changed, self.runs, self.held = await self.ask(partial(_look, before, self.held))
             if changed:
                 self.refresh_snapshot()
         except FlowError as error:
             self.said(error.message, lost=True)
             return
-        if self._ringing is not None:
+        if self._ringing is not None and self.runs is not before:
             await self._ringing.tell_of_runs()
 
     @work(exclusive=True, group="heartbeat", exit_on_error=False)
@@ -362,10 +363,13 @@ def _take(day: date | None, services: Services) -> Snapshot:
     return take(services, day)
 
 
-def _look(services: Services) -> tuple[bool, Board, int]:
+def _look(before: Board | None, held: int, services: Services) -> tuple[bool, Board, int]:
+    """Whether others wrote, what the watcher of runs sees, and how much of it is held back."""
     changed = services.store.ledger.refresh()
     services.runs.ensure_watched()
-    return changed, services.runs.look(), len(services.runs.teller.held())
+    board = services.runs.look()
+    # the same board as before: nothing was found since
+    return changed, board, held if board is before else len(services.runs.teller.held())
 
 
 def _put_session_back(services: Services) -> list[str]:

@@ -1,4 +1,4 @@
-"""A first look at a huge text log: its head and its tail whole, what lies between in samples.
+"""A first look at a huge text log: its head and its tail in full, what lies between in samples.
 
 Bars that were redrawn a million times are thinned at the speed of a search; of plain lines each
 stretch gives a part. Around words of disaster every line is read, wherever they stand. So a look
@@ -21,6 +21,10 @@ MOST = 2**30
 """Of a larger log only some stretches are looked at, this many bytes in all."""
 _HEAD = 2**20
 _TAIL = 3 * 2**20
+_EXACT = 2**19
+"""The very end, frame by frame."""
+_FINE = 1024
+"""In head and tail one frame in so many bytes."""
 _AROUND = 8192
 _DISASTERS = (b"Traceback (most recent", b"out of memory", b"exitcode:")
 _MAX_HITS = 4
@@ -31,17 +35,19 @@ def pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
     if size <= WHOLE:
         yield from _stretch(file, 0, size)
         return
-    yield _to_end_of_line(file, 0, _HEAD)
+    yield thin(_to_end_of_line(file, 0, _HEAD), _FINE)
     middle = size - _TAIL - _HEAD
-    count = max(1, -(-middle // CHUNK))
     stride = CHUNK if middle <= MOST else middle * CHUNK // MOST
     budget = max(16_384, BUDGET * stride // max(middle, 1))
-    del count
     for start in range(_HEAD, size - _TAIL, stride):
         file.seek(start)
         data = file.read(min(CHUNK, size - _TAIL - start))
         yield _sample(data, budget)
-    yield from _stretch(file, _after_end_of_line(file, size - _TAIL), size)
+    start = _after_end_of_line(file, size - _TAIL)
+    last = _after_end_of_line(file, size - _EXACT)
+    for piece in _stretch(file, start, last):
+        yield thin(piece, _FINE)
+    yield from _stretch(file, last, size)
 
 
 def _stretch(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:

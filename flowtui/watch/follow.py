@@ -54,6 +54,12 @@ class FileSource:
         return () if self._reader is None else self._reader.formats
 
     @property
+    def title(self) -> str | None:
+        """The run's name as the file itself has it; None if it has none."""
+        title: str | None = getattr(self._reader, "run_name", None)
+        return title
+
+    @property
     def changed_at(self) -> float | None:
         """Its time of change, POSIX seconds."""
         return self._changed_at
@@ -105,6 +111,8 @@ class FileSource:
                     return self._trouble("it looks like no log of a training")
                 file.seek(self._offset)
                 self._offset += self._read(file, reader, min(size - self._offset, PER_POLL), items)
+            elif isinstance(self._reader, TextLog):
+                items += self._reader.settle()
             self._quiet = self._offset >= size
         return items
 

@@ -19,6 +19,8 @@ NAME_WORDS = 3
 """Words of a command line that tell two runs apart: python, the script, its first argument."""
 GPU_CONTROL = Path("/dev/nvidiactl")
 """What every program that uses a GPU has open."""
+CHILDREN = Path("/proc/self/task") / str(os.getpid()) / "children"
+"""There if the kernel lists children (CONFIG_PROC_CHILDREN)."""
 CLOCK_NOISE_S = 0.02
 """Two readings of one process's beginning differ by at most this: the kernel counts in ticks."""
 
@@ -117,12 +119,16 @@ class ProcessWatch:
         self._before: tuple[float, float] | None = None
         self.peak_rss_bytes: int | None = None
         """The largest sum of resident memory that a reading saw."""
+        self.pids: tuple[int, ...] = ()
+        """The process and its descendants at the last reading; empty if it was gone."""
 
     def read(self, at: datetime, monotonic: float) -> ProcessReading:
         """The figures of now; one that is gone is `alive=False` and has none. Never raises."""
+        self.pids = ()
         process = find(self.identity)
         if process is None:
             return ProcessReading(at, self.identity.pid, alive=False, processes=0)
+        pids: list[int] = []
         cpu_s, rss, read, written, count = 0.0, 0, 0, 0, 0
         counted_io = False
         for each in _tree(process):
@@ -132,6 +138,7 @@ class ProcessWatch:
                     rss += each.memory_info().rss
                     cpu_s += times.user + times.system
                     count += 1
+                pids.append(each.pid)
             except psutil.Error:
                 continue  # gone between two looks
             try:
@@ -141,6 +148,7 @@ class ProcessWatch:
             read, written, counted_io = read + io.read_bytes, written + io.write_bytes, True
         if not count:
             return ProcessReading(at, self.identity.pid, alive=False, processes=0)
+        self.pids = tuple(pids)
         self.peak_rss_bytes = max(rss, self.peak_rss_bytes or 0)
         return ProcessReading(
             at,
@@ -171,11 +179,44 @@ def descendants(one: Identity) -> list[int]:
 
 
 def _tree(process: psutil.Process) -> Iterator[psutil.Process]:
+    """The process and all it started, itself first."""
     yield process
-    try:
-        yield from process.children(recursive=True)
-    except psutil.Error:
+    known = _children_by_kernel(process.pid)
+    if known is None:  # asks every process of the machine who its parent is
+        try:
+            yield from process.children(recursive=True)
+        except psutil.Error:
+            return
         return
+    for pid in known:
+        try:
+            yield psutil.Process(pid)
+        except psutil.Error:
+            continue  # gone between two looks
+
+
+def _children_by_kernel(pid: int) -> list[int] | None:
+    """Pids of all descendants as Linux lists them for each thread; None where it does not.
+
+    Format: proc_pid_children(5); costs some ten microseconds, where asking every process of the
+    machine costs as many milliseconds.
+    """
+    if not CHILDREN.exists():
+        return None
+    found: list[int] = []
+    waiting = [pid]
+    while waiting:
+        one = waiting.pop()
+        try:
+            tasks = os.listdir(f"/proc/{one}/task")  # noqa: PTH208 - names alone, and often
+            for task in tasks:
+                with open(f"/proc/{one}/task/{task}/children", encoding="ascii") as file:  # noqa: PTH123
+                    children = [int(word) for word in file.read().split()]
+                found += children
+                waiting += children
+        except OSError:
+            continue  # gone between two looks
+    return found
 
 
 def _state(process: psutil.Process) -> str:

@@ -46,6 +46,12 @@ class RunLog:
         self._lead: str | None = None
 
     @property
+    def title(self) -> str | None:
+        """The run's name as one of its files has it (`.wandb`); None if none does."""
+        titles = (s.title for s in self._sources if isinstance(s, FileSource))
+        return next((title for title in titles if title), None)
+
+    @property
     def formats(self) -> tuple[str, ...]:
         """The formats met so far, each once."""
         found = [name for source in self._sources for name in source.formats]

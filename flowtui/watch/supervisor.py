@@ -34,6 +34,12 @@ SIZE = (40, 120)
 CHUNK = 65536
 RETRIES = 600
 """Seconds for which the end of a run is tried to be written down."""
+TICK_MS = 100
+GATHER_MS = 200
+FEW = 1024
+"""Bytes: after a smaller piece the next one may wait for `GATHER_MS`. A terminal holds some 8 KiB
+before it makes the command wait, so nothing that prints much is held up for longer than that once.
+"""
 LINGER_TICKS = 20
 """Ticks of a tenth of a second for output of descendants after the command itself has ended."""
 
@@ -46,7 +52,9 @@ class Supervisor:
         self._spec = self._dir.spec()
         self._epoch = epoch
         self._pid = 0
-        self._kill_in_ticks: int | None = None
+        self._kill_at: float | None = None
+        self._few = False
+        """True if the last piece of output was a small one."""
         self._dropped = 0
         self._why_dropped = ""
 
@@ -113,23 +121,44 @@ class Supervisor:
 
     def _follow(self, terminal: int, output: int) -> tuple[int, Any]:
         """Copy until the command has ended and its terminal is silent; its status and usage."""
+        watched = select.poll()
+        watched.register(terminal, select.POLLIN)
+        woken = _woken_by_signals()
+        watched.register(woken, select.POLLIN)
+        over = _descriptor_of(self._pid)
+        if over is not None:
+            watched.register(over, select.POLLIN)
         ended: tuple[int, Any] | None = None
         lingering, open_end = LINGER_TICKS, True
         while ended is None or (open_end and lingering > 0):
+            ready = dict(watched.poll(self._patience_ms(ended is not None, over is not None)))
             copied = False
-            if open_end:
-                with contextlib.suppress(InterruptedError):
-                    if select.select([terminal], [], [], 0.1)[0]:
-                        open_end = self._copy(terminal, output)
-                        copied = open_end
-            else:
-                select.select([], [], [], 0.1)
+            if woken in ready:
+                os.read(woken, CHUNK)
+            if terminal in ready:
+                copied = open_end = self._copy(terminal, output)
+                if not open_end:
+                    watched.unregister(terminal)
+                elif self._few and ended is None:
+                    # a line now and then: several of them at a time cost as much as one
+                    watched.modify(terminal, 0)
+                    ready |= dict(watched.poll(GATHER_MS))
+                    watched.modify(terminal, select.POLLIN)
             if ended is None:
-                ended = self._reap()
+                if over is None or over in ready or not ready:
+                    ended = self._reap()
+                if ended is not None and over is not None:
+                    watched.unregister(over)
             elif not copied:
                 lingering -= 1
             self._tick()
         return ended
+
+    def _patience_ms(self, ended: bool, told: bool) -> int | None:
+        """How long to wait for something to happen; None: for ever, where the kernel tells all."""
+        if ended or self._kill_at is not None or not told:
+            return TICK_MS
+        return None
 
     def _copy(self, terminal: int, output: int) -> bool:
         """One piece of output to the file; False once nobody holds the terminal any more."""
@@ -143,6 +172,7 @@ class Supervisor:
             raise
         if not data:
             return False
+        self._few = len(data) < FEW
         try:
             view = memoryview(data)
             while view:
@@ -158,22 +188,37 @@ class Supervisor:
         return (status, usage) if pid == self._pid else None
 
     def _asked_to_end(self, number: int, frame: FrameType | None) -> None:
-        if self._kill_in_ticks is None:
+        if self._kill_at is None:
             self._signal(signal.SIGTERM)
             self._signal(signal.SIGCONT)  # a stopped command would never hear it
-            self._kill_in_ticks = round(self._dir.grace_s(GRACE_S) * 10)
+            self._kill_at = self._epoch() + self._dir.grace_s(GRACE_S)
 
     def _tick(self) -> None:
-        if self._kill_in_ticks is None:
-            return
-        self._kill_in_ticks -= 1
-        if self._kill_in_ticks <= 0:
+        """End what was asked to end and did not, again and again."""
+        if self._kill_at is not None and self._epoch() >= self._kill_at:
             self._signal(signal.SIGKILL)
-            self._kill_in_ticks = 10
+            self._kill_at = self._epoch() + 1.0
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._pid, number)
+
+
+def _woken_by_signals() -> int:
+    """Becomes readable at every signal: Python itself would go on waiting after its handler."""
+    woken, wake = os.pipe()
+    os.set_blocking(woken, False)
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    return woken
+
+
+def _descriptor_of(pid: int) -> int | None:
+    """Becomes readable when the process ends; None on systems without such descriptors."""
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None
 
 
 def _raw_output(descriptor: int) -> None:

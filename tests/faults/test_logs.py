@@ -55,6 +55,20 @@ def test_a_log_that_grows_is_read_line_by_line(tmp_path: Path) -> None:
     assert steps(source.poll()) == [2, 3]
 
 
+def test_the_last_frame_of_a_slow_bar_is_read_once_it_stands_still(tmp_path: Path) -> None:
+    """tqdm ends a frame only when it draws the next one."""
+    log = tmp_path / "a.log"
+    frame = "\rtrain:  {n}0%|███ | {n}/10 [00:01<00:01, 1.00s/it, loss=0.{n}]"
+    write(log, frame.format(n=1) + frame.format(n=2))
+    source = FileSource(log)
+
+    assert steps(source.poll()) == [1]
+    assert steps(source.poll()) == [2]
+    assert steps(source.poll()) == []
+    write(log, frame.format(n=3) + "\n")
+    assert steps(source.poll()) == [3]
+
+
 def test_a_log_that_was_rotated_loses_nothing(tmp_path: Path) -> None:
     log = tmp_path / "a.log"
     write(log, line(1))
@@ -183,6 +197,33 @@ def test_two_gigabytes_in_one_line_take_little_memory_and_time(tmp_path: Path) -
 
     assert told[0] == "2"
     assert int(told[1]) < 200  # MiB
+
+
+def test_of_a_huge_log_the_end_is_exact_and_a_disaster_in_the_middle_is_found(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "train.log"
+    bar = "\r" + " 42%|████      | 420/1000 [00:01<00:02, 99.00it/s, loss=0.5]"
+    trouble = 'Traceback (most recent call last):\n  File "a.py", line 1\nValueError: lost\n'
+    with log.open("w", encoding="utf-8") as file:
+        for part in range(40):
+            file.write(bar * 8000 + "\n")
+            file.writelines(
+                f"iter {part * 100 + k}: loss {2 - part / 40:.4f}\n" for k in range(100)
+            )
+            if part == 20:
+                file.write(trouble)
+        file.writelines(f"iter {k}: loss 0.25\n" for k in range(4000, 4050))
+
+    source = FileSource(log)
+    items = source.look()
+    write(log, "iter 4050: loss 0.2\n")
+
+    assert log.stat().st_size > 20_000_000
+    assert steps(items)[-50:] == list(range(4000, 4050))
+    told = [i for i in items if not isinstance(i, Reading) and i.kind is NoticeKind.TRACEBACK]
+    assert [notice.text.splitlines()[-1] for notice in told] == ["ValueError: lost"]
+    assert steps(source.poll()) == [4050]
 
 
 def test_a_line_without_end_that_is_followed_stays_small(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,8 @@ class Maker:
     """True if it prints to a pseudo-terminal of 24 by 100."""
     files: tuple[tuple[str, str], ...] = ()
     """Pattern of a file that it leaves, and the fixture's name."""
+    old: bool = False
+    """True if it wants the second interpreter, with transformers 4."""
     split: bool = False
     """True if standard output alone is a fixture of its own as well (NAME_stdout.log)."""
 
@@ -65,6 +68,7 @@ MAKERS = (
           files=(("events2/*", "tf2/events.out.tfevents.3"),)),
     Maker("torches", "hf_trainer", ("transformers", "torch"), split=True,
           files=(("hf/checkpoint-36/trainer_state.json", "checkpoint-36/trainer_state.json"),)),
+    Maker("torches", "hf_trainer_4", ("transformers",), old=True),
     Maker("torches", "lightning_run", ("lightning",),
           files=(("lightning_logs/version_0/metrics.csv", "lightning/metrics.csv"),)),
     Maker("torches", "ultralytics_run", ("ultralytics",),
@@ -177,8 +181,8 @@ def _run(
         os.close(lead)
 
 
-def _versions(python: str) -> dict[str, str]:
-    names = sorted({name for maker in MAKERS for name in maker.packages})
+def _versions(python: str, makers: Sequence[Maker]) -> dict[str, str]:
+    names = sorted({name for maker in makers for name in maker.packages})
     code = (
         "import importlib.metadata as m, json, sys\n"
         "print(json.dumps({n: m.version(n) for n in sys.argv[1:]}))"
@@ -192,15 +196,22 @@ def main() -> None:
     """Make all fixtures, or those named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--python4", default="", help="one with transformers 4")
     parser.add_argument("--only", action="append", default=[])
     chosen = parser.parse_args()
     FIXTURES.mkdir(exist_ok=True)
     for maker in MAKERS:
         if chosen.only and maker.function not in chosen.only:
             continue
+        if maker.old and not chosen.python4:
+            print(f"{maker.function}: left as it is, it wants --python4")
+            continue
         print(maker.function, flush=True)
-        make(maker, chosen.python)
-    versions = json.dumps(_versions(chosen.python), indent=2)
+        make(maker, chosen.python4 if maker.old else chosen.python)
+    found = _versions(chosen.python, [maker for maker in MAKERS if not maker.old])
+    if chosen.python4:
+        found["transformers 4"] = _versions(chosen.python4, MAKERS)["transformers"]
+    versions = json.dumps(found, indent=2, sort_keys=True)
     (FIXTURES / "versions.json").write_text(versions + "\n", encoding="utf-8")
 
 

@@ -21,6 +21,9 @@ from flowtui.core.runs.track import Track
 VERSION = 1
 PLACES = 4096
 MAX_METRICS = 400
+MAX_NAME = 200
+EVER = 1e11
+"""Seconds, or epochs, beyond which a figure is no figure; not-a-number is beyond it too."""
 MAX_NOTICES = 200
 WENT_ON = 8
 """As many readings after an error mean that it was caught; ranks may still say a few."""
@@ -103,6 +106,8 @@ class History:
                 step, metrics, epoch, _, _, at, _, _, _, _ = item
                 if at is None:
                     at = arrived
+                if at is not None and not -EVER < at < EVER:
+                    at = None  # a log may claim any instant
                 if at is not None:
                     if self.last_at is None or at > self.last_at:
                         self.last_at = at
@@ -111,27 +116,34 @@ class History:
                 if leads:
                     self._lead(item, at)
                 else:
-                    self.total_steps = self.total_steps or item.total_steps
-                    self.total_epochs = self.total_epochs or item.total_epochs
+                    self._totals(item)
                 if metrics:
                     self._values(metrics, step, epoch, at)
             else:
                 self._notice(item)
 
+    def _totals(self, reading: Reading) -> None:
+        """The whole, from a log that does not lead, where the one that does knows none."""
+        steps, epochs = reading.total_steps, reading.total_epochs
+        if self.total_steps is None and steps is not None and steps > 0:
+            self.total_steps = steps
+        if self.total_epochs is None and epochs is not None and 0 < epochs < EVER:
+            self.total_epochs = epochs
+
     def _lead(self, reading: Reading, at: float | None) -> None:
         step, _, epoch, total_steps, total_epochs, _, _, eta_s, rate, _ = reading
         before = self.step if self.step is not None else self.epoch
-        if total_steps is not None:
+        if total_steps is not None and total_steps > 0:
             self.total_steps = total_steps
-        if total_epochs is not None:
+        if total_epochs is not None and 0 < total_epochs < EVER:
             self.total_epochs = total_epochs
-        if step is not None and step != self.step:
+        if step is not None and step != self.step and 0 <= step < 10**18:
             self._stepped(step)
-        if epoch is not None:
+        if epoch is not None and -EVER < epoch < EVER:
             self.epoch = epoch
-        if eta_s is not None:
+        if eta_s is not None and 0 <= eta_s < EVER:
             self.eta_s = eta_s
-        if rate is not None:
+        if rate is not None and 0 <= rate < EVER:
             self.rate = rate
         now = self.step if self.step is not None else self.epoch
         if now is not None and at is not None and (before is None or now > before):
@@ -152,6 +164,8 @@ class History:
     ) -> None:
         # a figure without a step was printed while the run stood where it stands
         place = step if step is not None else self.step if self.step is not None else epoch
+        if place is not None and not -(10**18) < place < 10**18:
+            place = None
         tracks = self.metrics
         for name, value in metrics.items():
             track = tracks.get(name) or self._new_track(name)
@@ -161,6 +175,10 @@ class History:
                 track.add(track.n if place is None else place, at, value)
 
     def _new_track(self, name: str) -> Track | None:
+        if not name.isprintable() or len(name) > MAX_NAME:
+            name = shown(name)[:MAX_NAME]
+            if name in self.metrics:
+                return self.metrics[name]
         if len(self.metrics) >= MAX_METRICS:
             return None
         places = max(8, min(512, PLACES // (len(self.metrics) + 1)))
@@ -171,6 +189,8 @@ class History:
         return track
 
     def _notice(self, notice: Notice) -> None:
+        if not notice.text.isprintable():
+            notice = notice._replace(text=shown(notice.text))
         if notice.step is None and self.step is not None:
             notice = notice._replace(step=self.step)
         self.notices.append(notice)
@@ -208,6 +228,11 @@ class History:
         except (zlib.error, KeyError, TypeError, IndexError, AttributeError) as error:
             raise ValueError(f"no history of a run: {error}") from error
         return history
+
+
+def shown(text: str) -> str:
+    """A text of a log without what a terminal would obey: such characters become "?"."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text)
 
 
 def plain(value: float | None) -> float | str | None:

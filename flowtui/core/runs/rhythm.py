@@ -21,6 +21,8 @@ ANNOUNCED_S = 3600.0
 """The same where the log said that an evaluation or a checkpoint begins."""
 UNKNOWN_S = 1800.0
 """Before there is a rhythm (start-up, compilation, loading): this long nothing is said."""
+EVER = 1e11
+"""A log may claim any instant; one beyond this is none."""
 BREATH_S = 0.2
 """Signs of life nearer to each other count as one: many metrics of one step, frames of a bar."""
 ENOUGH = 8
@@ -58,6 +60,8 @@ class Rhythm:
     def arrive(self, at: float) -> None:
         """Something new was in the log at `at`. An earlier instant counts for nothing."""
         last = self.last_at
+        if not -EVER < at < EVER:
+            return
         if last is None or self._mark is None:
             self.first_at = self.first_at if self.first_at is not None else at
             self.last_at = self._mark = at

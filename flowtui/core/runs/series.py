@@ -15,6 +15,8 @@ from array import array
 from typing import Any, NamedTuple
 
 DEFAULT_PLACES = 256
+HUGE = 1e150
+"""A value beyond is kept as this: sums of it stay finite."""
 _COLUMNS = ("x", "at", "low", "low_x", "high", "high_x", "total", "count")
 
 
@@ -56,6 +58,8 @@ class Series:
 
     def add(self, step: float, at: float | None, value: float) -> None:
         """Take a finite value. Steps may repeat; they do not go back (see `cut`)."""
+        if not -HUGE < value < HUGE:
+            value = HUGE if value > 0 else -HUGE
         place = self._open
         self.n += 1
         if not place:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,10 @@ FRESH_S = 15.0
 """A board older than this was left by a watcher that is gone."""
 WANTED_S = 30.0
 """For how long GPUs are read on behalf of somebody who looked."""
-HISTORY = 120
-"""Past figures of each GPU's use that are kept for its strip: four minutes."""
+HISTORY = 60
+"""Past figures of each GPU's use that are kept for its strip: two minutes."""
+GPU_FIELDS = tuple(field.name for field in fields(GpuReading))
+PROCESS_FIELDS = tuple(field.name for field in fields(GpuProcess))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +114,14 @@ class BoardFile:
 
 def gpu_to_json(gpu: GpuReading) -> dict[str, Any]:
     """A reading as JSON, missing figures as null; the instant in POSIX seconds."""
-    data = asdict(gpu)
+    # by hand: dataclasses.asdict copies deeply, and this is done for each GPU every two seconds
+    data = {name: getattr(gpu, name) for name in GPU_FIELDS}
     data["at"] = gpu.at.timestamp()
     data["throttle"] = None if gpu.throttle is None else sorted(gpu.throttle)
+    if gpu.processes is not None:
+        data["processes"] = [
+            {name: getattr(one, name) for name in PROCESS_FIELDS} for one in gpu.processes
+        ]
     return data
 
 

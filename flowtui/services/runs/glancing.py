@@ -24,15 +24,29 @@ METRICS_KEPT = 40
 """Metrics of a run whose last and best values the ledger keeps; the curves lie beside the run."""
 
 
-def glance_of(tracked: Tracked, seen: Seen, findings: Sequence[Finding]) -> RunGlance:
-    """What lists show of a run that is followed."""
+def glance_of(
+    tracked: Tracked, seen: Seen, findings: Sequence[Finding], before: RunGlance | None = None
+) -> RunGlance:
+    """What lists show of a run that is followed.
+
+    Where `before` is given, its course, its comparison and the end that it foresaw are taken over:
+    they change slowly, and to reckon them anew is most of the work.
+    """
     run, at = tracked.run, seen.now_s
     state = state_of(seen)
     process = tracked.process[-1] if tracked.process else None
     latest = _latest(tracked)
     history = seen.history
-    shown = _of_history(RunGlance(run.id, run.name, state.value, at), history, seen.baseline)
-    eta = None if state in ENDED else eta_of(history, at)
+    shown = RunGlance(run.id, run.name, state.value, at)
+    shown = _of_history(shown, history, seen.baseline, before)
+    left_s, error_s = None, None
+    if state in ENDED:
+        pass  # nothing is left
+    elif before is not None and before.key == shown.key:
+        left_s, error_s = before.eta_s, before.eta_error_s
+        left_s = None if left_s is None else max(0.0, left_s - (at - before.at))
+    elif (eta := eta_of(history, at)) is not None:
+        left_s, error_s = eta.left_s, eta.error_s
     return replace(
         shown,
         adopted=run.adopted,
@@ -41,8 +55,8 @@ def glance_of(tracked: Tracked, seen: Seen, findings: Sequence[Finding]) -> RunG
         started_at=seen.started_at.timestamp() if seen.started_at else None,
         ended_at=seen.ended_at.timestamp() if seen.ended_at else None,
         exit_status=seen.exit_status,
-        eta_s=None if eta is None else eta.left_s,
-        eta_error_s=None if eta is None else eta.error_s,
+        eta_s=left_s,
+        eta_error_s=error_s,
         baseline=seen.baseline_name,
         gpus=tuple(index for index, _, _ in latest),
         gpu_util=_mean([util for _, util, _ in latest if util is not None]),
@@ -110,7 +124,9 @@ def closed(tracked: Tracked, seen: Seen, state: RunState, news: Sequence[News]) 
     )
 
 
-def _of_history(shown: RunGlance, history: History, baseline: History | None) -> RunGlance:
+def _of_history(
+    shown: RunGlance, history: History, baseline: History | None, before: RunGlance | None = None
+) -> RunGlance:
     key = history.key
     track = history.metrics.get(key) if key is not None else None
     shown = replace(
@@ -124,14 +140,15 @@ def _of_history(shown: RunGlance, history: History, baseline: History | None) ->
     )
     if track is None:
         return shown
+    known = before if before is not None and before.key == key else None
     return replace(
         shown,
         key=key,
         last=track.last,
         best=track.best,
         is_best=track.last is not None and track.last == track.best and track.n > 1,
-        spark=_spark(track),
-        ahead=_ahead(track, baseline),
+        spark=known.spark if known is not None else _spark(track),
+        ahead=known.ahead if known is not None else _ahead(track, baseline),
     )
 
 

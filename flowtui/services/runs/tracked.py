@@ -21,7 +21,7 @@ from flowtui.core.runs.run import Run
 from flowtui.core.runs.seen import Seen
 from flowtui.system.files import write_atomic
 from flowtui.watch.place import Place
-from flowtui.watch.process import Identity, ProcessWatch, descendants
+from flowtui.watch.process import Identity, ProcessWatch
 from flowtui.watch.rundir import Ended, RunDir
 from flowtui.watch.runlog import RunLog
 
@@ -166,7 +166,7 @@ class Tracked:
         self.process.append(reading)
         if watch.peak_rss_bytes is not None:
             self.peak_rss_bytes = max(watch.peak_rss_bytes, self.peak_rss_bytes or 0)
-        self.pids = frozenset(descendants(watch.identity)) if reading.alive else frozenset()
+        self.pids = frozenset(watch.pids)
 
     def _watched(self) -> ProcessWatch | None:
         if self._watch is None:

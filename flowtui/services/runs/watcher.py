@@ -222,7 +222,8 @@ class Watcher:
             self._judged_at[id] = monotonic
             self._findings[id] = findings = self._judge(seen)
             self._news = updated(self._news, id, tracked.run.name, findings, now.timestamp())
-        glance = glance_of(tracked, seen, self._findings.get(id, ()))
+        before = None if due or over else self._glances.get(id)
+        glance = glance_of(tracked, seen, self._findings.get(id, ()), before)
         self._glances[id] = glance
         if over:
             self._close(id, tracked, seen)

@@ -115,12 +115,12 @@ class Table:
         self._first, self._known = list(state["first"]), bool(state["known"])
 
     def _read(self, lines: list[bytes]) -> list[Item]:
-        texts = [line.decode("utf-8", "replace").rstrip("\r") for line in lines if line.strip()]
+        texts = [line.decode("utf-8", "replace") for line in lines if line.strip()]
         items: list[Item] = []
         if not self._header and texts:
             self._header, self._separator = _columns(texts.pop(0).encode())
-        for cells in csv.reader(texts, delimiter=self._separator):
-            cells = [cell.strip() for cell in cells]
+        for text in texts:
+            cells = _cells(text, self._separator)
             if cells == self._header:
                 continue  # a second run was appended, heading and all
             if len(cells) == len(self._header):
@@ -170,5 +170,15 @@ def _columns(line: bytes) -> tuple[list[str], str]:
     separator = max(",;\t", key=text.count)
     if separator not in text:
         return [text], ","
-    cells = next(csv.reader([text], delimiter=separator))
-    return [cell.strip() for cell in cells], separator
+    return _cells(text, separator), separator
+
+
+def _cells(text: str, separator: str) -> list[str]:
+    """The cells of one line; a quoted cell ends with its line."""
+    if '"' not in text:
+        return [cell.strip() for cell in text.split(separator)]
+    try:
+        cells = next(csv.reader([text.replace("\r", " ")], delimiter=separator), [])
+    except csv.Error:
+        return []
+    return [cell.strip() for cell in cells]

@@ -21,12 +21,12 @@ MAX_SHAPES = 64
 
 def read(text: str, place: Place) -> list[Item] | None:
     """What a line of pairs says; None if it is none, an empty list if it waits."""
-    if "=" not in text and ":" not in text:
+    if ("=" not in text and ":" not in text) or "Namespace(" in text:
         return None
     metrics = {}
     for name, value in PAIR.findall(text):
         figure = number(value)
-        if figure is not None:
+        if figure is not None and ".py" not in name:
             metrics[name.strip()] = figure
     if not metrics:
         return None

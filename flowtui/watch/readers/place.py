@@ -40,6 +40,9 @@ class Place:
     """fastai's heading."""
     columns: list[str] = field(default_factory=list)
     """Ultralytics' heading."""
+    rows: dict[str, float] = field(default_factory=dict)
+    """Of a table of Stable-Baselines3 that is not over."""
+    section: str = ""
     best_follows: bool = False
     """LightGBM: the next round is the best one over again."""
     lead: int | None = None

@@ -11,21 +11,32 @@ import re
 
 from flowtui.core.runs.metrics import better_of
 from flowtui.core.runs.reading import Item, Reading
-from flowtui.watch.readers.figures import NUMBER, number
+from flowtui.watch.readers.figures import NUMBER, clock_s, number
 from flowtui.watch.readers.place import Place
 
 NAME = "steps"
 
 HEAD = re.compile(
-    r"(?i)(?<![\w.])(global[ _-]?step|train(?:ing)?[ _-]?step|step|iter(?:ation)?s?|it|update|"
-    r"batch|round|episode|epoch|ep)s?(?![\w-])[\s:=#]*[\[(]?\s*(\d[\d,_]*)(?![\d.]*[a-zA-Z%])(?:\s*(?:/|of)\s*(\d[\d,_]*))?[\])]?"
+    r"(?i)(?<![\w.])(global[ _-]?step|train(?:ing)?[ _-]?step|step|iter(?:ation)?|it|update|"
+    r"batch|round|episode|epoch|ep)(?![\w-])[\s:=#]*[\[(]?\s*(\d[\d,_]*)(?![\d.]*[a-zA-Z%])(?:\s*(?:/|of)\s*(\d[\d,_]*))?[\])]?"
 )
 EPOCH_FLOAT = re.compile(r"(?i)(?<![\w.])epochs?[\s:=]+(\d+\.\d+)")
-_SPLIT = re.compile(r"\s*(?:[,;|]|\s-\s)\s*")
-_SEGMENT = re.compile(rf"\W*([A-Za-z][\w./()%@^ -]*?)\s*[:=]?\s*({NUMBER})\s*([A-Za-z%µ/]*)\s*$")
+IN_EPOCH = re.compile(
+    r"(?i)\bepoch\W{0,3}\s*(\d+)(?:\s*/\s*(\d+))?\]?:?\s*"
+    r"[\[( ]\s*(\d+)\s*/\s*(\d+)(?:\s*\([^)]*\))?\s*[\])]?"
+)
+"""`Epoch: [0][ 10/5005]`, `Train Epoch: 1 [640/60000 (1%)]`, `epoch 001: 100 / 1000`."""
+_ETA = re.compile(r"(?i)\beta[:= ]\s*((?:\d+ days?, )?\d+:\d\d(?::\d\d)?)")
+_SPLIT = re.compile(r"\s*(?:,(?!\d{3}(?!\d))|[;|\t]|\s-\s)\s*")
+_SEGMENT = re.compile(
+    rf"\W*([A-Za-z][\w./()%@^ -]*?)\s*[:=]?\s*({NUMBER})\s*([A-Za-z%µ/]*)\s*(?:\([^()]*\))?\s*$"
+)
 PAIR = re.compile(
     rf"([A-Za-z][\w./()%@-]*(?: [A-Za-z][\w./()%@-]*){{0,3}}?)\s*[:=]\s*({NUMBER})(?![\w:]*[/:]\d)"
 )
+FAR = 90
+"""A step further right than this belongs to something else."""
+NO_NAMES = {"epoch", "step", "iter", "eta"}
 UNITS = {
     "", "ms", "s", "sec", "secs", "seconds", "%", "it/s", "tok/s", "tokens/s", "samples/s",
     "steps/s",
@@ -35,8 +46,13 @@ UNITS = {
 
 def read(text: str, place: Place) -> list[Item] | None:
     """What a line with a step says; None if it has no step, or no figure besides."""
+    if "Namespace(" in text:
+        return None  # a program's settings
+    within = IN_EPOCH.search(text)
+    if within is not None and within.start() < FAR:
+        return _within(text, within, place)
     heads = list(HEAD.finditer(text))
-    if not heads or heads[0].start() > 40:
+    if not heads or heads[0].start() > FAR:
         return None
     where: dict[str, int] = {}
     for head in heads:
@@ -55,7 +71,27 @@ def read(text: str, place: Place) -> list[Item] | None:
     if step is not None:
         place.step = step
     at = step if step is not None else place.step if place.bars.main_n is not None else None
-    return [Reading(at, metrics, epoch, total, None if epochs is None else float(epochs))]
+    eta = _ETA.search(text)
+    left = None if eta is None else clock_s(eta[1])
+    whole = None if epochs is None else float(epochs)
+    return [Reading(at, metrics, epoch, total, whole, None, None, left)]
+
+
+def _within(text: str, found: re.Match[str], place: Place) -> list[Item] | None:
+    """A line that gives the epoch, and the step in it of so many."""
+    metrics = figures(text[found.end() :])
+    if not metrics:
+        return None
+    epoch, step, total = int(found[1]), int(found[3]), int(found[4])
+    epochs = int(found[2]) if found[2] else None
+    if place.bars.base is None or epoch < place.bars.base:
+        place.bars.base = 0 if epoch == 0 else 1
+    step += (epoch - place.bars.base) * total
+    place.step = step
+    whole = None if epochs is None else epochs * total
+    eta = _ETA.search(text)
+    left = None if eta is None else clock_s(eta[1])
+    return [Reading(step, metrics, float(epoch), whole, epochs and float(epochs), None, None, left)]
 
 
 def figures(text: str) -> dict[str, float]:
@@ -71,7 +107,7 @@ def figures(text: str) -> dict[str, float]:
             pieces = PAIR.findall(segment)
         for name, value in pieces:
             figure = number(value)
-            if figure is not None and name.lower() not in ("epoch", "step", "iter", "eta"):
+            if figure is not None and name.lower() not in NO_NAMES and ".py" not in name:
                 metrics[name.strip()] = figure
     return metrics
 

@@ -22,6 +22,7 @@ from flowtui.watch.readers import (
     megatron,
     nanogpt,
     richbar,
+    sb3,
     steps,
     tqdm,
     ultralytics,
@@ -51,6 +52,7 @@ LINE_FORMATS: tuple[tuple[str, LineReader], ...] = (
     (boosting.LIGHTGBM, boosting.read_lightgbm),
     (boosting.XGBOOST, boosting.read_xgboost),
     (megatron.NAME, megatron.read),
+    (sb3.NAME, sb3.read),
     (nanogpt.NAME, nanogpt.read),
 )
 """Formats with a shape of their own, the cheapest to tell first."""
@@ -75,6 +77,8 @@ class TextLog:
         self._frames = Frames()
         self._place = Place()
         self._templates = Templates()
+        self._settled = b""
+        """A frame without an end that was read all the same."""
 
     @property
     def formats(self) -> Sequence[str]:
@@ -99,15 +103,34 @@ class TextLog:
     def feed(self, data: bytes) -> list[Item]:
         """What the next bytes say."""
         items: list[Item] = []
-        for frame in self._frames.feed(data):
+        frames = self._frames.feed(data)
+        if frames and self._settled:
+            if frames[0].rstrip() == self._settled:
+                del frames[0]
+            self._settled = b""
+        for frame in frames:
             self._frame(frame, items)
+        return items
+
+    def settle(self) -> list[Item]:
+        """A bar's last frame, which is whole though no end follows it: it stands there for now.
+
+        For when nothing new has come for a while; the frame is not read again when its end comes.
+        """
+        rest = self._frames.rest.rstrip()
+        if rest == self._settled or b"%|" not in rest or not rest.endswith(b"]"):
+            return []
+        self._settled = rest
+        items: list[Item] = []
+        self._frame(rest, items)
         return items
 
     def close(self) -> list[Item]:
         """What the last line says, though it has no end, and a traceback that was cut off."""
         items: list[Item] = []
         for frame in self._frames.close():
-            self._frame(frame, items)
+            if frame.rstrip() != self._settled:
+                self._frame(frame, items)
         for key, lines in self._place.errors.items():
             rank = int(key) if key else None
             items.append(
@@ -118,11 +141,16 @@ class TextLog:
 
     def state(self) -> dict[str, Any]:
         """The half line, and the memory of its lines."""
-        return {"rest": self._frames.rest.decode("latin-1"), "place": self._place.to_json()}
+        return {
+            "rest": self._frames.rest.decode("latin-1"),
+            "settled": self._settled.decode("latin-1"),
+            "place": self._place.to_json(),
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from `state`."""
         self._frames.rest = str(state["rest"]).encode("latin-1")
+        self._settled = str(state.get("settled", "")).encode("latin-1")
         self._place = Place.from_json(state["place"])
 
     def _frame(self, frame: bytes, items: list[Item]) -> None:

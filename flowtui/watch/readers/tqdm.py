@@ -10,7 +10,7 @@ import re
 
 from flowtui.core.runs.reading import Item
 from flowtui.watch.readers.bars import Bar, read_bar
-from flowtui.watch.readers.figures import clock_s, number, scaled
+from flowtui.watch.readers.figures import clock_s, number, pairs, scaled
 from flowtui.watch.readers.place import Place
 
 NAME = "tqdm"
@@ -20,6 +20,11 @@ _BARE = re.compile(
 )
 
 _RATE = re.compile(r"\s*([\d.]+|\?)\s*([kKMGTP]?)\s*([A-Za-z_]*)/([A-Za-z_]+)")
+
+_IN_NAME = re.compile(
+    r"([A-Za-z][\w/-]*(?: [A-Za-z][\w/-]*)?)(?:\s*[:=]\s*|\s+)"
+    r"([-+]?\d+\.\d*(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)\b)"
+)
 
 
 def read(text: str, place: Place) -> list[Item] | None:
@@ -56,9 +61,12 @@ def _bar(text: str) -> Bar | None:
         left = f"{left}, {more}"
     rate_text, _, postfix = rest.partition(", ")
     rate, unit = _rate(rate_text)
+    metrics = _postfix(postfix)
+    if "." in name or "nan" in name or "inf" in name:  # set_description(f"loss {loss:.4f}")
+        name, metrics = _described(name, metrics)
     return Bar(
         name[:-1] if name.endswith(":") else name, int(n), int(total), clock_s(elapsed),
-        clock_s(left) if "?" not in left else None, rate, _postfix(postfix), unit,
+        clock_s(left) if "?" not in left else None, rate, metrics, unit,
     )  # fmt: skip
 
 
@@ -88,6 +96,14 @@ def _rate(text: str) -> tuple[float | None, str]:
     return (1 / seconds if seconds and unit == "s" else None), per
 
 
+def _described(name: str, metrics: dict[str, float]) -> tuple[str, dict[str, float]]:
+    """A bar's name without the figures that stand in it, and these with its other metrics."""
+    found = pairs(_IN_NAME.findall(name))
+    if not found:
+        return name, metrics
+    return _IN_NAME.sub("", name).strip(" ,|:"), found | metrics
+
+
 def _postfix(text: str) -> dict[str, float]:
     found: dict[str, float] = {}
     if "=" not in text and ":" not in text:
@@ -97,6 +113,6 @@ def _postfix(text: str) -> dict[str, float]:
         if not mark:
             name, mark, value = part.partition(":")
         figure = number(value.strip().rstrip("%")) if mark else None
-        if figure is not None:
+        if figure is not None and name != "v_num":  # Lightning's number of the version
             found[name.strip()] = figure
     return found

@@ -105,6 +105,11 @@ def hf_trainer() -> None:
     Trainer(Model(), arguments, train_dataset=Lines(), eval_dataset=Lines()).train()
 
 
+def hf_trainer_4() -> None:
+    """The same by transformers 4, whose dictionaries hold numbers."""
+    hf_trainer()
+
+
 def lightning_run() -> None:
     """Lightning with CSVLogger and its bar: training by step and epoch, validation by epoch."""
     import lightning

@@ -85,6 +85,20 @@ def test_a_history_of_a_long_run_stays_small() -> None:
     assert history.metrics["m3"].n == 20_000
 
 
+def test_what_a_terminal_would_obey_is_not_kept() -> None:
+    history = History()
+    history.fold(
+        [
+            Reading(1, {"lo\x1b]52;c;AAAA\x07ss": 1.0}),
+            Reading(2, {"lo\x1b]52;c;AAAA\x07ss": 0.5}),
+            Notice(NoticeKind.ALERT, "two\nlines \x1b[2J\x9b"),
+        ]
+    )
+
+    assert [(t.name, t.n) for t in history.metrics.values()] == [("lo?]52;c;AAAA?ss", 2)]
+    assert history.notices[0].text == "two\nlines ?[2J?"
+
+
 def test_more_metrics_than_can_be_kept_are_counted_not_kept() -> None:
     history = History()
     history.fold([Reading(1, {f"m{k}": 1.0 for k in range(500)})])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from flowtui.core.runs.findings.finding import Finding, Rule
 from flowtui.core.runs.metrics import better_of, words_of
 from flowtui.core.runs.seen import Seen
@@ -23,7 +25,7 @@ def nan(seen: Seen) -> Finding | None:
         return None
     first = min(found, key=lambda t: (t.bad_since or 0.0, better_of(t.name) is None))
     names = ", ".join(track.name for track in found[:3])
-    word = "infinite" if first.last in (float("inf"), float("-inf")) else "NaN"
+    word = _word(found)
     since = first.bad_since
     where = "" if since is None else f" since step {since:g}"
     return Finding(
@@ -33,6 +35,11 @@ def nan(seen: Seen) -> Finding | None:
         {"metric": first.name, "values": float(first.nonfinite), "last_finite": last_finite(first)},
         f"{names} {'are' if len(found) > 1 else 'is'} {word}{where}",
     )
+
+
+def _word(found: list[Track]) -> str:
+    infinite = [track.last is not None and math.isinf(track.last) for track in found]
+    return "infinite" if all(infinite) else "not finite" if any(infinite) else "NaN"
 
 
 def last_finite(track: Track) -> float | None:

@@ -64,22 +64,30 @@ def test_the_way_of_ending_is_told(lab: Lab, code: str, status: int) -> None:
 
 STUBBORN = """
 import signal, time
-signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True))
+signal.signal(signal.SIGTERM, lambda *_: {asked})
 print('up', flush=True)
 while True:
-    time.sleep(0.01)
+    {then}
 """
 
 
-def test_a_command_that_ignores_the_asking_is_ended_after_the_grace(lab: Lab) -> None:
-    run = lab.python(STUBBORN)
+@pytest.mark.parametrize(
+    ("asked", "then"),
+    [("print('asked', flush=True)", "time.sleep(1)"), ("None", "time.sleep(1)"),
+     ("None", "print('x' * 70, flush=True)")],
+    ids=["and says so", "silently", "talking on and on"],
+)  # fmt: skip
+def test_a_command_that_ignores_the_asking_is_ended_after_the_grace(
+    lab: Lab, asked: str, then: str
+) -> None:
+    run = lab.python(STUBBORN.format(asked=asked, then=then))
     lab.see(run, "up")
     lab.dir(run).write_stop(0.3, 0)
 
     os.kill(lab.started(run).supervisor, signal.SIGTERM)
 
     assert lab.ended(run).exit_status == -signal.SIGKILL
-    assert "asked" in lab.output(run)
+    assert ("asked" in lab.output(run)) == ("asked" in asked)
     assert lab.dir(run).stop_asked
 
 
