@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from flowtui.cli.context import Context, at_option, json_option, pass_context, words
-from flowtui.cli.guarding import arm_for, guard_choice
+from flowtui.cli.guarding import arm_for, guard_choice, say_remains
 from flowtui.core.block import RUN_AT_MOST_S, Block, Cause, Mode, Outcome, Plan, PlanKind, Source
 from flowtui.core.commands import Command, Extend, Interrupt, Park, Pause, Resume, Return
 from flowtui.core.errors import UsageError
@@ -223,6 +223,7 @@ def stop_command(
     _report(context, block, as_json, f"ended {_name(block)}: {', '.join(words)}")
     if as_json:
         return
+    say_remains(context)
     for line in evidence_lines(block.evidence):
         context.say(line)
     for thought in block.parked:
@@ -232,7 +233,7 @@ def stop_command(
 
 def _say_digest(context: Context) -> None:
     """What was held back of runs while the block went on."""
-    if context.services.runs.board.path.exists():
+    if context.services.paths.watch_dir.is_dir():
         for line in context.services.runs.teller.digest():
             context.say(f"meanwhile: {line}")
 

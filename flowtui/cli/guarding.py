@@ -46,3 +46,15 @@ def arm_for(context: Context, block: Block, choice: Choice | None) -> None:
         context.say(line(armed.view, 200))
     for sentence in armed.sentences:
         context.say(f"  {sentence}")
+
+
+def say_remains(context: Context) -> None:
+    """After the end of a block: a guard that outlives it is told of."""
+    services = context.services
+    if GuardState(services.paths.state_dir).read() is None:
+        return
+    from flowtui.core.guarding import remains
+
+    said = remains(services.guard.view(None))
+    if said:
+        context.say(said)

@@ -35,6 +35,7 @@ def install_command(
 ) -> None:
     """Install the guard; shows its plan and asks once. Needs root."""
     from flowtui.guard import install, service
+    from flowtui.guard.client import as_root
 
     service.python()
     systemd = service.has_systemd() and not no_systemd
@@ -44,7 +45,7 @@ def install_command(
         context.put(step.words())
     how = "systemd" if systemd else "a supervisor of its own: there is no systemd here"
     context.put(f"then the guard is started, under {how}")
-    context.put("and takes all of it away again: sudo flowtui guard uninstall")
+    context.put(f"to take all of it away again: {as_root('uninstall')}")
     if dry_run:
         return
     _need_root()
@@ -84,7 +85,9 @@ def uninstall_command(context: Context, yes: bool, root: Path) -> None:
         client.ask("release")
     service.stop(root, service.has_systemd())
     done = service.recover(root)
-    if done["active"] or done["problem"]:
+    if done["active"]:
+        raise FlowError("a lease is on", "the guard was left installed: flowtui guard status")
+    if done["problem"]:
         raise FlowError(
             f"not everything could be put back: {done['problem']}", "the guard was left installed"
         )

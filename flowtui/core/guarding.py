@@ -124,6 +124,15 @@ def line(view: GuardView, width: int) -> str:
     return text
 
 
+def remains(view: GuardView | None) -> str:
+    """What to say of a guard that outlives its block; empty where none does."""
+    if view is None or view.level != "guard":
+        return ""
+    if view.ready_in_s is not None:
+        return f"the guard ends in {minutes(view.ready_in_s)}"
+    return f"the guard stays for {minutes(view.left_s)} more, as promised"
+
+
 def uncovered(view: GuardView) -> list[str]:
     """Sentences on what is not covered; empty if all is."""
     said = [f"{one.browser}: {one.why}" for one in view.covers if not one.covered]

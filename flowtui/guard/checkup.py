@@ -10,7 +10,7 @@ from typing import Any
 
 from flowtui.core.errors import FlowError
 from flowtui.guard import browsers, install
-from flowtui.guard.client import Client, NoGuard
+from flowtui.guard.client import Client, NoGuard, as_root
 
 Line = tuple[bool, str]
 MANAGERS = (
@@ -45,7 +45,7 @@ def _program(root: Path, client: Client) -> list[Line]:
         return [(False, "no guard is installed here")]
     found: list[Line] = [(False, said) for said in install.changed(root)]
     if install.outdated(root):
-        found.append((False, "the installed guard is another version: sudo flowtui guard install"))
+        found.append((False, f"the installed guard is another version: {as_root('install')}"))
     return found or [(True, "the guard is installed, and as it was installed")]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,13 @@ class Refused(FlowError):
     def __init__(self, code: str, message: str, hint: str | None) -> None:
         super().__init__(message, hint)
         self.code = code
+
+
+def as_root(verb: str) -> str:
+    """The command that root has to give: sudo knows few folders, and none of a person's own."""
+    program = shutil.which("flowtui") or sys.argv[0]
+    known = ("/usr/bin/", "/usr/local/bin/", "/opt/homebrew/bin/")
+    return f"sudo {'flowtui' if program.startswith(known) else program} guard {verb}"
 
 
 def socket_path(env: Mapping[str, str]) -> Path:
@@ -59,7 +68,7 @@ class Client:
                 link.sendall(line)
                 answer = json.loads(_line(link))
         except (FileNotFoundError, ConnectionRefusedError):
-            raise NoGuard("no guard is installed", "sudo flowtui guard install") from None
+            raise NoGuard("no guard is installed", as_root("install")) from None
         except (OSError, ValueError) as error:
             raise NoGuard(f"the guard does not answer: {error}", "flowtui guard doctor") from None
         if not answer.get("ok"):

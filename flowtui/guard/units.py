@@ -17,7 +17,6 @@ PrivateDevices=yes
 ProtectKernelTunables=no
 ProtectKernelModules=yes
 ProtectKernelLogs=yes
-ProtectClock=yes
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes

@@ -51,8 +51,27 @@ class Model:
         rows[:, 1:] *= scale[:, :, None]
         rows[:, :-1] -= (carry * scale)[:, :, None] * q[:, 1:]
         self._rows = np.ascontiguousarray(np.swapaxes(rows, 1, 2)).reshape(-1, self.n)
+        self._log_scale = np.log(scale).sum(axis=1)
+        self._logs = self._log_determinants()
+
+    def without_last(self) -> Model:
+        """The model without its last column: the leading part of what is factored already."""
+        less = object.__new__(Model)
+        less.days, less.columns, less.rhos = self.days, self.columns[:, :-1], self.rhos
+        less.n, less.p = self.n, self.p - 1
+        less.kinds, less._kind_of = self.kinds, self._kind_of
+        less._r = self._r[:, :-1, :-1]
+        rows = self._rows.reshape(len(self.rhos), self.p, self.n)[:, :-1]
+        less._rows = np.ascontiguousarray(rows).reshape(-1, self.n)
+        less._log_scale = self._log_scale
+        less._logs = less._log_determinants()
+        return less
+
+    def _log_determinants(self) -> Floats:
+        """log |V| + log |X'V^-1 X| at every rho."""
         corners = np.abs(np.diagonal(self._r, axis1=1, axis2=2))
-        self._logs = -2.0 * np.log(scale).sum(axis=1) + 2.0 * np.log(corners).sum(axis=1)
+        found: Floats = -2.0 * self._log_scale + 2.0 * np.log(corners).sum(axis=1)
+        return found
 
     def fit(self, outcomes: Floats) -> Fits:
         """The last column's effect on each column of `outcomes` (n, k)."""

@@ -37,20 +37,26 @@ def rng_for(seed: int, *words: object) -> np.random.Generator:
     return np.random.default_rng([seed, *(crc32(str(word).encode()) for word in words)])
 
 
-def analysed(days: Days, factor: Factor, lag: int, pair: Pairing, draws: int, seed: int) -> Result:
-    """The pair's effect, test, interval and what stands beside them."""
+def analysed(
+    days: Days,
+    factor: Factor,
+    lag: int,
+    pair: Pairing,
+    draws: int,
+    seed: int,
+    bare: bool = False,
+) -> Result:
+    """The pair's effect, test, interval and what stands beside them.
+
+    With `bare` nothing stands beside them: for simulations, which look at the test alone.
+    """
     rng = rng_for(seed, factor.name, lag)
     main = tested(pair.days, pair.base, pair.x, pair.y, draws, rng)
     arm = in_arm(pair.x, factor.kind)
     weekday = (days.first.weekday() + pair.days) % 7
-    forecasts = skill(pair.days, weekday, pair.x, pair.y)
-    rank_p = slow_p = slow = None
-    if main.p <= CLOSER_LOOK_P:
-        rank_p = tested(pair.days, pair.base, pair.x, ranks(pair.y), draws, rng).p
-        beyond = _with_slow(pair)
-        if beyond is not None:
-            again = tested(pair.days, beyond, pair.x, pair.y, draws, rng)
-            slow_p, slow = again.p, again.effect
+    forecasts = None if bare else skill(pair.days, weekday, pair.x, pair.y)
+    closer = main.p <= CLOSER_LOOK_P and not bare
+    rank_p, slow_p, slow = _closer(pair, draws, rng) if closer else (None, None, None)
     numbers = Numbers(
         n=len(pair.days),
         n_on=int(arm.sum()),
@@ -64,7 +70,7 @@ def analysed(days: Days, factor: Factor, lag: int, pair: Pairing, draws: int, se
         rho=main.rho,
         n_eff=_effective(pair, main.rho),
         raw_effect=_raw(pair.x, pair.y),
-        robust_slope=None if factor.kind is Kind.BINARY else theil_sen(pair.x, pair.y),
+        robust_slope=None if bare or factor.kind is Kind.BINARY else theil_sen(pair.x, pair.y),
         rank_p=rank_p,
         slow_p=slow_p,
         slow_effect=slow,
@@ -75,6 +81,18 @@ def analysed(days: Days, factor: Factor, lag: int, pair: Pairing, draws: int, se
         plain_p=plain_p(pair.x, pair.y),
     )
     return Result(factor, lag, pair, main, numbers, forecasts)
+
+
+def _closer(
+    pair: Pairing, draws: int, rng: np.random.Generator
+) -> tuple[float, float | None, float | None]:
+    """p on ranks; p and effect beside slow waves, None where these leave too little."""
+    rank_p = tested(pair.days, pair.base, pair.x, ranks(pair.y), draws, rng).p
+    beyond = _with_slow(pair)
+    if beyond is None:
+        return rank_p, None, None
+    again = tested(pair.days, beyond, pair.x, pair.y, draws, rng)
+    return rank_p, again.p, again.effect
 
 
 def ranks(values: Floats) -> Floats:

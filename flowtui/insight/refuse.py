@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from flowtui.core.insight.refusal import (
+    BEYOND,
     MIN_ARM,
     MIN_CHANGES,
     MIN_COVERAGE,
@@ -21,11 +22,14 @@ from flowtui.insight.arrays import Floats
 from flowtui.insight.gls import independent
 from flowtui.insight.table import Days, Pairing, shifted
 
-DISGUISE_R = 0.95
-"""Correlation on the same day from which a factor is taken for the outcome itself."""
+DISGUISE_R = 0.90
+"""Correlation with the outcome, of that day or of one beside it, from which a factor is taken for
+the outcome itself: no habit goes with output so closely."""
 SAME_R = 0.98
 """Correlation from which two factors are one."""
 MIN_FREEDOM = 10
+ROUNDING = 1e-9
+"""What is left of the outcome, in its own size, is rounding below this."""
 
 
 class _No(Protocol):
@@ -42,14 +46,13 @@ def refused(
         return Refused(factor.name, lag, why, words(why, **said), needed)
 
     values = days.factors[factor.name]
-    endless = np.flatnonzero(np.isinf(values))
+    endless = np.flatnonzero(np.abs(values) > BEYOND)
     if len(endless):
         return no(Why.INFINITE, day=days.date_of(int(endless[0])))
     if factor.derived_from & outcome.derived_from or factor.name == outcome.name:
         return no(Why.TAUTOLOGY)
-    known = np.isfinite(values) & np.isfinite(days.outcome)
-    r = correlation(values[known], days.outcome[known])
-    if known.sum() >= 3 and abs(r) >= DISGUISE_R:
+    r = _likeness(values, days.outcome)
+    if abs(r) >= DISGUISE_R:
         return no(Why.DISGUISE, r=r)
     return _too_little(days, factor, lag, pair, no) or same or _rank(pair, no)
 
@@ -84,6 +87,9 @@ def _rank(pair: Pairing, no: _No) -> Refused | None:
     p = len(columns)
     if p not in independent([*columns, pair.x]):
         return no(Why.CALENDAR)
+    left = pair.y - pair.base @ np.linalg.lstsq(pair.base, pair.y, rcond=None)[0]
+    if float(np.abs(left).max()) <= ROUNDING * float(np.abs(pair.y).max()):
+        return no(Why.NOTHING_LEFT)
     if len(pair.days) - p - 1 < MIN_FREEDOM:
         needed = MIN_FREEDOM - (len(pair.days) - p - 1)
         return no(Why.DEGREES, needed, n=len(pair.days), p=p)
@@ -108,6 +114,22 @@ def twins(days: Days, factors: Sequence[Factor]) -> dict[str, Refused]:
         else:
             kept.append(factor)
     return found
+
+
+def _likeness(x: Floats, outcome: Floats) -> float:
+    """The strongest correlation of a factor with the outcome of its day, the day before, or after.
+
+    0 below ten common days, where any two columns can look alike.
+    """
+    found = [0.0]
+    for by in (-1, 0, 1):
+        beside = np.full_like(outcome, np.nan)
+        size = len(outcome) - abs(by)
+        beside[max(0, by) : max(0, by) + size] = outcome[max(0, -by) : max(0, -by) + size]
+        known = np.isfinite(x) & np.isfinite(beside)
+        if known.sum() >= 10:
+            found.append(correlation(x[known], beside[known]))
+    return max(found, key=abs)
 
 
 def correlation(x: Floats, y: Floats) -> float:

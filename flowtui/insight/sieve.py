@@ -41,7 +41,7 @@ def tested(
     """The effect of `x` (n) on `y` (n) beside `base` (n, p), with `draws` refits."""
     model = Model(days, np.column_stack([base, x]))
     found = model.fit(y[:, None])
-    beyond = refits(days, base, y, model, draws, rng)
+    beyond = refits(y, model, draws, rng)
     t = abs(float(found.t[0]))
     # a tie that rounding broke is still a tie
     reached = int(np.count_nonzero(beyond >= t * (1 - 1e-9)))
@@ -58,13 +58,11 @@ def tested(
     )
 
 
-def refits(
-    days: Ints, base: Floats, y: Floats, model: Model, draws: int, rng: np.random.Generator
-) -> Floats:
+def refits(y: Floats, model: Model, draws: int, rng: np.random.Generator) -> Floats:
     """|t| of `model`'s last column in `draws` worlds where it does nothing."""
-    reduced = Model(days, base)
+    days, reduced = model.days, model.without_last()
     coefficients, rho = reduced.coefficients(y)
-    fresh = innovations(days, y - base @ coefficients, rho)
+    fresh = innovations(days, y - reduced.columns @ coefficients, rho)
     fresh = (fresh - fresh.mean()) * np.sqrt(reduced.n / (reduced.n - reduced.p))
     found: list[Floats] = []
     batch = max(1, min(draws, CELLS // reduced.n))

@@ -66,12 +66,13 @@ def study(
     seed: int = 1,
     tell: Tell = lambda done, total, what: None,
     keep_draws: bool = False,
+    bare: bool = False,
 ) -> Study:
     """Every pair of `factors` with the outcome of `days`.
 
     `asked_before`: pairs of this outcome that were ever tested; `others_asked`: how many pairs of
     other outcomes were. Those not tested now count as having found nothing. `keep_draws` takes
-    `draws` as it is, where a speedy simulation must be told apart from real use.
+    `draws` as it is, and `bare` leaves out what stands beside each test; both for simulations.
     """
     copies = twins(days, factors)
     pairs = [(factor, lag) for factor in factors for lag in lags_of(factor)]
@@ -90,7 +91,7 @@ def study(
     results = []
     for done, (factor, lag, pair) in enumerate(testable):
         tell(done, len(testable) + 1, factor.label)
-        results.append(analysed(days, factor, lag, pair, draws, seed))
+        results.append(analysed(days, factor, lag, pair, draws, seed, bare))
     tell(len(testable), len(testable) + 1, "what passed, side by side")
     judged = judge(days, results, asked, draws, seed)
     tell(len(testable) + 1, len(testable) + 1, "")

@@ -13,6 +13,7 @@ from flowtui.core.errors import FlowError
 from flowtui.core.insight.codec import factor_from, insight_json, outcome_from
 from flowtui.core.insight.finding import Finding, Forecasts, Insight
 from flowtui.core.insight.missingness import Missingness
+from flowtui.core.insight.refusal import BEYOND
 from flowtui.core.insight.schedule import Design
 from flowtui.core.insight.variable import Factor, Outcome
 from flowtui.insight import power, randomised
@@ -92,7 +93,7 @@ def _question(
     outcome = outcome_from(asked["outcome"])
     values = [_number(v) for v in asked["values"]]
     for day, value in zip(dates, values, strict=True):
-        if value is not None and np.isinf(value):
+        if value is not None and abs(value) > BEYOND:
             raise FlowError(
                 f"{outcome.name} holds a value without end on {day}", "correct it, then ask again"
             )

@@ -36,6 +36,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("plans", dated=False),
         Kind("experiments", dated=False),
         Kind("questions", dated=False),
+        Kind("guarded", dated=False),
         Kind("state", dated=False),
     )
 }

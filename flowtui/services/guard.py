@@ -21,7 +21,7 @@ from flowtui.core.events import Event, EventKind
 from flowtui.core.guarding import Choice, GuardOffer, GuardView
 from flowtui.core.measure import deadline
 from flowtui.guard import lists
-from flowtui.guard.client import Client, NoGuard, Refused
+from flowtui.guard.client import Client, NoGuard, Refused, as_root
 from flowtui.guard.lists import SiteList
 from flowtui.services.guardstate import GuardState, Kept
 from flowtui.services.guardview import left_out, view_of
@@ -226,7 +226,7 @@ class GuardService:
             return [f"sites stay reachable; {can}"]
         return [
             f"the block runs, and {can}. Sites stay reachable: that takes a guard, "
-            "installed once: sudo flowtui guard install (--dry-run shows what it would do)"
+            f"installed once: {as_root('install')} (--dry-run shows what it would do)"
         ]
 
     def _count(self, kept: Kept) -> None:

@@ -92,8 +92,12 @@ class Services:
     def guard(self) -> GuardService:
         """What keeps distractions away; built when first asked for, as few commands do."""
         from flowtui.services.guardwiring import build_guard
+        from flowtui.services.insight.guarded import GuardedBlocks
 
-        return build_guard(self.paths, self.config, self.clock, self.rule, self.env, self.status)
+        parts = (self.paths, self.config, self.clock, self.rule, self.env, self.status)
+        guard = build_guard(*parts)
+        guard.subscribe(GuardedBlocks(self.store.ledger, guard.state).note)
+        return guard
 
     @property
     def first_weekday(self) -> int:
@@ -197,7 +201,7 @@ def build(
 
 def _old_news(services: Services, event: Event) -> None:
     """A block begins: what there was to tell of runs before it is not news of it."""
-    if event.kind is EventKind.STARTED and (services.paths.state_dir / "watch").is_dir():
+    if event.kind is EventKind.STARTED and services.paths.watch_dir.is_dir():
         services.runs.teller.begin_block()
 
 

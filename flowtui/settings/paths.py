@@ -59,6 +59,11 @@ class Paths:
         return self.data_dir / "runs"
 
     @property
+    def watch_dir(self) -> Path:
+        """What the watcher of training runs sees; there only once something was watched."""
+        return self.state_dir / "watch"
+
+    @property
     def run_dir(self) -> Path:
         """Locks and sockets of running processes.
 

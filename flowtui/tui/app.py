@@ -24,58 +24,21 @@ from flowtui.core.errors import FlowError
 from flowtui.settings.actions import ACTIONS, remapped
 from flowtui.settings.config import Config
 from flowtui.settings.themes import ThemeSpec
-from flowtui.tui import dialogs
+from flowtui.tui import appwork, dialogs
 from flowtui.tui.commands import ActionCommands
 from flowtui.tui.desk import Desk
 from flowtui.tui.host import Host
 from flowtui.tui.keys import bindings
 from flowtui.tui.messages import SnapshotTaken
+from flowtui.tui.modes import BODY, FOCUS, IDLE, INSIGHT, MODES, RUNNING, RUNS
 from flowtui.tui.resume import guard_resume
 from flowtui.tui.theming import to_textual, variable_defaults
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
-    from flowtui.services.runs.board import Board
-    from flowtui.services.snapshot import Snapshot
     from flowtui.services.wiring import Services
     from flowtui.tui.ringing import Ringing
 
 T = TypeVar("T")
-IDLE, RUNNING = "focus-idle", "focus-running"
-RUNS, BODY, INSIGHT = "runs", "body", "insight"
-FOCUS = (IDLE, RUNNING)
-"""The two faces of Focus; other modes stay when a block begins or ends."""
-
-
-def _idle_screen() -> Screen[None]:
-    from flowtui.tui.screens.idle import IdleScreen
-
-    return IdleScreen()
-
-
-def _running_screen() -> Screen[None]:
-    from flowtui.tui.screens.running import RunningScreen
-
-    return RunningScreen()
-
-
-def _runs_screen() -> Screen[None]:
-    from flowtui.tui.screens.runs import RunsScreen
-
-    return RunsScreen()
-
-
-def _body_screen() -> Screen[None]:
-    from flowtui.tui.screens.body import BodyScreen
-
-    return BodyScreen()
-
-
-def _insight_screen() -> Screen[None]:
-    from flowtui.tui.screens.insight import InsightScreen
-
-    return InsightScreen()
 
 
 class FlowApp(Host):
@@ -85,14 +48,7 @@ class FlowApp(Host):
     # all at once: a style sheet that comes with its screen makes Textual read every sheet again
     CSS_PATH = ["app.tcss", "screens/idle.tcss", "screens/running.tcss"]
     COMMANDS = {ActionCommands}
-    # IDLE and RUNNING are two faces of Focus: Textual keeps both, and neither is ever torn down
-    MODES = {
-        IDLE: _idle_screen,
-        RUNNING: _running_screen,
-        RUNS: _runs_screen,
-        BODY: _body_screen,
-        INSIGHT: _insight_screen,
-    }
+    MODES = dict(MODES)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-normal"), (110, "-wide")]
@@ -157,17 +113,25 @@ class FlowApp(Host):
         self._put_session_back()
         if self._check_in is not None:
             self.check_in(self._check_in.day)
+        self._tell_todays_arm()
+
+    @work(group="arm", exit_on_error=False)
+    async def _tell_todays_arm(self) -> None:
+        """Each morning an experiment tells that day's arm, and no other."""
+        text = await self.ask(appwork.todays_arm)
+        if text:
+            self.said(text)
 
     @work(group="guard", exit_on_error=False)
     async def _put_session_back(self) -> None:
         """What an agent that was killed has left switched off in this session is put back."""
-        for problem in await self.ask(_put_session_back):
+        for problem in await self.ask(appwork.put_session_back):
             self.said(problem, lost=True)
 
     @work(group="conductor", exit_on_error=False)
     async def _start_conductor(self) -> None:
-        services = await self.ask(_ready_to_ring)
-        self._ringing = _ringing(self, services)
+        services = await self.ask(appwork.ready_to_ring)
+        self._ringing = appwork.make_ringing(self, services)
         self._ringing.begin()
 
     @work(exclusive=True, group="snapshot", exit_on_error=False)
@@ -175,7 +139,7 @@ class FlowApp(Host):
         """Take a new snapshot and hand it to the screen."""
         day = self.shown_day
         try:
-            snapshot = await self.ask(partial(_take, day))
+            snapshot = await self.ask(partial(appwork.take_snapshot, day))
         except FlowError as error:
             self.said(f"{error.message} — {error.hint or ''}".rstrip(" —"), lost=True)
             return
@@ -208,13 +172,15 @@ class FlowApp(Host):
     async def _look(self) -> None:
         """Has another process written? Then show it. What do the runs do?"""
         try:
-            changed, self.runs, self.held = await self.ask(_look)
+            before = self.runs
+            look = partial(appwork.look_around, before, self.held)
+            changed, self.runs, self.held = await self.ask(look)
             if changed:
                 self.refresh_snapshot()
         except FlowError as error:
             self.said(error.message, lost=True)
             return
-        if self._ringing is not None:
+        if self._ringing is not None and self.runs is not before:
             await self._ringing.tell_of_runs()
 
     @work(exclusive=True, group="heartbeat", exit_on_error=False)
@@ -224,7 +190,7 @@ class FlowApp(Host):
             return
         id = snapshot.block.id
         try:
-            noticed = await self.ask(lambda services: _beat_once(services, id))
+            noticed = await self.ask(lambda services: appwork.beat_once(services, id))
         except FlowError as error:
             self.said(error.message, lost=True)
             return
@@ -325,7 +291,7 @@ class FlowApp(Host):
     def _close(self, leave_running: bool) -> None:
         if self._ringing is not None:
             self._ringing.end()
-        self.desk.close(lambda services: _goodbye(services, leave_running))
+        self.desk.close(lambda services: appwork.goodbye(services, leave_running))
         self.exit()
 
     async def on_load(self) -> None:
@@ -346,44 +312,3 @@ class CheckIn:
 
     day: date | None = None
     """Its day; None: today."""
-
-
-def _take(day: date | None, services: Services) -> Snapshot:
-    from flowtui.services.snapshot import take
-
-    return take(services, day)
-
-
-def _look(services: Services) -> tuple[bool, Board, int]:
-    changed = services.store.ledger.refresh()
-    services.runs.ensure_watched()
-    return changed, services.runs.look(), len(services.runs.teller.held())
-
-
-def _put_session_back(services: Services) -> list[str]:
-    if not (services.paths.session_dir / "journal").is_dir():
-        return []
-    return services.guard.quietness.recover()
-
-
-def _ready_to_ring(services: Services) -> Services:
-    import apscheduler.schedulers.asyncio  # noqa: F401 - 95 ms, spent here and not in the loop
-
-    return services
-
-
-def _ringing(app: FlowApp, services: Services) -> Ringing:
-    from flowtui.tui.ringing import Ringing
-
-    return Ringing(app, services)
-
-
-def _goodbye(services: Services, leave_running: bool) -> None:
-    services.heart.goodbye(leave_running)
-    services.hooks.close(1)
-
-
-def _beat_once(services: Services, block_id: str) -> bool:
-    noticed = services.focus.observe() is not None
-    services.heart.beat(block_id)
-    return noticed

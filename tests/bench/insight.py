@@ -3,6 +3,7 @@
     OPENBLAS_NUM_THREADS=1 python -m tests.bench.insight      run what is not run yet, cell by cell
     python -m tests.bench.insight --table                     the table of what was run
     python -m tests.bench.insight --only D9                   cells whose name begins so
+    OPENBLAS_NUM_THREADS=1 python -m tests.bench.insight --speed      40 pairs on 365 days
 
 Results are appended to `insight.jsonl` beside this file, one line a cell, so that a run can be
 broken off and taken up. Each cell's seed is a hash of its name and of SEED; a cell that was run
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from zlib import crc32
 
 import numpy as np
 
+from flowtui.core.insight.codec import question_json
 from flowtui.core.insight.schedule import Design, schedule
 from flowtui.core.insight.variable import Kind
 from flowtui.insight.missing import missingness
@@ -31,6 +34,7 @@ from flowtui.insight.refuse import refused
 from flowtui.insight.sieve import tested
 from flowtui.insight.study import study
 from flowtui.insight.table import paired
+from flowtui.services.insight.child import compute
 from tests import worlds
 from tests.worlds import Grid, World
 
@@ -101,7 +105,7 @@ def lag_cell(n: int, rho: float, lag: int) -> Callable[..., Result]:
             days = worlds.as_days(y, {"x": x})
             found = study(
                 days, [factor], worlds.DEEP, draws=499, seed=int(rng.integers(2**31)),
-                keep_draws=True,
+                keep_draws=True, bare=True,
             )  # fmt: skip
             passed = {judged.result.lag for judged in found.judged if judged.passed}
             right += lag in passed
@@ -111,8 +115,8 @@ def lag_cell(n: int, rho: float, lag: int) -> Callable[..., Result]:
     return run
 
 
-def grid_cell(grid: Grid, draws: int = 999) -> Callable[..., Result]:
-    """The whole study on 10 habits x 2 lags."""
+def grid_cell(grid: Grid, draws: int = 399) -> Callable[..., Result]:
+    """The whole study on 10 habits x 2 lags; `draws` must reach below q / 20 = 0.005."""
 
     def run(sims: int, seed: int) -> Result:
         rng = np.random.default_rng(seed)
@@ -126,7 +130,7 @@ def grid_cell(grid: Grid, draws: int = 999) -> Callable[..., Result]:
             days = worlds.drawn_grid(grid, rng)
             found = study(
                 days, factors, worlds.DEEP, draws=draws, seed=int(rng.integers(2**31)),
-                keep_draws=True,
+                keep_draws=True, bare=True,
             )  # fmt: skip
             keys = {(j.result.factor.name, j.result.lag): j for j in found.judged}
             passed = {key for key, judged in keys.items() if judged.passed}
@@ -139,6 +143,7 @@ def grid_cell(grid: Grid, draws: int = 999) -> Callable[..., Result]:
                 j.result.numbers.plain_p <= ALPHA for key, j in keys.items() if key not in truth
             )
         figures = {"any false": any_false / sims, "pearson any false": plain_any / sims}
+        figures["refits"] = float(draws)
         if truth:
             figures |= {
                 "FDR": float(np.mean(shares)),
@@ -336,7 +341,7 @@ def engine() -> str:
     ]
     for figures in small:
         # rounded: another processor may add in another order
-        rounded = {name: round(value, 6) for name, value in figures.items()}
+        rounded = {n: round(value, 6) for n, value in figures.items() if n != "refits"}
         digest.update(json.dumps(rounded, sort_keys=True).encode())
     return digest.hexdigest()[:12]
 
@@ -373,13 +378,48 @@ def table(rows: dict[str, dict[str, object]]) -> str:
     return "\n".join(lines)
 
 
+def speed(rounds: int = 5) -> str:
+    """CPU time for 40 pairs on 365 days, 1,999 refits each; and with process and JSON around."""
+    rng = np.random.default_rng(SEED)
+    names = [f"h{k}" for k in range(20)]
+    x = {name: (worlds.ar1(rng, 365, 0.4)[:, 0] > 0).astype(float) for name in names}
+    y = 150 + 40 * worlds.ar1(rng, 365, 0.4)[:, 0]
+    days, factors = worlds.as_days(y, x), [worlds.by_day(name) for name in names]
+    dates = [days.date_of(place) for place in range(days.size)]
+    columns = [(f, [float(v) for v in x[f.name]], "") for f in factors]
+    question = question_json(dates, worlds.DEEP, [float(v) for v in y], columns)
+    inside, whole, wall = [], [], []
+    for _ in range(rounds):
+        began = time.process_time()
+        found = study(days, factors, worlds.DEEP)
+        inside.append(time.process_time() - began)
+        before, clock = _children_s(), time.perf_counter()
+        compute("study", question)
+        whole.append(_children_s() - before)
+        wall.append(time.perf_counter() - clock)
+    return (
+        f"{len(found.judged)} pairs, {found.draws} refits each: {np.median(inside):.2f} s of CPU; "
+        f"as a process {np.median(whole):.2f} s of CPU, {np.median(wall):.2f} s by the clock "
+        f"(medians of {rounds})"
+    )
+
+
+def _children_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main() -> None:
     """See the module's words."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--table", action="store_true")
+    parser.add_argument("--speed", action="store_true")
     parser.add_argument("--only", default="")
     parser.add_argument("--sims", type=int, default=0)
     chosen = parser.parse_args()
+    if chosen.speed:
+        print(speed())
+        return
     if chosen.table:
         print(table(done()))
         return

@@ -98,7 +98,11 @@ class Target:
         """A new connection, with a bounded wait."""
         link = socket.socket(socket.AF_UNIX)
         link.settimeout(30)
-        link.connect(self.path)
+        try:
+            link.connect(self.path)
+        except OSError:
+            link.close()
+            raise
         return link
 
     def honest(self) -> dict[str, Any]:

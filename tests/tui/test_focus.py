@@ -11,10 +11,11 @@ from textual.widgets import Input
 from flowtui.core.block import Cause, Mode, Outcome, PlanKind, Source
 from flowtui.core.measure import measure
 from flowtui.settings.actions import ACTIONS
-from flowtui.tui.app import IDLE, RUNNING, FlowApp
+from flowtui.tui.app import FlowApp
 from flowtui.tui.dialogs.finish import FinishDialog
 from flowtui.tui.dialogs.help import HelpDialog
 from flowtui.tui.dialogs.plan import PlanDialog
+from flowtui.tui.modes import IDLE, RUNNING
 from flowtui.tui.screens.running import RunningScreen
 from flowtui.tui.widgets.big_time import BigTime
 from flowtui.tui.widgets.blocks import BlockList

@@ -105,7 +105,9 @@ async def test_an_unknown_list_is_told_of_in_the_plan_and_nothing_starts(world: 
     assert world.fresh().store.running() is None
 
 
-@pytest.mark.parametrize(("theme", "size"), [("night", (80, 24)), ("day", (120, 36))])
+@pytest.mark.parametrize(
+    ("theme", "size"), [("night", (80, 24)), ("day", (120, 36))], ids=["night-80x24", "day-120x36"]
+)
 def test_the_running_screen_with_its_guard(
     snap_compare: Any,
     world: World,

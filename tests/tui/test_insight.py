@@ -17,10 +17,11 @@ from flowtui.services.insight import service as module
 from flowtui.services.insight.child import Cancel, Cancelled
 from flowtui.services.insight.wire import insight_of
 from flowtui.settings.actions import ACTIONS, clash
-from flowtui.tui.app import INSIGHT, FlowApp
+from flowtui.tui.app import FlowApp
 from flowtui.tui.dialogs.help import HelpDialog
 from flowtui.tui.dialogs.line import ConfirmDialog
 from flowtui.tui.dialogs.trial import TrialDialog
+from flowtui.tui.modes import INSIGHT
 from flowtui.tui.screens.insight import InsightScreen
 from flowtui.tui.screens.insight_actions import View
 from flowtui.tui.screens.pair import PairScreen, PairView
@@ -216,6 +217,18 @@ async def test_experiments_say_todays_arm_and_what_was_read(lived: World) -> Non
         # some days were not lived, and their pairs are left out
         assert "days with no phone before noon against" in text(app, "sentence")
         assert "You had said 70 %; it did not come out as you expected" in text(app, "sentence")
+
+
+async def test_the_app_opens_with_todays_arm_until_it_is_noted(lived: World) -> None:
+    async with lived.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await until(pilot, lambda: "day 21 of 28: today without a walk" in said(app), "the arm")
+
+    insight_of(lived.open()).experiments.did(False)
+    async with lived.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.pause(0.3)
+        assert "day 21 of 28" not in said(app)
 
 
 async def test_what_was_done_is_noted_and_can_be_taken_back(lived: World) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -45,9 +45,12 @@ class Fact:
 
 
 def focus_facts(
-    blocks: Sequence[Block], now: datetime, day_of: Callable[[Block], date]
+    blocks: Sequence[Block],
+    now: datetime,
+    day_of: Callable[[Block], date],
+    guarded: Mapping[str, str] | None = None,
 ) -> tuple[Fact, ...]:
-    """All of them, from ended blocks."""
+    """All of them, from ended blocks. `guarded`: ids of blocks with a guard, to its level."""
     ended = [b for b in blocks if b.ended_at is not None]
     return (
         best_hours(ended, now),
@@ -55,6 +58,7 @@ def focus_facts(
         return_time(ended),
         theory_share(ended, now, day_of),
         waiting_share(ended, now, day_of),
+        guard_difference(ended, now, guarded or {}),
     )
 
 
@@ -97,15 +101,12 @@ def turning_length(blocks: Sequence[Block], now: datetime) -> Fact:
     told = []
     for band, found in able.items():
         value, low, high = _mean([float(b.rating or 0) for b in found])
-        hours = sum(measure(b, now).focus_s for b in found) / 3600
-        often = sum(len(b.interruptions) for b in found) / hours if hours else 0.0
-        told.append((band, value, low, high, often, len(found)))
+        told.append((band, value, low, high, _an_hour(found, now), len(found)))
     best = max(told, key=lambda each: each[1])
     # each mean outside the other's interval: overlap is no difference to speak of
     later = [e for e in told if e[0] > best[0] and e[3] < best[1] and e[1] < best[2]]
     details = tuple(
-        f"{_band(b):>9}  rated {v:.1f} ({lo:.1f} to {hi:.1f})  "
-        f"{o:.1f} interruptions an hour  {k} blocks"
+        f"{_band(b):>9}  rated {v:.1f} ({lo:.1f} to {hi:.1f})  {o:.1f} interruptions/h  {k} blocks"
         for b, v, lo, hi, o, k in told
     )
     said = (
@@ -170,6 +171,42 @@ def waiting_share(blocks: Sequence[Block], now: datetime, day_of: Callable[[Bloc
         "of the time in blocks was waiting on a run",
         f"{LEAST} days with blocks",
     )
+
+
+def guard_difference(blocks: Sequence[Block], now: datetime, guarded: Mapping[str, str]) -> Fact:
+    """Rating and interruptions of blocks with the guard and without it.
+
+    Only blocks since the first guarded one count: before, nobody could choose.
+    """
+    needs = f"{LEAST} rated blocks with the guard and {LEAST} without"
+    first = min((b.started_at for b in blocks if b.id in guarded), default=None)
+    rated = [b for b in blocks if first and b.started_at >= first and b.rating is not None]
+    arms = {on: [b for b in rated if (guarded.get(b.id) == "guard") is on] for on in (True, False)}
+    if min(map(len, arms.values())) < LEAST:
+        return _short("guard", len(arms[True]), needs)
+    told, means = [], {}
+    for on, found in arms.items():
+        value, low, high = _mean([float(b.rating or 0) for b in found])
+        means[on] = (value, low, high)
+        often = _an_hour(found, now)
+        told.append(
+            f"{'with' if on else 'without':>9}  rated {value:.1f} ({low:.1f} to {high:.1f})  "
+            f"{often:.1f} interruptions/h  {len(found)} blocks"
+        )
+    (with_it, low, high), (without, _, _) = means[True], means[False]
+    apart = not low <= without <= high
+    way = "higher" if with_it > without else "lower"
+    said = (
+        f"Guarded blocks were rated {way}. You chose when to guard, so this is no effect."
+        if apart
+        else "Guarded blocks and others do not differ for certain."
+    )
+    return Fact("guard", said, len(arms[True]), with_it, low, high, "1-5", tuple(told))
+
+
+def _an_hour(blocks: Sequence[Block], now: datetime) -> float:
+    hours = sum(measure(b, now).focus_s for b in blocks) / 3600
+    return sum(len(b.interruptions) for b in blocks) / hours if hours else 0.0
 
 
 def stretches_s(block: Block, now: datetime) -> list[int]:

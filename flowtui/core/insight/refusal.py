@@ -11,6 +11,8 @@ MIN_ARM = 5
 """Days with, and days without, below which nothing is tested."""
 MIN_COVERAGE = 0.5
 """Share of the days between a factor's first and last record that must have one."""
+BEYOND = 1e100
+"""Numbers of this size are mistakes, and as good as without end."""
 MIN_CHANGES = 4
 """Times a factor must have changed between one known day and the next."""
 
@@ -28,6 +30,7 @@ class Why(StrEnum):
     ONE_STRETCH = "one stretch"
     SAME_AS = "same as"
     CALENDAR = "calendar"
+    NOTHING_LEFT = "nothing left"
     OUTCOME_CONSTANT = "outcome constant"
     DEGREES = "no freedom"
     WORDS = "words"
@@ -69,6 +72,8 @@ _WORDS = {
     "they cannot be told apart, so {other} alone is tested.",
     Why.CALENDAR: "{factor} follows from the weekday or the date alone: "
     "it cannot be told apart from them.",
+    Why.NOTHING_LEFT: "{outcome} follows from the weekday and the date alone: "
+    "nothing is left that {factor} could go with.",
     Why.OUTCOME_CONSTANT: "{outcome} was the same on all {n} days: there is nothing to explain.",
     Why.WORDS: "{factor} holds words, not numbers: {text!r} on {day}.",
     Why.ALWAYS: "{factor} is recorded on {n} days, and on none as not done: "

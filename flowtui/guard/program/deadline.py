@@ -43,8 +43,8 @@ class Countdown:
 
     @property
     def over(self) -> bool:
-        """True once nothing is left."""
-        return self.left_s <= 0
+        """True once nothing is left, to the millisecond: sums of seconds are not exact."""
+        return self.left_s < 0.001
 
 
 def begin(seconds: float, now: Reading) -> Countdown:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from . import deadline, hosts_text, log
 from .attempts import Tally
@@ -23,7 +24,7 @@ from .requests import Group, Wish
 from .roots import Roots
 
 CHECKPOINT_S = 15.0
-CHECK_S = 5.0
+CHECK_S = 2.0
 SCAN_S = 2.0
 RETRY_S = 10.0
 Clock = Callable[[], Reading]
@@ -45,6 +46,8 @@ class Engine:
         self.tally = Tally()
         self.problem = ""
         """Why the last restore left something, or an empty text."""
+        self.looked: tuple[Any, float, dict[str, Any]] | None = None
+        """What was last seen of the layers, of which lease and when."""
         self._next: dict[str, float] = {}
 
     def say(self, event: str, **facts: object) -> None:

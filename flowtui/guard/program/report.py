@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import socket
 import sys
@@ -29,7 +30,10 @@ from .layers import CUT
 from .lease import Lease
 from .requests import Wish
 
+LOOK_S = 4.0
 
+
+@functools.lru_cache(maxsize=1)
 def own_hash() -> str:
     """The hash of the program that runs; empty where it is no archive."""
     try:
@@ -90,7 +94,16 @@ def lease(engine: Engine, held: Lease | None, uid: int) -> dict[str, Any] | None
 
 
 def layers(engine: Engine, held: Lease) -> dict[str, Any]:
-    """What holds at this moment, looked at anew: files read, names looked up, rules listed."""
+    """What holds, looked at anew at most every few seconds: a screen asks again and again."""
+    key = (held.id, held.addresses, held.open_groups(), len(held.sites()))
+    at = clock.boottime()
+    if engine.looked is None or engine.looked[0] != key or at - engine.looked[1] > LOOK_S:
+        engine.looked = (key, at, _layers(engine, held))
+    return engine.looked[2]
+
+
+def _layers(engine: Engine, held: Lease) -> dict[str, Any]:
+    """Files read, names looked up, rules listed."""
     found: dict[str, Any] = {"hosts": None, "policies": {}, "cut": None}
     for record in engine.journal.records():
         if record["kind"] == hosts.KIND:

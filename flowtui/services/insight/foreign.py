@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -46,7 +47,7 @@ def rows_of(path: Path) -> tuple[list[str], list[list[str]]]:
     first = text.partition("\n")[0]
     mark = max(",;\t", key=first.count)
     try:
-        read = list(csv.reader(text.splitlines(), delimiter=mark, strict=True))
+        read = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
     except csv.Error as error:
         raise FlowError(f"{path} is not a CSV table: {error}", "save it as CSV in UTF-8") from None
     rows = [row for row in read if any(cell.strip() for cell in row)]
@@ -68,7 +69,7 @@ def rows_of(path: Path) -> tuple[list[str], list[list[str]]]:
 def foreign_table(path: Path) -> Foreign:
     """The table at `path`, rows in any order. Raises FlowError, or UsageError for its columns."""
     header, rows = rows_of(path)
-    key = next((name for name in header if name.casefold() in DATES), None)
+    key = date_column(header)
     if key is None:
         raise UsageError(
             f"{path} has no column `date`", f"its columns are: {', '.join(header[:12])}"
@@ -90,6 +91,12 @@ def foreign_table(path: Path) -> Foreign:
         columns.append(_column(name, [v for v in values if not isinstance(v, str)]))
     table = DayTable(tuple(days[at] for at in order), tuple(columns))
     return Foreign(table, tuple(unread))
+
+
+def date_column(header: Sequence[str]) -> str | None:
+    """The column of dates: `date`, else `day`; None if there is none."""
+    by_name = {name.casefold(): name for name in reversed(header)}
+    return next((by_name[name] for name in DATES if name in by_name), None)
 
 
 def dates(path: Path, place: int, rows: Sequence[Sequence[str]]) -> list[date]:

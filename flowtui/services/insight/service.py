@@ -24,6 +24,7 @@ from flowtui.services.insight.cache import Cache
 from flowtui.services.insight.child import Cancel, Tell, compute
 from flowtui.services.insight.days import PRIMARY, day_table
 from flowtui.services.insight.foreign import Foreign
+from flowtui.services.insight.guarded import GuardedBlocks
 from flowtui.services.insight.questions import Questions
 from flowtui.services.store import BlockStore
 
@@ -65,6 +66,7 @@ class InsightService:
         store: BlockStore,
         entries: EntryStore,
         declared: Declared,
+        guarded: GuardedBlocks,
         cache: Cache,
         clock: Clock,
         rule: DayRule,
@@ -72,6 +74,7 @@ class InsightService:
     ) -> None:
         self.questions = Questions(store.ledger, clock)
         self._store, self._entries, self._declared = store, entries, declared
+        self._guarded = guarded
         self._cache, self._clock, self._rule = cache, clock, rule
         self._first_weekday = first_weekday
 
@@ -100,7 +103,8 @@ class InsightService:
     def facts(self) -> tuple[Fact, ...]:
         """What blocks alone tell."""
         blocks = self._store.between(date.min, date.max)
-        return focus_facts(blocks, self._clock.now(), self._store.day_of)
+        guarded = self._guarded.levels()
+        return focus_facts(blocks, self._clock.now(), self._store.day_of, guarded)
 
     def look(
         self,

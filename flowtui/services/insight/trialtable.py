@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.insight.refusal import BEYOND
 from flowtui.core.insight.variable import Outcome
 from flowtui.services.insight.child import Tell, compute
-from flowtui.services.insight.foreign import DATES, dates, number, outcome_named, rows_of
+from flowtui.services.insight.foreign import date_column, dates, number, outcome_named, rows_of
 
 ANY_DAY = date(2024, 1, 1)
 """Where rows begin that have no date; a Monday."""
@@ -33,7 +34,7 @@ def read_table(
     """The test on the table at `path`. Raises FlowError or UsageError naming row and column."""
     header, rows = rows_of(path)
     remarks: list[str] = []
-    key = next((name for name in header if name.casefold() in DATES), None)
+    key = date_column(header)
     if key is None:
         days = [ANY_DAY + timedelta(days=at) for at in range(len(rows))]
         remarks.append("no column `date`: the rows are taken as days in a row")
@@ -81,6 +82,7 @@ def _place(path: Path, header: Sequence[str], name: str) -> int:
 def _arm(path: Path, row: int, cell: str) -> int | None:
     folded = cell.strip().casefold()
     named = {"a": 1, "b": 0, "on": 1, "off": 0, "with": 1, "without": 0}
+    named |= {"treatment": 1, "control": 0}
     value = named.get(folded, number(cell))
     if value is None:
         return None
@@ -95,7 +97,7 @@ def _values(path: Path, cells: Sequence[tuple[int, str]]) -> list[float | None]:
     found: list[float | None] = []
     for row, cell in cells:
         value = number(cell)
-        if isinstance(value, str) or value in (float("inf"), float("-inf")):
+        if isinstance(value, str) or (value is not None and abs(value) > BEYOND):
             raise FlowError(
                 f"{path}, row {row + 2}: {cell.strip()!r} is no number",
                 "correct it, or leave it empty",

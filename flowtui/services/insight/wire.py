@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flowtui.services.guardstate import GuardState
 from flowtui.services.insight.cache import Cache
 from flowtui.services.insight.experiments import Experiments
+from flowtui.services.insight.guarded import GuardedBlocks
 from flowtui.services.insight.service import InsightService
 from flowtui.services.wiring import Services
 
@@ -24,6 +26,7 @@ def insight_of(services: Services) -> InsightServices:
         services.store,
         services.body.log.store,
         services.body.log.declared,
+        GuardedBlocks(services.store.ledger, GuardState(services.paths.state_dir)),
         Cache(services.paths.cache_dir / "insight"),
         services.clock,
         services.rule,

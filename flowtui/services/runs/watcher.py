@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
-from flowtui.core.recovery import SLEEP_S
+from flowtui.core.recovery import Reading, lapse
 from flowtui.core.runs.findings.finding import Finding
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.history import History
@@ -121,12 +121,12 @@ class Watcher:
         self._kept_at = clock.monotonic()
         self._renewed_at = clock.monotonic()
         self._busy_at = clock.monotonic()
-        self._clocks: tuple[float, float] | None = None
+        self._reading: Reading | None = None
 
     def step(self) -> float | None:
         """Look at everything once; seconds until the next look, or None if nobody needs one."""
         now, monotonic = self._clock.now(), self._clock.monotonic()
-        slept = self._slept()
+        slept = self._slept(now)
         self._follow_the_active()
         wanted = bool(self._tracked) or self._board.gpus_wanted(now.timestamp())
         self._gpus.want(wanted)
@@ -264,14 +264,15 @@ class Watcher:
             each.pop(id, None)
         self._ended_since.pop(id, None)
 
-    def _slept(self) -> float:
-        """Seconds that the machine slept since the last step."""
-        clocks = (self._clock.monotonic(), self._clock.boottime())
-        before, self._clocks = self._clocks, clocks
+    def _slept(self, now: datetime) -> float:
+        """Seconds since the last step that no run lived through: sleep, or a clock set ahead."""
+        clock = self._clock
+        reading = Reading(now, clock.monotonic(), clock.boottime(), clock.boot_id())
+        before, self._reading = self._reading, reading
         if before is None:
             return 0.0
-        slept = (clocks[1] - before[1]) - (clocks[0] - before[0])
-        return slept if slept >= SLEEP_S else 0.0
+        seen = lapse(before, reading)
+        return seen.slept_s + max(0, seen.stepped_s)
 
     def _show(self, now: datetime, gpus: GpuLook) -> None:
         self._note_use(gpus.readings)

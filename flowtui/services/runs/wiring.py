@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
@@ -30,7 +29,7 @@ def build_runs(
     env: Mapping[str, str],
 ) -> RunDesk:
     """The desk of runs on the person's folders; reads and writes nothing yet."""
-    watch_dir: Path = paths.state_dir / "watch"
+    watch_dir = paths.watch_dir
     book = RunBook(ledger, clock, rule, paths.runs_dir)
     board = BoardFile(watch_dir)
     starter = RunStarter(book, zone.key, env)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from textual import work
 
+from flowtui.core import guarding
 from flowtui.core.block import Block, Source
 from flowtui.core.commands import Command, Extend, Interrupt, Park, Pause, Resume, Return
 from flowtui.core.facts import evidence_lines, facts, gap_words
@@ -62,6 +63,7 @@ class RunningActions(FlowScreen):
     async def _say_digest(self) -> None:
         """What was held back of runs while the clock ran."""
         lines = await self.ask(lambda services: services.runs.teller.digest())
+        self.flow.held = 0
         if lines:
             self.flow.said("meanwhile   " + "\n            ".join(lines))
 
@@ -147,11 +149,14 @@ class RunningActions(FlowScreen):
             services.runs.teller.digest()  # it was shown beside the questions
             focus_s = measure(ended, at).focus_s
             rest = minutes(services.breaks.suggest(focus_s))
-            return (
-                f"ended after {minutes(focus_s)} of focus   b a break of {rest}   u takes it back"
-            )
+            said = f"ended after {minutes(focus_s)} of focus"
+            if (services.paths.state_dir / "guard.json").exists():
+                stays = guarding.remains(services.guard.view(None))
+                said += f"   {stays}" if stays else ""
+            return f"{said}   b a break of {rest}   u takes it back"
 
         await self.perform(finish)
+        self.flow.held = 0
 
     @work(group="command", exit_on_error=False)
     async def action_block_discard(self) -> None:

@@ -143,7 +143,15 @@ STATUS = record(
         energy=maybe({"type": "number", "minimum": 1, "maximum": 5}),
     ),
     runs=RUNS,
-    guard={},
+    guard=maybe(
+        record(
+            level=word("guard", "session"),
+            lists=many(TEXT),
+            strictness=word("soft", "firm", "hard"),
+            left_s=SECONDS,
+            attempts=SECONDS,
+        )
+    ),
     eating={},
 )
 SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}

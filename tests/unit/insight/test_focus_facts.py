@@ -18,6 +18,7 @@ from flowtui.core.insight.focus import (
     Fact,
     best_hours,
     focus_facts,
+    guard_difference,
     return_time,
     stretches_s,
     theory_share,
@@ -131,6 +132,30 @@ def test_waiting_on_runs_is_a_share_of_all_time_in_blocks() -> None:
     blocks = [block(day, minutes=100, gaps=waited(day)) for day in range(10)]
 
     assert waiting_share(blocks, NOW, day_of).value == 10
+
+
+def test_guarded_blocks_are_compared_since_the_first_of_them() -> None:
+    before = [block(day, rating=1) for day in range(10)]
+    after = [block(day, rating=4 + day % 2) for day in range(10, 34)]
+    others = [block(day, 15, rating=2 + day % 2) for day in range(10, 34)]
+    guarded = {b.id: "guard" for b in after}
+
+    found = guard_difference([*before, *after, *others], NOW, guarded)
+
+    assert (found.value, found.n) == (4.5, 24)
+    assert found.sentence.startswith("Guarded blocks were rated higher. You chose when")
+    assert "rated 2.5" in found.details[1] and "24 blocks" in found.details[1]
+
+
+def test_a_guard_in_the_session_alone_is_no_guard_and_few_blocks_say_nothing() -> None:
+    blocks = [block(day) for day in range(30)]
+
+    found = guard_difference(blocks, NOW, {b.id: "session" for b in blocks})
+
+    assert found.value is None
+    assert found.sentence == (
+        "Not enough data: it takes 10 rated blocks with the guard and 10 without."
+    )
 
 
 def test_a_stretch_ends_at_a_gap_and_at_an_interruption() -> None:

@@ -60,7 +60,14 @@ CASES: dict[str, tuple[Floats, Factor, Why]] = {
     "the date": (np.arange(N) * 1.0, night("x", Kind.COUNT), Why.CALENDAR),
     "the outcome in hours": (Y / 60, night("x", Kind.DOSE), Why.DISGUISE),
     "the outcome backwards": (-Y + RNG.normal(size=N), night("x", Kind.DOSE), Why.DISGUISE),
+    "the outcome of the day before": (np.roll(Y, 1), night("x", Kind.DOSE), Why.DISGUISE),
+    "the outcome and some noise": (
+        Y + 10 * RNG.normal(size=N),
+        night("x", Kind.DOSE),
+        Why.DISGUISE,
+    ),
     "infinite": (np.where(np.arange(N) == 7, np.inf, HABIT), night("x"), Why.INFINITE),
+    "immense": (np.where(np.arange(N) == 7, 1e300, HABIT), night("x"), Why.INFINITE),
 }
 """Name: a column, what it is, why it is refused."""
 
@@ -108,6 +115,21 @@ def test_an_outcome_that_never_changes_explains_nothing() -> None:
     refused = reason(HABIT, y=np.full(N, 120.0))
 
     assert refused.why is Why.OUTCOME_CONSTANT
+
+
+def test_an_outcome_that_the_calendar_explains_leaves_nothing_to_explain() -> None:
+    refused = reason(HABIT, y=(np.arange(N) % 7) * 10.0)
+
+    assert refused.why is Why.NOTHING_LEFT
+    assert "nothing is left that x could go with" in refused.reason
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
+def test_the_size_of_the_outcome_is_no_reason(scale: float) -> None:
+    found = looked({"x": HABIT}, y=scale * (Y - 150))
+
+    numbers = found.judged[0].result.numbers
+    assert np.isfinite([numbers.effect, numbers.low, numbers.high, numbers.d]).all()
 
 
 def test_without_any_weekend_the_rest_is_tested_all_the_same() -> None:

@@ -19,6 +19,7 @@ from flowtui.guard.program.verbs import Verbs
 from flowtui.services.focus import Draft
 from flowtui.services.quietness import Quietness
 from tests.people import Person
+from tests.unit.cli.schemas import STATUS, check
 from tests.unit.guard.world import ME, World
 
 
@@ -177,7 +178,7 @@ def test_without_a_guard_the_truth_is_said_once_at_length_and_then_short(
     first = guarded.guard.arm(block, Choice(("news",)))
     second = guarded.guard.arm(block, Choice(("news",)))
 
-    assert "sudo flowtui guard install" in first.sentences[0]
+    assert "guard install" in first.sentences[0] and "sudo" in first.sentences[0]
     assert "sudo" not in second.sentences[0] and "sites stay reachable" in second.sentences[0]
     assert guarded.still.told[0] == ("begin", True, ("slack",), 3000)
     assert first.view is not None and first.view.level == "session"
@@ -199,6 +200,16 @@ def test_settings_and_context_choose_lists(guarded: Guarded) -> None:
     assert guard.choice(None, None, "work") == Choice(("news",), "firm")
     assert guard.choice(None, "soft", "own") == Choice(("news", "video"), "soft")
     assert guard.choice(("social",), None, "own") == Choice(("social",), "firm")
+
+
+def test_a_window_of_the_settings_opens_its_list_alone(guarded: Guarded) -> None:
+    guarded.person.configure('[guard]\nwindows = ["news 12:30-13:00", "video 00:00-23:59"]\n')
+    guard = guarded.person.services.guard
+    now = guarded.person.clock.now()
+
+    wish = guard.wish([guard.lists()["news"]], Choice(("news",)), (), 3600, now)
+
+    assert wish["groups"][0]["open"] == [[1800, 3600]]
 
 
 def test_the_last_choice_is_offered_again(guarded: Guarded) -> None:
@@ -234,6 +245,7 @@ def test_the_status_file_tells_of_the_guard(guarded: Guarded) -> None:
 
     data = json.loads(guarded.person.services.status.text().split("\njson\t")[1])
 
+    check(data, STATUS)
     assert data["guard"] == {
         "level": "guard", "lists": ["news"], "strictness": "soft", "left_s": 3000, "attempts": 0,
     }  # fmt: skip

@@ -18,8 +18,10 @@ from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.insight.experiment import Declared, Direction, Stage
 from flowtui.core.insight.schedule import Design
 from flowtui.core.record import encode_block
+from flowtui.services.guardstate import Kept
 from flowtui.services.insight import service as module
 from flowtui.services.insight.child import Cancel, Cancelled, compute
+from flowtui.services.insight.guarded import GuardedBlocks
 from flowtui.services.insight.wire import InsightServices, insight_of
 from tests.lived import answer, blocks_of, live
 from tests.people import NOON, Person
@@ -273,6 +275,24 @@ def test_a_process_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(FlowError, match="did not start"):
         compute("study", {})
+
+
+# The guard of a block
+
+
+def test_the_guard_of_a_block_is_noted_once_and_undo_passes_it_over(person: Person) -> None:
+    block = person.begin()
+    guard = person.services.guard
+    guard.state.write(Kept(block.id, ("news",), "soft", "guard"))
+    notes = GuardedBlocks(person.services.store.ledger, guard.state)
+    notes.note()
+    before = person.ledger_bytes()
+
+    notes.note()
+
+    assert person.ledger_bytes() == before
+    assert notes.levels() == {block.id: "guard"}
+    assert [c.label for c in person.services.history.undo()] == ["start block"]
 
 
 # Experiments
