@@ -35,9 +35,12 @@ from flowtui.services.runs.tracked import OpenLog, Tracked, kept_history
 from flowtui.watch.place import Place
 
 STEP_S = 2.0
-KEEP_S = 15.0
+KEEP_S = 60.0
 """How often what was learned is written beside the runs."""
-JUDGE_S = 6.0
+RENEW_S = 15.0
+"""How often it is seen what a person changed of a run."""
+JUDGE_S = 10.0
+"""How often the rules go over a run; at its end they do so at once."""
 IDLE_S = 60.0
 """A watcher with nothing to watch for this long ends."""
 SETTLE_S = 60.0
@@ -155,7 +158,7 @@ class Watcher:
         for id in set(self._tracked) - set(active):
             self._leave(id)
         new = [id for id in active if id not in self._tracked]
-        if not new and self._clock.monotonic() - self._renewed_at < KEEP_S:
+        if not new and self._clock.monotonic() - self._renewed_at < RENEW_S:
             return
         self._renewed_at = self._clock.monotonic()
         with contextlib.suppress(FlowError):  # a ledger that cannot be read now can be in a while
