@@ -214,7 +214,7 @@ class Watcher:
         lost: dict[int | None, str],
     ) -> None:
         tracked.look(now, monotonic, gpus)
-        for index in {gpu.index for gpu in tracked.gpus} & lost.keys():
+        for index in {gpu.index for gpu in tracked.held} & lost.keys():
             tracked.gpu_lost = f"GPU {index}: {lost[index]}"
         over = self._is_over(id, tracked, now)
         if over:

@@ -324,6 +324,22 @@ def test_a_gpu_that_is_lost_under_a_run_breaks_through(bench: Bench) -> None:
     assert bench.teller.fresh(focused=True) == []
 
 
+def test_a_gpu_that_falls_silent_under_a_run_is_lost_to_that_run_alone(bench: Bench) -> None:
+    run = bench.lab.python("print('up', flush=True); input()")
+    other = bench.lab.python("print('up', flush=True); input()", "other")
+    bench.lab.see(run, "up")
+    bench.gpus.readings = (reading(bench.clock.now(), bench.lab.started(run).pid),)
+    bench.step()
+    gone = GpuReading(bench.clock.now(), 0, "GPU-0", "H100", problem="the GPU is lost")
+
+    bench.gpus.readings = (gone,)
+    bench.step(10)
+
+    lost = [n for n in bench.board.read().news if n.rule.value == "gpu lost"]
+    assert [n.run for n in lost] == [run.id]
+    assert bench.glance(other).findings == ()
+
+
 def test_gpus_are_let_go_when_nobody_watches(bench: Bench) -> None:
     assert bench.watcher.step() == STEP_S
     assert not bench.gpus.wanted
