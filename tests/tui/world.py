@@ -58,7 +58,10 @@ class World:
         """The app, as the command line would open it."""
         paths = self.services.paths
         config, problems = load(paths)
-        config = replace(config, blocks=replace(config.blocks, heartbeat_s=3600))
+        blocks = replace(config.blocks, heartbeat_s=3600)
+        if blocks.idle_dim_s == 10:  # on a busy machine ten seconds pass before a picture is taken
+            blocks = replace(blocks, idle_dim_s=3600)
+        config = replace(config, blocks=blocks)
         themes, theme_problems = find(paths)
         chosen, unknown = choose(theme or config.display.theme, themes, paths.config_file)
         said = [str(p) for p in (*problems, *theme_problems, *([unknown] if unknown else []))]
