@@ -11,6 +11,7 @@ import click
 from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.core.errors import FlowError, LedgerError, UsageError
 from flowtui.core.record import decode_block
+from flowtui.core.runs.run import decode_run
 from flowtui.services.store import BlockStore
 
 
@@ -134,15 +135,40 @@ def _findings(context: Context) -> list[dict[str, Any]]:
     found += [_settings_finding(str(services.paths.config_file), clash) for clash in clashes]
     refused = check_hooks(services.paths.hooks_dir)
     found += [_settings_finding(str(r.path), r.reason) for r in refused]
-    return found
+    return found + _of_the_watcher(services.paths.log_file)
+
+
+def _of_the_watcher(log: Path) -> list[dict[str, Any]]:
+    """The last complaint of the process that follows training runs, if it ever had one."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    said = [(n, line) for n, line in enumerate(lines, 1) if " watcher: " in line]
+    if not said:
+        return []
+    number, line = said[-1]
+    todo = "the runs go on; please report it, then remove the file"
+    return [
+        {
+            "weight": "note",
+            "file": str(log),
+            "line": number,
+            "byte": None,
+            "what": line,
+            "todo": todo,
+        }
+    ]
 
 
 def _undecodable(store: BlockStore) -> list[dict[str, Any]]:
-    """Blocks that are whole lines in the ledger and still cannot be meant."""
+    """Blocks and runs that are whole lines in the ledger and still cannot be meant."""
     found = []
-    for record in store.ledger.stored("blocks"):
+    kinds = (("blocks", decode_block), ("runs", decode_run))
+    stored = ((decode, record) for kind, decode in kinds for record in store.ledger.stored(kind))
+    for decode, record in stored:
         try:
-            decode_block(record)
+            decode(record)
         except LedgerError as error:
             file = str(store.ledger.folder / f"{str(record.get('day', ''))[:4]}.jsonl")
             todo = "mend the line by hand, or take it back: flowtui undo"

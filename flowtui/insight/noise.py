@@ -15,7 +15,7 @@ import numpy as np
 from flowtui.core.errors import FlowError
 from flowtui.core.insight.variable import Factor, Outcome
 from flowtui.insight.pair import rng_for
-from flowtui.insight.study import Tell, study
+from flowtui.insight.study import Study, Tell, study
 from flowtui.insight.table import Days
 
 SHUFFLES = 20
@@ -67,7 +67,7 @@ def noise(
             f"{days.size} days are too few to be moved against each other",
             f"from {7 * LEAST_WEEKS} days on it can be tried on noise",
         )
-    asked = plain_claims = plain_any = passed = passed_any = 0
+    asked = passed = passed_any = plain_any = 0
     claims: list[Claim] = []
     for at in range(shuffles):
         tell(at, shuffles, f"shuffle {at + 1}")
@@ -80,28 +80,39 @@ def noise(
             keep_draws=True,
             bare=True,
         )
-        asked += found.asked
-        false = [j.result for j in found.judged if j.result.numbers.plain_p <= PLAIN]
-        through = sum(j.passed for j in found.judged)
-        plain_claims, plain_any = plain_claims + len(false), plain_any + bool(false)
-        passed, passed_any = passed + through, passed_any + bool(through)
-        claims += [
-            Claim(
-                r.factor.name,
-                r.factor.label,
-                r.lag,
-                r.numbers.raw_effect,
-                r.numbers.plain_p,
-            )
-            for r in false
-        ]
+        through, false = sum(j.passed for j in found.judged), _claims(found)
+        asked, passed, passed_any = (
+            asked + found.asked,
+            passed + through,
+            passed_any + (through > 0),
+        )
+        plain_any += bool(false)
+        claims += false
     tell(shuffles, shuffles, "")
-    # one of each pattern: the same one again would be no further warning
-    by_pattern = {(c.factor, c.lag): c for c in sorted(claims, key=lambda c: -c.p)}
-    boldest = tuple(sorted(by_pattern.values(), key=lambda claim: claim.p)[:5])
     return Noise(
-        shuffles, round(asked / shuffles), plain_claims, plain_any, passed, passed_any, boldest
+        shuffles,
+        round(asked / shuffles),
+        len(claims),
+        plain_any,
+        passed,
+        passed_any,
+        _boldest(claims),
     )
+
+
+def _claims(found: Study) -> list[Claim]:
+    """What a plain correlation would have claimed."""
+    false = [j.result for j in found.judged if j.result.numbers.plain_p <= PLAIN]
+    return [
+        Claim(r.factor.name, r.factor.label, r.lag, r.numbers.raw_effect, r.numbers.plain_p)
+        for r in false
+    ]
+
+
+def _boldest(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """One of each pattern, for the same again would be no further warning; five at most."""
+    by_pattern = {(c.factor, c.lag): c for c in sorted(claims, key=lambda c: -c.p)}
+    return tuple(sorted(by_pattern.values(), key=lambda claim: claim.p)[:5])
 
 
 def _moved(days: Days, weeks: int, rng: np.random.Generator) -> Days:

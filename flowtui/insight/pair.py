@@ -55,13 +55,8 @@ def analysed(
     arm = in_arm(pair.x, factor.kind)
     weekday = (days.first.weekday() + pair.days) % 7
     forecasts = None if bare else skill(pair.days, weekday, pair.x, pair.y)
-    rank_p = slow_p = slow = None
-    if main.p <= CLOSER_LOOK_P and not bare:
-        rank_p = tested(pair.days, pair.base, pair.x, ranks(pair.y), draws, rng).p
-        beyond = _with_slow(pair)
-        if beyond is not None:
-            again = tested(pair.days, beyond, pair.x, pair.y, draws, rng)
-            slow_p, slow = again.p, again.effect
+    closer = main.p <= CLOSER_LOOK_P and not bare
+    rank_p, slow_p, slow = _closer(pair, draws, rng) if closer else (None, None, None)
     numbers = Numbers(
         n=len(pair.days),
         n_on=int(arm.sum()),
@@ -86,6 +81,18 @@ def analysed(
         plain_p=plain_p(pair.x, pair.y),
     )
     return Result(factor, lag, pair, main, numbers, forecasts)
+
+
+def _closer(
+    pair: Pairing, draws: int, rng: np.random.Generator
+) -> tuple[float, float | None, float | None]:
+    """p on ranks; p and effect beside slow waves, None where these leave too little."""
+    rank_p = tested(pair.days, pair.base, pair.x, ranks(pair.y), draws, rng).p
+    beyond = _with_slow(pair)
+    if beyond is None:
+        return rank_p, None, None
+    again = tested(pair.days, beyond, pair.x, pair.y, draws, rng)
+    return rank_p, again.p, again.effect
 
 
 def ranks(values: Floats) -> Floats:

@@ -24,6 +24,7 @@ from flowtui.core.runs.history import History
 from flowtui.core.runs.reading import Reading
 from flowtui.core.runs.rhythm import Rhythm
 from flowtui.core.runs.seen import Seen
+from flowtui.watch.readers.registry import reader_for
 from tests.bench.simulated import (
     Sim,
     at,
@@ -32,8 +33,10 @@ from tests.bench.simulated import (
     process_reading,
 )
 from tests.bench.simulations import HEALTHY, SICK
+from tests.logs.read import FIXTURES
 
 LOOKS = 80
+NO_LOGS = (".db", ".yaml", "")
 WINDOW_S = 900.0
 TICK_S = 10.0
 """Between two readings of the machine."""
@@ -119,6 +122,23 @@ def _score_eta(watched: Watched, seen: Seen, now: float) -> None:
     watched.eta_ok += abs(now + eta.left_s - end) <= eta.error_s
 
 
+def real() -> dict[str, set[str]]:
+    """Which rules speak, at any time, while each fixture of a real library is read in pieces."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(p for p in FIXTURES.rglob("*") if p.is_file() and p.suffix not in NO_LOGS):
+        data = path.read_bytes()
+        reader = reader_for(data[:65_536], path.name)
+        if reader is None or "mlruns" in path.parts or path.name == "versions.json":
+            continue
+        history, told = History(), found.setdefault(str(path.relative_to(FIXTURES)), set())
+        for number, start in enumerate(range(0, len(data), 500)):
+            history.fold(reader.feed(data[start : start + 500]), at(number).timestamp())
+            told |= {f.rule.value for f in judge(Seen(now=at(number), history=history))}
+        history.fold(reader.close())
+        told |= {f.rule.value for f in judge(Seen(now=at(9999), history=history))}
+    return found
+
+
 def is_false(rule: Rule) -> bool:
     """True for what a healthy run must not be told."""
     return rule is not Rule.FINISHED
@@ -152,6 +172,10 @@ def main() -> None:
             share = sum(found.values()) / max(1, total)
             print(f"| {rule.value} | {SEVERITY[rule].value} | {share:.1%} | {most} |")
     _sick_table(chosen.runs, chosen.only)
+    if not chosen.only:
+        print("\nReal logs:")
+        for name, told in real().items():
+            print(f"  {name:<40} {', '.join(sorted(told)) or 'nothing'}")
     if eta_asked:
         share = eta_ok / eta_asked
         print(f"\nThe end lay within the stated error in {share:.0%} of {eta_asked:,} looks.")

@@ -10,6 +10,7 @@ from flowtui.core.runs.machine import Throttle
 from flowtui.core.runs.reading import Item, Notice, NoticeKind, Reading
 from tests.bench.simulated import (
     GIB,
+    POINTS,
     Machine,
     Pace,
     Sim,
@@ -23,11 +24,14 @@ from tests.bench.simulated import (
 REST = frozenset({Throttle.POWER_CAP})
 
 
-def plain(rng: Random) -> Sim:
-    """A power law, validation beside it."""
+def plain(rng: Random, least_s: float = 0.0) -> Sim:
+    """A power law, validation beside it; of a length of at least so many seconds."""
     train, level = power_law(rng)
     val = shifted(rng, train, rng.uniform(0.01, 0.1), level / 2)
-    return finished(Sim("power law", True, log=timeline(rng, train, val, pace(rng))))
+    p = pace(rng)
+    slower = max(1.0, least_s / (POINTS * p.every * p.step_s))
+    p.step_s, p.val_s = p.step_s * slower, p.val_s * slower
+    return finished(Sim("power law", True, log=timeline(rng, train, val, p)))
 
 
 def noisy_validation(rng: Random) -> Sim:
@@ -222,10 +226,10 @@ def busy_machine(rng: Random) -> Sim:
 
 
 def _sick(rng: Random, name: str, wanted: str, when: float | None = None) -> tuple[Sim, float]:
-    sim = plain(rng)
+    sim = plain(rng, 5400.0 if when == 0.0 else 0.0)
     sim.name, sim.healthy, sim.wanted = name, False, wanted
     share = rng.uniform(0.3, 0.8) if when is None else when
-    sim.sick_at = sim.log[int(len(sim.log) * share)][0]
+    sim.sick_at = sim.log[int(len(sim.log) * share)][0] if share else 0.0
     return sim, share
 
 
@@ -341,14 +345,14 @@ def starved(rng: Random) -> Sim:
     """The GPU waits for data every other moment."""
     sim, _ = _sick(rng, "waits for data", "data-loader bound", 0.0)
     sim.phases = [(0.0, Machine(saw=rng.uniform(0.4, 0.7), cpu=rng.uniform(1, 8)))]
-    return _long(sim)
+    return finished(sim)
 
 
 def rests(rng: Random) -> Sim:
     """The GPU is held and not used (the model is on the CPU)."""
     sim, _ = _sick(rng, "holds an idle GPU", "gpu idle", 0.0)
     sim.phases = [(0.0, Machine(util=(0.0, 0.01), power_w=60, cpu=4))]
-    return _long(sim)
+    return finished(sim)
 
 
 def hot(rng: Random) -> Sim:
@@ -356,24 +360,14 @@ def hot(rng: Random) -> Sim:
     sim, _ = _sick(rng, "too hot", "throttled", 0.0)
     reasons = frozenset({Throttle.HEAT, Throttle.POWER_CAP})
     sim.phases = [(0.0, Machine(temp_c=91, throttle=reasons))]
-    return _long(sim)
+    return finished(sim)
 
 
 def fills(rng: Random) -> Sim:
     """Checkpoints are kept, and the disk is full before the end."""
     sim, _ = _sick(rng, "fills its disk", "disk filling", 0.0)
-    sim = _long(sim)
     end = sim.log[-1][0] * rng.uniform(0.6, 0.95)
     sim.free = lambda t: 80 * GIB * (1 - t / end)
-    return sim
-
-
-def _long(sim: Sim) -> Sim:
-    """The same run, an hour long at least."""
-    first = sim.log[0][0]
-    factor = max(1.0, 5400 / (sim.log[-1][0] - first))
-    sim.log = [(first + (t - first) * factor, item) for t, item in sim.log]
-    sim.sick_at = 0.0
     return finished(sim)
 
 

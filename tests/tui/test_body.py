@@ -13,9 +13,10 @@ from flowtui.core.body.entry import Entry
 from flowtui.core.body.kinds import Kind, State
 from flowtui.services.bodyview import View
 from flowtui.settings.actions import ACTIONS, clash
+from flowtui.tui.app import CheckIn, FlowApp
 from flowtui.tui.dialogs.plan import PlanDialog
 from flowtui.tui.dialogs.quick import QuickDialog
-from flowtui.tui.modes import BODY, IDLE, RUNNING, CheckIn, FlowApp
+from flowtui.tui.modes import BODY, IDLE, RUNNING
 from flowtui.tui.screens.body import BodyScreen
 from flowtui.tui.screens.checkin import CheckinScreen
 from flowtui.tui.widgets.entries import EntryList

@@ -106,8 +106,7 @@ def turning_length(blocks: Sequence[Block], now: datetime) -> Fact:
     # each mean outside the other's interval: overlap is no difference to speak of
     later = [e for e in told if e[0] > best[0] and e[3] < best[1] and e[1] < best[2]]
     details = tuple(
-        f"{_band(b):>9}  rated {v:.1f} ({lo:.1f} to {hi:.1f})  "
-        f"{o:.1f} interruptions an hour  {k} blocks"
+        f"{_band(b):>9}  rated {v:.1f} ({lo:.1f} to {hi:.1f})  {o:.1f} interruptions/h  {k} blocks"
         for b, v, lo, hi, o, k in told
     )
     said = (
@@ -192,7 +191,7 @@ def guard_difference(blocks: Sequence[Block], now: datetime, guarded: Mapping[st
         often = _an_hour(found, now)
         told.append(
             f"{'with' if on else 'without':>9}  rated {value:.1f} ({low:.1f} to {high:.1f})  "
-            f"{often:.1f} interruptions an hour  {len(found)} blocks"
+            f"{often:.1f} interruptions/h  {len(found)} blocks"
         )
     (with_it, low, high), (without, _, _) = means[True], means[False]
     apart = not low <= without <= high

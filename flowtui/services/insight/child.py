@@ -63,27 +63,12 @@ def compute(
     cancel = cancel or Cancel()
     if cancel.asked:
         raise Cancelled
-    root = str(Path(flowtui.__file__).parent.parent)
-    env = {**os.environ, **dict.fromkeys(ONE_THREAD, "1")}
-    env["PYTHONPATH"] = os.pathsep.join(filter(None, (root, env.get("PYTHONPATH"))))
     with tempfile.TemporaryFile("w+") as errors, tempfile.TemporaryFile("w+") as given:
         # a file, not a pipe: neither side can wait for the other
         json.dump({"task": task, **question}, given, allow_nan=False)
         given.flush()
         given.seek(0)
-        try:
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "flowtui.insight"],
-                stdin=given,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env=env,
-                text=True,
-            )
-        except OSError as error:
-            raise FlowError(
-                f"the computing process did not start: {error.strerror}", "try again"
-            ) from None
+        process = _start(given, errors)
         try:
             cancel._hold(process)
             answer = _listen(process, tell)
@@ -98,6 +83,26 @@ def compute(
         if cancel.asked:
             raise Cancelled
         return _checked(answer, process.returncode, errors)
+
+
+def _start(given: IO[str], errors: IO[str]) -> subprocess.Popen[str]:
+    """The process on one thread, with this very flowtui, whatever folder it is started in."""
+    root = str(Path(flowtui.__file__).parent.parent)
+    env = {**os.environ, **dict.fromkeys(ONE_THREAD, "1")}
+    env["PYTHONPATH"] = os.pathsep.join(filter(None, (root, env.get("PYTHONPATH"))))
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "flowtui.insight"],
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=env,
+            text=True,
+        )
+    except OSError as error:
+        raise FlowError(
+            f"the computing process did not start: {error.strerror}", "try again"
+        ) from None
 
 
 def _listen(process: subprocess.Popen[str], tell: Tell | None) -> Json:

@@ -32,6 +32,34 @@ BLOCKS = frozenset({"blocks"})
 SPORT_DAYS = 10
 """Days with one kind of workout from which it is a factor of its own."""
 RATED = (Kind.ENERGY, Kind.SUGAR)
+OUT_OF_BLOCKS = {
+    "deep_min": (
+        "deep minutes",
+        "min",
+        Counted.DOSE,
+        "Focus of all blocks within the day, in minutes.",
+    ),
+    "commits": (
+        "commits",
+        "commits",
+        Counted.COUNT,
+        "Commits seen in the blocks of the day; empty where nobody could look.",
+    ),
+    "blocks": ("blocks", "times", Counted.COUNT, "Blocks that began on the day."),
+    "longest_min": (
+        "longest stretch",
+        "min",
+        Counted.DOSE,
+        "Longest focus without pause or interruption, in minutes.",
+    ),
+    "interruptions": (
+        "interruptions",
+        "times",
+        Counted.COUNT,
+        "Interruptions noted in the day's blocks.",
+    ),
+}
+"""Label, unit, kind and meaning of each column that is counted out of blocks."""
 UNUSED = (Kind.OUTPUT, Kind.WORKED)
 """An outcome, and words."""
 
@@ -91,37 +119,24 @@ def _block_columns(
         counted = [count for count in known if count is not None]
         return float(sum(counted)) if counted else None
 
-    made: list[tuple[str, str, str, str, Values, Counted]] = [
-        ("deep_min", "deep minutes", "min", "Focus of all blocks within the day, in minutes.",
-         each(lambda day: focus[day] / 60), Counted.DOSE),
-        ("commits", "commits", "commits",
-         "Commits seen in the blocks of the day; empty where nobody could look.",
-         each(commits), Counted.COUNT),
-        ("blocks", "blocks", "times", "Blocks that began on the day.",
-         each(lambda day: float(len(had(day)))), Counted.COUNT),
-        ("longest_min", "longest stretch", "min",
-         "Longest focus without pause or interruption, in minutes.", each(longest), Counted.DOSE),
-        ("interruptions", "interruptions", "times", "Interruptions noted in the day's blocks.",
-         each(lambda day: float(sum(len(b.interruptions) for b in had(day)))), Counted.COUNT),
-    ]  # fmt: skip
     return [
-        Column(
-            name,
-            meaning,
-            values,
-            None,
-            Outcome(name, label, unit, BLOCKS),
-        )
-        if name in ("deep_min", "commits")
-        else Column(
-            name,
-            meaning,
-            values,
-            Factor(name, label, kind, Timing.DAY, unit, "blocks", BLOCKS),
-            Outcome(name, label, unit, BLOCKS),
-        )
-        for name, label, unit, meaning, values, kind in made
+        _counted_out("deep_min", each(lambda day: focus[day] / 60)),
+        _counted_out("commits", each(commits)),
+        _counted_out("blocks", each(lambda day: float(len(had(day))))),
+        _counted_out("longest_min", each(longest)),
+        _counted_out(
+            "interruptions", each(lambda day: float(sum(len(b.interruptions) for b in had(day))))
+        ),
     ]
+
+
+def _counted_out(name: str, values: Values) -> Column:
+    """A column out of blocks: an outcome, and but for the two main ones a factor as well."""
+    label, unit, kind, meaning = OUT_OF_BLOCKS[name]
+    factor = Factor(name, label, kind, Timing.DAY, unit, "blocks", BLOCKS)
+    main = name in ("deep_min", "commits")
+    outcome = Outcome(name, label, unit, BLOCKS)
+    return Column(name, meaning, values, None if main else factor, outcome)
 
 
 def _rating(log: BodyLog, days: Sequence[date], on_time: bool) -> Column:

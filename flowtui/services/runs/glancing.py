@@ -181,9 +181,6 @@ def _ahead(track: Track, baseline: History | None) -> float | None:
 
 def _latest(tracked: Tracked) -> list[tuple[int, float | None, int | None]]:
     """(index, use, memory held here) of the GPUs of the last reading."""
-    if not tracked.gpus:
-        return []
-    at = tracked.gpus[-1].at
     return [
         (
             gpu.index,
@@ -193,8 +190,7 @@ def _latest(tracked: Tracked) -> list[tuple[int, float | None, int | None]]:
                 if p.pid in tracked.pids and p.mem_bytes is not None
             ]),
         )
-        for gpu in tracked.gpus
-        if gpu.at == at
+        for gpu in tracked.held
     ]  # fmt: skip
 
 

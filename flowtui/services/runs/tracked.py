@@ -33,8 +33,10 @@ PROCESS_S = 10.0
 DISK_S = 30.0
 OPENED_S = 30.0
 """How often it is asked which files a run has open."""
-MINUTES_OF_GPUS = 600
-"""Readings of GPUs that are kept for the rules: ten minutes of two boards, at two seconds each."""
+TRACK_S = 10.0
+"""Seconds between the readings of GPUs that are kept for the rules."""
+TRACKED_GPUS = 16 * 90
+"""How many of them: a quarter of an hour of sixteen boards."""
 
 
 OpenLog = Callable[[Run, RunDir, Sequence[Place]], RunLog]
@@ -62,8 +64,11 @@ class Tracked:
         self.problem = ""
         self.ended: Ended | None = None
         self.gpu_lost: str | None = None
-        self.process: deque[ProcessReading] = deque(maxlen=60)
-        self.gpus: deque[GpuReading] = deque(maxlen=MINUTES_OF_GPUS)
+        self.process: deque[ProcessReading] = deque(maxlen=90)
+        self.gpus: deque[GpuReading] = deque(maxlen=TRACKED_GPUS)
+        """Of the GPUs that the run holds, one reading each every ten seconds."""
+        self.held: tuple[GpuReading, ...] = ()
+        """The latest reading of the GPUs that it holds."""
         self.disk: deque[DiskReading] = deque(maxlen=240)
         self.pids: frozenset[int] = frozenset()
         self.peak_rss_bytes: int | None = None
@@ -176,18 +181,25 @@ class Tracked:
 
     def _look_at_gpus(self, gpus: Sequence[GpuReading]) -> None:
         held, memory = [], None
+        ours = {gpu.uuid for gpu in self.held}
         for gpu in gpus:
+            if gpu.problem is not None and gpu.uuid in ours:
+                self.gpu_lost = f"GPU {gpu.index}: {gpu.problem}"
+                held.append(gpu)  # it was ours when it could last be asked
+                continue
             mine = [p for p in gpu.processes or () if p.pid in self.pids]
             if not mine:
                 continue
             held.append(gpu)
             known = [p.mem_bytes for p in mine if p.mem_bytes is not None]
             memory = (memory or 0) + sum(known) if known else memory
-            if gpu.problem is not None:
-                self.gpu_lost = f"GPU {gpu.index}: {gpu.problem}"
-        fresh = [gpu for gpu in held if not self.gpus or gpu.at > self.gpus[-1].at]
-        self.gpus.extend(fresh)
-        self.meter.add(fresh, memory)
+        if held and self.held and held[0].at <= self.held[0].at:
+            return  # the same reading again
+        self.held = tuple(held)
+        self.meter.add(held, memory)
+        last = self.gpus[-1].at if self.gpus else None
+        if held and (last is None or (held[0].at - last).total_seconds() >= TRACK_S):
+            self.gpus.extend(held)
 
     def _look_at_disk(self, now: datetime, monotonic: float) -> None:
         if not _due(self._disk_at, monotonic, DISK_S):

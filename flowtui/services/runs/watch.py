@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -33,7 +33,8 @@ def main(env: Mapping[str, str]) -> None:
     from flowtui.watch.gpu.xid import XidWatch
 
     services = build(env)
-    lock = _lock(services.paths.run_dir / LOCK)
+    lock_path = services.paths.run_dir / LOCK
+    lock = _lock(lock_path)
     if lock is None:
         return
     clock, desk = services.clock, services.runs
@@ -53,15 +54,16 @@ def main(env: Mapping[str, str]) -> None:
         desk.teller, services.zone,
     )  # fmt: skip
     try:
-        _follow(watcher)
+        _follow(watcher, lambda: _is_at(lock, lock_path))
     except Exception as error:
         complain(f"it ended: {error!r}")
-    watcher.keep()
+    if _is_at(lock, lock_path):
+        watcher.keep()
     gpus.end()
     os.close(lock)
 
 
-def _follow(watcher: Watcher) -> None:
+def _follow(watcher: Watcher, is_ours: Callable[[], bool]) -> None:
     enough = threading.Event()
 
     def ended(number: int, frame: FrameType | None) -> None:
@@ -71,7 +73,7 @@ def _follow(watcher: Watcher) -> None:
         signal.signal(name, ended)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     os.nice(5)  # what is watched comes first
-    while not enough.is_set():
+    while not enough.is_set() and is_ours():
         wait_s = watcher.step()
         if wait_s is None:
             break
@@ -88,6 +90,14 @@ def _lock(path: Path) -> int | None:
         os.close(descriptor)
         return None
     return descriptor
+
+
+def _is_at(lock: int, path: Path) -> bool:
+    """Whether the lock still lies where it did: a home that was deleted needs no watcher."""
+    try:
+        return path.stat().st_ino == os.fstat(lock).st_ino
+    except OSError:
+        return False
 
 
 def _to_background() -> None:

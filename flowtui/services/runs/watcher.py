@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
-from flowtui.core.recovery import SLEEP_S
+from flowtui.core.recovery import Reading, lapse
 from flowtui.core.runs.findings.finding import Finding
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.history import History
@@ -35,9 +35,12 @@ from flowtui.services.runs.tracked import OpenLog, Tracked, kept_history
 from flowtui.watch.place import Place
 
 STEP_S = 2.0
-KEEP_S = 15.0
+KEEP_S = 60.0
 """How often what was learned is written beside the runs."""
-JUDGE_S = 6.0
+RENEW_S = 15.0
+"""How often it is seen what a person changed of a run."""
+JUDGE_S = 10.0
+"""How often the rules go over a run; at its end they do so at once."""
 IDLE_S = 60.0
 """A watcher with nothing to watch for this long ends."""
 SETTLE_S = 60.0
@@ -121,12 +124,12 @@ class Watcher:
         self._kept_at = clock.monotonic()
         self._renewed_at = clock.monotonic()
         self._busy_at = clock.monotonic()
-        self._clocks: tuple[float, float] | None = None
+        self._reading: Reading | None = None
 
     def step(self) -> float | None:
         """Look at everything once; seconds until the next look, or None if nobody needs one."""
         now, monotonic = self._clock.now(), self._clock.monotonic()
-        slept = self._slept()
+        slept = self._slept(now)
         self._follow_the_active()
         wanted = bool(self._tracked) or self._board.gpus_wanted(now.timestamp())
         self._gpus.want(wanted)
@@ -155,7 +158,7 @@ class Watcher:
         for id in set(self._tracked) - set(active):
             self._leave(id)
         new = [id for id in active if id not in self._tracked]
-        if not new and self._clock.monotonic() - self._renewed_at < KEEP_S:
+        if not new and self._clock.monotonic() - self._renewed_at < RENEW_S:
             return
         self._renewed_at = self._clock.monotonic()
         with contextlib.suppress(FlowError):  # a ledger that cannot be read now can be in a while
@@ -211,7 +214,7 @@ class Watcher:
         lost: dict[int | None, str],
     ) -> None:
         tracked.look(now, monotonic, gpus)
-        for index in {gpu.index for gpu in tracked.gpus} & lost.keys():
+        for index in {gpu.index for gpu in tracked.held} & lost.keys():
             tracked.gpu_lost = f"GPU {index}: {lost[index]}"
         over = self._is_over(id, tracked, now)
         if over:
@@ -264,14 +267,15 @@ class Watcher:
             each.pop(id, None)
         self._ended_since.pop(id, None)
 
-    def _slept(self) -> float:
-        """Seconds that the machine slept since the last step."""
-        clocks = (self._clock.monotonic(), self._clock.boottime())
-        before, self._clocks = self._clocks, clocks
+    def _slept(self, now: datetime) -> float:
+        """Seconds since the last step that no run lived through: sleep, or a clock set ahead."""
+        clock = self._clock
+        reading = Reading(now, clock.monotonic(), clock.boottime(), clock.boot_id())
+        before, self._reading = self._reading, reading
         if before is None:
             return 0.0
-        slept = (clocks[1] - before[1]) - (clocks[0] - before[0])
-        return slept if slept >= SLEEP_S else 0.0
+        seen = lapse(before, reading)
+        return seen.slept_s + max(0, seen.stepped_s)
 
     def _show(self, now: datetime, gpus: GpuLook) -> None:
         self._note_use(gpus.readings)

@@ -14,8 +14,9 @@ from textual.widgets import OptionList, Static
 from flowtui.core.insight import trialwords, words
 from flowtui.core.insight.experiment import Stage
 from flowtui.tui import insightwords as say
+from flowtui.tui.insightwork import Trial
 from flowtui.tui.keys import bindings
-from flowtui.tui.screens.insight_actions import InsightActions, Trial, View
+from flowtui.tui.screens.insight_actions import InsightActions, View
 from flowtui.tui.widgets.charts import dimmed
 from flowtui.tui.widgets.keystrip import KeyStrip
 from flowtui.tui.widgets.line import Line

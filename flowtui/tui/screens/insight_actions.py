@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import partial
@@ -13,18 +12,17 @@ from textual import work
 from textual.message import Message
 
 from flowtui.core.errors import FlowError
-from flowtui.core.insight.experiment import Experiment, Stage
+from flowtui.core.insight.experiment import Stage
 from flowtui.core.insight.variable import Outcome
-from flowtui.tui import dialogs
+from flowtui.tui import dialogs, insightwork
+from flowtui.tui.insightwork import Trial
 from flowtui.tui.screens.base import FlowScreen
 
 if TYPE_CHECKING:
     from flowtui.core.insight.focus import Fact
     from flowtui.services.insight.child import Cancel
     from flowtui.services.insight.service import Looked
-    from flowtui.services.wiring import Services
 
-UNDO = "   u takes it back"
 OUTCOMES = ("deep_min", "commits", "output")
 
 
@@ -46,14 +44,6 @@ class Progressed(Message):
     def can_replace(self, message: Message) -> bool:
         """A later one makes an earlier one worthless."""
         return isinstance(message, Progressed)
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """An experiment as the screen shows it."""
-
-    experiment: Experiment
-    outcome: Outcome
 
 
 class InsightActions(FlowScreen):
@@ -106,8 +96,9 @@ class InsightActions(FlowScreen):
     async def _look_at_patterns(self) -> None:
         cancel = self._begin()
         try:
-            found = await self.flow.aside(partial(_look, self.outcome, self._tell, cancel))
-            await self.ask(partial(_note, found))
+            look = partial(insightwork.look, self.outcome, self._tell, cancel)
+            found = await self.flow.aside(look)
+            await self.ask(partial(insightwork.note, found))
         except FlowError as error:
             self._end(cancel, error)
             return
@@ -117,7 +108,7 @@ class InsightActions(FlowScreen):
     @work(exclusive=True, group="insight-trials", exit_on_error=False)
     async def _look_at_trials(self) -> None:
         try:
-            self.trials, self.score = await self.ask(_trials)
+            self.trials, self.score = await self.ask(insightwork.trials)
         except FlowError as error:
             self._complain(error)
             return
@@ -126,7 +117,7 @@ class InsightActions(FlowScreen):
     @work(exclusive=True, group="insight-focus", exit_on_error=False)
     async def _look_at_focus(self) -> None:
         try:
-            self.facts = await self.flow.aside(_facts)
+            self.facts = await self.flow.aside(insightwork.facts)
         except FlowError as error:
             self._complain(error)
             return
@@ -138,7 +129,8 @@ class InsightActions(FlowScreen):
         self.view = View.NOISE
         cancel = self._begin()
         try:
-            found = await self.flow.aside(partial(_noise, self.outcome, self._tell, cancel))
+            noise = partial(insightwork.noise, self.outcome, self._tell, cancel)
+            found = await self.flow.aside(noise)
         except FlowError as error:
             self._end(cancel, error)
             return
@@ -211,7 +203,9 @@ class InsightActions(FlowScreen):
 
     async def _did(self, done: bool) -> None:
         trial = self._trial()
-        if trial is not None and await self.perform(partial(_did, trial.experiment.id, done)):
+        if trial is None:
+            return
+        if await self.perform(partial(insightwork.did, trial.experiment.id, done)):
             self.look()
 
     @work(group="dialog", exclusive=True, exit_on_error=False)
@@ -223,7 +217,7 @@ class InsightActions(FlowScreen):
         about = f"{trial.experiment.declared.factor}; no result is read then"
         dialog = dialogs.ConfirmDialog("give this experiment up?", about)
         if await self.app.push_screen_wait(dialog):
-            await self.perform(partial(_stop, trial.experiment.id))
+            await self.perform(partial(insightwork.stop, trial.experiment.id))
             self.look()
 
     @work(exclusive=True, group="insight", exit_on_error=False)
@@ -236,7 +230,8 @@ class InsightActions(FlowScreen):
             return
         cancel = self._begin()
         try:
-            said = await self.ask(partial(_read, trial.experiment.id, self._tell, cancel))
+            read = partial(insightwork.read, trial.experiment.id, self._tell, cancel)
+            said = await self.ask(read)
         except FlowError as error:
             self._end(cancel, error)
             return
@@ -298,59 +293,3 @@ class InsightActions(FlowScreen):
         if action == "insight_cancel":
             return self.progress is not None
         return True
-
-
-def _look(outcome: str, tell: Any, cancel: Cancel, services: Services) -> Looked:
-    from flowtui.services.insight.wire import insight_of
-
-    return insight_of(services).insight.compute(outcome, tell=tell, cancel=cancel)
-
-
-def _note(found: Looked, services: Services) -> None:
-    from flowtui.services.insight.wire import insight_of
-
-    insight_of(services).insight.note(found)
-
-
-def _noise(
-    outcome: str, tell: Any, cancel: Cancel, services: Services
-) -> tuple[Mapping[str, Any], Outcome]:
-    from flowtui.services.insight.wire import insight_of
-
-    insight = insight_of(services).insight
-    return insight.noise(outcome, tell, cancel), insight.outcome_named(outcome)
-
-
-def _facts(services: Services) -> Sequence[Fact]:
-    from flowtui.services.insight.wire import insight_of
-
-    return insight_of(services).insight.facts()
-
-
-def _trials(services: Services) -> tuple[list[Trial], tuple[int, float] | None]:
-    from flowtui.services.insight.wire import insight_of
-
-    experiments = insight_of(services).experiments
-    every = [Trial(e, experiments.outcome_of(e.declared)) for e in experiments.every()]
-    return every, experiments.mean_score()
-
-
-def _did(id: str, done: bool, services: Services) -> str:
-    from flowtui.services.insight.wire import insight_of
-
-    experiment = insight_of(services).experiments.did(done, None, id)
-    return f"noted: today {'with' if done else 'without'} {experiment.declared.factor}{UNDO}"
-
-
-def _stop(id: str, services: Services) -> str:
-    from flowtui.services.insight.wire import insight_of
-
-    stopped = insight_of(services).experiments.stop(id)
-    return f"gave up {stopped.declared.factor}{UNDO}"
-
-
-def _read(id: str, tell: Any, cancel: Cancel, services: Services) -> str:
-    from flowtui.services.insight.wire import insight_of
-
-    experiment = insight_of(services).experiments.read(id, tell, cancel)
-    return f"read: {experiment.declared.factor}; it stays as it is"

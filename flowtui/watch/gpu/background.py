@@ -15,6 +15,10 @@ SILENT_S = 10.0
 """A driver that has not answered for longer is said to hang."""
 
 
+LOOK_S = 0.5
+"""How often it is seen whether somebody still wants readings."""
+
+
 @dataclass(frozen=True, slots=True)
 class GpuState:
     """The latest of all GPUs."""
@@ -46,6 +50,12 @@ class GpuThread:
                 self._thread.start()
         elif not wanted:
             self._wanted.clear()
+
+    @property
+    def reading(self) -> bool:
+        """True while the driver is being asked."""
+        with self._lock:
+            return self._asked_at is not None
 
     def latest(self) -> GpuState:
         """What was read last; `problem` also says if the driver hangs."""
@@ -87,7 +97,9 @@ class GpuThread:
 
     def _pause(self) -> None:
         """Wait for the next reading; let go of the driver if nobody wants one any more."""
-        self._stop.wait(self._gpus.interval_s)
+        for _ in range(max(1, round(self._gpus.interval_s / LOOK_S))):
+            if self._stop.wait(LOOK_S) or not self._wanted.is_set():
+                break
         if not self._wanted.is_set():
             self._gpus.close()
             self._xids.end()

@@ -171,3 +171,15 @@ def test_gpus_says_why_there_are_none(flow: Shell) -> None:
     data = flow("gpus", "--json").json
     check(data, GPUS)
     assert data == {"problem": "there is no NVIDIA driver here", "gpus": []}
+
+
+def test_doctor_tells_of_a_watcher_that_complained(flow: Shell, person: Person) -> None:
+    assert "watcher" not in flow("doctor").out
+    log = person.services.paths.log_file
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("2026-03-04T12:00:00Z watcher: run abc: ValueError('x')\nTraceback\n")
+
+    told = flow("doctor")
+
+    assert told.code == 0
+    assert f"{log}, line 1: 2026-03-04T12:00:00Z watcher: run abc: ValueError('x')" in told.out

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ import pytest
 from flowtui.core.runs.machine import GpuProcess, Throttle
 from flowtui.core.runs.xid import Xid
 from flowtui.watch.gpu import board, power
+from flowtui.watch.gpu.background import GpuThread
 from flowtui.watch.gpu.gpus import PROCESSES_S, READ_S, SLOWEST_S, Gpus
 from flowtui.watch.gpu.xid import XidWatch
 from tests.fakes import FakeClock
@@ -274,6 +275,37 @@ def test_an_xid_is_told_once_with_its_gpu_and_its_meaning(gpus: Pretend, clock: 
 
     assert [(x.gpu, x.number, x.serious) for x in seen] == [(1, 79, True), (0, 13, False)]
     assert seen[0].words == "Xid 79, the GPU fell off the bus: the machine needs a restart"
+
+
+def test_a_driver_that_hangs_holds_up_nobody_and_is_said_to(
+    gpus: Pretend, clock: FakeClock
+) -> None:
+    gpus.h100()
+    thread = GpuThread(Gpus(clock, nobody, asleep=dict), XidWatch(clock), clock)
+    thread.want(True)
+    _until(lambda: thread.latest().readings)
+    gpus.say("hang_ms", 700)
+    _until(lambda: thread.reading)
+
+    clock.advance(12)
+    began = time.monotonic()
+    hung = thread.latest()
+
+    assert time.monotonic() - began < 0.5
+    assert (hung.readings, hung.problem) == ((), "the NVIDIA driver has not answered for 12 s")
+    gpus.say("hang_ms")
+    _until(lambda: thread.latest().readings)
+    thread.want(False)
+    gpus.calls()
+    _until(lambda: gpus.calls()["nvmlShutdown"])
+    thread.end()
+
+
+def _until(true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.01)
 
 
 PROBE = """

@@ -7,6 +7,7 @@ import math
 from flowtui.core.runs.findings.finding import Finding, Rule
 from flowtui.core.runs.metrics import better_of, words_of
 from flowtui.core.runs.seen import Seen
+from flowtui.core.runs.state import ENDED, RunState, state_of
 from flowtui.core.runs.track import Track
 
 SURE_AFTER = 3
@@ -54,7 +55,7 @@ def _is_bad(track: Track, seen: Seen) -> bool:
     if better_of(track.name) is None:
         gradient = {"grad", "gradient", "norm"} & set(words_of(track.name))
         return bool(gradient) and track.bad_run >= 10 and track.series.n > 0
-    ended = seen.alive is False
+    ended = state_of(seen) in ENDED or state_of(seen) is RunState.UNKNOWN
     return track.bad_run >= SURE_AFTER or ended or _is_slow(track, seen)
 
 

@@ -6,21 +6,23 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from flowtui.core.errors import FlowError
 from flowtui.core.runs.findings.judge import judge
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.machine import GpuProcess, GpuReading
 from flowtui.core.runs.run import Run
 from flowtui.core.runs.state import RunState
 from flowtui.core.runs.xid import Xid
+from flowtui.services.runs.adopting import RunAdopter
 from flowtui.services.runs.board import Board, BoardFile
-from flowtui.services.runs.logs import log_of, opened_by
+from flowtui.services.runs.logs import log_of, opened_by, places_in
 from flowtui.services.runs.telling import RunTeller
 from flowtui.services.runs.watcher import IDLE_S, STEP_S, Watcher
 from flowtui.watch.place import Place
@@ -224,6 +226,61 @@ def test_a_sleep_of_the_machine_is_no_stall(bench: Bench) -> None:
     assert bench.glance(run).state == "stalled"
 
 
+@pytest.mark.parametrize("days", [1, -1])
+def test_a_clock_that_is_set_is_no_stall_and_loses_nothing(bench: Bench, days: int) -> None:
+    log = bench.lab.work / "out.log"
+    log.write_text("")
+    run = bench.adopt(log)
+    for i in range(40):
+        with log.open("a") as file:
+            file.write(nano(i, i + 1))
+        bench.step(10)
+
+    bench.clock.set_wall(bench.clock.now() + timedelta(days=days))
+    bench.step()
+    assert bench.glance(run).state == "running"
+    with log.open("a") as file:
+        file.write(nano(40, 45))
+    os.utime(log, (bench.clock.now().timestamp(),) * 2)  # as the machine's clock has it now
+    bench.step(10)
+    assert (bench.glance(run).step, bench.glance(run).state) == (44, "running")
+
+
+def test_a_pid_that_is_somebody_elses_now_is_not_the_run(bench: Bench) -> None:
+    run = bench.lab.starter.adopt([], os.getpid(), bench.lab.work, ("python", "x.py"))
+    spec = bench.lab.dir(run).spec()
+    bench.lab.dir(run)._write("spec.json", {**asdict(spec), "began": (spec.began or 0) - 1000})
+
+    bench.step()
+
+    assert not bench.glance(run).live
+    with pytest.raises(FlowError, match="is gone"):
+        bench.lab.desk(bench.board).stop(run, 1)
+
+
+def test_all_that_is_mine_on_the_gpus_is_adopted_once(bench: Bench) -> None:
+    mine = bench.lab.python("print('up', flush=True); input()")
+    bench.lab.see(mine, "up")
+    pid = bench.lab.started(mine).pid
+    processes = (
+        GpuProcess(pid, GIB, True, "python", "me", True),
+        GpuProcess(os.getppid(), GIB, True, "python", "you", False),
+        GpuProcess(4194399, GIB, visible=False),
+    )
+    gpu = replace(reading(bench.clock.now(), pid), processes=processes)
+    adopter = RunAdopter(bench.lab.starter, lambda: ([gpu], None), places_in)
+    with pytest.raises(FlowError, match="no process of yours holds a GPU"):
+        adopter.adopt(["gpu"])  # it is followed already
+    bench.lab.book.release(mine.id)
+
+    [adopted] = adopter.adopt(["gpu"])
+
+    assert bench.lab.dir(adopted).spec().pid == pid
+    with pytest.raises(FlowError, match=f"process {pid} is watched already"):
+        adopter.adopt([str(pid)])
+    bench.lab.book.hold(mine.id)
+
+
 def reading(at: datetime, pid: int, **more: object) -> GpuReading:
     usual = GpuReading(
         at, 0, "GPU-0", "H100", util=0.9, power_w=400.0, energy_j=400.0 * at.timestamp(),
@@ -265,6 +322,22 @@ def test_a_gpu_that_is_lost_under_a_run_breaks_through(bench: Bench) -> None:
     assert "Xid 79" in lost.sentence and lost.run == run.id
     assert [n.rule for n in bench.teller.fresh(focused=True)] == [lost.rule]
     assert bench.teller.fresh(focused=True) == []
+
+
+def test_a_gpu_that_falls_silent_under_a_run_is_lost_to_that_run_alone(bench: Bench) -> None:
+    run = bench.lab.python("print('up', flush=True); input()")
+    other = bench.lab.python("print('up', flush=True); input()", "other")
+    bench.lab.see(run, "up")
+    bench.gpus.readings = (reading(bench.clock.now(), bench.lab.started(run).pid),)
+    bench.step()
+    gone = GpuReading(bench.clock.now(), 0, "GPU-0", "H100", problem="the GPU is lost")
+
+    bench.gpus.readings = (gone,)
+    bench.step(10)
+
+    lost = [n for n in bench.board.read().news if n.rule.value == "gpu lost"]
+    assert [n.run for n in lost] == [run.id]
+    assert bench.glance(other).findings == ()
 
 
 def test_gpus_are_let_go_when_nobody_watches(bench: Bench) -> None:
