@@ -231,7 +231,7 @@ def bench(most: int) -> int:
         try:
             points = all_points(room)
             chosen = sampled(points, most)
-            bad = []
+            bad: list[str] = []
             for number, point in enumerate(chosen, 1):
                 if number % 100 == 0:
                     sys.stderr.write(f"{number} of {len(chosen)} tried, {len(bad)} bad\n")
