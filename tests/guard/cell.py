@@ -167,6 +167,8 @@ class Cell:
 
     def close(self) -> None:
         """End all that runs in the cell; with its last process it is gone."""
+        for wish in self.home.rglob("wish.json"):
+            wish.unlink()  # agents of the session end with what was asked of them
         for process in self._started:
             if process.poll() is None:
                 process.terminate()

@@ -55,16 +55,18 @@ def program(text: object) -> str:
 def matching(
     names: Iterable[str], uid: int, seen: dict[int, Process], spare: set[int]
 ) -> list[Process]:
-    """What `uid` runs of `names`, with children, parents first; less `spare` and what never may."""
+    """What `uid` runs of `names`, with children, parents first; less `spare` and what never may.
+
+    Below a shell is what a person has started there, such as a training run: not the app's.
+    """
     wanted = set(names)
     heads = [p.pid for p in seen.values() if p.uid == uid and p.program in wanted]
-    found: list[Process] = []
-    for pid in procs.with_children(heads, seen):
-        process = seen[pid]
-        safe = process.program not in NEVER or process.program == "bwrap"
-        if process.uid == uid and pid not in spare and pid != 1 and process.exe and safe:
-            found.append(process)
-    return found
+
+    def apart(process: Process) -> bool:
+        never = process.program in NEVER or process.pid in spare or process.pid == 1
+        return never or process.uid != uid or not process.exe
+
+    return [seen[pid] for pid in procs.with_children(heads, seen, apart)]
 
 
 def freeze(

@@ -73,7 +73,7 @@ class Engine:
             return
         self.lease = lease.at(self._clock())
         self.tally.counts = dict(self.lease.attempts)
-        self.layers.adopt(self.lease)
+        self.layers.adopt()
         self.say("adopt", lease=lease.id, left_s=round(self.lease.count.left_s))
         self.tick()
 

@@ -40,11 +40,12 @@ class Layers:
         self._cut_until = 0.0
         self._repairs: list[float] = []
         self._seen: dict[str, tuple[object, ...]] = {}
-        self._spare: set[int] = set()
 
     def engage(self, lease: Lease, caller: int, now: Reading) -> Lease:
         """Put everything on. Raises OSError if the journal cannot be written: then undo."""
-        self._spare = procs.ancestors(caller, procs.snapshot()) if caller else set()
+        seen = procs.snapshot() if caller else {}
+        above = sorted(procs.ancestors(caller, seen))
+        lease = replace(lease, spare=tuple((pid, seen[pid].start) for pid in above))
         wanted = lease.hosts()
         targets = resolve.targets(wanted or _hosts_of(lease), RESOLVE_S)
         notes: list[str] = []
@@ -66,8 +67,8 @@ class Layers:
             raise GuardError("nothing", "; ".join(notes) or "there is nothing to change here")
         return replace(lease, notes=tuple(dict.fromkeys([*lease.notes, *notes])))
 
-    def adopt(self, lease: Lease, caller: int = 0) -> None:
-        """Another guard has put this lease on; look after it from now on."""
+    def adopt(self) -> None:
+        """Another guard has put the lease on; look after it from now on."""
         record = self._one(CUT.KIND)
         if record is not None and not CUT.intact():
             self._cut_until = 0.0  # the machine was started anew: nothing is open that was
@@ -217,9 +218,8 @@ class Layers:
 
     def _freeze(self, lease: Lease) -> int:
         record = self._one(apps.KIND)
-        _, count = apps.freeze(
-            self.journal, record, lease.wish.apps, lease.uid, self._boot, self._spare
-        )
+        spare = {pid for pid, start in lease.spare if _is(procs.one(pid), start)}
+        _, count = apps.freeze(self.journal, record, lease.wish.apps, lease.uid, self._boot, spare)
         return count
 
     def _one(self, kind: str) -> Record | None:
@@ -231,6 +231,10 @@ class Layers:
         except GuardError as error:
             notes.append(error.message)
             self._say("layer", problem=error.message)
+
+
+def _is(process: procs.Process | None, start: int) -> bool:
+    return process is not None and process.start == start
 
 
 def _look(path: Path) -> tuple[int, ...]:

@@ -44,6 +44,8 @@ class Lease:
     attempts: tuple[tuple[str, int], ...] = ()
     addresses: tuple[str, ...] = ()
     """Hosts by the number of their loopback address."""
+    spare: tuple[tuple[int, int], ...] = ()
+    """Whoever asked, and all that it runs in (pid, start): never frozen."""
     notes: tuple[str, ...] = ()
     """What is not covered, and what was meddled with."""
 
@@ -120,6 +122,7 @@ def encode(lease: Lease) -> dict[str, Any]:
         else dict(pending.__dict__, count=deadline.encode(pending.count)),
         "attempts": [list(pair) for pair in lease.attempts],
         "addresses": list(lease.addresses),
+        "spare": [list(pair) for pair in lease.spare],
         "notes": list(lease.notes),
     }
 
@@ -154,6 +157,7 @@ def decode(raw: Any) -> Lease:
             pending,
             tuple((str(a), int(n)) for a, n in raw["attempts"]),
             tuple(raw["addresses"]),
+            tuple((int(pid), int(start)) for pid, start in raw["spare"]),
             tuple(raw["notes"]),
         )
     except (KeyError, TypeError, ValueError) as error:

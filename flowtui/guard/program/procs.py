@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 DELETED = " (deleted)"
@@ -68,16 +68,18 @@ def ancestors(pid: int, seen: dict[int, Process]) -> set[int]:
     return found
 
 
-def with_children(pids: Iterable[int], seen: dict[int, Process]) -> list[int]:
-    """`pids` and all that descends from them, parents first."""
+def with_children(
+    heads: Iterable[int], seen: dict[int, Process], stop: Callable[[Process], bool]
+) -> list[int]:
+    """`heads` and what descends from them, parents first; nothing at or below a `stop`."""
     below: dict[int, list[int]] = {}
     for process in seen.values():
         below.setdefault(process.parent, []).append(process.pid)
-    found: list[int] = []
-    queue = list(pids)
+    found: dict[int, None] = {}
+    queue = list(heads)
     while queue:
         pid = queue.pop(0)
-        if pid in seen and pid not in found:
-            found.append(pid)
+        if pid in seen and pid not in found and not stop(seen[pid]):
+            found[pid] = None
             queue += below.get(pid, [])
-    return found
+    return list(found)

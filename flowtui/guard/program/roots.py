@@ -51,4 +51,8 @@ class Roots:
     def policies(self) -> dict[str, Path]:
         """Folders of managed policies that are there, by browser."""
         found = {name: self.root / below for name, below, _ in POLICIES}
-        return {name: folder for name, folder in found.items() if folder.is_dir()}
+        return {
+            name: folder
+            for name, folder in found.items()
+            if folder.is_dir() and not folder.is_symlink()
+        }

@@ -33,6 +33,10 @@ TABLE = {
         process(30, 1, "/usr/bin/gnome-terminal-server"),
         process(31, 30, "/usr/bin/slack"),
         process(32, 31, "/usr/bin/flowtui"),
+        process(40, 1, "/usr/share/code/code"),
+        process(41, 40, "/bin/bash"),
+        process(42, 41, "/usr/bin/python3.11"),
+        process(43, 40, "/usr/share/code/helper"),
     )
 }
 
@@ -44,6 +48,11 @@ def found(names: list[str], spare: set[int] | None = None) -> list[int]:
 
 def test_an_app_is_found_with_its_children_of_its_user_alone() -> None:
     assert found(["discord"]) == [10, 11], "neither a shell below it, nor another user's"
+
+
+def test_what_was_started_in_a_shell_of_an_app_is_not_the_apps() -> None:
+    """A training run in the terminal of an editor goes on when the editor is frozen."""
+    assert found(["code"]) == [40, 43]
 
 
 def test_what_flowtui_itself_runs_in_is_spared() -> None:

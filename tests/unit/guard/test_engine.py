@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 
 import pytest
@@ -301,6 +302,16 @@ def test_a_wish_may_not_be_open_most_of_a_hard_lease(world: World) -> None:
 def test_a_length_that_no_lease_has_is_refused(world: World, length: object) -> None:
     with refusal("seconds"):
         world.wish(seconds=length)
+
+
+def test_what_the_person_sees_the_block_in_is_spared_by_the_next_guard_too(world: World) -> None:
+    lease = world.engine.arm(ME, os.getpid(), world.wish())
+    above = {pid for pid, _ in lease.spare}
+
+    world.anew()
+
+    assert {os.getpid(), os.getppid()} <= above
+    assert world.engine.lease is not None and world.engine.lease.spare == lease.spare
 
 
 def test_attempts_are_counted_once_each(world: World) -> None:
