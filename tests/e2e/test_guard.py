@@ -54,7 +54,7 @@ def test_a_live_page_is_cut_within_a_second_and_all_is_as_before(
     room.install(shortest_s=60)
     before = room.state()
 
-    started = room.flowtui("start", "read a paper", "--guard", "news", "--for", "1m", "--detach")
+    started = room.flowtui("start", "read a paper", "--guard", "news", "--for", "2m", "--detach")
     at = time.monotonic()
     assert "Chromium ✓" in started.stderr, started.stderr
     until(lambda: chrome.value("broken") > 0, "the stream is broken", 5)
@@ -66,20 +66,26 @@ def test_a_live_page_is_cut_within_a_second_and_all_is_as_before(
 
     tested = room.flowtui("guard", "test")
     assert "✗" not in tested.stdout, tested.stdout
-    until(lambda: chrome.open("http://mail.test/inbox/1") != "", "the policy holds for paths", 15)
+    until(lambda: quietly(chrome, "http://mail.test/inbox/1") != "", "the policy for paths", 60)
     assert chrome.open("http://mail.test/") == ""
     attempts = json.loads(room.flowtui("guard", "attempts", "--json").stdout)
     assert 1 <= attempts["names"]["news.test"] <= 3, attempts
     status = json.loads(room.flowtui("status", "--json").stdout)
-    assert status["guard"]["lists"] == ["news"] and 0 < status["guard"]["left_s"] <= 60
+    assert status["guard"]["lists"] == ["news"] and 0 < status["guard"]["left_s"] <= 120
 
-    until(lambda: room.state() == before, "the deadline passes", 75)
+    until(lambda: room.state() == before, "the deadline passes", 135)
     took = time.monotonic() - at
     until(lambda: chrome.open("http://news.test/") == "", "the page loads again", 10)
     assert chrome.value("document.title") == "news.test"
-    assert took > 55, took
+    assert took > 115, took
     proof = room.flowtui("guard", "status").stdout
     assert "/etc/hosts exact" in proof and "sha256" in proof
+
+
+def quietly(chrome: Chrome, address: str) -> str:
+    """Open a page after a while of quiet: Chromium puts off a new policy while it is kept busy."""
+    time.sleep(6)
+    return chrome.open(address)
 
 
 def test_with_guard_and_app_killed_in_the_middle_the_deadline_ends_it(

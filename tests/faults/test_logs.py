@@ -196,7 +196,7 @@ def test_two_gigabytes_in_one_line_take_little_memory_and_time(tmp_path: Path) -
     ).stdout.split()
 
     assert told[0] == "2"
-    assert int(told[1]) < 200  # MiB
+    assert int(told[1]) < 320  # MiB, of which the program itself is some 60
 
 
 def test_of_a_huge_log_the_end_is_exact_and_a_disaster_in_the_middle_is_found(

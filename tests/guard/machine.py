@@ -60,7 +60,7 @@ class Machine:
         log = (self.box / "console").open("ab")
         self._process = subprocess.Popen(
             ["systemd-nspawn", "--register=no", "--keep-unit", "--private-network", "--quiet",
-             "--resolv-conf=off", "--timezone=off", "-D", str(self.root), "--boot",
+             "--resolv-conf=off", "--timezone=off", *_shown(), "-D", str(self.root), "--boot",
              "systemd.unit=multi-user.target"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
         )  # fmt: skip
@@ -141,3 +141,10 @@ class Machine:
 
 def _mount(*arguments: str) -> None:
     subprocess.run(["mount", *arguments], check=True)
+
+
+def _shown() -> list[str]:
+    """What a machine of its own has to be shown: a checkout under /tmp, which it has a new one of."""
+    places = {ROOT, FLOWTUI.parents[1], Path(sys.base_prefix)}
+    hidden = [p for p in places if p.is_relative_to("/tmp") or p.is_relative_to("/run")]
+    return [f"--bind-ro={place}" for place in sorted(hidden)]
