@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Sequence
@@ -485,6 +486,17 @@ def test_gpus_are_shown_on_after_the_clock_was_set_back(bench: Bench) -> None:
     bench.step()
 
     assert bench.glance(run).gpu_util == 0.1
+
+
+def test_a_record_that_outlived_its_folder_is_shown(lab: Lab, tmp_path: Path) -> None:
+    run = lab.python("print('up')")
+    lab.ended(run)
+    lab.book.close(replace(run, ended_at=run.started_at, state=RunState.FINISHED))
+    shutil.rmtree(lab.dir(run).folder)
+
+    detail = lab.desk(BoardFile(tmp_path / "watch")).detail(run.id)
+
+    assert detail.glance.state == "finished" and not detail.seen.history.metrics
 
 
 def places(found: Sequence[Run]) -> list[tuple[str, ...]]:
