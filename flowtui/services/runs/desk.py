@@ -89,9 +89,8 @@ class RunDesk:
             self.board.want_gpus()
         if not gpus and not self.book.active_ids():
             return False
-        if self.board.read().is_fresh(self._clock.now().timestamp()) or not self._may_try():
-            return False
-        if is_locked(self._lock):
+        # a fresh board alone says little: its watcher may have ended a moment ago
+        if is_locked(self._lock) or not self._may_try():
             return False
         try:
             subprocess.run(
@@ -126,7 +125,11 @@ class RunDesk:
         seen = {glance.id: glance for glance in board.runs} if board.is_fresh(now) else {}
         live: list[RunGlance] = []
         past: list[RunGlance] = []
-        for run in self.book.recent(count):
+        recent = self.book.recent(count)
+        known = {run.id for run in recent}
+        # a run under way may be older than all of those
+        older = [run for run in self.book.active() if run.id not in known]
+        for run in [*recent, *reversed(older)]:
             glance = seen.get(run.id)
             if run.ended or glance is None:
                 glance = glance_of_record(run, kept_history(self.book.dir(run.id).folder), now)

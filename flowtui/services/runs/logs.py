@@ -20,7 +20,11 @@ TELLING = ("events", "wandb", "table", "state", "database")
 def log_of(run: Run, directory: RunDir, later: Sequence[Place] = ()) -> RunLog:
     """The log of a run; `later` are places that it was seen to write since."""
     own = () if run.adopted else (Place("file", directory.output),)
-    places = (*own, *directory.spec().places, *later)
+    try:
+        named = directory.spec().places
+    except (OSError, ValueError):  # its folder is gone: the record has outlived it
+        named = tuple(Place("file", Path(path)) for path in run.paths)
+    places = (*own, *named, *later)
     return RunLog(Found(run.name, tuple(dict.fromkeys(places))))
 
 

@@ -46,7 +46,7 @@ class RunStarter:
         """
         if not command or not command[0]:
             raise UsageError("there is no command to run", "flowtui run -- python train.py")
-        if shutil.which(command[0], path=self._path(folder)) is None:
+        if not self._is_program(command[0], folder):
             raise UsageError(
                 f"there is no program {command[0]!r}", "give its path, or see: echo $PATH"
             )
@@ -158,9 +158,11 @@ class RunStarter:
                 raise FlowError("its supervisor does not answer")
             time.sleep(0.01)
 
-    def _path(self, folder: Path) -> str:
-        """Where programs are; a relative one counts from the folder, as it does for a shell."""
-        return os.pathsep.join((str(folder), self._env.get("PATH", os.defpath)))
+    def _is_program(self, word: str, folder: Path) -> bool:
+        """Whether `word` can be run in `folder`; one with a slash counts from there."""
+        if os.sep in word:
+            return shutil.which(str(folder / word)) is not None
+        return shutil.which(word, path=self._env.get("PATH", os.defpath)) is not None
 
 
 _HINT = "see that the folder of runs can be written: flowtui paths"

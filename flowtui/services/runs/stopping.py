@@ -31,7 +31,8 @@ class RunStopper:
     def stop(self, run: Run, grace_s: float = GRACE_S) -> int | None:
         """Ask `run` to end, and end it after `grace_s`; returns its exit status, None if unknown.
 
-        A process whose pid belongs to somebody else now is never touched. Raises FlowError.
+        A process whose pid belongs to somebody else now is never touched. Raises FlowError, also if
+        it still runs at the end.
         """
         if run.ended:
             raise FlowError(f"run {run.name} has ended already", f"see: flowtui runs show {run.id}")
@@ -52,6 +53,12 @@ class RunStopper:
             self._wait(lambda: directory.ended() is not None, grace_s + SLACK_S)
         else:
             self._end(who, grace_s)
+        if find(who) is not None:
+            raise FlowError(
+                f"process {who.pid} of run {run.name} did not end",
+                "it may be another user's, or hang in the kernel: ps -o pid,user,stat,cmd "
+                f"-p {who.pid}",
+            )
         ended = directory.ended()
         return ended.exit_status if ended is not None else None
 

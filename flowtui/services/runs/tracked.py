@@ -193,12 +193,12 @@ class Tracked:
             held.append(gpu)
             known = [p.mem_bytes for p in mine if p.mem_bytes is not None]
             memory = (memory or 0) + sum(known) if known else memory
-        if held and self.held and held[0].at <= self.held[0].at:
+        if held and self.held and held[0].at == self.held[0].at:
             return  # the same reading again
         self.held = tuple(held)
         self.meter.add(held, memory)
         last = self.gpus[-1].at if self.gpus else None
-        if held and (last is None or (held[0].at - last).total_seconds() >= TRACK_S):
+        if held and (last is None or abs((held[0].at - last).total_seconds()) >= TRACK_S):
             self.gpus.extend(held)
 
     def _look_at_disk(self, now: datetime, monotonic: float) -> None:

@@ -17,6 +17,8 @@ class RunWaits:
         self._book = book
         self._board = board
         self._clock = clock
+        self._first: dict[str, int] = {}
+        """By block: how far its run was when first seen, where the plan does not know."""
         self._told: set[str] = set()
         """Blocks whose plan was ended by a run; if that was undone, it is not done again."""
 
@@ -31,7 +33,8 @@ class RunWaits:
                 f"run {run.name} has ended already", "see those under way: flowtui runs"
             )
         seen = self._glance(run.id)
-        marks = seen.marks if seen is not None else 0
+        # not known now is not none: they are counted from the first look
+        marks = seen.marks if seen is not None else None
         return Plan(PlanKind.FIXED, at_most_s, None, at_plan, run.id, run.name, marks)
 
     def arrived(self, block: Block) -> str | None:
@@ -39,12 +42,13 @@ class RunWaits:
         plan = block.plan
         if not plan.run or block.id in self._told or block.ended_at is not None:
             return None
-        what = self._what(plan)
+        what = self._what(block)
         if what is not None:
             self._told.add(block.id)
         return what
 
-    def _what(self, plan: Plan) -> str | None:
+    def _what(self, block: Block) -> str | None:
+        plan = block.plan
         run = self._book.get(plan.run)
         if run is None:
             return "is forgotten"
@@ -55,7 +59,10 @@ class RunWaits:
             return None
         if not seen.live:
             return seen.state if seen.state != "unknown" else None
-        return "evaluated or saved" if seen.marks > (plan.run_marks or 0) else None
+        marks = plan.run_marks
+        if marks is None:
+            marks = self._first.setdefault(block.id, seen.marks)
+        return "evaluated or saved" if seen.marks > marks else None
 
     def _glance(self, id: str) -> RunGlance | None:
         board = self._board.read()

@@ -6,6 +6,7 @@ is nothing to follow any more.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -43,7 +44,7 @@ def main(env: Mapping[str, str]) -> None:
 
     def complain(text: str) -> None:
         # nobody sees our standard error: doctor shows where this went
-        with log_file.open("a", encoding="utf-8") as log:
+        with contextlib.suppress(OSError), log_file.open("a", encoding="utf-8") as log:
             log.write(f"{clock.now():%Y-%m-%dT%H:%M:%SZ} watcher: {text}\n")
             if sys.exc_info()[0] is not None:
                 traceback.print_exc(file=log)

@@ -63,7 +63,9 @@ class Gpus:
         now, began = self._clock.now(), self._clock.monotonic()
         asleep = self._asleep()
         if not self._open(asleep, began):
-            return tuple(_sleeping(now, i, place) for i, place in enumerate(asleep))
+            return tuple(
+                _sleeping(now, i, place) for i, place in enumerate(asleep) if asleep[place]
+            )
         due = self._asked_processes is None or began - self._asked_processes >= PROCESSES_S
         if due:
             self._asked_processes = began

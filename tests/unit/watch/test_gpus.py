@@ -16,6 +16,7 @@ from flowtui.core.runs.machine import GpuProcess, Throttle
 from flowtui.core.runs.xid import Xid
 from flowtui.watch.gpu import board, power
 from flowtui.watch.gpu.background import GpuThread
+from flowtui.watch.gpu.driver import Driver, GpuError
 from flowtui.watch.gpu.gpus import PROCESSES_S, READ_S, SLOWEST_S, Gpus
 from flowtui.watch.gpu.xid import XidWatch
 from tests.fakes import FakeClock
@@ -240,6 +241,19 @@ def test_a_sleeping_gpu_is_left_asleep(gpus: Pretend, clock: FakeClock) -> None:
     gpus.calls()
     watch.read()
     assert set(gpus.calls()) == {"nvmlShutdown"}
+
+
+def test_a_gpu_that_is_awake_is_not_said_to_sleep_where_the_driver_fails(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(driver: Driver) -> None:
+        raise GpuError(9, "the NVIDIA driver is not loaded")
+
+    monkeypatch.setattr(Driver, "open", fail)
+    watch = Gpus(clock, nobody, lambda: {"0000:01:00.0": True, "0000:02:00.0": False})
+
+    assert [(gpu.uuid, gpu.asleep) for gpu in watch.read()] == [("0000:01:00.0", True)]
+    assert watch.problem == "the NVIDIA driver is not loaded"
 
 
 def test_whether_gpus_sleep_is_read_from_the_kernel(tmp_path: Path) -> None:

@@ -144,6 +144,16 @@ def test_a_program_that_is_not_there_leaves_nothing_behind(lab: Lab) -> None:
     assert not lab.book.folder.exists()
 
 
+def test_a_program_is_found_from_the_folder_it_works_in_as_in_a_shell(lab: Lab) -> None:
+    script = lab.work / "train.sh"
+    script.write_text("#!/bin/sh\necho trained\n")
+    script.chmod(0o755)
+
+    assert lab.ended(lab.starter.start(["./train.sh"], lab.work)).exit_status == 0
+    with pytest.raises(UsageError, match=r"there is no program 'train\.sh'"):
+        lab.starter.start(["train.sh"], lab.work)
+
+
 def test_a_folder_that_cannot_be_written_is_told_and_no_record_stays(lab: Lab) -> None:
     lab.book.folder.parent.mkdir(parents=True, exist_ok=True)
     lab.book.folder.write_text("in the way")

@@ -160,6 +160,17 @@ def test_a_block_that_waits_for_a_run_ends_its_plan_when_the_run_evaluates(desk:
     assert bells.run_arrived(desk.person.services) is None
 
 
+def test_evaluations_from_before_a_block_do_not_end_it_where_nobody_watched(desk: Desk) -> None:
+    desk.run()
+    waiting(desk)
+
+    desk.show(GLANCE)
+    assert bells.run_arrived(desk.person.services) is None
+
+    desk.show(replace(GLANCE, marks=4))
+    assert bells.run_arrived(desk.person.services) == "gpt evaluated or saved"
+
+
 @pytest.mark.parametrize("state", ["finished", "crashed", "stopped"])
 def test_a_block_that_waits_for_a_run_ends_its_plan_when_the_run_ends(
     desk: Desk, state: str

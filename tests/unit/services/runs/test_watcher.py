@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import psutil
 import pytest
 
 from flowtui.core.errors import FlowError
@@ -431,6 +433,70 @@ def test_an_adopted_process_is_stopped_with_its_children(lab: Lab, tmp_path: Pat
     lab.desk(BoardFile(tmp_path / "watch")).stop(adopted, 5)
 
     until(lambda: not alive(pid) and not alive(child))
+
+
+def test_a_process_that_does_not_end_is_not_said_to_have_ended(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = lab.python("print('up', flush=True); input()")
+    adopted = lab.starter.adopt([], lab.started(started).pid, lab.work, ["python", "x.py"])
+
+    def refused(process: psutil.Process, number: int) -> None:
+        raise psutil.AccessDenied(process.pid)
+
+    monkeypatch.setattr(psutil.Process, "send_signal", refused)
+    monkeypatch.setattr("flowtui.services.runs.stopping.SLACK_S", 0.1)
+    with pytest.raises(FlowError, match="did not end"):
+        lab.desk(BoardFile(tmp_path / "watch")).stop(adopted, 0.1)
+
+
+def test_a_long_run_is_listed_under_however_many_short_ones(lab: Lab, tmp_path: Path) -> None:
+    now = lab.book.clock.now()
+    lab.book.begin(Run("aaaaaa", "long", now - timedelta(days=2), "UTC"))
+    for i in range(5):
+        lab.book.close(Run(f"bbbbb{i}", "short", now, "UTC", ended_at=now))
+
+    listed = lab.desk(BoardFile(tmp_path / "watch")).listed(3)
+
+    assert [glance.name for glance in listed] == ["long", "short", "short"]
+
+
+def test_the_board_of_a_watcher_that_just_ended_does_not_keep_the_next_from_starting(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = BoardFile(tmp_path / "watch")
+    board.write(Board(lab.book.clock.now().timestamp(), 1))
+    lab.book.hold("aaaaaa")
+    asked: list[object] = []
+    monkeypatch.setattr("subprocess.run", lambda *given, **more: asked.append(given))
+
+    assert lab.desk(board).ensure_watched()
+    assert len(asked) == 1
+
+
+def test_gpus_are_shown_on_after_the_clock_was_set_back(bench: Bench) -> None:
+    run = bench.lab.python("print('up', flush=True); input()")
+    bench.lab.see(run, "up")
+    pid = bench.lab.started(run).pid
+    bench.gpus.readings = (reading(bench.clock.now(), pid),)
+    bench.step()
+    earlier = bench.clock.now() - timedelta(hours=1)
+
+    bench.gpus.readings = (reading(earlier, pid, util=0.1),)
+    bench.step()
+
+    assert bench.glance(run).gpu_util == 0.1
+
+
+def test_a_record_that_outlived_its_folder_is_shown(lab: Lab, tmp_path: Path) -> None:
+    run = lab.python("print('up')")
+    lab.ended(run)
+    lab.book.close(replace(run, ended_at=run.started_at, state=RunState.FINISHED))
+    shutil.rmtree(lab.dir(run).folder)
+
+    detail = lab.desk(BoardFile(tmp_path / "watch")).detail(run.id)
+
+    assert detail.glance.state == "finished" and not detail.seen.history.metrics
 
 
 def places(found: Sequence[Run]) -> list[tuple[str, ...]]:
