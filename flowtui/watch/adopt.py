@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from flowtui.watch.process import Identity, Portrait, descendants, portrait
+from flowtui.watch.process import Portrait, descendants, portrait
 
 NO_LOGS = (".so", ".py", ".pyc", ".pt", ".pth", ".ckpt", ".safetensors", ".bin", ".npy", ".lock")
 """Endings of files that programs write and that tell nothing in words."""
@@ -62,8 +62,3 @@ def _writes(pid: int, number: int) -> bool:
         if name == "flags":
             return int(value, 8) & os.O_ACCMODE != os.O_RDONLY
     return False
-
-
-def same(one: Identity, other: Identity | None) -> bool:
-    """Whether two names are those of one process."""
-    return other is not None and one.pid == other.pid and abs(one.began - other.began) < 0.05

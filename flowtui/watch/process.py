@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from flowtui.core.runs.machine import GpuProcess, ProcessReading
+from flowtui.watch.pidstart import start_of
 
 NAME_WORDS = 3
 """Words of a command line that tell two runs apart: python, the script, its first argument."""
@@ -31,7 +32,7 @@ class Identity:
 
     pid: int
     began: float
-    """Seconds since the epoch, as the kernel reckons it."""
+    """Seconds from the boot to its start (`pidstart.start_of`): no set clock moves it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Portrait:
     """What a process is, asked once."""
 
     identity: Identity
+    since: float
+    """When it began, POSIX seconds."""
     command: tuple[str, ...]
     folder: str
     """Its working folder; empty if that is not for us to know."""
@@ -48,8 +51,14 @@ class Portrait:
 
 def identity(pid: int) -> Identity | None:
     """Who has `pid` now; None if nobody."""
+    began = start_of(pid)
+    return Identity(pid, began) if began is not None else None
+
+
+def since(pid: int) -> float | None:
+    """When the process with `pid` began, POSIX seconds; None if there is none."""
     try:
-        return Identity(pid, psutil.Process(pid).create_time())
+        return float(psutil.Process(pid).create_time())
     except (psutil.Error, ValueError):
         return None
 
@@ -57,9 +66,10 @@ def identity(pid: int) -> Identity | None:
 def find(one: Identity) -> psutil.Process | None:
     """That very process; None if it is gone, or its pid is somebody else's now."""
     try:
-        process = psutil.Process(one.pid)
-        if abs(process.create_time() - one.began) > CLOCK_NOISE_S:
+        began = start_of(one.pid)
+        if began is None or abs(began - one.began) > CLOCK_NOISE_S:
             return None
+        process = psutil.Process(one.pid)
         return None if process.status() == psutil.STATUS_ZOMBIE else process
     except (psutil.Error, ValueError):
         return None
@@ -70,7 +80,7 @@ def portrait(pid: int) -> Portrait | None:
     try:
         process = psutil.Process(pid)
         with process.oneshot():
-            began = process.create_time()
+            began, at = start_of(pid), process.create_time()
             command = tuple(process.cmdline()) or (process.name(),)
             user = process.username()
             mine = process.uids().real == os.getuid()
@@ -80,7 +90,9 @@ def portrait(pid: int) -> Portrait | None:
         folder = process.cwd()
     except psutil.Error:
         folder = ""
-    return Portrait(Identity(pid, began), command, folder, user, mine)
+    if began is None:
+        return None
+    return Portrait(Identity(pid, began), at, command, folder, user, mine)
 
 
 def short_name(command: tuple[str, ...]) -> str:

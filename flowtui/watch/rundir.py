@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from flowtui.watch.pidstart import start_of
 from flowtui.watch.place import Place
 
 SPEC, STARTED, OUTPUT, STOP, ENDED = (
@@ -40,7 +41,9 @@ class Spec:
     pid: int | None = None
     """The process of an adopted run."""
     began: float | None = None
-    """When that process began: with the pid it names one process for good."""
+    """When that process began, after the boot: with the pid it names one process for good."""
+    since: float | None = None
+    """When the run began, POSIX seconds, as far as that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,9 @@ class RunDir:
             STARTED,
             {
                 "supervisor": supervisor,
-                "supervisor_began": began(supervisor),
+                "supervisor_began": start_of(supervisor) or 0.0,
                 "pid": pid,
-                "pid_began": began(pid),
+                "pid_began": start_of(pid) or 0.0,
                 "started_at": at,
             },
         )
@@ -150,13 +153,3 @@ class RunDir:
         except (FileNotFoundError, NotADirectoryError):
             return None
         return data if isinstance(data, dict) else None
-
-
-def began(pid: int) -> float:
-    """When the process began, in seconds since the epoch; 0 if it is gone."""
-    try:
-        import psutil
-
-        return float(psutil.Process(pid).create_time())
-    except (psutil.Error, ValueError):
-        return 0.0

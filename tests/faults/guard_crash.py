@@ -203,9 +203,20 @@ def all_points(bench: Bench) -> list[Point]:
 
 
 def sampled(points: list[Point], most: int) -> list[Point]:
-    """At most so many of the points, spread evenly over all of them."""
-    step = max(1.0, len(points) / most)
-    return [points[int(n * step)] for n in range(min(most, len(points)))]
+    """At most so many of the points, spread evenly over those of each kind."""
+    kinds: dict[tuple[str, str], list[Point]] = {}
+    for point in points:
+        kinds.setdefault((point.step, point.what), []).append(point)
+    # kinds side by side, each in its order: whatever is cut off is cut off of all
+    share = most / max(1, len(points))
+    wanted = {kind: max(1, int(len(of) * share)) for kind, of in kinds.items()}
+    while sum(wanted.values()) < min(most, len(points)):
+        wanted[max(kinds, key=lambda kind: len(kinds[kind]) * share - wanted[kind])] += 1
+    return [
+        of[int(n * len(of) / wanted[kind])]
+        for kind, of in kinds.items()
+        for n in range(wanted[kind])
+    ][:most]
 
 
 def isolated(arguments: list[str]) -> int:

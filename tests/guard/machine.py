@@ -144,7 +144,7 @@ def _mount(*arguments: str) -> None:
 
 
 def _shown() -> list[str]:
-    """What a machine of its own has to be shown: a checkout under /tmp, which it has a new one of."""
+    """What it has to be shown: a checkout under /tmp, since a machine has a /tmp of its own."""
     places = {ROOT, FLOWTUI.parents[1], Path(sys.base_prefix)}
     hidden = [p for p in places if p.is_relative_to("/tmp") or p.is_relative_to("/run")]
     return [f"--bind-ro={place}" for place in sorted(hidden)]

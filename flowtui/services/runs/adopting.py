@@ -72,7 +72,7 @@ class RunAdopter:
 
     def _lying(self, found: Writing) -> list[Place]:
         """What the folder of a process holds that was written since it began."""
-        began = found.portrait.identity.began
+        began = found.portrait.since
         runs = self._places_in(found.folder, began) if found.portrait.folder else ()
         return [place for run in runs for place in run.places]
 

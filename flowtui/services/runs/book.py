@@ -139,7 +139,7 @@ class RunBook:
             spec, started = directory.spec(), directory.started()
         except (OSError, ValueError):
             return None
-        began = started.started_at if started is not None else spec.began
+        began = started.started_at if started is not None else spec.since
         if began is None or self.clock.now().timestamp() - began < RESTORE_S:
             return None
         at = datetime.fromtimestamp(began, UTC).replace(microsecond=0)

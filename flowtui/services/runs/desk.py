@@ -7,7 +7,7 @@ import fcntl
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flowtui.core.clock import Clock
@@ -31,6 +31,8 @@ from flowtui.watch.process import find
 
 WATCH = "flowtui.services.runs.watch"
 LOCK = "runs.lock"
+KNOWN = 200
+"""Ended runs whose last glance is kept in mind."""
 RETRY_S = 10.0
 """Seconds until a watcher that does not answer is started again."""
 
@@ -79,6 +81,7 @@ class RunDesk:
         self._open_log = open_log
         self._judge = judge
         self._tried_at: float | None = None
+        self._past: dict[str, tuple[Run, RunGlance]] = {}
 
     def ensure_watched(self, gpus: bool = False) -> bool:
         """Start the watcher if there is something to watch and nobody does; True if it started.
@@ -132,9 +135,19 @@ class RunDesk:
         for run in [*recent, *reversed(older)]:
             glance = seen.get(run.id)
             if run.ended or glance is None:
-                glance = glance_of_record(run, kept_history(self.book.dir(run.id).folder), now)
+                glance = self._of_record(run, now)
             (past if run.ended else live).append(glance)
         return [*live, *past][:count]
+
+    def _of_record(self, run: Run, now: float) -> RunGlance:
+        """What is known of a run that nobody follows; of one that has ended it is kept in mind."""
+        known = self._past.get(run.id)
+        if known is not None and known[0] == run:
+            return replace(known[1], at=now)
+        glance = glance_of_record(run, kept_history(self.book.dir(run.id).folder), now)
+        if run.ended:
+            self._past = {**dict(list(self._past.items())[-KNOWN:]), run.id: (run, glance)}
+        return glance
 
     def detail(self, word: str) -> RunDetail:
         """Everything about the run that `word` names, with its logs read to their end.

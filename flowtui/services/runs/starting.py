@@ -82,12 +82,13 @@ class RunStarter:
         if pid is not None and identity is None:
             raise FlowError(f"there is no process {pid}", "see them: ps, or flowtui gpus")
         if identity is not None:
-            started_at = datetime.fromtimestamp(identity.began, UTC)
+            began = process.since(identity.pid)
+            started_at = datetime.fromtimestamp(began, UTC) if began is not None else None
         wanted = name or name_of(command, places[0].path if places else folder)
         run = self._new(tuple(command), folder, wanted, baseline, started_at, adopted=True)
         spec = Spec(
             run.id, run.name, str(folder), run.command, tuple(places),
-            pid, identity.began if identity is not None else None,
+            pid, identity.began if identity is not None else None, run.started_at.timestamp(),
         )  # fmt: skip
         run = replace(run, paths=tuple(str(place.path) for place in places))
         self.book.dir(run.id).write_spec(spec)

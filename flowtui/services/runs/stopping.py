@@ -13,6 +13,7 @@ from flowtui.core.errors import FlowError
 from flowtui.core.runs.run import Run
 from flowtui.services.runs.book import RunBook
 from flowtui.services.runs.tracked import identity_of
+from flowtui.watch.pidstart import start_of
 from flowtui.watch.process import Identity, descendants, find
 from flowtui.watch.rundir import RunDir
 
@@ -72,7 +73,7 @@ class RunStopper:
 
     def _end(self, who: Identity, grace_s: float) -> None:
         """End a process that has no supervisor, with all that it started."""
-        pids = [Identity(pid, began) for pid in descendants(who) if (began := _began(pid))]
+        pids = [Identity(pid, began) for pid in descendants(who) if (began := start_of(pid))]
         for number, wait_s in ((signal.SIGTERM, grace_s), (signal.SIGKILL, SLACK_S)):
             for each in pids:
                 process = find(each)
@@ -91,10 +92,3 @@ class RunStopper:
                 return False
             pause.wait(TICK_S)
         return True
-
-
-def _began(pid: int) -> float:
-    try:
-        return float(psutil.Process(pid).create_time())
-    except psutil.Error:
-        return 0.0

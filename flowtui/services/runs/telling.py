@@ -6,6 +6,7 @@ a second process tells it again.
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -76,8 +77,16 @@ class RunTeller:
             return {"told": 0, "digested": 0}
 
     def _keep(self, told: int, digested: int) -> None:
+        """Remember it; two processes may do so at once, and what either told stays told."""
         try:
-            write_atomic(self._file, json.dumps({"told": told, "digested": digested}).encode())
+            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with self._file.with_suffix(".lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                known = self._known()
+                data = {
+                    "told": max(told, known["told"]), "digested": max(digested, known["digested"]),
+                }  # fmt: skip
+                write_atomic(self._file, json.dumps(data).encode())
         except OSError:
             pass  # a full disk: it may be told twice, which is better than never
 

@@ -21,7 +21,7 @@ from flowtui.core.runs.run import Run
 from flowtui.core.runs.seen import Seen
 from flowtui.system.files import write_atomic
 from flowtui.watch.place import Place
-from flowtui.watch.process import Identity, ProcessWatch
+from flowtui.watch.process import Identity, ProcessWatch, find
 from flowtui.watch.rundir import Ended, RunDir
 from flowtui.watch.runlog import RunLog
 
@@ -290,6 +290,14 @@ def kept_history(folder: Path) -> History | None:
         return History.load((folder / KEPT).read_bytes().partition(b"\n")[2])
     except (OSError, ValueError):
         return None
+
+
+def supervisor_lives(directory: RunDir) -> bool:
+    """Whether the process beside a run that we started is there."""
+    started = directory.started()
+    if started is None:
+        return False
+    return find(Identity(started.supervisor, started.supervisor_began)) is not None
 
 
 def identity_of(directory: RunDir) -> Identity | None:

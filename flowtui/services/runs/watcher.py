@@ -31,7 +31,7 @@ from flowtui.services.runs.board import HISTORY, Board, BoardFile
 from flowtui.services.runs.book import RunBook
 from flowtui.services.runs.glancing import closed, glance_of
 from flowtui.services.runs.telling import RunTeller
-from flowtui.services.runs.tracked import OpenLog, Tracked, kept_history
+from flowtui.services.runs.tracked import OpenLog, Tracked, kept_history, supervisor_lives
 from flowtui.watch.place import Place
 
 STEP_S = 2.0
@@ -237,7 +237,9 @@ class Watcher:
             return True
         seen = tracked.seen(now)
         if seen.process and not seen.process[-1].alive:
-            # a supervisor writes down how it ended a moment after the end
+            # a supervisor that lives will write down how it ended, on a full disk after a while
+            if supervisor_lives(tracked.dir):
+                return False
             return self._long_enough(id, now, 2 * STEP_S)
         state = state_of(seen)
         if seen.process or state not in ENDED | {RunState.UNKNOWN}:

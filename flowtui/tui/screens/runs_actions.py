@@ -106,7 +106,7 @@ class RunsActions(FlowScreen):
     async def look(self) -> None:
         """Take the picture and show it."""
         try:
-            made = await self.ask(runs_picture)
+            made = await self.flow.aside(runs_picture)
         except FlowError as error:
             self.flow.said(f"{error.message} — {error.hint or ''}".rstrip(" —"), lost=True)
             return

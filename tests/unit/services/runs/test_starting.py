@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -191,6 +192,17 @@ def test_a_process_is_adopted_by_its_pid_and_a_dead_one_is_refused(lab: Lab) -> 
     assert spec.began == lab.started(run).pid_began
     with pytest.raises(FlowError, match="there is no process 4194399"):
         lab.starter.adopt([], 4194399, lab.work, ["x"])
+
+
+def test_a_process_is_known_again_whatever_the_clock_says(lab: Lab) -> None:
+    """Its start is reckoned from the boot, in the kernel's own ticks: a set clock moves no tick."""
+    run = lab.python("input()")
+    started = lab.started(run)
+    ticks = Path(f"/proc/{started.pid}/stat").read_text().rpartition(")")[2].split()[19]
+
+    assert started.pid_began == int(ticks) / os.sysconf("SC_CLK_TCK")
+    assert process.find(process.Identity(started.pid, started.pid_began)) is not None
+    assert process.find(process.Identity(started.pid, started.pid_began - 1)) is None
 
 
 def test_undo_does_not_take_back_a_run_that_goes_on(lab: Lab) -> None:

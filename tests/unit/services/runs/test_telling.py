@@ -122,6 +122,21 @@ def test_a_memory_that_cannot_be_kept_tells_twice_rather_than_never(
     assert len(teller.fresh(True)) == 1
 
 
+def test_what_one_process_told_another_does_not_set_back(desk: Desk) -> None:
+    """The app tells of a crash while a command that began before it says what was held."""
+    desk.person.begin()
+    desk.found(Rule.PLATEAU)
+    assert desk.told() == []
+    slow = desk.person.open().runs.teller
+    known = slow._known()
+    desk.found(Rule.CRASHED)
+    assert desk.told()
+
+    slow._keep(known["told"], known["told"])
+
+    assert desk.told() == []
+
+
 def test_hooks_hear_of_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[tuple[str, int]] = []
     events = desk.person.services.events
