@@ -18,6 +18,7 @@ from flowtui.services.runs.watcher import Watcher
 from flowtui.watch.place import Place
 from flowtui.watch.rundir import Ended
 from tests.tui.world import World
+from tests.watching import hold_lock
 
 GIB = 1 << 30
 
@@ -53,6 +54,7 @@ class Lab:
             1, self._fault, self.runs.teller, world.services.zone,
         )  # fmt: skip
         self.faults: list[str] = []
+        hold_lock(world.services.paths.run_dir)  # until the process of the tests ends
 
     def _fault(self, text: str) -> None:
         raise AssertionError(text)

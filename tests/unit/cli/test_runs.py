@@ -17,6 +17,7 @@ from flowtui.core.runs.glance import RunGlance
 from flowtui.services.runs.board import Board
 from tests.people import Person, Shell
 from tests.unit.cli.schemas import GPUS, RUN_DETAIL, RUNS, STATUS, check
+from tests.watching import hold_lock
 
 LOG = "".join(f"iter {i}: loss {2 / (i + 1):.4f}, time 5.00ms\n" for i in range(30))
 
@@ -26,7 +27,9 @@ def _watched(person: Person) -> Iterator[None]:
     """Somebody watches already, so that no process is started; what was started is ended."""
     board = person.services.runs.board
     board.write(Board(person.clock.now().timestamp(), os.getpid()))
+    lock = hold_lock(person.services.paths.run_dir)
     yield
+    os.close(lock)
     book = person.services.runs.book
     for id in book.active_ids():
         started = book.dir(id).started()
