@@ -10,7 +10,7 @@ from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.runs.machine import GpuReading
 from flowtui.core.runs.run import Run
 from flowtui.services.runs.starting import RunStarter
-from flowtui.services.runs.tracked import identity_of
+from flowtui.services.runs.tracked import identity_known
 from flowtui.watch.adopt import Writing, look_at
 from flowtui.watch.place import Place
 from flowtui.watch.places import Found
@@ -134,10 +134,7 @@ class RunAdopter:
         """Processes of the runs under way, with their descendants, and the ids of those runs."""
         found: dict[int, str] = {}
         for id in self._book.active_ids():
-            try:
-                who = identity_of(self._book.dir(id))
-            except (OSError, ValueError):
-                continue
+            who = identity_known(self._book.dir(id))
             if who is not None:
                 found |= dict.fromkeys(descendants(who), id)
         return found

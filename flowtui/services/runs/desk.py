@@ -25,7 +25,7 @@ from flowtui.services.runs.glancing import glance_of_record
 from flowtui.services.runs.starting import RunStarter
 from flowtui.services.runs.stopping import RunStopper
 from flowtui.services.runs.telling import RunTeller
-from flowtui.services.runs.tracked import OpenLog, Tracked, identity_of, kept_history
+from flowtui.services.runs.tracked import OpenLog, Tracked, identity_known, kept_history
 from flowtui.services.runs.waits import RunWaits
 from flowtui.watch.process import find
 
@@ -177,7 +177,7 @@ class RunDesk:
 
     def is_alive(self, run: Run) -> bool:
         """Whether the run's very process is there."""
-        who = identity_of(self.book.dir(run.id))
+        who = identity_known(self.book.dir(run.id))
         return who is not None and find(who) is not None
 
     def _glance(

@@ -12,7 +12,7 @@ import psutil
 from flowtui.core.errors import FlowError
 from flowtui.core.runs.run import Run
 from flowtui.services.runs.book import RunBook
-from flowtui.services.runs.tracked import identity_of
+from flowtui.services.runs.tracked import identity_known
 from flowtui.watch.pidstart import start_of
 from flowtui.watch.process import Identity, descendants, find
 from flowtui.watch.rundir import RunDir
@@ -38,10 +38,10 @@ class RunStopper:
         if run.ended:
             raise FlowError(f"run {run.name} has ended already", f"see: flowtui runs show {run.id}")
         directory = self._book.dir(run.id)
-        who = identity_of(directory)
+        who = identity_known(directory)
         if who is None:
             raise FlowError(
-                f"of run {run.name} only its log is known: there is no process to stop",
+                f"of run {run.name} no process is known: there is nothing to stop",
                 f"to watch it no more: flowtui runs forget {run.id}",
             )
         if find(who) is None and directory.ended() is None and self._supervisor(directory) is None:

@@ -301,7 +301,7 @@ def supervisor_lives(directory: RunDir) -> bool:
 
 
 def identity_of(directory: RunDir) -> Identity | None:
-    """The process of a run; None if none is known."""
+    """The process of a run; None if none is known. Raises OSError or ValueError."""
     started = directory.started()
     if started is not None:
         return Identity(started.pid, started.pid_began)
@@ -309,6 +309,14 @@ def identity_of(directory: RunDir) -> Identity | None:
     if spec.pid is None or spec.began is None:
         return None
     return Identity(spec.pid, spec.began)
+
+
+def identity_known(directory: RunDir) -> Identity | None:
+    """The process of a run; None also if its folder is gone or damaged: the record outlives it."""
+    try:
+        return identity_of(directory)
+    except (OSError, ValueError):
+        return None
 
 
 def _due(last: float | None, monotonic: float, every_s: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -137,6 +138,30 @@ def test_a_log_is_adopted_renamed_forgotten_and_brought_back(
     assert flow("runs", "show", id).code == 1
     assert flow("undo").code == 0
     assert flow("runs", "show", id, "--json").json["name"] == "new"
+
+
+def test_a_run_whose_folder_was_deleted_is_told_in_a_line_and_can_be_forgotten(
+    flow: Shell, person: Person, tmp_path: Path
+) -> None:
+    sleeper = (sys.executable, "-c", "import time; time.sleep(600)")
+    flow("run", "--name", "gone", "--cwd", str(tmp_path), "--", *sleeper)
+    book = person.services.runs.book
+    folder = book.dir(book.find("gone").id)
+    started = folder.started()
+    assert started is not None
+    shutil.rmtree(folder.folder)
+    try:
+        stopped = flow("runs", "stop", "gone")
+        forgotten = flow("runs", "forget", "gone")
+    finally:
+        for pid in (started.pid, started.supervisor):
+            os.killpg(pid, signal.SIGKILL)
+
+    assert (stopped.code, stopped.err.count("\n")) == (1, 2)
+    assert "of run gone no process is known" in stopped.err
+    assert "flowtui runs forget" in stopped.err
+    assert forgotten.code == 0
+    assert flow("runs", "--json").json == []
 
 
 def test_a_folder_without_a_run_and_one_with_several_are_told(flow: Shell, tmp_path: Path) -> None:
