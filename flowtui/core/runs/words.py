@@ -26,7 +26,9 @@ def spark(values: Sequence[float], width: int) -> str:
     low, high = min(finite), max(finite)
     if high == low:
         return EIGHTHS[3] * len(finite)
-    return "".join(EIGHTHS[min(7, int((value - low) / (high - low) * 8))] for value in finite)
+    half = 0.5 if math.isinf(high - low) else 1.0  # the span of floats is wider than a float
+    base, span = low * half, high * half - low * half
+    return "".join(EIGHTHS[min(7, int((value * half - base) / span * 8))] for value in finite)
 
 
 def figure(value: float | None) -> str:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -71,6 +72,10 @@ def test_a_run_is_started_listed_shown_and_stopped(flow: Shell, tmp_path: Path) 
     check(shown, RUN_DETAIL)
     assert (shown["state"], shown["folder"], shown["id"]) == ("running", str(tmp_path), id)
     assert "tiny" in flow("runs", "show", id[:3]).out
+    for _ in range(200):  # a process stopped before it has printed has nothing to tell
+        if flow("runs", "show", "tiny", "--json").json["step"] == 29:
+            break
+        time.sleep(0.05)
 
     stopped = flow("runs", "stop", "tiny", "--grace", "5s")
     assert (stopped.code, stopped.err.strip()) == (0, "tiny has ended, exit status -15")

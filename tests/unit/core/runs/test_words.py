@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flowtui.core.runs.glance import RunGlance
@@ -95,6 +95,7 @@ def test_the_state_names_the_way_of_an_end() -> None:
 
 
 @given(st.lists(st.floats(), max_size=100), st.integers(0, 30))
+@example([3.3e293, -1.7976931348623125e308], 2)
 def test_a_sparkline_keeps_to_its_width_whatever_the_figures(
     values: list[float], width: int
 ) -> None:
