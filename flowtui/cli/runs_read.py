@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,10 +14,10 @@ from flowtui.core.runs.metrics import better_of, key_metric
 from flowtui.core.runs.state import ENDED, state_of
 from flowtui.core.runs.track import Track
 from flowtui.core.runs.view import run_view
+from flowtui.core.runs.words import figure, spark
 from flowtui.core.text import middle_cut
 from flowtui.services.runlook import Look, look_at
 
-BARS = "▁▂▃▄▅▆▇█"
 MAX_SHOWN = 24
 
 
@@ -99,30 +98,14 @@ def _table(tracks: Sequence[Track]) -> list[str]:
     width = max(6, *(min(len(track.name), 36) for track in ordered[:MAX_SHOWN]))
     lines = [f"  {'metric':<{width}} {'last':>10} {'best':>10} {'first':>10} {'n':>8}"]
     for track in ordered[:MAX_SHOWN]:
-        figures = " ".join(f"{_figure(v):>10}" for v in (track.last, track.best, track.first))
+        figures = " ".join(f"{figure(v) or '–':>10}" for v in (track.last, track.best, track.first))
         name = middle_cut(track.name, 36)
-        lines.append(f"  {name:<{width}} {figures} {track.n:>8,}  {_spark(track)}".rstrip())
+        lines.append(f"  {name:<{width}} {figures} {track.n:>8,}  {_course(track)}".rstrip())
     if len(ordered) > MAX_SHOWN:
         lines.append(f"  and {len(ordered) - MAX_SHOWN} more: --json shows all")
     return lines
 
 
-def _figure(value: float | None) -> str:
-    if value is None:
-        return "–"
-    if not math.isfinite(value):
-        return str(value)
-    return f"{value:.4g}"
-
-
-def _spark(track: Track, width: int = 16) -> str:
+def _course(track: Track) -> str:
     """A small curve of the means, low to high."""
-    values = [point.value for point in track.series.means()]
-    if len(values) < 3:
-        return ""
-    step = max(1.0, len(values) / width)
-    chosen = [values[int(k * step)] for k in range(min(width, len(values)))]
-    low, high = min(chosen), max(chosen)
-    if not high > low:
-        return BARS[0] * len(chosen)
-    return "".join(BARS[round((v - low) / (high - low) * (len(BARS) - 1))] for v in chosen)
+    return spark([point.value for point in track.series.means()], 16)

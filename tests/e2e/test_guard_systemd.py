@@ -19,7 +19,7 @@ def machine() -> Iterator[Machine]:
     made = Machine()
     try:
         made.boot()
-        lists = made.root / "root/flowtui-test/config/lists"
+        lists = made.root / "srv/flowtui-test/config/lists"
         lists.mkdir(parents=True)
         (lists / "news.toml").write_text('sites = ["news.test"]\n')
         made.flowtui("guard", "install", "--yes", "--owner", "0", "--shortest", "2")

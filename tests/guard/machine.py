@@ -79,7 +79,7 @@ class Machine:
         leader = self._leader()
         assert leader is not None
         env = {"PATH": os.environ["PATH"], "HOME": "/root", "LC_ALL": "C.UTF-8", "TZ": "UTC",
-               "FLOWTUI_HOME": "/root/flowtui-test"}  # fmt: skip
+               "FLOWTUI_HOME": "/srv/flowtui-test"}  # fmt: skip
         done = subprocess.run(
             ["nsenter", "-t", str(leader), "-a", "--", *command],
             capture_output=True, text=True, timeout=60, env=env, cwd="/",
