@@ -1,7 +1,7 @@
 """One training run as the ledger keeps it; its curves lie outside of the ledger.
 
-Strict, as `flowtui.core.focus.block_record`: every error names the run and the field. Fields that say nothing
-are left out.
+Strict, as `flowtui.core.focus.block_record`: every error names the run and the field. Fields that
+say nothing are left out.
 """
 
 from __future__ import annotations
