@@ -16,8 +16,12 @@ from flowtui.guard import units
 from flowtui.guard.client import Client, NoGuard, Refused
 from flowtui.guard.install import LIB
 from flowtui.guard.program import clock
+from flowtui.guard.program import recover as one_look
+from flowtui.guard.program.errors import GuardError
 from flowtui.guard.program.roots import Roots
 
+ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+"""All that root's program is given of the environment, and how systemctl is found."""
 PID_FILE = "supervisor.pid"
 UP_S = 10.0
 
@@ -29,9 +33,9 @@ def has_systemd() -> bool:
 
 def python() -> str:
     """The Python that root's program runs under: the system's. Raises FlowError without one."""
-    command = [units.PYTHON, "-I", "-c", "import sys; sys.exit(sys.version_info < (3, 9))"]
+    command = [units.PYTHON, *units.FLAGS, "-c", "import sys; sys.exit(sys.version_info < (3, 9))"]
     try:
-        good = subprocess.run(command, check=False).returncode == 0
+        good = subprocess.run(command, check=False, cwd="/", env=ENV).returncode == 0
     except OSError:
         good = False
     if not good:
@@ -54,7 +58,7 @@ def start(root: Path, systemd: bool, shortest_s: int | None = None) -> None:
         _run("launchctl", "bootstrap", "system", str(root / units.PLIST_PATH))
     else:
         stop(root, systemd=False)
-        command = [python(), "-I", str(root / LIB / "guard.pyz"), "--root", str(root)]
+        command = [*units.command(python(), str(root / LIB / "guard.pyz")), "--root", str(root)]
         command += ["--shortest", str(shortest_s)] if shortest_s else []
         run = Roots(root).run
         run.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -65,7 +69,7 @@ def start(root: Path, systemd: bool, shortest_s: int | None = None) -> None:
                 stdout=out,
                 stderr=out,
                 cwd="/",
-                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"},
+                env=ENV,
                 start_new_session=True,
             )
         (run / PID_FILE).write_text(f"{process.pid}\n")
@@ -98,15 +102,20 @@ def stop(root: Path, systemd: bool) -> None:
 
 
 def recover(root: Path, *options: str) -> dict[str, Any]:
-    """Run the installed program's one-shot `recover`; else the one of this flowtui.
+    """Run the installed program's one-shot `recover`; without one, this flowtui looks itself.
 
     Returns what it prints. Raises FlowError if it says nothing.
     """
     installed = root / LIB / "guard.pyz"
-    program = [python(), "-I", str(installed), "--root", str(root)]
     if not installed.exists():
-        program = [sys.executable, "-m", "flowtui.guard.program", "--root", str(root)]
-    done = subprocess.run([*program, "recover", *options], capture_output=True, text=True)
+        try:
+            return one_look.run(Roots(root), "--mend" in options, "--dry-run" in options)
+        except (GuardError, OSError) as error:
+            raise FlowError(f"recover failed: {error}", "flowtui guard doctor") from None
+    program = [*units.command(python(), str(installed)), "--root", str(root)]
+    done = subprocess.run(
+        [*program, "recover", *options], capture_output=True, text=True, cwd="/", env=ENV
+    )
     try:
         return dict(json.loads(done.stdout.strip().splitlines()[-1]))
     except (ValueError, IndexError):
@@ -131,7 +140,7 @@ def _until_it_answers(client: Client) -> None:
 
 
 def _run(*command: str, check: bool = True) -> None:
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", env=ENV)
     if check and done.returncode:
         said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise FlowError(f"{' '.join(command[:2])} failed: {said}")

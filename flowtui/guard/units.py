@@ -7,6 +7,15 @@ from types import MappingProxyType
 
 PROGRAM = "/usr/local/lib/flowtui/guard.pyz"
 PYTHON = "/usr/bin/python3"
+FLAGS = ("-I", "-S")
+"""Isolated and without site: no `.pth`, no `sitecustomize`, nothing of a user runs in it."""
+
+
+def command(python: str = PYTHON, program: str = PROGRAM) -> list[str]:
+    """How the privileged program is started; its verb comes after that."""
+    return [python, *FLAGS, program]
+
+
 HARDENING = """\
 NoNewPrivileges=yes
 ProtectSystem=strict
@@ -36,7 +45,7 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=notify
-ExecStart={PYTHON} -I {PROGRAM} serve
+ExecStart={" ".join(command())} serve
 Restart=always
 RestartSec=200ms
 WatchdogSec=10
@@ -60,7 +69,7 @@ ConditionPathExists=/var/lib/flowtui
 
 [Service]
 Type=oneshot
-ExecStart={PYTHON} -I {PROGRAM} recover
+ExecStart={" ".join(command())} recover
 SuccessExitStatus=1
 StandardOutput=null
 
@@ -95,7 +104,7 @@ PLIST = f"""\
 <plist version="1.0"><dict>
 <key>Label</key><string>flowtui.guard</string>
 <key>ProgramArguments</key>
-<array><string>{PYTHON}</string><string>-I</string><string>{PROGRAM}</string><string>serve</string></array>
+<array>{"".join(f"<string>{word}</string>" for word in (*command(), "serve"))}</array>
 <key>RunAtLoad</key><true/>
 <key>KeepAlive</key><true/>
 </dict></plist>

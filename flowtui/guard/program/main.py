@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _command(given: argparse.Namespace) -> list[str]:
-    command = [sys.executable, "-I", os.path.abspath(sys.argv[0]), "--root", given.root]
+    command = [sys.executable, "-I", "-S", os.path.abspath(sys.argv[0]), "--root", given.root]
     return [*command, "--shortest", str(given.shortest)]
 
 
