@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.guard import site as site_module
+from tests.guard.namespace import SITE as SITE_ADDRESS
 from tests.guard.namespace import Cell, cell, until
 
 SITE = Path(site_module.__file__)
@@ -129,10 +130,10 @@ def test_another_program_that_flushes_all_rules_does_not_open_what_was_cut(room:
     site = room.popen(sys.executable, str(SITE), stdout=subprocess.PIPE)
     assert site.stdout is not None and site.stdout.readline() == b"ready\n"
     arm(room, 40)
-    assert "10.66.0.1" in room.run("nft", "list", "ruleset").stdout
+    assert SITE_ADDRESS in room.run("nft", "list", "ruleset").stdout
     room.run("nft", "flush", "ruleset")
 
-    until(lambda: "10.66.0.1" in room.run("nft", "list", "ruleset").stdout, "the rules", 10)
+    until(lambda: SITE_ADDRESS in room.run("nft", "list", "ruleset").stdout, "the rules", 10)
 
 
 def test_rules_of_others_are_as_they_were(room: Cell) -> None:

@@ -170,7 +170,12 @@ def plan(engine: Engine, uid: int, caller: int, wish: Wish, now: Reading) -> dic
             path = str(folder / policy_text.FILE)
             changes.append({"what": path, "how": f"{len(rules.block)} patterns for {browser}"})
     if wanted and CUT.available():
-        how = f"what is open to these sites is reset, for {firewall.CUT_S} s at most"
+        how = (
+            f"TCP to ports 80 and 443 and QUIC to 443 that user {uid} has open to the public "
+            f"addresses of {len(wanted)} sites are reset, for {firewall.CUT_QUICK_S} s (or "
+            f"{firewall.CUT_S} s while a Firefox runs); nothing of others, nothing local, nothing "
+            "incoming"
+        )
         changes.append({"what": f"table {CUT.TABLE}", "how": how})
     changes += [
         {"what": f"{process.program} ({process.pid})", "how": "frozen"} for process in frozen
