@@ -159,9 +159,9 @@ def plan(engine: Engine, uid: int, caller: int, wish: Wish, now: Reading) -> dic
         wanted = [name for name in held.hosts() if name not in taken]
     except GuardError as error:
         taken, wanted, problem = set(), [], error.message
-    seen = procs.snapshot()
+    seen = procs.recent() if wish.apps else {}
     spare = procs.ancestors(caller, seen)
-    frozen = apps.matching(wish.apps, uid, seen, spare) if wish.apps else []
+    frozen = apps.matching(wish.apps, uid, seen, spare)
     changes: list[dict[str, Any]] = []
     if wanted:
         changes.append({"what": str(engine.roots.hosts), "how": f"{len(wanted)} lines at its end"})

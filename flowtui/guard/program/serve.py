@@ -35,7 +35,8 @@ def run(roots: Roots, beat: Callable[[], None], shortest_s: int = SHORTEST_S) ->
     os.umask(0o022)
     engine = Engine(roots, clock.read)
     engine.open()
-    server = Server(roots.socket, Verbs(engine, clock.read, who, shortest_s).answer)
+    verbs = Verbs(engine, clock.read, who, shortest_s)
+    server = Server(roots.socket, verbs.answer, verbs.may)
     server.open()
     beat()
     tap: socket.socket | None = None
