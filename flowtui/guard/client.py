@@ -15,7 +15,8 @@ from flowtui.core.errors import FlowError
 from flowtui.core.text import plain
 from flowtui.guard.program import VERSION, clock
 from flowtui.guard.program.roots import Roots
-from flowtui.guard.units import PROGRAM as PROGRAM_PATH
+from flowtui.guard.program.units import LAUNCHER
+from flowtui.guard.program.units import PROGRAM as PROGRAM_PATH
 
 SOCKET = Roots().socket
 PROGRAM = Path(PROGRAM_PATH)
@@ -53,7 +54,12 @@ class Refused(FlowError):
 
 
 def as_root(verb: str) -> str:
-    """The command that root has to give: sudo knows few folders, and none of a person's own."""
+    """The command that root has to give: sudo knows few folders, and none of a person's own.
+
+    What an installed guard can do is asked of its own copy, which root alone can write.
+    """
+    if PROGRAM.exists() and verb != "install":
+        return f"sudo {LAUNCHER} {verb}"
     program = shutil.which("flowtui") or sys.argv[0]
     known = ("/usr/bin/", "/usr/local/bin/", "/opt/homebrew/bin/")
     return f"sudo {'flowtui' if program.startswith(known) else program} guard {verb}"

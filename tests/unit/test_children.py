@@ -26,7 +26,8 @@ STARTERS = {
     "services/runs/launch.py": "the errors of subprocess alone",
     "services/runs/runs_service.py": "the errors of subprocess alone",
     "services/guard/quiet_session.py": "the errors of subprocess alone",
-    "guard/service.py": "the installed program, by the system's Python, as root",
+    "services/guard/setup.py": "the root-owned copy of the guard",
+    "guard/program/service.py": "the installed program, by the system's Python, as root",
     "guard/session/dnd.py": "the desktops' own tools",
     "guard/session/shell.py": "unshare",
     "guard/program/firewall.py": "nft and ss, in the system's folders",
@@ -36,9 +37,9 @@ STARTERS = {
     "watch/supervisor.py": "the command that a person gave",
 }
 """What in flowtui may start a program, and which."""
-INTERPRETERS = {"system/interpreter.py", "guard/program/main.py", "guard/units.py"}
-NAMES_OF_PROGRAMS = {"core/runs/naming.py"}
-"""Names of programs as words: nothing is started there."""
+INTERPRETERS = {"system/interpreter.py", "guard/program/main.py", "guard/program/units.py"}
+NAMES_OF_PROGRAMS = {"core/runs/naming.py", "services/guard/setup.py"}
+"""Names of programs as words: nothing is started by them."""
 RUNNERS = re.compile(r"exec(v|l)[pe]*|spawn\w*|posix_spawnp?|popen|system|create_subprocess_\w+")
 
 

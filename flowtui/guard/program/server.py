@@ -97,7 +97,7 @@ class Server:
 
     def open(self) -> None:
         """Listen. Whatever lies at the path is replaced: its folder is root's alone."""
-        self._path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        self._path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)  # as Roots.open_run does
         if self._path.exists() or self._path.is_symlink():
             self._path.unlink()
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

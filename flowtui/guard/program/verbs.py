@@ -108,7 +108,7 @@ class Verbs:
         return GuardError(
             "user",
             f"you are not among those who may ask this guard{on}",
-            "become one: sudo flowtui guard install --owner NAME",
+            "become one: flowtui guard install --owner NAME, as root",
         )
 
     def _plain(self, raw: dict[str, Any], deed: Callable[[], dict[str, Any]]) -> dict[str, Any]:

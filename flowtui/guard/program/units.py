@@ -16,6 +16,15 @@ def command(python: str = PYTHON, program: str = PROGRAM) -> list[str]:
     return [python, *FLAGS, program]
 
 
+LAUNCHER = "/usr/local/lib/flowtui/flowtui-guard"
+"""What a person in need calls with sudo: the root-owned copy, by its full path."""
+LAUNCHER_TEXT = f"""\
+#!/bin/sh
+# The privileged program of flowtui, by itself: nothing of a user's folders is run.
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+cd / && exec {" ".join((PYTHON, *FLAGS, PROGRAM))} "$@"
+"""
 HARDENING = """\
 NoNewPrivileges=yes
 ProtectSystem=strict
@@ -23,19 +32,40 @@ ReadWritePaths=/etc /var/lib/flowtui -/run/systemd/system
 ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes
-ProtectKernelTunables=no
+PrivateMounts=yes
+ProtectHostname=yes
+ProtectKernelTunables=yes
 ProtectKernelModules=yes
 ProtectKernelLogs=yes
+ProtectControlGroups=no
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
+RemoveIPC=yes
 LockPersonality=yes
-MemoryDenyWriteExecute=no
+MemoryDenyWriteExecute=yes
 SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@resources @privileged @setuid @keyring @memlock @aio
+SystemCallFilter=@chown adjtimex clock_adjtime
+SystemCallErrorNumber=EPERM
+KeyringMode=private
+UMask=0077
+"""
+"""Both units: an allow list of system calls, no memory that is written and run, no device.
+
+The clock is asked whether it is synchronised (adjtimex), which ProtectClock= would refuse; control
+groups are written to, since apps are frozen in theirs.
+"""
+GUARD_ONLY = """\
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
 CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW CAP_KILL CAP_DAC_OVERRIDE
 CapabilityBoundingSet=CAP_CHOWN CAP_FOWNER CAP_SYS_PTRACE
-UMask=0022
+"""
+RECOVER_ONLY = """\
+RestrictAddressFamilies=AF_UNIX AF_NETLINK
+PrivateNetwork=no
+CapabilityBoundingSet=CAP_NET_ADMIN CAP_KILL CAP_DAC_OVERRIDE CAP_CHOWN CAP_FOWNER CAP_SYS_PTRACE
 """
 GUARD = f"""\
 [Unit]
@@ -54,7 +84,7 @@ RuntimeDirectory=flowtui
 RuntimeDirectoryPreserve=yes
 StateDirectory=flowtui
 StateDirectoryMode=0700
-{HARDENING}
+{HARDENING}{GUARD_ONLY}
 [Install]
 WantedBy=multi-user.target
 """
@@ -72,7 +102,9 @@ Type=oneshot
 ExecStart={" ".join(command())} recover
 SuccessExitStatus=1
 StandardOutput=null
-
+RuntimeDirectory=flowtui
+RuntimeDirectoryPreserve=yes
+{HARDENING}{RECOVER_ONLY}
 [Install]
 WantedBy=multi-user.target
 """
