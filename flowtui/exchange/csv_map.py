@@ -113,7 +113,7 @@ def _position(header: Header, column: str) -> int:
     matches = [n for n, key in enumerate(header.keys) if key.casefold() == column.casefold()]
     if not matches:
         raise UsageError(
-            f"there is no column {column!r}", f"columns: {', '.join(header.keys)}, or #1 and on"
+            f"unknown column {column!r}", f"columns: {', '.join(header.keys)}, or #1 and on"
         )
     return matches[0]
 

@@ -226,7 +226,7 @@ def _mark(
     if code is None and re.fullmatch(r"-?\d+", value):
         code = int(value)
     if code is None:
-        return desk.unread(row.number, row.text, f"{value!r} is no value that Loop writes")
+        return desk.unread(row.number, row.text, f"{value!r} is not a value that Loop writes")
     if code == -1:
         return None
     state, amount = State.GIVEN, None
@@ -240,7 +240,7 @@ def _mark(
         left[_AUTO] += 1
         return None
     elif code != 2:
-        return desk.unread(row.number, row.text, f"{value!r} is no answer to a yes-or-no habit")
+        return desk.unread(row.number, row.text, f"{value!r} is not an answer to a yes-or-no habit")
     return desk.entry(
         row.number,
         f"{told.habit.name}|{when}",

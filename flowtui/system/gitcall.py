@@ -64,7 +64,7 @@ class Git:
         """The output of git in `folder`; with `may_fail` exit status 1 is an answer too.
 
         Raises:
-            GitProblem: with one line that says why there is no answer.
+            GitProblem: with one line that says why there is not an answer.
         """
         left = self._deadline - self._clock.monotonic()
         if left <= 0:

@@ -142,7 +142,7 @@ class FlowApp(Host):
         try:
             snapshot = await self.ask(partial(service_calls.take_snapshot, day))
         except FlowError as error:
-            self.said(f"{error.message} — {error.hint or ''}".rstrip(" —"), lost=True)
+            self.said(str(error), lost=True)
             return
         self.snapshot = snapshot
         wanted = IDLE if snapshot.block is None else RUNNING

@@ -109,7 +109,7 @@ def _quality(text: str) -> int:
     try:
         number = float(text)
     except ValueError:
-        raise UsageError(f"{text!r} is no quality of sleep", "from 1 to 5") from None
+        raise UsageError(f"{text!r} is not a quality of sleep", "from 1 to 5") from None
     return int(QUALITY.check(number, "quality of sleep"))
 
 

@@ -59,7 +59,7 @@ def variable_from(text: str) -> Variable:
     try:
         kind = Kind(kind_text)
     except ValueError:
-        raise UsageError(f"there is no kind {kind_text!r}", f"kinds: {', '.join(Kind)}") from None
+        raise UsageError(f"unknown kind {kind_text!r}", f"kinds: {', '.join(Kind)}") from None
     if part and part not in PARTS.get(kind, ()):
         parts = ", ".join(PARTS.get(kind, ())) or "none"
         raise UsageError(f"{kind.value} has no part {part!r}", f"parts: {parts}")

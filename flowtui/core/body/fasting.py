@@ -57,7 +57,7 @@ def target_from(text: str) -> Target | None:
         fast = eat = 0
     if fast <= 0 or eat <= 0 or fast + eat != 24 * 3600:
         raise UsageError(
-            f"{text!r} is no eating target",
+            f"{text!r} is not an eating target",
             "write hours fasting:eating that make 24, such as 16:8 or 14:10, or off",
         )
     return Target(fast, eat)

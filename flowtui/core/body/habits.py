@@ -182,7 +182,7 @@ def _anchors(name: str, value: object) -> tuple[tuple[int, str], ...]:
     for point, word in value.items():
         if not str(point).isdecimal() or not isinstance(word, str):
             raise UsageError(
-                f"habit {name!r}: anchor {point!r} = {word!r} is no point with a word",
+                f"habit {name!r}: anchor {point!r} = {word!r} is not a point with a word",
                 'write anchors = {1 = "none", 5 = "a lot"}',
             )
         pairs.append((int(str(point)), one_line(word, "anchor word", NAME_LIMIT)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
@@ -17,6 +18,8 @@ from flowtui.core.text import one_line
 
 CUPS = ("coffee", "espresso", "tea", "matcha", "mate", "cola")
 """Drinks that count as one cup of caffeine."""
+METRES_S = 3 * 3600
+"""Seconds; a bare `400m` longer than this is more likely metres than minutes."""
 PLURALS = {f"{cup}s": cup for cup in CUPS}
 
 
@@ -83,7 +86,13 @@ def workout(tokens: Tokens, pen: Pen, name: str | None = None) -> Entry:
         EFFORT.check(effort, "effort")
     start, end = tokens.span() or (None, None)
     at = tokens.given_at() if start is None else None
+    typed = tokens.peek()
     seconds = tokens.length_s(60) if start is None else None
+    if seconds is not None and seconds > METRES_S and re.fullmatch(r"\d+m", typed):
+        raise UsageError(
+            f"{typed} may be metres: a workout needs its length in time",
+            f"{name} {typed}in for {typed[:-1]} minutes",
+        )
     if start is None and seconds is None:
         raise UsageError(f"{name} needs a length", f"{name} 30, {name} 45m e6, {name} 18:00-18:30")
     if at is not None and seconds is not None:
@@ -141,7 +150,8 @@ def eat(tokens: Tokens, pen: Pen, log: Iterable[Entry]) -> Entry:
 
 def worked(tokens: Tokens, pen: Pen) -> Entry:
     """`worked phone in the other room`: the line on what worked."""
-    text = one_line(tokens.all_text(), "line on what worked")
+    parts = (tokens.all_text(), tokens.note)
+    text = one_line(" -- ".join(part for part in parts if part), "line on what worked")
     return pen.write(Kind.WORKED, day=tokens.day, note=text or None, scope=Scope.DAY)
 
 

@@ -6,6 +6,7 @@ understood up to there; nothing of the line is recorded then.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -35,6 +36,8 @@ WORKOUTS = (
     *("tennis", "badminton", "squash", "football", "basketball"),
 )
 """Workouts that need no leading `workout`."""
+_SEPARATOR = re.compile(r"(?<!\d),|,(?!\d)")
+"""A comma between two digits is a decimal comma."""
 EXAMPLES = "yoga 30 e6, coffee, energy 4, sleep 23:40-7:05 q4, eat open"
 
 
@@ -90,9 +93,9 @@ def parse(line: str, pen: Pen, words: Words = NO_WORDS, log: Iterable[Entry] = (
 def _parts(line: str) -> list[str]:
     """The line at its commas; free text (`worked ...`, a note after ` -- `) is kept whole."""
     if line.split()[:1] == ["worked"]:
-        return [line.strip()]
+        return [line.strip()]  # free text to its end
     head, dash, note = line.partition(" -- ")
-    parts = [part.strip() for part in head.split(",") if part.strip()]
+    parts = [part.strip() for part in _SEPARATOR.split(head) if part.strip()]
     if dash and parts:
         parts[-1] += f" -- {note}"
     return parts

@@ -67,7 +67,7 @@ class DayTable:
         shorts = [n.partition(":")[2] for n in names if ":" in n]
         near = get_close_matches(name, [*names, *shorts], 1)
         hint = f"did you mean {near[0]}?" if near else f"columns: {', '.join(names[:12])}"
-        raise UsageError(f"there is no column {name!r}", hint)
+        raise UsageError(f"unknown column {name!r}", hint)
 
     def outcome(self, name: str) -> Column:
         """The column of that name as an outcome. Raises UsageError if it is none."""

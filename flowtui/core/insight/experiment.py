@@ -136,7 +136,7 @@ def checked(declared: Declared, today: date) -> Declared:
             "begin tomorrow or later",
         )
     if declared.days < 1 or declared.days > MAX_DAYS:
-        raise UsageError(f"{declared.days} days cannot be meant", f"1 to {MAX_DAYS} days")
+        raise UsageError(f"{declared.days} days is out of range", f"1 to {MAX_DAYS} days")
     factor = one_line(declared.factor, "name", 60)
     if not factor:
         raise UsageError("there is nothing to try", "say what is done on days with it")

@@ -77,7 +77,7 @@ class EntryStore:
         if found:
             ids = ", ".join(e.id for e in found[:5])
             raise FlowError(f"several entries begin with {text!r}: {ids}", "give more letters")
-        raise FlowError(f"there is no entry {text!r}", "see the ids: flowtui body")
+        raise FlowError(f"there is not an entry {text!r}", "see the ids: flowtui body")
 
     @contextmanager
     def change(self, label: str, background: bool = False) -> Iterator[EntryWriter]:

@@ -98,7 +98,7 @@ class BlockStore:
         if found:
             ids = ", ".join(b.id for b in found[:5])
             raise FlowError(f"several blocks begin with {text!r}: {ids}", "give more letters")
-        raise FlowError(f"there is no block {text!r}", "see the ids: flowtui log")
+        raise FlowError(f"unknown block {text!r}", "see the ids: flowtui log")
 
     def need_running(self, reader: Reader | None = None) -> Block:
         """The running block; raises FlowError if there is none."""

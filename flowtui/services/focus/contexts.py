@@ -41,7 +41,7 @@ class Contexts:
         if name not in self.rules:
             near = get_close_matches(name, self.rules, 1)
             hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(self.rules)}"
-            raise UsageError(f"there is no context {name!r}", f"{hint} (config.toml declares them)")
+            raise UsageError(f"unknown context {name!r}", f"{hint} (config.toml declares them)")
         return name
 
     def filled(self, name: str, mode: Mode | None, tags: tuple[str, ...]) -> ContextRule:

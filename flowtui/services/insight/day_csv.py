@@ -109,7 +109,7 @@ def dates(path: Path, place: int, rows: Sequence[Sequence[str]]) -> list[date]:
             day = date.fromisoformat(text[:10])
         except ValueError:
             raise FlowError(
-                f"{path}, row {at}: {text!r} is no date", "write dates as 2026-11-23"
+                f"{path}, row {at}: {text!r} is not a date", "write dates as 2026-11-23"
             ) from None
         if day in rows_by_day:
             raise FlowError(
@@ -127,7 +127,7 @@ def dates(path: Path, place: int, rows: Sequence[Sequence[str]]) -> list[date]:
 
 
 def number(cell: str) -> float | str | None:
-    """A cell's value; None: missing; the text itself where it is no number."""
+    """A cell's value; None: missing; the text itself where it is not a number."""
     text = cell.strip()
     folded = text.casefold()
     if folded in MISSING:

@@ -161,7 +161,7 @@ class InsightService:
         table = self.table(self.through())
         if not table.columns:
             raise FlowError(
-                "there is no day yet to be tried on noise", "record some: flowtui start"
+                "there is not a day yet to be tried on noise", "record some: flowtui start"
             )
         target = table.outcome(outcome)
         question = _question(table, target, _beside(table, target, ()), set(), 0)

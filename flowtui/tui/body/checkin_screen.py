@@ -112,7 +112,7 @@ class CheckinScreen(ModalScreen[Answers | None]):
         elif self._asked.question.ask.value in (FREE if not char.isdigit() else FREE + COUNTED):
             self._type(char)
         else:
-            self._wrong(f"{char} is no answer here; space types one, enter passes on")
+            self._wrong(f"{char} is not an answer here; space types one, enter passes on")
 
     def action_pass_on(self) -> None:
         """Enter: keep what is known, else note that the question was passed over."""
@@ -178,7 +178,7 @@ class CheckinScreen(ModalScreen[Answers | None]):
         try:
             made = self._sheet.tried(asked, text)
         except UsageError as error:
-            self._wrong(f"{error.message} — {error.hint}" if error.hint else error.message)
+            self._wrong(str(error))
             return
         self._wrong("")
         if not isinstance(made, Planned):

@@ -50,12 +50,12 @@ class TrialForm:
         try:
             return date.fromisoformat(self.start)
         except ValueError:
-            raise UsageError(f"{self.start!r} is no day", "such as 2026-11-23") from None
+            raise UsageError(f"{self.start!r} is not a day", "such as 2026-11-23") from None
 
 
 def _number(text: str, what: str) -> int:
     if not text.isdecimal():
-        raise UsageError(f"{what}: {text!r} is no whole number", "such as 42")
+        raise UsageError(f"{what}: {text!r} is not a whole number", "such as 42")
     return int(text)
 
 

@@ -180,8 +180,8 @@ def test_cells_that_cannot_be_are_listed_by_line_and_the_rest_is_read(tmp_path: 
 
     assert [(u.line, u.why.split(",")[0]) for u in made.unread] == [
         (2, "energy 9 is not on the scale 1 to 5"),
-        (3, "'sometime' is no date"),
-        (4, "'x' is no number"),
+        (3, "'sometime' is not a date"),
+        (4, "'x' is not a number"),
         (5, "names no day"),
         (8, "has 4 columns"),
     ]
