@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flowtui.core.body import eating
 from flowtui.core.body.entry import Entry
@@ -75,17 +75,27 @@ def sleep(tokens: Tokens, pen: Pen) -> Entry:
     )
 
 
-def workout(tokens: Tokens, pen: Pen, name: str | None = None) -> Entry:
-    """`yoga 30 e6`, `run 18:00-18:45`, `workout climbing 1h30 e8`, `workout no`."""
+def workout(
+    tokens: Tokens,
+    pen: Pen,
+    name: str | None = None,
+    effort: float | None = None,
+    began: datetime | None = None,
+) -> Entry:
+    """`yoga 30 e6`, `run 18:00-18:45`, `workout climbing 1h30 e8`, `workout no`.
+
+    `effort` and `began` are those given beside the words.
+    """
     state = tokens.state()
     if state is not None:
         return answered(Kind.WORKOUT, state, tokens, pen, name)
     name = name or habit_name(tokens.word())
-    effort = tokens.marked("e", "effort")
+    marked = tokens.marked("e", "effort")
+    effort = marked if effort is None else effort
     if effort is not None:
         EFFORT.check(effort, "effort")
     start, end = tokens.span() or (None, None)
-    at = tokens.given_at() if start is None else None
+    at = tokens.given_at() or began if start is None else None
     typed = tokens.peek()
     seconds = tokens.length_s(60) if start is None else None
     if seconds is not None and seconds > METRES_S and re.fullmatch(r"\d+m", typed):

@@ -73,7 +73,7 @@ def parse(line: str, pen: Pen, words: Words = NO_WORDS, log: Iterable[Entry] = (
     entries: list[Entry] = []
     remarks: list[str] = []
     known = list(log)
-    for part in _parts(line):
+    for part in parts(line):
         understood: list[str] = []
         try:
             tokens = Tokens(part, pen)
@@ -90,7 +90,7 @@ def parse(line: str, pen: Pen, words: Words = NO_WORDS, log: Iterable[Entry] = (
     return Logged(tuple(entries), tuple(remarks))
 
 
-def _parts(line: str) -> list[str]:
+def parts(line: str) -> list[str]:
     """The line at its commas; free text (`worked ...`, a note after ` -- `) is kept whole."""
     if line.split()[:1] == ["worked"]:
         return [line.strip()]  # free text to its end

@@ -33,7 +33,8 @@ _WHOLE_DAYS = ("today", "yesterday", *WEEKDAYS)
 class Tokens:
     """What is left of one line. Everything taken is noted in `understood`."""
 
-    def __init__(self, text: str, pen: Pen) -> None:
+    def __init__(self, text: str, pen: Pen, day: date | None = None) -> None:
+        """`day` is the logical day it is about; None: the day that it names, or today."""
         body, dash, note = text.partition(" -- ")
         self.text = text
         self.note: str | None = note.strip() or None if dash else None
@@ -43,7 +44,7 @@ class Tokens:
         self.said_no = False
         self._left = body.split()
         self.ago_s = self._take_ago()
-        self.day = self._take_day()
+        self.day = day or self._take_day()
 
     @property
     def done(self) -> bool:
