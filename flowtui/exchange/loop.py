@@ -12,13 +12,13 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.habits import Form, Habit, habit_name
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.exchange.csvs import Line, encoding_of, lines, needs, split_header
 from flowtui.exchange.databases import FAR_MS, database
 from flowtui.exchange.dates import read_date

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -21,6 +20,7 @@ from flowtui.core.body.entry_kinds import State
 from flowtui.core.body.fasting import WEEKDAYS
 from flowtui.core.day import ONE_DAY, week_of
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 
 WEEK = 7
 

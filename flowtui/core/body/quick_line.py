@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from flowtui.core.body.day_text import entry_text
@@ -27,6 +26,7 @@ from flowtui.core.body.phrases import (
 from flowtui.core.body.tokens import NO, Tokens
 from flowtui.core.body.writer import Pen
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 
 WORKOUTS = (
     *("yoga", "pilates", "stretch", "stretching", "dance", "boxing", "martial-arts", "hiit"),

@@ -5,9 +5,10 @@ All instants are aware UTC in whole seconds, so that every sum over them is exac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from flowtui.core.lazy_dataclass import dataclass
 
 MAX_BLOCK_S = 24 * 3600
 MAX_PLAN_S = 24 * 3600

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.status_file import minutes
 
 STRICTNESS = ("soft", "firm", "hard")

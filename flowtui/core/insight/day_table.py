@@ -7,12 +7,13 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 
 from flowtui.core.errors import UsageError
 from flowtui.core.insight.variable import Factor, Outcome
+from flowtui.core.lazy_dataclass import dataclass
 
 Values = tuple[float | None, ...]
 

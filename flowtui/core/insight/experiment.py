@@ -7,13 +7,14 @@ is stored with it and checked whenever it is read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from flowtui.core.errors import UsageError
 from flowtui.core.insight.schedule import Design, Slot, fingerprint, schedule, whole_length
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import one_line
 
 MAX_DAYS = 366

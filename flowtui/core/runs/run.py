@@ -7,11 +7,11 @@ say nothing are left out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from flowtui.core.fields import Fields, stamp
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.history import plain
 from flowtui.core.runs.run_state import RunState
 

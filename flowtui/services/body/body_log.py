@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from flowtui.core.body.day_text import entry_text
@@ -20,6 +19,7 @@ from flowtui.core.body.quick_line import Logged, parse
 from flowtui.core.body.tokens import Tokens
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import middle_cut
 from flowtui.services.body.entry_store import EntryStore
 from flowtui.services.body.habit_catalog import Declared, Names

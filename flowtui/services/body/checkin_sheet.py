@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from flowtui.core.body.answers import ENTER, Planned, answer
@@ -15,6 +14,7 @@ from flowtui.core.body.phrases import eat
 from flowtui.core.body.quick_line import Words
 from flowtui.core.body.tokens import Tokens
 from flowtui.core.body.writer import Pen
+from flowtui.core.lazy_dataclass import dataclass
 
 CLOSE = "close"
 """The answer that closes the open window now."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.focus.block import RUN_AT_MOST_S, Block, Mode, Plan, PlanKind
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.length_grammar import parse_duration
 from flowtui.core.time_grammar import is_clock, parse_instant
 from flowtui.services.focus.running_block import Draft

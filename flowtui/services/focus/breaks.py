@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import UsageError
 from flowtui.core.fields import Fields, stamp
 from flowtui.core.focus.measure import whole
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.focus.block_store import BREAK, STATE, BlockStore
 
 LONGEST_S = 4 * 3600

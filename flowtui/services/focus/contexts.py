@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from flowtui.core.errors import UsageError
 from flowtui.core.focus.block import Mode
+from flowtui.core.lazy_dataclass import dataclass
 
 WORK = "work"
 

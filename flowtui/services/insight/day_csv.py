@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.insight.day_table import Column, DayTable
 from flowtui.core.insight.refusal import Refused, Why, words
 from flowtui.core.insight.variable import Outcome, guessed
+from flowtui.core.lazy_dataclass import dataclass
 
 MISSING = {"", "na", "n/a", "nan", "null", "none", "-", "."}
 WORDS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0, "y": 1.0, "n": 0.0}

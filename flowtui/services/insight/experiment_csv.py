@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.insight.refusal import BEYOND
 from flowtui.core.insight.variable import Outcome
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.insight.child import Tell, compute
 from flowtui.services.insight.day_csv import date_column, dates, number, outcome_named, rows_of
 

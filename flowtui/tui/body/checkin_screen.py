@@ -6,7 +6,6 @@ answered, or when the screen is left; what was never reached stays missing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
@@ -23,6 +22,7 @@ from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.body.scales import QUALITY
 from flowtui.core.day import ONE_DAY
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.body.checkin_sheet import Asked, Sheet
 from flowtui.tui.body.checkin_sheet import Row, SheetRows, keys_text
 from flowtui.tui.widgets.text_line import Line

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from textual.widget import Widget
@@ -12,6 +11,7 @@ from textual.widgets import Input
 from flowtui.core.errors import UsageError
 from flowtui.core.insight.experiment import Declared, Direction
 from flowtui.core.insight.schedule import Design
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.tui.dialogs.base import Dialog, field, labelled
 from flowtui.tui.widgets.choice import Choice
 
