@@ -69,10 +69,10 @@ def test_columns_can_be_mapped_by_name_or_number(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"Tag": "date", "Z": "energy"}, "no column 'Z'"),
+        ({"Tag": "date", "Z": "energy"}, "unknown column 'Z'"),
         ({"Tag": "day"}, "cannot mean 'day'"),
         ({"Tag": "date", "A": "energy", "B": "energy"}, "two columns are mapped to 'energy'"),
-        ({"Tag": "date", "#9": "energy"}, "no column '#9'"),
+        ({"Tag": "date", "#9": "energy"}, "unknown column '#9'"),
     ],
 )
 def test_a_mapping_that_cannot_be_is_refused(
@@ -88,8 +88,8 @@ def test_a_table_without_a_day_is_refused_with_what_to_do(tmp_path: Path) -> Non
     path = table(tmp_path / "mine.csv", "Energy,Coffee\n3,4\n")
     shown = CsvMap().preview(path, OPTIONS)
 
-    assert any("no column says which day" in w for w in shown.warnings)
-    with pytest.raises(FlowError, match="no column that says which day"):
+    assert any("unknown column says which day" in w for w in shown.warnings)
+    with pytest.raises(FlowError, match="unknown column that says which day"):
         plan(path, name="csv")
 
 
