@@ -14,6 +14,7 @@ from flowtui.core.body.validation import check
 from flowtui.core.body.writer import whole
 from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.text import plain
 from flowtui.exchange.fields import Fields
 from flowtui.exchange.protocol import Found, Options, Unread
 
@@ -125,5 +126,5 @@ def shown(text: str | None) -> str | None:
     """
     if not text:
         return None
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = " ".join(plain(text).split())
     return line[:TEXT_LIMIT] or None

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.text import plain
 from flowtui.core.time_grammar import parse_clock
 from flowtui.guard.program import apps, files, names
 from flowtui.guard.program.errors import GuardError
@@ -70,7 +71,7 @@ def from_toml(name: str, text: str, source: str) -> SiteList:
         sites = tuple(_expanded(names.site(item) for item in _strings(raw, "sites")))
         listed = SiteList(
             name,
-            str(raw.get("title", "")),
+            plain(str(raw.get("title", "")), 100),
             sites[: names.MAX_NAMES],
             tuple(apps.program(item) for item in _strings(raw, "apps")),
             tuple(names.site(item) for item in _strings(raw, "exceptions")),
