@@ -68,9 +68,10 @@ class _Field(NamedTuple):
     decode: Callable[[Any], Any]
 
 
-def encode(value: Any, annotation: Hashable = None) -> Any:
+def encode(value: Any, annotation: Any = None) -> Any:
     """`value` as JSON data. Raises TypeError for a type that the codec has no form for."""
-    return _coder(annotation or type(value))[0](value)
+    kind: Hashable = type(value) if annotation is None else annotation
+    return _coder(kind)[0](value)
 
 
 def decode(annotation: type[T], data: Any, name: str, ignore: Iterable[str] = ()) -> T:

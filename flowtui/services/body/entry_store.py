@@ -67,8 +67,8 @@ class EntryStore:
         reader = reader or self.ledger
         record = reader.get(ENTRIES, text) if text else None
         if record is not None:
-            found: Entry = KINDS[ENTRIES].decode(record)
-            return found
+            entry: Entry = KINDS[ENTRIES].decode(record)
+            return entry
         today = self.today()
         recent = self.between(today - YEAR, today + timedelta(days=1), reader)
         if text == "last" and recent:

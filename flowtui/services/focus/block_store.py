@@ -89,8 +89,8 @@ class BlockStore:
             return self.need_running(reader)
         record = reader.get(BLOCKS, text)
         if record is not None:
-            found: Block = KINDS[BLOCKS].decode(record)
-            return found
+            block: Block = KINDS[BLOCKS].decode(record)
+            return block
         today = self.rule.day_of(self.clock.now())
         recent = self.between(today - timedelta(days=366), today + timedelta(days=1), reader)
         found = [b for b in recent if b.id.startswith(text)] if text else []
