@@ -70,7 +70,7 @@ class _Field(NamedTuple):
 
 def encode(value: Any, annotation: Any = None) -> Any:
     """`value` as JSON data. Raises TypeError for a type that the codec has no form for."""
-    kind: Hashable = type(value) if annotation is None else annotation
+    kind: Any = type(value) if annotation is None else annotation
     return _coder(kind)[0](value)
 
 
