@@ -15,8 +15,8 @@ from flowtui.core.body.entry import Entry, length_s
 from flowtui.core.body.entry_days import BodyLog
 from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.entry_line import line_of
-from flowtui.core.body.entry_record import to_record
 from flowtui.core.body.quick_line import Logged
+from flowtui.core.codec import encode
 from flowtui.core.errors import UsageError
 from flowtui.core.focus.block_json import iso
 from flowtui.core.time_grammar import parse_day
@@ -116,7 +116,7 @@ def tell(context: Context, logged: Logged, as_json: bool, verb: str = "logged") 
 
 def view(entry: Entry) -> dict[str, Any]:
     """An entry as JSON: the record, with local instants and its length."""
-    record = to_record(entry)
+    record = encode(entry)
     end = entry.end_zone or entry.zone
     zones = {"at": entry.zone, "start": entry.zone, "end": end, "recorded_at": entry.zone}
     for field, zone in zones.items():

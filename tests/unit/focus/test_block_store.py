@@ -11,7 +11,8 @@ import pytest
 from flowtui.core.errors import FlowError, LedgerError
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.edit import Changes
-from flowtui.services.focus.block_store import LETTERS, RUNNING, STATE
+from flowtui.core.kinds import STATE
+from flowtui.services.focus.block_store import LETTERS, RUNNING
 from flowtui.services.focus.running_block import Draft
 from tests.user import NOON, Person
 

@@ -12,12 +12,11 @@ import pytest
 
 from flowtui.core.body.entry import Entry
 from flowtui.core.body.entry_kinds import Kind, State
-from flowtui.core.body.entry_record import to_record
 from flowtui.core.body.habits import Form, Habit
 from flowtui.core.errors import FlowError, UsageError
-from flowtui.core.focus.block_record import encode_block
 from flowtui.core.insight.experiment import Declared, Direction, Stage
 from flowtui.core.insight.schedule import Design
+from flowtui.core.kinds import BLOCKS, ENTRIES, KINDS
 from flowtui.services.guard.guard_state import Kept
 from flowtui.services.insight import insight_service as module
 from flowtui.services.insight.child import Cancel, Cancelled, compute
@@ -43,7 +42,7 @@ def insight(person: Person) -> InsightServices:
 def put(person: Person, *entries: Entry) -> None:
     with person.services.store.ledger.transaction("test") as transaction:
         for entry in entries:
-            transaction.put("entries", to_record(entry))
+            transaction.put("entries", KINDS[ENTRIES].encode(entry))
 
 
 def rated(id: str, day: date, value: int, scale: str = "energy@1", late: bool = False) -> Entry:
@@ -56,7 +55,7 @@ def rated(id: str, day: date, value: int, scale: str = "energy@1", late: bool = 
 def work(person: Person, day: date, minutes: float, at: int) -> None:
     with person.services.store.ledger.transaction("test") as transaction:
         for block in blocks_of(day, minutes, at):
-            transaction.put("blocks", encode_block(block, day))
+            transaction.put("blocks", KINDS[BLOCKS].encode(block, day))
 
 
 # The day table
