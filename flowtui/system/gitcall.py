@@ -99,7 +99,7 @@ class Git:
         `options` stand before the command.
 
         Raises:
-            GitProblem: with one line that says why there is no answer.
+            GitProblem: with one line that says why there is not an answer.
         """
         left = self._deadline - self._clock.monotonic()
         if left <= 0:

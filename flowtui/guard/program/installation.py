@@ -27,7 +27,7 @@ MANIFEST = f"{LIB}/manifest.json"
 UNIT_FOLDER = "etc/systemd/system"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One thing that is put somewhere."""
 

@@ -11,9 +11,9 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.search_path import absolute_only, with_safe_path
 
 WAIT_S = 5.0

@@ -13,12 +13,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import flowtui
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.guard import archive
 from flowtui.guard.program import installation, root_verbs, service, units
 from flowtui.guard.program.errors import GuardError
