@@ -163,7 +163,7 @@ def build(
     hooks = HookRunner(paths.hooks_dir, env, paths.hooks_log, clock)
     events = Events(clock, rule, zone.key, hooks.fire)
     focus.subscribe(lambda event: status.write())
-    today_file = TodayFile(paths.cache_dir / NAME, status.marks)
+    today_file = TodayFile(paths.cache_dir / NAME, paths.ledger_dir, status.marks)
     focus.subscribe(events.on_block)
     history.subscribe(status.write)
     body.subscribe(status.write)

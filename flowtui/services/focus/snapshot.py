@@ -47,8 +47,10 @@ def take(services: Services, day: date | None = None) -> Snapshot:
 class TodayFile:
     """Keeps the day where the next start of the app finds it."""
 
-    def __init__(self, path: Path, marks: Callable[[], Mapping[str, object]]) -> None:
+    def __init__(self, path: Path, ledger: Path, marks: Callable[[], Mapping[str, object]]) -> None:
+        """`ledger` is the folder of the journals: before there is one, nothing is written."""
         self._path = path
+        self._ledger = ledger
         self._marks = marks
         self._written: Mapping[str, object] = {}
 
@@ -57,6 +59,8 @@ class TodayFile:
 
         Best effort: without it the first frame waits for the ledger.
         """
+        if not self._ledger.is_dir():
+            return
         marks = dict(self._marks())  # taken before the ledger is read: a later write makes it old
         state = {name: mark for name, mark in marks.items() if name != "anchor"}
         if state == self._written:
