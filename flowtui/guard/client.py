@@ -166,11 +166,13 @@ class Client:
     def arm_more(self, name: str, sites: Sequence[str], apps: Sequence[str]) -> Answer:
         """Add sites and apps to the running lease. Raises NoGuard or Refused."""
         answer: Answer = {}
+        refused: list[str] = []
         for chunk in _chunks(sites, PART_BYTES):
             answer = self.ask("add", list=name, sites=list(chunk))
+            refused += answer["refused"]
         if apps:
             answer = self.ask("add", list=name, apps=list(apps))
-        return answer
+        return {**answer, "refused": refused}
 
 
 def parts(wish: Mapping[str, Any]) -> tuple[Answer, list[tuple[str, Sequence[str]]]]:

@@ -101,17 +101,28 @@ def plan_command(context: Context, names: tuple[str, ...], length: str, as_json:
 @pass_context
 def add_command(context: Context, names: tuple[str, ...]) -> None:
     """Keep more away until the lease ends; nothing can be taken out."""
+    from flowtui.guard.lists import with_twins
+
     guard = context.services.guard
     known = guard.lists()
+    unknown = [name for name in names if name not in known and "." not in name]
+    if unknown:
+        raise UsageError(f"{unknown[0]!r} is neither a list nor a site", "see: flowtui guard list")
+    refused: list[str] = []
+    added: list[str] = []
     for name in names:
-        if name in known:
-            one = known[name]
-            guard.client.arm_more(name, one.sites, one.apps)
-        elif "." in name:
-            guard.client.arm_more("added", (name,), ())
-        else:
-            raise UsageError(f"{name!r} is neither a list nor a site", "see: flowtui guard list")
-    context.say(f"kept away as well: {', '.join(names)}")
+        one = known.get(name)
+        sites = one.sites if one is not None else with_twins((name,))
+        apps = one.apps if one is not None else ()
+        answer = guard.client.arm_more(name if one is not None else "added", sites, apps)
+        refused += answer["refused"]
+        if len(answer["refused"]) < len(sites) or apps:
+            added.append(name)
+    for reason in dict.fromkeys(refused):
+        context.say(f"left out: {reason}")
+    if not added:
+        raise FlowError("nothing was added", "see: flowtui guard list")
+    context.say(f"kept away as well: {', '.join(added)}")
 
 
 @guard_command.command("release")

@@ -26,7 +26,7 @@ from . import (
 from .deadline import Reading
 from .engine import Engine
 from .errors import GuardError
-from .layers import CUT
+from .layers import CUT, rules_of
 from .lease import Lease
 from .requests import Wish
 
@@ -115,7 +115,7 @@ def _layers(engine: Engine, held: Lease) -> dict[str, Any]:
                 "works": looks_blocked([line.split()[1].decode() for line in inside]),
             }
         elif record["kind"] == policy.KIND:
-            rules = policy_text.rules(held.sites(), held.wish.exceptions, held.wish.only)
+            rules = rules_of(held, engine.journal, engine.roots)
             found["policies"][record["browser"]] = {
                 "intact": policy.intact(record, rules),
                 "left_out": rules.left_out,
@@ -158,7 +158,7 @@ def plan(engine: Engine, uid: int, caller: int, wish: Wish, now: Reading) -> dic
     from . import deadline
 
     held = Lease("plan", uid, wish, deadline.begin(wish.seconds, now), float(wish.seconds))
-    rules = policy_text.rules(held.sites(), wish.exceptions, wish.only)
+    rules = rules_of(held, engine.journal, engine.roots)
     problem = ""
     try:
         taken = hosts_text.mapped(hosts.text(engine.roots.hosts))
