@@ -18,7 +18,7 @@ from flowtui.cli.guard.guard_root import (
 )
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.guard import protection
-from flowtui.core.guard.protection import Choice, GuardView
+from flowtui.core.guard.protection import Choice
 from flowtui.core.length_grammar import parse_duration
 from flowtui.core.status_file import minutes
 
@@ -40,12 +40,12 @@ for _command in (
 def status_command(context: Context, as_json: bool) -> None:
     """The guard of the running block: attempts, browsers, what is not covered."""
     services = context.services
-    view = services.guard.view(services.focus.current())
     if as_json:
-        context.put_json(as_data(view))
+        context.put_json(services.guard.report(services.focus.current()))
         return
+    view = services.guard.view(services.focus.current())
     if view is None:
-        context.put("no guard is on")
+        context.put(_no_guard(context))
         _last(context)
         return
     context.put(protection.line(view, 200))
@@ -244,24 +244,15 @@ def wish(context: Context, choice: Choice, seconds: int) -> dict[str, Any]:
     return guard.wish(found, choice, apps, seconds, clock.now())
 
 
-def as_data(view: GuardView | None) -> dict[str, Any] | None:
-    """The `guard` object of JSON."""
-    if view is None:
-        return None
-    return {
-        "level": view.level,
-        "lists": list(view.lists),
-        "strictness": view.strictness,
-        "left_s": view.left_s,
-        "attempts": view.attempts,
-        "frozen": view.frozen,
-        "open": list(view.open),
-        "ready_in_s": view.ready_in_s,
-        "browsers": [
-            {"browser": c.browser, "covered": c.covered, "why": c.why} for c in view.covers
-        ],
-        "notes": list(view.notes),
-    }
+def _no_guard(context: Context) -> str:
+    """What to say where no block has a guard: another may be on, or it may be silent."""
+    report = context.services.guard.report(None)
+    if report["installed"] and not report["answers"]:
+        return "the guard does not answer now: what it keeps away it still keeps away"
+    if report["lease"] is not None:
+        whose = "of yours" if report["lease"]["mine"] else "of another user"
+        return f"no guard of a block is on; a lease {whose} runs until {report['lease']['ends_at']}"
+    return "no guard is on"
 
 
 def _last(context: Context) -> None:
