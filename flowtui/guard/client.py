@@ -37,12 +37,16 @@ BACK_S = 2.0
 class NoGuard(FlowError):
     """There is no guard here."""
 
+    code = "no-guard"
+
 
 class Silent(NoGuard):
     """There is a guard, and it does not answer now: stopped, killed and not back yet, or slow.
 
     What it holds away it still holds.
     """
+
+    code = "silent"
 
 
 class Refused(FlowError):

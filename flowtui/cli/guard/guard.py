@@ -23,7 +23,29 @@ from flowtui.core.length_grammar import parse_duration
 from flowtui.core.status_file import minutes
 
 
-@click.group("guard")
+class JsonErrors(click.Group):
+    """With `--json`, an error is JSON as well, with the code that the guard gave."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Find the command; note whether it is to answer in JSON."""
+        ctx.meta["guard.json"] = "--json" in args
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except FlowError as error:
+            context = ctx.find_object(Context)
+            if not ctx.meta.get("guard.json") or context is None:
+                raise
+            code = getattr(error, "code", "") or ("usage" if error.exit_code == 2 else "failed")
+            told = {"code": code, "message": error.message, "hint": error.hint}
+            context.put_json({"error": told})
+            return error.exit_code
+
+
+@click.group("guard", cls=JsonErrors)
 def guard_command() -> None:
     """Keep distractions away while a block runs; put all back as it was afterwards."""
 
@@ -176,22 +198,26 @@ def test_command(context: Context, as_json: bool) -> None:
     if answer is None or not answer["mine"]:
         raise FlowError("no guard of yours is on", "start a block: flowtui start --guard LIST")
     view = services.guard.view(services.focus.current())
-    tests = [(f"{c.browser}: {c.why}", c.covered) for c in (view.covers if view else ())]
+    tests = [
+        (f"browser-{c.browser.lower()}", f"{c.browser}: {c.why}", c.covered)
+        for c in (view.covers if view else ())
+    ]
     layers = answer["layers"]
     if layers["hosts"] is not None:
-        tests.append(("our lines stand in the hosts file", layers["hosts"]["intact"]))
+        tests.append(("hosts", "our lines stand in the hosts file", layers["hosts"]["intact"]))
         names = [name for name, _ in context.services.guard.client.ask("attempts")["names"]]
         sample = names[0] if names else _first_site(context, answer["lists"])
         here = _leads_nowhere(socket, sample) if sample else layers["hosts"]["works"]
-        tests.append((f"a program here that looks up {sample or 'a site'} finds nothing", here))
+        said = f"a program here that looks up {sample or 'a site'} finds nothing"
+        tests.append(("lookup", said, here))
     if layers["cut"] is not None:
-        tests.append(("what was open is cut", layers["cut"]["intact"]))
+        tests.append(("cut", "what was open is cut", layers["cut"]["intact"]))
     if as_json:
-        context.put_json([{"what": what, "holds": holds} for what, holds in tests])
+        context.put_json([{"id": id, "what": what, "holds": holds} for id, what, holds in tests])
     else:
-        for what, holds in tests:
+        for _, what, holds in tests:
             context.put(f"{'✓' if holds else '✗'} {what}")
-    if not all(holds for _, holds in tests):
+    if not all(holds for _, _, holds in tests):
         raise FlowError("not everything holds", "flowtui guard doctor")
 
 
