@@ -118,7 +118,7 @@ def _browsers(found: list[browsers.Browser], answer: Mapping[str, Any] | None) -
         if answer is None:
             lines.append(Line(False, f"{label}: nothing holds without a guard that answers", id))
         elif browser.ignores_hosts:
-            said = "network.trr.exclude-etc-hosts is false in a profile"
+            said = f"{browser.way_past or browsers.EXCLUDES} in a profile"
             lines.append(Line(False, f"{label}: {said}", id))
         elif browser.name in policies and not browser.boxed:
             lines.append(Line(True, f"{label}: policy, hosts file and cut", id))

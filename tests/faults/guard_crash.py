@@ -2,7 +2,7 @@
 
     python -m tests.faults.guard_crash --all        every point; needs root, strace and nft
     python -m tests.faults.guard_crash --points 60  so many, spread over all
-    python -m tests.faults.guard_crash --all --part 0/4   a quarter of them, four of which run at once
+    python -m tests.faults.guard_crash --all --part 0/4   a quarter; four can run at once
 
 strace delivers SIGKILL on entering the Nth call of a kind, or lets it fail with ENOSPC or EIO. Then
 another process recovers, with nothing but the journal, past the end of the lease. Everything has to

@@ -52,6 +52,7 @@ def install_command(
             context.put(line)
         how = "systemd" if systemd else "a supervisor of its own: there is no systemd here"
         context.put(f"then the guard is started, under {how}")
+        context.put(f"after a reboot, an ended lease is put back by {planned.after_reboot}")
         context.put(f"the program: sha256 {planned.program_hash}")
         context.put(f"to take all of it away again: sudo {LAUNCHER} uninstall")
     for warning in planned.warnings:

@@ -76,6 +76,7 @@ def lease(engine: Engine, held: Lease | None, uid: int) -> dict[str, Any] | None
         lists=[group.name for group in held.wish.groups],
         open=held.open_groups(),
         sites=len(held.sites()),
+        paths=sum(1 for site in held.sites() if "/" in site),
         only=len(held.wish.only),
         apps=list(held.wish.apps),
         frozen=engine.layers.frozen() if held.wish.apps else 0,

@@ -99,3 +99,42 @@ def test_vpns_are_known_by_their_devices_and_proxies_by_the_environment(
     lines = {line.id: line.what for line in checkup._roundabout(tmp_path, env)}
 
     assert name in lines["tunnel"] and "https_proxy" in lines["proxy"]
+
+
+def test_parts_of_sites_that_a_browser_does_not_hold_are_said_beside_it() -> None:
+    both = [Browser("Chromium"), Browser("Firefox")]
+    found = {one.browser: one.why for one in browsers.coverage(both, LAYERS, False, 2)}
+
+    assert found["Chromium"] == "policy and hosts"
+    assert found["Firefox"] == "hosts; 2 parts of sites stay reachable"
+
+
+@pytest.mark.parametrize(
+    ("folder", "setting", "said"),
+    [
+        (".config/mozilla/firefox", '"network.trr.exclude-etc-hosts", false', "exclude-etc-hosts"),
+        (".librewolf", '"network.trr.exclude-etc-hosts", false', "exclude-etc-hosts"),
+        (
+            ".mozilla/firefox",
+            '"network.proxy.type", 1);\nuser_pref("network.proxy.socks", "10.0.0.1"',
+            "proxy",
+        ),
+    ],
+)
+def test_a_profile_that_passes_the_hosts_file_by_is_found_wherever_it_lies(
+    tmp_path: Path, folder: str, setting: str, said: str
+) -> None:
+    profile = tmp_path / folder / "abc.default"
+    profile.mkdir(parents=True)
+    (profile / "prefs.js").write_text(f"user_pref({setting});\n")
+
+    found = browsers.installed(tmp_path, {"firefox": "/usr/bin/firefox"}.get, tmp_path)
+
+    assert said in verdicts(LAYERS, found)["Firefox"]
+    assert verdicts(LAYERS, found)["Firefox"].startswith("-")
+
+
+def test_tor_is_listed_as_not_held(tmp_path: Path) -> None:
+    found = browsers.installed(tmp_path, {"tor-browser": "/usr/bin/tor-browser"}.get, tmp_path)
+
+    assert verdicts(LAYERS, found)["Tor Browser"].startswith("-Tor looks names up")
