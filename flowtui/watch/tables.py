@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from flowtui.core.runs.reading import Item, Notice, NoticeKind, Reading
 from flowtui.watch.databases import reading, why
-from flowtui.watch.readers.jsonl import items_of
+from flowtui.watch.readers.records import items_of
 from flowtui.watch.readers.prefixes import instant
 
 MAX_ROWS = 200_000

@@ -27,11 +27,11 @@ def read(text: str, place: Place) -> list[Item] | None:
         return _heading(text, place)
     if not text[:1].isdigit() or ("/step" not in text and " - " not in text):
         return None
-    found = _FRAME.match(text)
-    if found is None:
+    match = _FRAME.match(text)
+    if match is None:
         return None
-    n, rest = int(found[1]), found[3]
-    total = int(found[2]) if found[2] != "Unknown" else None
+    n, rest = int(match[1]), match[3]
+    total = int(match[2]) if match[2] != "Unknown" else None
     eta, times = _ETA.search(rest), _TIMES.search(rest)
     if eta is None and times is None:
         return None
@@ -41,12 +41,12 @@ def read(text: str, place: Place) -> list[Item] | None:
 
 
 def _heading(text: str, place: Place) -> list[Item] | None:
-    found = HEADING.match(text)
-    if found is None:
+    match = HEADING.match(text)
+    if match is None:
         return None
-    place.epoch = int(found[1])
-    if found[2]:
-        place.total_epochs = int(found[2])
+    place.epoch = int(match[1])
+    if match[2]:
+        place.total_epochs = int(match[2])
     total = place.total_epochs
     return [
         Reading(None, epoch=float(place.epoch), total_epochs=None if not total else float(total))
