@@ -16,7 +16,7 @@ def main() -> int:
 
     arguments = sys.argv[1:]
     if "status" in arguments[:3]:
-        from flowtui.cli.quick import quick_status
+        from flowtui.cli.focus.prompt import quick_status
 
         answer = quick_status(arguments)
         if answer is not None:
@@ -38,7 +38,7 @@ def _app() -> int:
     """The app alone needs no command parser."""
     import os
 
-    from flowtui.cli.complain import complain
+    from flowtui.cli.error_line import complain
     from flowtui.cli.launch import open_app
     from flowtui.core.errors import FlowError
 

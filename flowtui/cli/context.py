@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowtui.core.glance import minutes
+from flowtui.core.status_file import minutes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,7 +45,7 @@ class Context:
         """The instant meant by an `--at`; None where there is none. Raises UsageError."""
         if text is None:
             return None
-        from flowtui.core.timewords import parse_instant
+        from flowtui.core.time_grammar import parse_instant
 
         services = self.services
         return parse_instant(text, services.clock.now(), services.zone)
@@ -80,8 +80,8 @@ class Context:
             if seen is not None and seen.slept_s:
                 self.say(f"the machine slept {minutes(seen.slept_s)}: {GAP_WORDS}")
         elif at is None or at > found.start:
-            from flowtui.core.recovery import Closing
-            from flowtui.core.step import check_end
+            from flowtui.core.focus.recovery import Closing
+            from flowtui.core.focus.step import check_end
 
             if ends:
                 check_end(focus.store.need_running(), at or found.end)

@@ -10,9 +10,9 @@ import click
 
 from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.core.errors import FlowError, LedgerError, UsageError
-from flowtui.core.record import decode_block
+from flowtui.core.focus.block_record import decode_block
 from flowtui.core.runs.run import decode_run
-from flowtui.services.store import BlockStore
+from flowtui.services.focus.block_store import BlockStore
 
 
 @click.command("export")

@@ -93,7 +93,7 @@ def import_command(
         return
     if replace:
         raise UsageError("--replace is for exports of flowtui", "edit the entries instead")
-    from flowtui.core.body.checks import zone_of
+    from flowtui.core.body.validation import zone_of
     from flowtui.services.imports import Ask
 
     ask = Ask(

@@ -28,7 +28,7 @@ def open_app(
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise FlowError("the app needs a terminal", "see what can be done without: flowtui --help")
-    from flowtui.cli.quick import current
+    from flowtui.cli.focus.prompt import current
     from flowtui.settings.config import load
     from flowtui.settings.paths import resolve
     from flowtui.settings.themes import choose, find

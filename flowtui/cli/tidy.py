@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from flowtui.cli.context import Context
-from flowtui.core.body.days import BodyLog
-from flowtui.core.body.series import days_between
+from flowtui.core.body.day_series import days_between
+from flowtui.core.body.entry_days import BodyLog
 from flowtui.core.errors import FlowError
 from flowtui.exchange.tidy import days_csv, dictionary, entries_csv
 from flowtui.system.files import write_atomic

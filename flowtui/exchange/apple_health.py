@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.body.habits import Form, Habit
-from flowtui.core.body.kinds import Kind
 from flowtui.core.errors import FlowError
 from flowtui.exchange import exercises
 from flowtui.exchange.apple_sleep import SleepSamples, sessions

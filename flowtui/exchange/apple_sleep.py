@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from flowtui.core.body.kinds import Kind
+from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.span import Span, total_s, union
 from flowtui.exchange.desk import Desk
 from flowtui.exchange.protocol import LeftOut, Row

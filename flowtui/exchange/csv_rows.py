@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from flowtui.core.body.entry_kinds import Kind, Scope
 from flowtui.core.body.habits import habit_name
-from flowtui.core.body.kinds import Kind, Scope
 from flowtui.core.body.scales import EFFORT
-from flowtui.core.body.walltime import place
 from flowtui.core.day import ONE_DAY, DayRule
 from flowtui.core.errors import UsageError
+from flowtui.core.wall_time import place
 from flowtui.exchange.csvs import Line
 from flowtui.exchange.dates import read_date, read_moment, read_number, read_time
 from flowtui.exchange.desk import Desk

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from flowtui.core.body.walltime import place
 from flowtui.core.errors import UsageError
+from flowtui.core.wall_time import place
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

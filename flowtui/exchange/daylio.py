@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.body.habits import Form, Habit, habit_name
-from flowtui.core.body.kinds import Kind
-from flowtui.core.body.walltime import place
 from flowtui.core.errors import UsageError
+from flowtui.core.wall_time import place
 from flowtui.exchange.csvs import Header, Line, lines, needs, split_header
 from flowtui.exchange.dates import plain, read_date, read_number, read_time
 from flowtui.exchange.desk import Desk, desk_for

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Unpack
 
-from flowtui.core.body.checks import check
 from flowtui.core.body.entry import Entry, Provenance, day_of
-from flowtui.core.body.kinds import Kind, Scope, State
-from flowtui.core.body.pen import whole
+from flowtui.core.body.entry_kinds import Kind, Scope, State
+from flowtui.core.body.validation import check
+from flowtui.core.body.writer import whole
 from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.exchange.fields import Fields

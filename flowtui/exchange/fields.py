@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TypedDict
 
-from flowtui.core.body.kinds import Scope, State
+from flowtui.core.body.entry_kinds import Scope, State
 
 
 class Fields(TypedDict, total=False):

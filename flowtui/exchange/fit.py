@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from flowtui.core.body.kinds import Kind
+from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.errors import FlowError
 from flowtui.exchange import exercises
 from flowtui.exchange.desk import Desk, desk_for

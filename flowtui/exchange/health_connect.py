@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flowtui.core.body.kinds import Kind
+from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.errors import FlowError
 from flowtui.core.span import Span, total_s, union
 from flowtui.exchange import exercises

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.habits import Form, Habit, habit_name
-from flowtui.core.body.kinds import Kind, Scope, State
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.exchange.csvs import Line, encoding_of, lines, needs, split_header
 from flowtui.exchange.databases import FAR_MS, database

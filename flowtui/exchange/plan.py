@@ -15,8 +15,8 @@ from pathlib import Path
 
 from flowtui.core.body.eating import check_window, windows
 from flowtui.core.body.entry import Entry, Provenance
+from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.habits import Habit
-from flowtui.core.body.kinds import Kind, State
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.exchange.desk import shown
 from flowtui.exchange.protocol import Format, Found, LeftOut, Options, Row, Unread

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.habits import habit_name
-from flowtui.core.body.kinds import Kind, Scope, State
 from flowtui.core.body.scales import ENERGY, OUTPUT, QUALITY, SUGAR
 from flowtui.core.errors import UsageError
 from flowtui.exchange.dates import plain, read_length_s, read_number

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flowtui.core.body.kinds import Kind
+from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.exchange import exercises
 from flowtui.exchange.csvs import Header, Line, lines, needs, split_header

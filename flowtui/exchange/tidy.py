@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from flowtui.core.body.days import BodyLog, Variable
 from flowtui.core.body.entry import Entry, amount, day_of, length_s, load
+from flowtui.core.body.entry_days import BodyLog, Variable
+from flowtui.core.body.entry_kinds import SPECS, Kind
+from flowtui.core.body.entry_record import SCHEMA, stamp
 from flowtui.core.body.fasting import window_history
 from flowtui.core.body.habits import Habit
-from flowtui.core.body.kinds import SPECS, Kind
-from flowtui.core.body.record import SCHEMA, stamp
 from flowtui.core.body.scales import SCALES
 from flowtui.core.day import DayRule
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from flowtui.core.body.checks import check
+from flowtui.core.body.entry_kinds import Kind
+from flowtui.core.body.entry_record import from_record
 from flowtui.core.body.habits import Form, Habit
-from flowtui.core.body.kinds import Kind
-from flowtui.core.body.record import from_record
+from flowtui.core.body.validation import check
 from flowtui.core.errors import FlowError
 from flowtui.exchange.csvs import Header, Line, lines, needs, split_header
 from flowtui.exchange.protocol import Declared, Found, Options, Row, Unread

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from flowtui.core.body.kinds import SPECS, Kind
-from flowtui.core.body.walltime import occurrences, place
+from flowtui.core.body.entry_kinds import SPECS, Kind
 from flowtui.core.day import ONE_DAY
 from flowtui.core.errors import UsageError
+from flowtui.core.wall_time import occurrences, place
 from flowtui.exchange.csvs import Line, lines, needs, split_header
 from flowtui.exchange.dates import date_order, read_date, read_number, read_time
 from flowtui.exchange.desk import Desk, desk_for

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import FlowError, UsageError
-from flowtui.core.timewords import parse_clock
+from flowtui.core.time_grammar import parse_clock
 from flowtui.guard.program import apps, files, names
 from flowtui.guard.program.errors import GuardError
 

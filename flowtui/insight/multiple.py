@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from flowtui.core.insight.finding import Q
+from flowtui.core.insight.association import Q
 from flowtui.insight.arrays import Floats
 
 

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import numpy as np
 
-from flowtui.core.insight.finding import Numbers
+from flowtui.core.insight.association import Numbers
 from flowtui.core.insight.variable import Factor, Kind
 from flowtui.insight.arrays import Floats
 from flowtui.insight.gls import independent

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from flowtui.core.insight.finding import SIGNIFICANT, Q
+from flowtui.core.insight.association import SIGNIFICANT, Q
 from flowtui.core.insight.refusal import MIN_DAYS, Refused
 from flowtui.core.insight.variable import Factor, Outcome
 from flowtui.insight.arrays import Floats

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from flowtui.core.errors import FlowError
-from flowtui.core.insight.codec import factor_from, insight_json, outcome_from
-from flowtui.core.insight.finding import Finding, Forecasts, Insight
+from flowtui.core.insight.association import Finding, Forecasts, Insight
+from flowtui.core.insight.messages import factor_from, insight_json, outcome_from
 from flowtui.core.insight.missingness import Missingness
 from flowtui.core.insight.refusal import BEYOND
 from flowtui.core.insight.schedule import Design
@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 
 def study_task(asked: Mapping[str, Any], tell: Tell) -> Json:
-    """Everything about one outcome; see `flowtui.core.insight.codec.question_json`."""
+    """Everything about one outcome; see `flowtui.core.insight.messages.question_json`."""
     days, outcome, factors, notes = _question(asked)
     before = [(str(name), int(lag)) for name, lag in asked["asked_before"]]
     found = study(days, factors, outcome, before, int(asked["others_asked"]), tell=tell)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flowtui.core.block import Block
-from flowtui.core.commands import Arrive
-from flowtui.core.glance import minutes
-from flowtui.core.measure import measure
+from flowtui.core.focus.block import Block
+from flowtui.core.focus.commands import Arrive
+from flowtui.core.focus.measure import measure
 from flowtui.core.runs.findings.finding import Severity as Grave
+from flowtui.core.status_file import minutes
 from flowtui.services.conductor import Instants, instants
-from flowtui.services.runs.telling import NEWS, SERIOUS, headline
+from flowtui.services.runs.digest import NEWS, SERIOUS, headline
 from flowtui.services.wiring import Services
 from flowtui.system.notices import Notice, Severity
 

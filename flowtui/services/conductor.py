@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from flowtui.core.block import Block
-from flowtui.core.measure import deadline, measure
+from flowtui.core.focus.block import Block
+from flowtui.core.focus.measure import deadline, measure
 from flowtui.services.wiring import Services
 from flowtui.system.clock import SystemClock
 

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
-from flowtui.services.body import BodyService
-from flowtui.services.entries import ENTRIES
+from flowtui.services.body.body_log import BodyService
+from flowtui.services.body.entry_store import ENTRIES
 
 if TYPE_CHECKING:  # the formats bring zip, XML and SQLite along: only an import needs them
     from flowtui.exchange.plan import ImportPlan

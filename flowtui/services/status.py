@@ -9,17 +9,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flowtui.core import glance
-from flowtui.core.block import Block
+from flowtui.core import status_file
 from flowtui.core.body.fasting import LONG_FAST_NOTE, LONG_WINDOW_NOTE, WindowNow
 from flowtui.core.clock import Clock
 from flowtui.core.day import ONE_DAY, DayRule
-from flowtui.core.measure import interrupted_s, measure
-from flowtui.core.view import iso, running_view
-from flowtui.services.body import BodyGlance
-from flowtui.services.guardstate import Kept
-from flowtui.services.store import BlockStore
-from flowtui.services.totals import Totals
+from flowtui.core.focus.block import Block
+from flowtui.core.focus.block_json import iso, running_view
+from flowtui.core.focus.measure import interrupted_s, measure
+from flowtui.services.body.body_log import BodyGlance
+from flowtui.services.focus.block_store import BlockStore
+from flowtui.services.focus.totals import Totals
+from flowtui.services.guard.guard_state import Kept
 from flowtui.system.files import write_atomic
 from flowtui.system.stamp import settings_stamp, stamp
 
@@ -66,7 +66,7 @@ class StatusFile:
         seen = self._body(now)
         data = self._data(now, block, seen)
         marks = {"files": names, "stamp": mark, "settings": self._settings}
-        return glance.encode(
+        return status_file.encode(
             self._fields(now, block, data)
             | _eating_fields(seen)
             | _guard_fields(self._guard(now.timestamp()))

@@ -12,26 +12,26 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
-from flowtui.core.events import Event, EventKind
-from flowtui.core.timewords import parse_instant
+from flowtui.core.focus.events import Event, EventKind
+from flowtui.core.time_grammar import parse_instant
 from flowtui.ledger.ledger import Ledger
-from flowtui.services.body import BodyService
-from flowtui.services.breaks import Breaks
-from flowtui.services.checkin import Checkins
-from flowtui.services.contexts import ContextRule, Contexts
-from flowtui.services.entries import EntryStore
-from flowtui.services.events import Events
-from flowtui.services.evidence import EvidenceService
-from flowtui.services.focus import FocusService
-from flowtui.services.guardstate import GuardState
-from flowtui.services.heart import Heart
-from flowtui.services.history import History
+from flowtui.services.body.body_log import BodyService
+from flowtui.services.body.checkin import Checkins
+from flowtui.services.body.entry_store import EntryStore
+from flowtui.services.body.reminders import Reminders
+from flowtui.services.focus.block_store import BlockStore
+from flowtui.services.focus.breaks import Breaks
+from flowtui.services.focus.contexts import ContextRule, Contexts
+from flowtui.services.focus.corrections import History
+from flowtui.services.focus.evidence import EvidenceService
+from flowtui.services.focus.heart import Heart
+from flowtui.services.focus.presets import Plans
+from flowtui.services.focus.running_block import FocusService
+from flowtui.services.focus.totals import Totals
+from flowtui.services.guard.guard_state import GuardState
+from flowtui.services.hook_events import Events
 from flowtui.services.imports import Imports
-from flowtui.services.plans import Plans
-from flowtui.services.reminders import Reminders
 from flowtui.services.status import StatusFile
-from flowtui.services.store import BlockStore
-from flowtui.services.totals import Totals
 from flowtui.settings.config import Config, load
 from flowtui.settings.paths import Paths, resolve
 from flowtui.settings.problems import Problem
@@ -40,8 +40,8 @@ from flowtui.system.clock import SystemClock
 from flowtui.system.hookrunner import HookRunner
 
 if TYPE_CHECKING:
-    from flowtui.services.guard import GuardService
-    from flowtui.services.runs.desk import RunDesk
+    from flowtui.services.guard.block_guard import GuardService
+    from flowtui.services.runs.runs_service import RunDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +84,15 @@ class Services:
     @cached_property
     def runs(self) -> RunDesk:
         """Everything on training runs; built when first asked for, since few commands do."""
-        from flowtui.services.runs.wiring import build_runs
+        from flowtui.services.runs.runs_wiring import build_runs
 
         return build_runs(self.paths, self.store.ledger, self.clock, self.rule, self.zone, self.env)
 
     @cached_property
     def guard(self) -> GuardService:
         """What keeps distractions away; built when first asked for, as few commands do."""
-        from flowtui.services.guardwiring import build_guard
-        from flowtui.services.insight.guarded import GuardedBlocks
+        from flowtui.services.guard.guard_wiring import build_guard
+        from flowtui.services.insight.guarded_blocks import GuardedBlocks
 
         parts = (self.paths, self.config, self.clock, self.rule, self.env, self.status)
         guard = build_guard(*parts)

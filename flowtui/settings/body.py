@@ -58,7 +58,7 @@ def _table(kind: Kind[Mapping[str, T]], help: str) -> Mapping[str, T]:
 
 
 def _question(word: str) -> bool:
-    from flowtui.core.body.days import variable_from
+    from flowtui.core.body.entry_days import variable_from
 
     if word in ("habit", "stop", "plan"):
         return True

@@ -11,8 +11,8 @@ from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from flowtui.core.errors import UsageError
-from flowtui.core.tags import parse_tag
-from flowtui.core.timewords import WEEKDAYS, parse_clock, parse_weekday
+from flowtui.core.focus.tags import parse_tag
+from flowtui.core.time_grammar import WEEKDAYS, parse_clock, parse_weekday
 from flowtui.settings.zone import zone_named
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from flowtui.core.block import AtPlan, Mode
+from flowtui.core.focus.block import AtPlan, Mode
 from flowtui.settings.kinds import (
     Kind,
     choice,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from flowtui.system.words import Notice, Severity, plain
+from flowtui.system.notice_text import Notice, Severity, plain
 
 _URGENCY = {Severity.QUIET: "low", Severity.NORMAL: "normal", Severity.SERIOUS: "critical"}
 _LEVEL = {Severity.QUIET: 0, Severity.NORMAL: 1, Severity.SERIOUS: 2}

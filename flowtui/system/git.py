@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flowtui.core.block import Evidence
+from flowtui.core.focus.block import Evidence
 from flowtui.core.text import one_line
 from flowtui.system.gitcall import Git, GitProblem
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from flowtui.core.recovery import Reading
+from flowtui.core.focus.recovery import Reading
 from flowtui.system.files import write_atomic
 
 HEADER = "flowtui-heartbeat 1"

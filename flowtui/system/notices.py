@@ -15,7 +15,7 @@ from functools import partial
 from typing import Protocol
 
 from flowtui.system import desktop, terminal
-from flowtui.system.words import Notice, Severity
+from flowtui.system.notice_text import Notice, Severity
 
 __all__ = ["Channel", "Delivery", "Notice", "Notifier", "Severity", "Wanted", "channels"]
 

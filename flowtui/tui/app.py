@@ -24,19 +24,20 @@ from flowtui.core.errors import FlowError
 from flowtui.settings.actions import ACTIONS, remapped
 from flowtui.settings.config import Config
 from flowtui.settings.themes import ThemeSpec
-from flowtui.tui import appwork, dialogs
-from flowtui.tui.commands import ActionCommands
-from flowtui.tui.desk import Desk
-from flowtui.tui.host import Host
-from flowtui.tui.keys import bindings
-from flowtui.tui.messages import SnapshotTaken
-from flowtui.tui.modes import BODY, FOCUS, IDLE, INSIGHT, MODES, RUNNING, RUNS
-from flowtui.tui.resume import guard_resume
-from flowtui.tui.theming import to_textual, variable_defaults
+from flowtui.tui import dialogs
+from flowtui.tui.shell import service_calls
+from flowtui.tui.shell.host import Host
+from flowtui.tui.shell.keys import bindings
+from flowtui.tui.shell.messages import SnapshotTaken
+from flowtui.tui.shell.modes import BODY, FOCUS, IDLE, INSIGHT, MODES, RUNNING, RUNS
+from flowtui.tui.shell.palette import ActionCommands
+from flowtui.tui.shell.service_thread import Desk
+from flowtui.tui.shell.suspend import guard_resume
+from flowtui.tui.shell.theming import to_textual, variable_defaults
 
 if TYPE_CHECKING:
     from flowtui.services.wiring import Services
-    from flowtui.tui.ringing import Ringing
+    from flowtui.tui.shell.bells import Ringing
 
 T = TypeVar("T")
 
@@ -46,7 +47,7 @@ class FlowApp(Host):
 
     TITLE = "flowtui"
     # all at once: a style sheet that comes with its screen makes Textual read every sheet again
-    CSS_PATH = ["app.tcss", "screens/idle.tcss", "screens/running.tcss"]
+    CSS_PATH = ["app.tcss", "focus/idle.tcss", "focus/running.tcss"]
     COMMANDS = {ActionCommands}
     MODES = dict(MODES)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
@@ -118,20 +119,20 @@ class FlowApp(Host):
     @work(group="arm", exit_on_error=False)
     async def _tell_todays_arm(self) -> None:
         """Each morning an experiment tells that day's arm, and no other."""
-        text = await self.ask(appwork.todays_arm)
+        text = await self.ask(service_calls.todays_arm)
         if text:
             self.said(text)
 
     @work(group="guard", exit_on_error=False)
     async def _put_session_back(self) -> None:
         """What an agent that was killed has left switched off in this session is put back."""
-        for problem in await self.ask(appwork.put_session_back):
+        for problem in await self.ask(service_calls.put_session_back):
             self.said(problem, lost=True)
 
     @work(group="conductor", exit_on_error=False)
     async def _start_conductor(self) -> None:
-        services = await self.ask(appwork.ready_to_ring)
-        self._ringing = appwork.make_ringing(self, services)
+        services = await self.ask(service_calls.ready_to_ring)
+        self._ringing = service_calls.make_ringing(self, services)
         self._ringing.begin()
 
     @work(exclusive=True, group="snapshot", exit_on_error=False)
@@ -139,7 +140,7 @@ class FlowApp(Host):
         """Take a new snapshot and hand it to the screen."""
         day = self.shown_day
         try:
-            snapshot = await self.ask(partial(appwork.take_snapshot, day))
+            snapshot = await self.ask(partial(service_calls.take_snapshot, day))
         except FlowError as error:
             self.said(f"{error.message} — {error.hint or ''}".rstrip(" —"), lost=True)
             return
@@ -173,7 +174,7 @@ class FlowApp(Host):
         """Has another process written? Then show it. What do the runs do?"""
         try:
             before = self.runs
-            look = partial(appwork.look_around, before, self.held)
+            look = partial(service_calls.look_around, before, self.held)
             changed, self.runs, self.held = await self.ask(look)
             if changed:
                 self.refresh_snapshot()
@@ -190,7 +191,7 @@ class FlowApp(Host):
             return
         id = snapshot.block.id
         try:
-            noticed = await self.ask(lambda services: appwork.beat_once(services, id))
+            noticed = await self.ask(lambda services: service_calls.beat_once(services, id))
         except FlowError as error:
             self.said(error.message, lost=True)
             return
@@ -242,16 +243,16 @@ class FlowApp(Host):
     @work(group="dialog", exclusive=True, exit_on_error=False)
     async def check_in(self, day: date | None = None) -> None:
         """Open the check-in of `day`, by default today's."""
-        from flowtui.tui import bodywork
+        from flowtui.tui.body import global_actions
 
-        await bodywork.check_in(self, day)
+        await global_actions.check_in(self, day)
 
     @work(group="dialog", exclusive=True, exit_on_error=False)
     async def action_app_log(self) -> None:
         """Ask for a quick line and record it."""
-        from flowtui.tui import bodywork
+        from flowtui.tui.body import global_actions
 
-        await bodywork.quick_log(self)
+        await global_actions.quick_log(self)
 
     @work(group="dialog", exit_on_error=False)
     async def action_app_theme(self) -> None:
@@ -291,7 +292,7 @@ class FlowApp(Host):
     def _close(self, leave_running: bool) -> None:
         if self._ringing is not None:
             self._ringing.end()
-        self.desk.close(lambda services: appwork.goodbye(services, leave_running))
+        self.desk.close(lambda services: service_calls.goodbye(services, leave_running))
         self.exit()
 
     async def on_load(self) -> None:

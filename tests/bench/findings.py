@@ -21,9 +21,9 @@ from flowtui.core.runs.eta import eta_of
 from flowtui.core.runs.findings.finding import SEVERITY, Rule
 from flowtui.core.runs.findings.judge import judge
 from flowtui.core.runs.history import History
+from flowtui.core.runs.observation import Seen
 from flowtui.core.runs.reading import Reading
 from flowtui.core.runs.rhythm import Rhythm
-from flowtui.core.runs.seen import Seen
 from flowtui.watch.readers.registry import reader_for
 from tests.bench.simulated import (
     Sim,

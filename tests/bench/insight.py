@@ -24,7 +24,7 @@ from zlib import crc32
 
 import numpy as np
 
-from flowtui.core.insight.codec import question_json
+from flowtui.core.insight.messages import question_json
 from flowtui.core.insight.schedule import Design, schedule
 from flowtui.core.insight.variable import Kind
 from flowtui.insight.missing import missingness
@@ -35,8 +35,8 @@ from flowtui.insight.sieve import tested
 from flowtui.insight.study import study
 from flowtui.insight.table import paired
 from flowtui.services.insight.child import compute
-from tests import worlds
-from tests.worlds import Grid, World
+from tests import synthetic_days
+from tests.synthetic_days import Grid, World
 
 SEED = 20261125
 HERE = Path(__file__).parent
@@ -63,16 +63,16 @@ def pair_cell(world: World, draws: int = 499, both_lags: bool = False) -> Callab
     def run(sims: int, seed: int) -> Result:
         rng = np.random.default_rng(seed)
         kind = Kind.DOSE if world.continuous else Kind.BINARY
-        factor = worlds.by_day("x", kind) if both_lags else worlds.night("x", kind)
+        factor = synthetic_days.by_day("x", kind) if both_lags else synthetic_days.night("x", kind)
         hits = plain = covered = none = flags = 0
         effects: list[float] = []
         for _ in range(sims):
-            x, y = worlds.drawn(world, rng)
-            days = worlds.as_days(y, {"x": x})
+            x, y = synthetic_days.drawn(world, rng)
+            days = synthetic_days.as_days(y, {"x": x})
             pair = paired(days, factor, world.lag)
             if world.missing != "none":
                 flags += missingness("x", days.first.weekday(), x, y).suspect
-            if refused(days, factor, world.lag, worlds.DEEP, pair, None) is not None:
+            if refused(days, factor, world.lag, synthetic_days.DEEP, pair, None) is not None:
                 none += 1
                 continue
             found = tested(pair.days, pair.base, pair.x, pair.y, draws, rng)
@@ -99,12 +99,12 @@ def lag_cell(n: int, rho: float, lag: int) -> Callable[..., Result]:
     def run(sims: int, seed: int) -> Result:
         rng = np.random.default_rng(seed)
         right = wrong = 0
-        factor = worlds.by_day("x")
+        factor = synthetic_days.by_day("x")
         for _ in range(sims):
-            x, y = worlds.drawn(World(n, rho, True, effect=0.8, lag=lag), rng)
-            days = worlds.as_days(y, {"x": x})
+            x, y = synthetic_days.drawn(World(n, rho, True, effect=0.8, lag=lag), rng)
+            days = synthetic_days.as_days(y, {"x": x})
             found = study(
-                days, [factor], worlds.DEEP, draws=499, seed=int(rng.integers(2**31)),
+                days, [factor], synthetic_days.DEEP, draws=499, seed=int(rng.integers(2**31)),
                 keep_draws=True, bare=True,
             )  # fmt: skip
             passed = {judged.result.lag for judged in found.judged if judged.passed}
@@ -120,16 +120,16 @@ def grid_cell(grid: Grid, draws: int = 399) -> Callable[..., Result]:
 
     def run(sims: int, seed: int) -> Result:
         rng = np.random.default_rng(seed)
-        factors = [worlds.by_day(name) for name in grid.names]
+        factors = [synthetic_days.by_day(name) for name in grid.names]
         truth = {(name, 0) for name in grid.names[: grid.true]}
         any_false = power = 0.0
         shares: list[float] = []
         before: list[float] = []
         plain_any = 0
         for _ in range(sims):
-            days = worlds.drawn_grid(grid, rng)
+            days = synthetic_days.drawn_grid(grid, rng)
             found = study(
-                days, factors, worlds.DEEP, draws=draws, seed=int(rng.integers(2**31)),
+                days, factors, synthetic_days.DEEP, draws=draws, seed=int(rng.integers(2**31)),
                 keep_draws=True, bare=True,
             )  # fmt: skip
             keys = {(j.result.factor.name, j.result.lag): j for j in found.judged}
@@ -173,7 +173,7 @@ def trial_cell(
         hits = covered = checked = 0
         effects: list[float] = []
         for at in range(sims):
-            slots = schedule(design, worlds.FIRST, n, f"{seed}-{at}")
+            slots = schedule(design, synthetic_days.FIRST, n, f"{seed}-{at}")
             arm = np.array([slot.arm for slot in slots], dtype=bool)
             counts = np.array([slot.counts for slot in slots])
             pair = np.array([slot.pair for slot in slots])
@@ -182,7 +182,7 @@ def trial_cell(
                 lasting[day] = arm[day] + (carry * lasting[day - 1] if day else 0.0)
             days = np.arange(n)
             weekend = -0.8 * (days % 7 >= 5)
-            y = worlds.ar1(rng, n, rho)[:, 0] + effect * lasting + weekend
+            y = synthetic_days.ar1(rng, n, rho)[:, 0] + effect * lasting + weekend
             trial = Trial(days[counts], days[counts] % 7, arm[counts], pair[counts], y[counts])
             inverted = at < inversions
             found = read(trial, seed=at, flips=999, interval=inverted)
@@ -382,16 +382,16 @@ def speed(rounds: int = 5) -> str:
     """CPU time for 40 pairs on 365 days, 1,999 refits each; and with process and JSON around."""
     rng = np.random.default_rng(SEED)
     names = [f"h{k}" for k in range(20)]
-    x = {name: (worlds.ar1(rng, 365, 0.4)[:, 0] > 0).astype(float) for name in names}
-    y = 150 + 40 * worlds.ar1(rng, 365, 0.4)[:, 0]
-    days, factors = worlds.as_days(y, x), [worlds.by_day(name) for name in names]
+    x = {name: (synthetic_days.ar1(rng, 365, 0.4)[:, 0] > 0).astype(float) for name in names}
+    y = 150 + 40 * synthetic_days.ar1(rng, 365, 0.4)[:, 0]
+    days, factors = synthetic_days.as_days(y, x), [synthetic_days.by_day(name) for name in names]
     dates = [days.date_of(place) for place in range(days.size)]
     columns = [(f, [float(v) for v in x[f.name]], "") for f in factors]
-    question = question_json(dates, worlds.DEEP, [float(v) for v in y], columns)
+    question = question_json(dates, synthetic_days.DEEP, [float(v) for v in y], columns)
     inside, whole, wall = [], [], []
     for _ in range(rounds):
         began = time.process_time()
-        found = study(days, factors, worlds.DEEP)
+        found = study(days, factors, synthetic_days.DEEP)
         inside.append(time.process_time() - began)
         before, clock = _children_s(), time.perf_counter()
         compute("study", question)

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.guard import site as site_module
-from tests.guard.cell import FLOWTUI, Cell, cell, need_root, until
 from tests.guard.chrome import Chrome
+from tests.guard.namespace import FLOWTUI, Cell, cell, need_root, until
 
 ROOT = Path(__file__).parents[2]
 IN_SHELL = "getent hosts www.bbc.com; id -u"

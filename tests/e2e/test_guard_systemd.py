@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.guard.cell import until
 from tests.guard.machine import Machine
+from tests.guard.namespace import until
 
 UNIT = "flowtui-guard.service"
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
-from flowtui.core.body.record import to_record
+from flowtui.core.body.entry_record import to_record
+from flowtui.core.focus.block_record import encode_block
 from flowtui.core.insight.experiment import Declared, Direction
 from flowtui.core.insight.schedule import Design
-from flowtui.core.record import encode_block
-from flowtui.services.insight.wire import insight_of
+from flowtui.services.insight.insight_wiring import insight_of
 from flowtui.services.wiring import build
 from tests.e2e.terminal import PROMPT, Terminals
 from tests.fakes import FakeClock
-from tests.lived import answer, blocks_of, live
+from tests.sample_year import answer, blocks_of, live
 
 DAYS = 28
 

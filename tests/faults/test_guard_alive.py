@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.guard import site as site_module
-from tests.guard.cell import Cell, cell, until
+from tests.guard.namespace import Cell, cell, until
 
 SITE = Path(site_module.__file__)
 APP = f"waster{os.getpid()}"

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-from tests.guard.cell import need_root
+from tests.guard.namespace import need_root
 
 
 def test_wherever_the_guard_is_killed_everything_comes_back_as_it_was() -> None:

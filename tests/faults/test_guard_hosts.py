@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from flowtui.guard.program import hosts
-from tests.guard.cell import cell
+from tests.guard.namespace import cell
 from tests.unit.guard.conftest import make
-from tests.unit.guard.world import World
+from tests.unit.guard.harness import World
 
 __all__ = ["make"]
 ODD = {

@@ -14,7 +14,7 @@ import pytest
 from flowtui.core.errors import FlowError
 from flowtui.core.runs.history import History
 from flowtui.core.runs.reading import Item, NoticeKind, Reading
-from flowtui.services.runlook import look_at
+from flowtui.services.runs.log_look import look_at
 from flowtui.system.clock import SystemClock
 from flowtui.watch.follow import FileSource
 from flowtui.watch.places import find

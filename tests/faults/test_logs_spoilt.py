@@ -10,8 +10,8 @@ import pytest
 
 from flowtui.core.runs.findings.judge import judge
 from flowtui.core.runs.history import History
-from flowtui.core.runs.seen import Seen
-from flowtui.core.runs.view import run_view
+from flowtui.core.runs.observation import Seen
+from flowtui.core.runs.run_json import run_view
 from flowtui.watch.readers.registry import READERS
 from flowtui.watch.readers.textlog import TextLog
 from tests.logs.read import FIXTURES

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.guard.cell import Cell
+from tests.guard.namespace import Cell
 
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",

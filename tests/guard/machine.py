@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.guard.cell import FLOWTUI, HOSTS, need_root, until
+from tests.guard.namespace import FLOWTUI, HOSTS, need_root, until
 
 REBOOT = 133
 """What systemd-nspawn ends with when the machine in it wants to be started anew."""

@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 from tests.guard import site as site_module
-from tests.guard.cell import Cell, cell, until
 from tests.guard.chrome import Chrome
+from tests.guard.namespace import Cell, cell, until
 
 ARM = """
 import sys, time

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.world import World
+from tests.tui.harness import World
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def world(tmp_path: Path) -> World:
 @pytest.fixture(scope="session")
 def half_a_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with 150 lived days, two experiments, and insight's answers in its cache."""
-    from tests.tui.halfyear import fill
+    from tests.tui.half_year import fill
 
     home = tmp_path_factory.mktemp("halfyear") / "flowtui"
     fill(home)

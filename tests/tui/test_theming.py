@@ -13,7 +13,7 @@ from textual.widgets import DataTable, Footer, Input, Label, OptionList, Progres
 from flowtui.settings.colours import contrast
 from flowtui.settings.paths import resolve
 from flowtui.settings.themes import FALLBACK, MEANINGS, ThemeSpec, find
-from flowtui.tui.theming import own_variables, to_textual, variable_defaults, variables
+from flowtui.tui.shell.theming import own_variables, to_textual, variable_defaults, variables
 
 THEMES = [*find(resolve({"FLOWTUI_HOME": "/nonexistent"}))[0].values(), FALLBACK]
 OWN = (*MEANINGS, "muted", "faint", "line")

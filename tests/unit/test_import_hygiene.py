@@ -17,7 +17,7 @@ import pytest
 import flowtui
 import flowtui.core
 from flowtui.system.clock import SystemClock
-from tests.people import Person
+from tests.user import Person
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -76,8 +76,8 @@ def test_a_prompt_loads_next_to_nothing(home: dict[str, str], shape: tuple[str, 
 
     assert not tops(found) & (THIRD_PARTY | COSTLY | SERVERS)
     assert {name for name in found if name.startswith("flowtui")} == {
-        "flowtui", "flowtui.cli", "flowtui.cli.quick", "flowtui.cli.shapes", "flowtui.core",
-        "flowtui.core.errors", "flowtui.core.glance", "flowtui.entry", "flowtui.settings",
+        "flowtui", "flowtui.cli", "flowtui.cli.focus.prompt", "flowtui.cli.focus.status_formats", "flowtui.core",
+        "flowtui.core.errors", "flowtui.core.status_file", "flowtui.entry", "flowtui.settings",
         "flowtui.settings.fastpaths", "flowtui.system", "flowtui.system.clock",
         "flowtui.system.stamp",
     }  # fmt: skip
@@ -113,7 +113,7 @@ def test_a_command_loads_its_own_module_of_commands_alone(home: dict[str, str]) 
 
 
 def test_the_app_loads_no_numbers_and_no_command_parser() -> None:
-    found = tops(loaded("import flowtui.tui.app, flowtui.tui.screens.idle"))
+    found = tops(loaded("import flowtui.tui.app, flowtui.tui.focus.idle_screen"))
 
     assert "textual" in found
     unwanted = {"numpy", "click", "pynvml", "psutil", "apscheduler", "tinydb", "pyfiglet"}
@@ -123,9 +123,9 @@ def test_the_app_loads_no_numbers_and_no_command_parser() -> None:
 def test_the_app_shows_insight_without_numbers_of_its_own() -> None:
     """What computes is a process of its own; what asks it and shows its answers loads no numpy."""
     found = loaded(
-        "import flowtui.tui.app, flowtui.tui.screens.insight, flowtui.tui.screens.pair\n"
-        "import flowtui.tui.trialwork, flowtui.services.insight.wire, flowtui.cli.insight\n"
-        "import flowtui.cli.experiment, flowtui.services.insight.trialtable"
+        "import flowtui.tui.app, flowtui.tui.insight.insight_screen, flowtui.tui.insight.pair_screen\n"
+        "import flowtui.tui.insight.experiment_flow, flowtui.services.insight.insight_wiring, flowtui.cli.insight.insight\n"
+        "import flowtui.cli.insight.experiment, flowtui.services.insight.experiment_csv"
     )
 
     assert "numpy" not in tops(found)
@@ -202,15 +202,15 @@ def broken(file: str, text: str) -> set[str]:
     ],
 )
 def test_one_module_alone_may_read_the_clocks(text: str) -> None:
-    assert "TID251" in broken("flowtui/core/block.py", text)
-    assert "TID251" in broken("flowtui/services/focus.py", text)
+    assert "TID251" in broken("flowtui/core/focus/block.py", text)
+    assert "TID251" in broken("flowtui/services/focus/running_block.py", text)
     assert "TID251" not in broken("flowtui/system/clock.py", text)
 
 
 def test_an_instant_without_a_zone_is_refused() -> None:
     text = "from datetime import datetime\n\nX = datetime(2026, 3, 2)\n"
 
-    assert "DTZ001" in broken("flowtui/core/block.py", text)
+    assert "DTZ001" in broken("flowtui/core/focus/block.py", text)
 
 
 def test_the_rules_hold_in_the_whole_program() -> None:

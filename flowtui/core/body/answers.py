@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from flowtui.core.body.checkin import PLAN, Ask, Key, Question
+from flowtui.core.body.day_text import scale_of
 from flowtui.core.body.eating import windows
 from flowtui.core.body.entry import Entry, Provenance
-from flowtui.core.body.grammar import Words, parse
-from flowtui.core.body.kinds import Kind, Scope, State
-from flowtui.core.body.pen import Pen
+from flowtui.core.body.entry_kinds import Kind, Scope, State
+from flowtui.core.body.quick_line import Words, parse
 from flowtui.core.body.scales import QUALITY
-from flowtui.core.body.words import scale_of
+from flowtui.core.body.writer import Pen
 from flowtui.core.day import ONE_DAY
 from flowtui.core.errors import UsageError
 from flowtui.core.text import one_line

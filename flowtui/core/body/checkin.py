@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from flowtui.core.body.days import MISSING, BodyLog, DayValue, Variable, variable_from
+from flowtui.core.body.day_text import value_text
+from flowtui.core.body.entry_days import MISSING, BodyLog, DayValue, Variable, variable_from
+from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.habits import Form, Habit
-from flowtui.core.body.kinds import Kind, State
-from flowtui.core.body.pen import Pen
 from flowtui.core.body.scales import ENERGY, OUTPUT, QUALITY, SUGAR, Scale
-from flowtui.core.body.words import value_text
+from flowtui.core.body.writer import Pen
 from flowtui.core.day import ONE_DAY
 from flowtui.core.errors import UsageError
 

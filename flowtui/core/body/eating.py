@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flowtui.core.body.checks import check
 from flowtui.core.body.entry import Entry, day_of
-from flowtui.core.body.kinds import Kind, State
-from flowtui.core.body.pen import Pen, whole
+from flowtui.core.body.entry_kinds import Kind, State
+from flowtui.core.body.validation import check
+from flowtui.core.body.writer import Pen, whole
 from flowtui.core.errors import UsageError
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flowtui.core.body.kinds import Kind, Scope, State
+from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.day import DAY_START, DayRule
 from flowtui.core.span import Span
 

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from flowtui.core.body.checks import hours
 from flowtui.core.body.eating import open_one, windows
 from flowtui.core.body.entry import Entry, day_of, length_s
-from flowtui.core.body.kinds import Kind, State
+from flowtui.core.body.entry_kinds import Kind, State
+from flowtui.core.body.validation import hours
 from flowtui.core.day import DAY_START, ONE_DAY, DayRule
 from flowtui.core.errors import UsageError
 

@@ -14,11 +14,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from flowtui.core.body.days import BodyLog, Variable, variable_from
+from flowtui.core.body.day_series import days_between
 from flowtui.core.body.entry import anchor, day_of
+from flowtui.core.body.entry_days import BodyLog, Variable, variable_from
+from flowtui.core.body.entry_kinds import State
 from flowtui.core.body.fasting import WEEKDAYS
-from flowtui.core.body.kinds import State
-from flowtui.core.body.series import days_between
 from flowtui.core.day import ONE_DAY, week_of
 from flowtui.core.errors import UsageError
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from flowtui.core.body import eating
 from flowtui.core.body.entry import Entry
+from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.habits import Form, Habit, habit_name
-from flowtui.core.body.kinds import Kind, Scope, State
-from flowtui.core.body.pen import Pen
 from flowtui.core.body.scales import EFFORT, ENERGY, OUTPUT, QUALITY, SUGAR, Scale
 from flowtui.core.body.tokens import Tokens
+from flowtui.core.body.writer import Pen
 from flowtui.core.errors import UsageError
 from flowtui.core.text import one_line
 

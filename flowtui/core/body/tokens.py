@@ -10,13 +10,13 @@ import re
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
-from flowtui.core.body.checks import long_ago
-from flowtui.core.body.kinds import State
-from flowtui.core.body.pen import Pen
+from flowtui.core.body.entry_kinds import State
 from flowtui.core.body.scales import Scale
-from flowtui.core.body.walltime import Placed, place
+from flowtui.core.body.validation import long_ago
+from flowtui.core.body.writer import Pen
 from flowtui.core.day import ONE_DAY
 from flowtui.core.errors import UsageError
+from flowtui.core.wall_time import Placed, place
 
 YES = frozenset(("yes", "y", "done", "did"))
 NO = frozenset(("no", "n", "none"))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import fmean, median
 
-from flowtui.core.insight.daytable import DayTable
-from flowtui.core.insight.finding import Finding
+from flowtui.core.insight.association import Finding
+from flowtui.core.insight.day_table import DayTable
 from flowtui.core.insight.variable import Kind
 
 ONE_DAY = timedelta(days=1)

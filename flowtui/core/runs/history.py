@@ -13,10 +13,10 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flowtui.core.runs.metric_series import Series
+from flowtui.core.runs.metric_track import Track
 from flowtui.core.runs.metrics import key_metric
 from flowtui.core.runs.reading import Item, Notice, NoticeKind, Reading
-from flowtui.core.runs.series import Series
-from flowtui.core.runs.track import Track
 
 VERSION = 2
 PLACES = 4096

@@ -1,6 +1,6 @@
 """One training run as the ledger keeps it; its curves lie outside of the ledger.
 
-Strict, as `flowtui.core.record`: every error names the run and the field. Fields that say nothing
+Strict, as `flowtui.core.focus.block_record`: every error names the run and the field. Fields that say nothing
 are left out.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from flowtui.core.fields import Fields, stamp
 from flowtui.core.runs.history import plain
-from flowtui.core.runs.state import RunState
+from flowtui.core.runs.run_state import RunState
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError, UsageError
-from flowtui.core.insight.daytable import DayTable
+from flowtui.core.insight.day_table import DayTable
 from flowtui.core.insight.experiment import (
     Declared,
     Experiment,
@@ -20,14 +20,14 @@ from flowtui.core.insight.experiment import (
     came_true,
     checked,
 )
+from flowtui.core.insight.experiment_record import experiment_from, experiment_record
 from flowtui.core.insight.schedule import fingerprint, schedule
-from flowtui.core.insight.trialrecord import experiment_from, experiment_record
 from flowtui.core.insight.variable import Outcome
 from flowtui.core.text import one_line
 from flowtui.ledger.ledger import Ledger, Transaction
+from flowtui.services.focus.block_store import LETTERS
 from flowtui.services.insight.child import Cancel, Tell, compute
-from flowtui.services.insight.service import InsightService
-from flowtui.services.store import LETTERS
+from flowtui.services.insight.insight_service import InsightService
 
 EXPERIMENTS = "experiments"
 LIVE = (Stage.AHEAD, Stage.RUNNING, Stage.OVER)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flowtui.core import glance
+from flowtui.core import status_file
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.machine import GpuProcess, GpuReading, Throttle
 from flowtui.core.runs.news import News
@@ -82,7 +82,7 @@ class BoardFile:
         """Say what `flowtui status` needs, in its own format. Raises OSError."""
         fields = {"at": int(at), "run": line, "runs": len(runs), "held": held}
         views = json.dumps([run.view() for run in runs], ensure_ascii=False, separators=(",", ":"))
-        write_atomic(self._status, glance.encode(fields, views).encode())
+        write_atomic(self._status, status_file.encode(fields, views).encode())
 
     def read(self) -> Board:
         """The latest board; an empty one where there is none. Costs a look at the file's age."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flowtui.core.block import AtPlan, Block, Plan, PlanKind
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
+from flowtui.core.focus.block import AtPlan, Block, Plan, PlanKind
 from flowtui.core.runs.glance import RunGlance
 from flowtui.services.runs.board import BoardFile
-from flowtui.services.runs.book import RunBook
+from flowtui.services.runs.run_store import RunBook
 
 
 class RunWaits:

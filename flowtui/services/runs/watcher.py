@@ -16,22 +16,22 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
-from flowtui.core.recovery import Reading, lapse
+from flowtui.core.focus.recovery import Reading, lapse
 from flowtui.core.runs.findings.finding import Finding
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.history import History
 from flowtui.core.runs.machine import GpuReading
 from flowtui.core.runs.news import News, updated
+from flowtui.core.runs.observation import Seen
 from flowtui.core.runs.run import Run
-from flowtui.core.runs.seen import Seen
-from flowtui.core.runs.state import ENDED, RunState, state_of
-from flowtui.core.runs.words import under_block
+from flowtui.core.runs.run_state import ENDED, RunState, state_of
+from flowtui.core.runs.run_text import under_block
 from flowtui.core.runs.xid import Xid
 from flowtui.services.runs.board import HISTORY, Board, BoardFile
-from flowtui.services.runs.book import RunBook
-from flowtui.services.runs.glancing import closed, glance_of
-from flowtui.services.runs.telling import RunTeller
-from flowtui.services.runs.tracked import OpenLog, Tracked, kept_history, supervisor_lives
+from flowtui.services.runs.digest import RunTeller
+from flowtui.services.runs.glances import closed, glance_of
+from flowtui.services.runs.run_store import RunBook
+from flowtui.services.runs.tracked_run import OpenLog, Tracked, kept_history, supervisor_lives
 from flowtui.watch.place import Place
 
 STEP_S = 2.0

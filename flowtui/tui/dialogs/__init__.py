@@ -9,14 +9,14 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flowtui.tui.dialogs.edit import EditDialog
-    from flowtui.tui.dialogs.finish import FinishAnswer, FinishDialog
     from flowtui.tui.dialogs.help import HelpDialog
-    from flowtui.tui.dialogs.inside import GapChange, InsideDialog
-    from flowtui.tui.dialogs.line import ConfirmDialog, LineDialog
-    from flowtui.tui.dialogs.plan import PlanDialog
-    from flowtui.tui.dialogs.recover import RecoverDialog
+    from flowtui.tui.dialogs.line_dialog import ConfirmDialog, LineDialog
     from flowtui.tui.dialogs.theme import ThemeDialog
+    from flowtui.tui.focus.edit_dialog import EditDialog
+    from flowtui.tui.focus.finish_dialog import FinishAnswer, FinishDialog
+    from flowtui.tui.focus.inside_dialog import GapChange, InsideDialog
+    from flowtui.tui.focus.plan_dialog import PlanDialog
+    from flowtui.tui.focus.recover_dialog import RecoverDialog
 
 __all__ = [
     "ConfirmDialog",
@@ -33,21 +33,21 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ConfirmDialog": "line",
-    "EditDialog": "edit",
-    "FinishAnswer": "finish",
-    "FinishDialog": "finish",
-    "GapChange": "inside",
-    "HelpDialog": "help",
-    "InsideDialog": "inside",
-    "LineDialog": "line",
-    "PlanDialog": "plan",
-    "RecoverDialog": "recover",
-    "ThemeDialog": "theme",
+    "ConfirmDialog": "flowtui.tui.dialogs.line_dialog",
+    "EditDialog": "flowtui.tui.focus.edit_dialog",
+    "FinishAnswer": "flowtui.tui.focus.finish_dialog",
+    "FinishDialog": "flowtui.tui.focus.finish_dialog",
+    "GapChange": "flowtui.tui.focus.inside_dialog",
+    "HelpDialog": "flowtui.tui.dialogs.help",
+    "InsideDialog": "flowtui.tui.focus.inside_dialog",
+    "LineDialog": "flowtui.tui.dialogs.line_dialog",
+    "PlanDialog": "flowtui.tui.focus.plan_dialog",
+    "RecoverDialog": "flowtui.tui.focus.recover_dialog",
+    "ThemeDialog": "flowtui.tui.dialogs.theme",
 }
 
 
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(importlib.import_module(_HOMES[name]), name)

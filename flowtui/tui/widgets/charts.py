@@ -10,9 +10,9 @@ from datetime import date, time
 
 from textual.content import Content, Span
 
+from flowtui.core.body.day_series import HeatCell
+from flowtui.core.body.entry_kinds import State
 from flowtui.core.body.fasting import WindowDay
-from flowtui.core.body.kinds import State
-from flowtui.core.body.series import HeatCell
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 SHADES = "–░▒▓█"
@@ -26,7 +26,7 @@ Part = tuple[str, str]
 def dimmed(content: Content, ansi: bool) -> Content:
     """`content` with what is faint dimmed where the terminal's own colours are used.
 
-    No colour name there is sure to stand back; see `flowtui.tui.theming`.
+    No colour name there is sure to stand back; see `flowtui.tui.shell.theming`.
     """
     if not ansi:
         return content

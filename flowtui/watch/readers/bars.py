@@ -31,7 +31,9 @@ _PREPARATION = re.compile(
     r"verif\w*|check\w*|process\w*|materializ\w*|weights?|truncat\w*|running tokenizer|group\w*|install\w*|"
     r"dataset|samples?|clean\w*|split\w*)\b"
 )
-_TRAINING = re.compile(r"(?i)\b(train\w*|steps?|iter\w*|epochs?|loss|progress|optimi[sz]\w*|fit\w*)\b")
+_TRAINING = re.compile(
+    r"(?i)\b(train\w*|steps?|iter\w*|epochs?|loss|progress|optimi[sz]\w*|fit\w*)\b"
+)
 _OUTER = re.compile(r"(?i)^\W*(epochs?|training epochs?|total(?: epochs)?)\W*$")
 
 

@@ -82,7 +82,9 @@ def read_darknet(text: str, place: Place) -> list[Item] | None:
     return [Reading(place.step, metrics, eta_s=left)]
 
 
-_TRIAL = re.compile(rf"Trial (\d+) finished with values?: \[?({NUMBER}(?:, ?{NUMBER})*)\]? and param")
+_TRIAL = re.compile(
+    rf"Trial (\d+) finished with values?: \[?({NUMBER}(?:, ?{NUMBER})*)\]? and param"
+)
 
 
 def read_optuna(text: str, place: Place) -> list[Item] | None:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flowtui.core.runs.reading import Item, Notice, NoticeKind, Reading
-
 from flowtui.watch.readers.records import items_of
 
 MAX_BYTES = 256 * 2**20
@@ -127,10 +126,14 @@ class Records(Document):
         start = head.lstrip()[:4096]
         if not start.startswith(b"[") or not start[1:].lstrip().startswith(b"{"):
             return 0.0
-        return 0.9 if any(word in start for word in (b'"epoch"', b'"step"', b'"iteration"')) else 0.0
+        return (
+            0.9 if any(word in start for word in (b'"epoch"', b'"step"', b'"iteration"')) else 0.0
+        )
 
     def _items(self, document: Any) -> list[Item]:
-        rows = [row for row in document if isinstance(row, dict)] if isinstance(document, list) else []
+        rows = (
+            [row for row in document if isinstance(row, dict)] if isinstance(document, list) else []
+        )
         items = [item for row in rows[self._given :] for item in items_of(row, strict=True)]
         self._given = max(self._given, len(rows))
         return items

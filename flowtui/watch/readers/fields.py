@@ -45,7 +45,9 @@ _NO_VALUE = re.compile(
 )
 _FRACTION = re.compile(r"\s*/\s*([-+]?\d[\d,]*\.?\d*)(?:\s*\(\s*([\d.]+)\s*%\s*\))?\s*(%?)")
 _GLUED = re.compile(r"/?[A-Za-zµ°][A-Za-zµ/%]*|%+")
-_SPACED = re.compile(r"\s+([A-Za-zµ%][\w/%.]*?)(?=\s*(?:[,;|()\]}\t]|$|\s-|\s{2}|\.(?:\s|$))|\s[A-Za-z(])")
+_SPACED = re.compile(
+    r"\s+([A-Za-zµ%][\w/%.]*?)(?=\s*(?:[,;|()\]}\t]|$|\s-|\s{2}|\.(?:\s|$))|\s[A-Za-z(])"
+)
 _RATE = re.compile(r"[A-Za-z]\w*/\w+\.?$")
 _SCALE = re.compile(r"[kKMGTPB]i?[bB]?(?:/s|ps)?$")
 _ASIDE = re.compile(
@@ -97,7 +99,9 @@ def fields(text: str) -> list[Field]:
     return result
 
 
-def _value(text: str, match: re.Match[str], name: str) -> tuple[float | None, float | None, int, str]:
+def _value(
+    text: str, match: re.Match[str], name: str
+) -> tuple[float | None, float | None, int, str]:
     """Value, average, end and unit of the number at `match`; no value where it is none."""
     end = match.end(2)
     nothing = _NO_VALUE.match(text, end)
@@ -156,7 +160,9 @@ def _list(
     close = text.find("]" if bracket == "[" else ")", end)
     if close < 0:
         return end, value
-    numbers = [number(cell.strip(" '\"()[]")) for cell in text[start:close].split(",") if cell.strip()]
+    numbers = [
+        number(cell.strip(" '\"()[]")) for cell in text[start:close].split(",") if cell.strip()
+    ]
     alike = len(set(numbers)) == 1 or name.lower().startswith(("lr", "learning", "mom"))
     if len(numbers) > 1 and any(figure is None for figure in numbers):
         return end, value  # no list, only brackets
@@ -202,5 +208,9 @@ def _balanced(name: str) -> str:
         elif char in "[]" and depth == 0:
             return name[place + 1 :]
     if depth > 0:
-        return name[name.rfind(")") + 1 :] if not name.endswith(")") else name.rpartition(")")[0].rpartition(")")[2]
+        return (
+            name[name.rfind(")") + 1 :]
+            if not name.endswith(")")
+            else name.rpartition(")")[0].rpartition(")")[2]
+        )
     return name

@@ -92,7 +92,9 @@ def _with_position(text: str, rest: str, where: Where, place: Place) -> list[Ite
     is_best = re.match(r"(?i)\W*(?:new )?best\b", text) is not None
     metrics, averages, sets = _metrics(rest, own, True, place)
     if text.startswith("Saving "):  # TF Estimator: measures that only an evaluation has stay plain
-        metrics = {k if "loss" in k.lower() else k.partition("/")[2] or k: v for k, v in metrics.items()}
+        metrics = {
+            k if "loss" in k.lower() else k.partition("/")[2] or k: v for k, v in metrics.items()
+        }
     if not metrics:
         return _position_only(rest, where, place)
     note_totals(rest, place)
@@ -323,9 +325,9 @@ def _is_name(field: Field, placed: bool) -> bool:
         return len(parts) <= 4 or (measured and len(parts) <= 7)
     if len(parts) == 1:
         return placed or measured
-    return all(part.strip("().,#") in BLANK_WORDS or "_" in part or "/" in part for part in parts) or (
-        measured and placed and parts[-1] in BLANK_WORDS and "(" in name
-    )
+    return all(
+        part.strip("().,#") in BLANK_WORDS or "_" in part or "/" in part for part in parts
+    ) or (measured and placed and parts[-1] in BLANK_WORDS and "(" in name)
 
 
 def _is_side(name: str) -> bool:

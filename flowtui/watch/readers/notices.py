@@ -67,7 +67,9 @@ _DONE = re.compile(
     r"\bloss for final step\b|\bsaved pipeline to output directory\b|^bestiteration = |"
     r"\bfinal model saved\b|\btraining took\b|\bexecution time\b.*\d$|^\W*finished \S+ in [\d:.]+"
 )
-_NOT_DONE = re.compile(r"(?i)\b(?:when|until|after|if|once|before|will|epoch \d+ (?:is )?(?:done|finished|completed?))\b")
+_NOT_DONE = re.compile(
+    r"(?i)\b(?:when|until|after|if|once|before|will|epoch \d+ (?:is )?(?:done|finished|completed?))\b"
+)
 _PATH = re.compile(
     r"(?:\b(?:to|in|as|at|into|file|path|directory)\b|->|=>|:)\s*[`'\"]?([^\s`'\",;]*[/.][^\s`'\",;]*|\w+)[`'\"]?"
 )

@@ -100,6 +100,4 @@ class Place:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Place:
         """Back from `to_json`. Raises TypeError or KeyError for anything else."""
-        return cls(
-            **{**data, "bars": Bars(**data["bars"]), "counter": Counter(**data["counter"])}
-        )
+        return cls(**{**data, "bars": Bars(**data["bars"]), "counter": Counter(**data["counter"])})

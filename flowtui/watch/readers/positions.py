@@ -111,7 +111,11 @@ def _in_epoch(match: re.Match[str], where: Where) -> bool:
     inside = match["inset"] or match["set"]
     if inside and SET.fullmatch(inside):
         where.set = inside
-    where.epoch, where.n, where.total = (float(match["epoch"]), int(match["n"]), int(match["total"]))
+    where.epoch, where.n, where.total = (
+        float(match["epoch"]),
+        int(match["n"]),
+        int(match["total"]),
+    )
     where.epochs = float(match["epochs"]) if match["epochs"] else None
     where.word, where.within = (match["unit"] or "").lower(), True
     tail = (match["tail"] or "").lower()

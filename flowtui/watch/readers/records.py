@@ -47,7 +47,16 @@ _NO_METRICS = frozenset(
 )
 _BAD = {"nan": float("nan"), "inf": float("inf"), "infinity": float("inf"), "-inf": float("-inf"),
         "-infinity": float("-inf"), "+inf": float("inf")}  # fmt: skip
-_SETTINGS = ("config", "args", "hparams", "hyperparameters", "settings", "cfg", "params", "optimizer")
+_SETTINGS = (
+    "config",
+    "args",
+    "hparams",
+    "hyperparameters",
+    "settings",
+    "cfg",
+    "params",
+    "optimizer",
+)
 _OF_WHOLE = re.compile(r"(\d+)\s*/\s*(\d+)$")
 _PAIR = re.compile(rf"'([^']+)': ?'?({NUMBER})'?(?=[,}}])")
 _WRAPPED = re.compile(r"(?:np\.\w+|tensor|array)\(([^(),]+)[^()]*\)")

@@ -16,7 +16,9 @@ _CODE = re.compile(
     r"|else:|try:|print\(|logger\.|@\w|//|/\*|\"\"\"|'''|export|source|conda|pip|python3?|CUDA_\w+=|\$ )"
     r"(?=[\s(.:]|$)|.*(?:\bself\.\w|\blambda \w|\w\(.*\):\s*$|(?:==|!=|\+=|&&)\s*\S|\w = [A-Za-z_][\w.]*\())"
 )
-_MODULE = re.compile(r"\s*(?:\(\w+\): )?[A-Z]\w*(?:\[\w+\])?\((?:$|[^()]*(?:=|, ?\w+_\w+|\d, ?\d))|\s*\)\s*$")
+_MODULE = re.compile(
+    r"\s*(?:\(\w+\): )?[A-Z]\w*(?:\[\w+\])?\((?:$|[^()]*(?:=|, ?\w+_\w+|\d, ?\d))|\s*\)\s*$"
+)
 _DUMP = re.compile(r"Namespace\(|\bargparse\b|^\w*[Cc]onfig\s*\(|OmegaConf|DictConfig")
 _YAML = re.compile(
     r"\s*(?:[-*|]+ )?[\"']?[A-Za-z_][\w.\-/]*[\"']?(?:\s+[A-Za-z_][\w-]*){0,2}\s*(?::|=|\s\.{2,})\s*"

@@ -26,7 +26,9 @@ _EPOCHS = frozenset({"e", "epoch", "epochs", "ep"})
 _STEPS = frozenset(
     "# step steps iter iters iteration iterations it round n_iter batch global_step update t".split()
 )
-_TIMES = frozenset({"time", "dur", "elapsed_time", "remaining time", "remaining", "eta", "epoch_time"})
+_TIMES = frozenset(
+    {"time", "dur", "elapsed_time", "remaining time", "remaining", "eta", "epoch_time"}
+)
 _GAP = re.compile(r"\s{2,}|\t+|\s*\|\s*")
 _CELL = re.compile(rf"({NUMBER})\s*(?:%|[a-zA-Z]{{1,3}})?$")
 _NOTHING = re.compile(r"(?:-+|N/?A|None|\+|\*|—)$")
@@ -53,7 +55,9 @@ def read(text: str, place: Place) -> list[Item] | None:
 def _heading(text: str, place: Place) -> list[Item] | None:
     if any(mark in text for mark in ":={}()<>,;") or len(text) > 2000 or re.search(r"\s\d", text):
         return None
-    bare = text.lstrip("# ") if text[0] == "#" and text[1:2] == " " and "  " in text.strip() else text
+    bare = (
+        text.lstrip("# ") if text[0] == "#" and text[1:2] == " " and "  " in text.strip() else text
+    )
     bare = text if text.split(None, 1)[0] == "#" and bare[:4].lower() != "step" else bare
     cells = [cell for cell in _GAP.split(bare.strip()) if cell]
     words = bare.split()
@@ -77,7 +81,9 @@ def _row(text: str, place: Place) -> list[Item] | None:
     if _DASHES.match(text):
         return []
     header = place.header
-    cells = [cell for cell in (text.strip(" |").split() if "|" not in text else _GAP.split(text)) if cell]
+    cells = [
+        cell for cell in (text.strip(" |").split() if "|" not in text else _GAP.split(text)) if cell
+    ]
     if len(cells) != len(header) and "\t" in text:
         cells = text.split("\t")
     if len(cells) == len(header) - 1 and "cp" in header:
@@ -107,7 +113,9 @@ def _row(text: str, place: Place) -> list[Item] | None:
         place.step = step
     at = step if step is not None else place.step if place.bars.epoch_total else None
     whole = None if place.total_epochs is None else float(place.total_epochs)
-    return [Reading(at, metrics, epoch, None, whole if epoch is not None else None, None, None, left)]
+    return [
+        Reading(at, metrics, epoch, None, whole if epoch is not None else None, None, None, left)
+    ]
 
 
 def _fastai_bar(text: str, place: Place) -> list[Item] | None:
@@ -164,8 +172,10 @@ def _trials(text: str, place: Place) -> list[Item] | None:
     if cells[0].startswith("Trial name"):
         place.columns = cells
         return []
-    if not place.columns or place.columns[0] != cells[0][:0] + place.columns[0] or len(cells) != len(
-        place.columns
+    if (
+        not place.columns
+        or place.columns[0] != cells[0][:0] + place.columns[0]
+        or len(cells) != len(place.columns)
     ):
         return None
     if not place.columns[0].startswith("Trial name"):
@@ -203,7 +213,9 @@ def read_result(raw: str, text: str, place: Place) -> list[Item] | None:
     return []
 
 
-_NO_RESULT = re.compile(r"(?:^|_)(?:pid|time_since|timestamp|num_workers|num_env|iterations_since|id)|_pid$")
+_NO_RESULT = re.compile(
+    r"(?:^|_)(?:pid|time_since|timestamp|num_workers|num_env|iterations_since|id)|_pid$"
+)
 
 
 def _result_over(place: Place) -> list[Item]:

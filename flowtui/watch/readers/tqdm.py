@@ -56,7 +56,11 @@ def _bar(text: str) -> Bar | None:
         match = _IN_FRONT.search(name)
         if match is None:
             return None
-        before, name, counts = text[end + 1 : open_], name[: match.start()].rstrip(), [*match.groups()]
+        before, name, counts = (
+            text[end + 1 : open_],
+            name[: match.start()].rstrip(),
+            [*match.groups()],
+        )
     n, total = scaled(counts[0]), scaled(counts[1])
     if "{'" in name:
         name = name[name.rfind("}") + 1 :].strip()

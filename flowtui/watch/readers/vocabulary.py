@@ -40,14 +40,18 @@ IN_EPOCH = re.compile(
 )
 """`Epoch: [0][ 10/5005]`, `Train Epoch: 1 [640/60000 (1%)]`, `Epoch(train) [1][100/312]`,
 `epoch 001: 100 / 1000`, `epoch 1 - iter 10/100`, `| epoch 1 | 200/ 2983 batches`."""
-SET_EPOCH = re.compile(r"(?i)\W*(?P<set>[a-z]+):?\s*(?P<epoch>\d+)\s*\[\s*(?P<n>\d+)/(?P<total>\d+)")
+SET_EPOCH = re.compile(
+    r"(?i)\W*(?P<set>[a-z]+):?\s*(?P<epoch>\d+)\s*\[\s*(?P<n>\d+)/(?P<total>\d+)"
+)
 """timm: `Train: 0 [  50/98 ( 51%)]`."""
 COUNTED = re.compile(
     r"(?i)(?<![\w./])(\d[\d,]*)(?:\s*/\s*(\d[\d,]*))?\s*"
     r"(batches|iters?|iterations|steps|updates|epochs?)(?![\w/])"
 )
 """`200/2983 batches`, `100 iter`."""
-BARE = re.compile(r"\W{0,3}?[\[(]?\s*(\d+)\s*/\s*(\d+)(?:\s*\(\s*[\d.]+\s*%\))?\s*(?:[\])]|[,:|]|\s-|(?=\s))")
+BARE = re.compile(
+    r"\W{0,3}?[\[(]?\s*(\d+)\s*/\s*(\d+)(?:\s*\(\s*[\d.]+\s*%\))?\s*(?:[\])]|[,:|]|\s-|(?=\s))"
+)
 """A pair in front without a word: `[0/5][10/1583]`, `(3/10) loss`, `0/10, ...`."""
 ESPNET = re.compile(r"(?i)(?<!\w)(\d+)(?:/(\d+))?epoch(?![a-z])(?::(\w+):(\d+)-(\d+)batch:?)?")
 NOT_OURS = re.compile(
@@ -127,7 +131,6 @@ SETTING_WORDS = frozenset(
     "weight weights gamma beta alpha lambda threshold thresh coef coeff coefficient smoothing margin"
     " factor eps epsilon decay momentum interval frequency freq patience type fn func function"
     " delta scale temperature every warmup dropout seed mode name path dir reduction normalizer"
-    " clip delta power target min max limit tolerance tol num init start end ignore per version"
-    .split()
+    " clip delta power target min max limit tolerance tol num init start end ignore per version".split()
 )
 """A name with one of these is a setting, if it comes without a position."""

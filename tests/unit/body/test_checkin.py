@@ -6,14 +6,14 @@ import pytest
 
 from flowtui.core.body.answers import ENTER, Answer, Planned, answer
 from flowtui.core.body.checkin import CheckinPlan, Question, ids, questions
-from flowtui.core.body.days import BodyLog, Variable
 from flowtui.core.body.entry import Entry
-from flowtui.core.body.grammar import Words
+from flowtui.core.body.entry_days import BodyLog, Variable
+from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.habits import habits_from
-from flowtui.core.body.kinds import Kind, Scope, State
-from flowtui.core.body.pen import Pen
+from flowtui.core.body.quick_line import Words
+from flowtui.core.body.writer import Pen
 from flowtui.core.errors import UsageError
-from tests.unit.body.make import day, local, log, pen
+from tests.unit.body.entries import day, local, log, pen
 
 EVENING = local("2026-06-10 21:00")
 TODAY = day("2026-06-10")

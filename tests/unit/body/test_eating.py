@@ -16,6 +16,7 @@ from flowtui.core.body.eating import (
     windows,
 )
 from flowtui.core.body.entry import Entry, length_s
+from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.fasting import (
     LONG_FAST_NOTE,
     LONG_WINDOW_NOTE,
@@ -27,10 +28,9 @@ from flowtui.core.body.fasting import (
     window_history,
     window_now,
 )
-from flowtui.core.body.kinds import Kind, Scope, State
 from flowtui.core.day import DayRule
 from flowtui.core.errors import UsageError
-from tests.unit.body.make import BERLIN, day, local, log, pen, utc
+from tests.unit.body.entries import BERLIN, day, local, log, pen, utc
 
 NOW = local("2026-06-10 22:00")
 RULE = DayRule(BERLIN)

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flowtui.core.body.entry import amount, day_of, length_s, load, sleep_day
-from flowtui.core.body.kinds import Kind, Scope, State
+from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.day import DayRule
-from tests.unit.body.make import BERLIN, day, local, pen, utc
+from tests.unit.body.entries import BERLIN, day, local, pen, utc
 
 NOW = local("2026-06-10 22:00")
 

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flowtui.core.body.days import BodyLog, Variable
+from flowtui.core.body.entry_days import BodyLog, Variable
+from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.body.floors import (
     Floor,
     FloorState,
@@ -19,9 +20,8 @@ from flowtui.core.body.floors import (
     travel_days,
     weeks_met,
 )
-from flowtui.core.body.kinds import Kind
 from flowtui.core.errors import UsageError
-from tests.unit.body.make import day, local, log, pen, utc
+from tests.unit.body.entries import day, local, log, pen, utc
 
 MONDAY, SUNDAY = day("2026-06-08"), day("2026-06-14")
 THREE = floor_from("workout 3 days")

@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flowtui.core.body.days import BodyLog, Variable
+from flowtui.core.body.day_series import days_between, nights
 from flowtui.core.body.entry import Entry, day_of, length_s
+from flowtui.core.body.entry_days import BodyLog, Variable
+from flowtui.core.body.entry_kinds import Kind
+from flowtui.core.body.entry_record import from_record, to_record
 from flowtui.core.body.fasting import fast_before, window_history
-from flowtui.core.body.kinds import Kind
-from flowtui.core.body.pen import Pen
-from flowtui.core.body.record import from_record, to_record
-from flowtui.core.body.series import days_between, nights
+from flowtui.core.body.writer import Pen
 from flowtui.core.day import DayRule
-from tests.unit.body.make import ids
+from tests.unit.body.entries import ids
 
 ZONES = [
     ZoneInfo(name)

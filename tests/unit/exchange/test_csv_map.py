@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from flowtui.core.body.entry import length_s
+from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.habits import Form
-from flowtui.core.body.kinds import Kind, Scope, State
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.exchange.csv_map import CsvMap
 from flowtui.exchange.registry import format_of

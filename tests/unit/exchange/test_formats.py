@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flowtui.core.body.entry import length_s
+from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.habits import Form
-from flowtui.core.body.kinds import Kind, Scope, State
 from flowtui.core.errors import UsageError
 from flowtui.exchange.exercises import HEALTH_CONNECT
 from flowtui.exchange.registry import FORMATS, format_named, format_of

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from flowtui.core.body.kinds import Kind
+from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.errors import FlowError
 from flowtui.exchange.plan import UNREAD_KEPT
 from flowtui.exchange.protocol import CancelledImportError
 from tests.exports import health, tables
-from tests.unit.body.make import pen
+from tests.unit.body.entries import pen
 from tests.unit.exchange.make import NOW, OPTIONS, Stopped, plan, table
 
 

@@ -10,17 +10,17 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flowtui.core.body.days import BodyLog
+from flowtui.core.body.day_series import days_between, shown_variables
 from flowtui.core.body.entry import Entry
-from flowtui.core.body.grammar import Words
+from flowtui.core.body.entry_days import BodyLog
+from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.body.habits import habits_from
-from flowtui.core.body.kinds import Kind
-from flowtui.core.body.series import days_between, shown_variables
+from flowtui.core.body.quick_line import Words
 from flowtui.core.day import DayRule
 from flowtui.exchange.registry import format_of
 from flowtui.exchange.tidy import ENTRY_COLUMNS, days_csv, dictionary, entries_csv
 from tests.exports import health
-from tests.unit.body.make import local, log, pen
+from tests.unit.body.entries import local, log, pen
 from tests.unit.exchange.make import BERLIN, NOW, plan, table
 
 RULE = DayRule(BERLIN)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.guard.world import World
+from tests.unit.guard.harness import World
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from flowtui.guard.program import apps, cgroups, clock, procs
 from flowtui.guard.program.errors import GuardError
 from flowtui.guard.program.journal import Journal
 from flowtui.guard.program.procs import Process
-from tests.guard.cell import need_root, until
+from tests.guard.namespace import need_root, until
 
 
 def process(pid: int, parent: int, exe: str, uid: int = 1000) -> Process:

@@ -11,7 +11,7 @@ import pytest
 from flowtui.guard.program import requests
 from flowtui.guard.program.errors import GuardError
 from flowtui.guard.program.policy_text import ALLOW, BLOCK, FILE
-from tests.unit.guard.world import ME, World
+from tests.unit.guard.harness import ME, World
 
 
 def refusal(code: str) -> pytest.RaisesExc[GuardError]:

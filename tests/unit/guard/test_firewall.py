@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from flowtui.guard.program import firewall, pf, resolve
-from tests.guard.cell import need_root
+from tests.guard.namespace import need_root
 
 TARGETS = [("10.66.0.1", 443), ("2001:db8::1", 443), ("10.66.0.1", 80)]
 

@@ -23,11 +23,11 @@ from flowtui.core.insight.experiment import (
     came_true,
     checked,
 )
+from flowtui.core.insight.experiment_record import experiment_from, experiment_record
 from flowtui.core.insight.schedule import Design, fingerprint, min_p, schedule, whole_length
-from flowtui.core.insight.trialrecord import experiment_from, experiment_record
 from flowtui.insight.power import foreseen
 from flowtui.insight.randomised import Trial, read, whole_pairs
-from tests.worlds import ar1, as_days
+from tests.synthetic_days import ar1, as_days
 
 TODAY = date(2026, 3, 4)
 DECLARED = Declared(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from flowtui.core.block import (
+from flowtui.core.focus.block import (
     Block,
     Cause,
     EndedBy,
@@ -14,7 +14,7 @@ from flowtui.core.block import (
     Mode,
     Source,
 )
-from flowtui.core.insight.focus import (
+from flowtui.core.insight.focus_facts import (
     Fact,
     best_hours,
     focus_facts,

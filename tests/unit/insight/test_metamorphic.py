@@ -13,7 +13,7 @@ from flowtui.insight.arrays import Floats
 from flowtui.insight.pair import Result, ranks, theil_sen
 from flowtui.insight.study import Study, study
 from flowtui.insight.table import Days, on_calendar
-from tests.worlds import DEEP, FIRST, World, as_days, by_day, drawn
+from tests.synthetic_days import DEEP, FIRST, World, as_days, by_day, drawn
 
 WORLD = World(80, 0.5, True, effect=0.6, missing="mcar")
 

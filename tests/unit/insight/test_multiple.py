@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowtui.core.insight.finding import Q
+from flowtui.core.insight.association import Q
 from flowtui.insight.multiple import adjusted, draws_for
 
 ps = st.lists(st.floats(0.0005, 1.0), min_size=1, max_size=40)

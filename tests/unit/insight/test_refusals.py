@@ -13,7 +13,7 @@ from flowtui.core.insight.variable import Factor, Kind, Outcome, Timing, guessed
 from flowtui.insight.arrays import Floats
 from flowtui.insight.study import Study, study
 from flowtui.insight.table import on_calendar
-from tests.worlds import DEEP, FIRST, as_days, by_day, night
+from tests.synthetic_days import DEEP, FIRST, as_days, by_day, night
 
 N = 90
 RNG = np.random.default_rng(5)

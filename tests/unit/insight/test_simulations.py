@@ -11,7 +11,7 @@ import pytest
 
 from flowtui.core.insight.schedule import Design
 from tests.bench import insight
-from tests.worlds import Grid, World
+from tests.synthetic_days import Grid, World
 
 SIMS, DRAWS, SEED = 200, 199, 11
 

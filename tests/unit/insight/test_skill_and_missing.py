@@ -7,7 +7,7 @@ import pytest
 
 from flowtui.insight.missing import missingness
 from flowtui.insight.skill import BASELINES, skill
-from tests.worlds import ar1
+from tests.synthetic_days import ar1
 
 
 def by_hand(weekday: list[int], y: list[float], at: int) -> tuple[float, float]:

@@ -9,10 +9,10 @@ from random import Random
 
 from flowtui.core.runs.findings.judge import judge
 from flowtui.core.runs.history import History
+from flowtui.core.runs.observation import Seen
 from flowtui.core.runs.reading import Reading
 from flowtui.core.runs.rhythm import Rhythm
-from flowtui.core.runs.seen import Seen
-from flowtui.core.runs.view import run_view
+from flowtui.core.runs.run_json import run_view
 
 NAMES = ("loss", "val_loss", "train_loss", "val_acc", "g_loss", "grad_norm", "lr", "reward")
 VALUES = (0.0, 1.0, -1.0, 1e308, -1e308, 1e-320, math.nan, math.inf, -math.inf, 5.0, 1e20)

@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from flowtui.core.runs.card import crash_card, resume_command
+from flowtui.core.runs.crash_card import crash_card, resume_command
 from flowtui.core.runs.eta import eta_of
 from flowtui.core.runs.findings.finding import SEVERITY, Finding, Rule, Severity
 from flowtui.core.runs.findings.judge import judge
@@ -25,11 +25,11 @@ from flowtui.core.runs.machine import (
     ProcessReading,
     Throttle,
 )
+from flowtui.core.runs.observation import Seen
 from flowtui.core.runs.reading import Item, Notice, NoticeKind, Reading
 from flowtui.core.runs.rhythm import Rhythm
-from flowtui.core.runs.seen import Seen
-from flowtui.core.runs.state import RunState, state_of
-from tests.unit.runs.make import START, START_S, curve, history, seen
+from flowtui.core.runs.run_state import RunState, state_of
+from tests.unit.runs.histories import START, START_S, curve, history, seen
 
 GIB = 2**30
 ALIVE = (ProcessReading(START, 1, True, cpu=1.0),)

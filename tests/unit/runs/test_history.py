@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowtui.core.runs.history import History
+from flowtui.core.runs.metric_series import Series
 from flowtui.core.runs.metrics import Better, Split, better_of, key_metric, partner, split_of
 from flowtui.core.runs.reading import Notice, NoticeKind, Reading
-from flowtui.core.runs.series import Series
 
 FINITE = st.floats(-1e9, 1e9)
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowtui.core.block import AtPlan, Mode
 from flowtui.core.errors import UsageError
+from flowtui.core.focus.block import AtPlan, Mode
 from flowtui.settings.config import Config, load, option_names, parse, read_section, require
 from flowtui.settings.kinds import whole
 from flowtui.settings.paths import Paths, resolve

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowtui.core.recovery import Reading
+from flowtui.core.focus.recovery import Reading
 from flowtui.system import heartbeat
 from flowtui.system.files import write_atomic
 from flowtui.system.heartbeat import Heartbeat

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flowtui.core.block import Evidence
+from flowtui.core.focus.block import Evidence
 from flowtui.system.git import DIRTY_LIMIT, RepoState, evidence, repo_state
 from flowtui.system.gitcall import Git, GitProblem
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flowtui.system.notice_text import Notice, Severity, plain
 from flowtui.system.terminal import (
     SCREEN_CHUNK,
     Dialect,
@@ -20,7 +21,6 @@ from flowtui.system.terminal import (
     tmux_answers,
     wrapped,
 )
-from flowtui.system.words import Notice, Severity, plain
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from statistics import fmean
 from flowtui.core.runs.findings.curves import costs, noise, sure
 from flowtui.core.runs.findings.finding import Finding, Rule
 from flowtui.core.runs.history import History
+from flowtui.core.runs.metric_series import Point
 from flowtui.core.runs.metrics import Better, key_metric
-from flowtui.core.runs.seen import Seen
-from flowtui.core.runs.series import Point
+from flowtui.core.runs.observation import Seen
 
 ENOUGH = 5
 SHARE = 0.15

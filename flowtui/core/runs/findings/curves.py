@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import fmean, median
 
+from flowtui.core.runs.metric_series import Point
+from flowtui.core.runs.metric_track import Track
 from flowtui.core.runs.metrics import Better
-from flowtui.core.runs.series import Point
-from flowtui.core.runs.track import Track
 
 _MAD_TO_SD = 1.4826
 

@@ -6,8 +6,8 @@ from statistics import median
 
 from flowtui.core.runs.eta import eta_of
 from flowtui.core.runs.findings.finding import Finding, Rule
-from flowtui.core.runs.seen import Seen
-from flowtui.core.runs.state import ENDED, state_of
+from flowtui.core.runs.observation import Seen
+from flowtui.core.runs.run_state import ENDED, state_of
 
 FULL_BYTES = 200 * 2**20
 FULL_SHARE = 0.001

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flowtui.core.runs.findings.curves import costs, noise, smoothed, sure, trend_z
 from flowtui.core.runs.findings.finding import Finding, Rule
 from flowtui.core.runs.findings.subjects import training
-from flowtui.core.runs.seen import Seen
+from flowtui.core.runs.observation import Seen
 
 ENOUGH = 24
 """Points before a curve can be said to diverge."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flowtui.core.runs.findings.finding import Finding, Rule
-from flowtui.core.runs.seen import Seen
-from flowtui.core.runs.state import RunState, state_of
+from flowtui.core.runs.observation import Seen
+from flowtui.core.runs.run_state import RunState, state_of
 
 
 def finished(seen: Seen) -> Finding | None:

@@ -6,8 +6,8 @@ from statistics import fmean
 
 from flowtui.core.runs.findings.finding import Finding, Rule
 from flowtui.core.runs.machine import GpuReading, Throttle
-from flowtui.core.runs.seen import Seen
-from flowtui.core.runs.state import RunState, state_of
+from flowtui.core.runs.observation import Seen
+from flowtui.core.runs.run_state import RunState, state_of
 
 IDLE_S = 600.0
 IDLE_UTIL = 0.03

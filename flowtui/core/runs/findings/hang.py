@@ -11,8 +11,8 @@ from statistics import median
 
 from flowtui.core.runs.findings.finding import Finding, Rule
 from flowtui.core.runs.machine import GpuReading
-from flowtui.core.runs.seen import Seen
-from flowtui.core.runs.state import RunState, state_of
+from flowtui.core.runs.observation import Seen
+from flowtui.core.runs.run_state import RunState, state_of
 
 FULL = 0.95
 OF_WORK = 0.65

@@ -19,7 +19,7 @@ from flowtui.core.runs.findings.overfitting import overfitting
 from flowtui.core.runs.findings.plateau import plateau
 from flowtui.core.runs.findings.stalled import stalled
 from flowtui.core.runs.findings.zombie import zombie_memory
-from flowtui.core.runs.seen import Seen
+from flowtui.core.runs.observation import Seen
 
 RULES: tuple[Callable[[Seen], Finding | None], ...] = (
     crashed,

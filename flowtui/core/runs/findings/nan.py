@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from flowtui.core.runs.findings.finding import Finding, Rule
+from flowtui.core.runs.metric_track import Track
 from flowtui.core.runs.metrics import better_of, words_of
-from flowtui.core.runs.seen import Seen
-from flowtui.core.runs.state import ENDED, RunState, state_of
-from flowtui.core.runs.track import Track
+from flowtui.core.runs.observation import Seen
+from flowtui.core.runs.run_state import ENDED, RunState, state_of
 
 SURE_AFTER = 3
 """Mixed precision skips a step now and then: one bad value alone is no verdict on a loss."""

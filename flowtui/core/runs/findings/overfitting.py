@@ -8,9 +8,9 @@ from statistics import fmean
 from flowtui.core.runs.findings.curves import costs, noise, smoothed, sure, trend_z
 from flowtui.core.runs.findings.finding import Finding, Rule
 from flowtui.core.runs.findings.subjects import partner_of, validation
-from flowtui.core.runs.seen import Seen
-from flowtui.core.runs.series import Point
-from flowtui.core.runs.track import Track
+from flowtui.core.runs.metric_series import Point
+from flowtui.core.runs.metric_track import Track
+from flowtui.core.runs.observation import Seen
 
 ENOUGH = 8
 """Validations before it can be said."""

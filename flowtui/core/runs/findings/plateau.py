@@ -8,8 +8,8 @@ from statistics import fmean
 from flowtui.core.runs.findings.curves import costs, noise, smoothed, sure, trend_z
 from flowtui.core.runs.findings.finding import Finding, Rule
 from flowtui.core.runs.findings.subjects import training, validation
-from flowtui.core.runs.seen import Seen
-from flowtui.core.runs.series import Point
+from flowtui.core.runs.metric_series import Point
+from flowtui.core.runs.observation import Seen
 
 ENOUGH = 40
 ENOUGH_RARE = 16

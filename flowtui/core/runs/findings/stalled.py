@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flowtui.core.runs.findings.finding import Finding, Rule
 from flowtui.core.runs.findings.hang import hangs
-from flowtui.core.runs.seen import Seen
-from flowtui.core.runs.state import RunState, limit_s, state_of
+from flowtui.core.runs.observation import Seen
+from flowtui.core.runs.run_state import RunState, limit_s, state_of
 
 
 def stalled(seen: Seen) -> Finding | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flowtui.core.runs.history import History
+from flowtui.core.runs.metric_track import Track
 from flowtui.core.runs.metrics import (
     Better,
     Split,
@@ -12,7 +13,6 @@ from flowtui.core.runs.metrics import (
     split_of,
     words_of,
 )
-from flowtui.core.runs.track import Track
 
 ADVERSARIAL = {"g", "d", "gen", "disc", "generator", "discriminator", "adv", "critic", "gan"}
 """Losses of players against each other: up or down, neither is good or bad."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flowtui.core.runs.findings.finding import Finding, Rule
 from flowtui.core.runs.machine import GpuReading
-from flowtui.core.runs.seen import Seen
-from flowtui.core.runs.state import ENDED, state_of
+from flowtui.core.runs.observation import Seen
+from flowtui.core.runs.run_state import ENDED, state_of
 
 LEAST_BYTES = 512 * 2**20
 AFTER_S = 60.0

@@ -1,0 +1,344 @@
+"""Commands on the running block."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flowtui.cli.context import Context, at_option, json_option, pass_context, words
+from flowtui.cli.guard.start_guard import arm_for, guard_choice, say_remains
+from flowtui.core.errors import UsageError
+from flowtui.core.focus.block import (
+    RUN_AT_MOST_S,
+    Block,
+    Cause,
+    Mode,
+    Outcome,
+    Plan,
+    PlanKind,
+    Source,
+)
+from flowtui.core.focus.block_facts import evidence_lines
+from flowtui.core.focus.block_json import ended_view, running_view
+from flowtui.core.focus.commands import Command, Extend, Interrupt, Park, Pause, Resume, Return
+from flowtui.core.focus.measure import deadline, measure
+from flowtui.core.focus.recovery import Closing
+from flowtui.core.focus.tags import parse_tags
+from flowtui.core.guard.protection import STRICTNESS
+from flowtui.core.status_file import minutes
+from flowtui.core.time_grammar import parse_duration, parse_instant
+from flowtui.services.focus.running_block import Draft
+
+MINUS = "\N{MINUS SIGN}"
+outcome_option = click.option(
+    "--outcome", type=words(Outcome), help="whether the intention was met"
+)
+rating_option = click.option("--rating", type=int, help="1 (poor) to 5 (excellent)")
+
+
+@click.command("start")
+@click.argument("intention", nargs=-1)
+@click.option("--for", "length", metavar="LENGTH", help="planned focus: 50m, 1h30, 90")
+@click.option("--open", "open_ended", is_flag=True, help="no planned end")
+@click.option("--until", metavar="TIME", help="planned end: 17:30")
+@click.option(
+    "--until-run",
+    metavar="R",
+    help="until this run evaluates, saves or ends; at most --for, or 4 h",
+)
+@click.option("--end-at-plan/--overtime", default=None, help="what happens when it is reached")
+@click.option("-t", "--tag", "tags", multiple=True, metavar="TAG", help="may be given again")
+@click.option("-c", "--context", "context_name", metavar="NAME", help="work, own, or your own")
+@click.option("-m", "--mode", type=words(Mode), help="kind of work")
+@click.option("--then", "if_then", default="", metavar="TEXT", help='"if X, then Y"')
+@click.option("--guard", "guard", multiple=True, metavar="LIST", help="keep away: social,news")
+@click.option("--no-guard", is_flag=True, help="keep nothing away, whatever the settings say")
+@click.option("--strict", type=click.Choice(STRICTNESS), help="who may end the guard early")
+@click.option("--switch", is_flag=True, help="end a running block first")
+@click.option("--detach", is_flag=True, help="do not open the app")
+@at_option
+@json_option
+@pass_context
+def start_command(
+    context: Context,
+    /,
+    intention: tuple[str, ...],
+    tags: tuple[str, ...],
+    context_name: str | None,
+    mode: str | None,
+    if_then: str,
+    guard: tuple[str, ...],
+    no_guard: bool,
+    strict: str | None,
+    switch: bool,
+    detach: bool,
+    at: str | None,
+    as_json: bool,
+    **plan_words: Any,
+) -> None:
+    """Start a block and open the app on it; INTENTION is what shall be true at its end.
+
+    Without --for, --until or --open the usual length of the settings is planned.
+    """
+    services = context.services
+    folder = _here()
+    named = services.contexts.named(context_name, folder)
+    filled = services.contexts.filled(named, Mode(mode) if mode else None, parse_tags(tags))
+    draft = Draft(
+        intention=" ".join(intention),
+        then=if_then,
+        tags=filled.tags,
+        context=named,
+        mode=filled.default_mode,
+        plan=_plan(context, **plan_words),
+        folder=folder,
+    )
+    choice = guard_choice(context, guard, no_guard, strict, named)
+    instant = context.instant(at)
+    if switch and services.focus.current() is not None:
+        context.settle(instant)
+    block = services.focus.start(draft, instant, switch)
+    arm_for(context, block, choice)
+    interactive = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
+    if not detach and interactive:
+        from flowtui.cli.launch import open_app
+
+        open_app(context.env, context.home, context.plain)
+        return
+    if not detach and not as_json:
+        context.say("no terminal here: the block runs without the app")
+    _report(context, block, as_json, f"started {_name(block)}{_until(context, block)}")
+
+
+def _here() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""  # the folder was removed under us
+
+
+def _plan(
+    context: Context,
+    length: str | None,
+    open_ended: bool,
+    until: str | None,
+    until_run: str | None,
+    end_at_plan: bool | None,
+) -> Plan:
+    given = [name for name, on in (("--for", length), ("--until", until), ("--open", open_ended))
+             if on]  # fmt: skip
+    if until_run and given != ["--for"]:
+        given.append("--until-run")
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} cannot be meant together", "give one of them")
+    services = context.services
+    at_plan = services.plans.at_plan(end_at_plan)
+    if until_run:
+        at_most_s = parse_duration(length) if length else RUN_AT_MOST_S
+        return services.runs.waits.plan(until_run, at_most_s, at_plan)
+    if open_ended:
+        return Plan()
+    if until:
+        now = services.clock.now()
+        instant = parse_instant(until, now, services.zone, future=True)
+        if instant <= now:
+            raise UsageError(f"{until!r} is not in the future", "give a time such as 17:30")
+        return Plan(PlanKind.UNTIL, until=instant, at_plan=at_plan)
+    if length is None:
+        usual = services.plans.default()
+        return replace(usual, at_plan=at_plan) if usual.kind is PlanKind.FIXED else usual
+    return Plan(PlanKind.FIXED, parse_duration(length), at_plan=at_plan)
+
+
+@click.command("pause")
+@click.argument("next_step", nargs=-1)
+@click.option("--cause", type=words(Cause), default="pause", help="why")
+@at_option
+@json_option
+@pass_context
+def pause_command(
+    context: Context, next_step: tuple[str, ...], cause: str, at: str | None, as_json: bool
+) -> None:
+    """Stop the clock. NEXT STEP is shown when you resume."""
+    block = _apply(context, Pause(" ".join(next_step), Cause(cause)), at)
+    focus = measure(block, context.services.clock.now()).focus_s
+    _report(context, block, as_json, f"paused after {minutes(focus)} of focus")
+    if not as_json:
+        _say_digest(context)
+
+
+@click.command("resume")
+@at_option
+@json_option
+@pass_context
+def resume_command(context: Context, at: str | None, as_json: bool) -> None:
+    """Let the clock run again; shows your next step and the state of the repository."""
+    before = context.services.focus.current()
+    block = _apply(context, Resume(), at)
+    gap = before.open_gap if before is not None else None
+    _report(context, block, as_json, f"resumed{_until(context, block)}")
+    if as_json:
+        return
+    if gap is not None and gap.note:
+        context.say(f"next: {gap.note}")
+    for line in context.services.evidence.where_was_i(block.folder):
+        context.say(line)
+
+
+@click.command("stop")
+@outcome_option
+@rating_option
+@click.option("--note", default="", help="one line")
+@click.option(
+    "--keep",
+    type=click.Choice(["heartbeat", "plan", "all"]),
+    help="after a closed terminal or crash: end where the app was last alive, "
+    "at the plan, or now with all of the time",
+)
+@at_option
+@json_option
+@pass_context
+def stop_command(
+    context: Context,
+    outcome: str | None,
+    rating: int | None,
+    note: str,
+    keep: str | None,
+    at: str | None,
+    as_json: bool,
+) -> None:
+    """End the block and collect what it produced."""
+    focus, evidence = context.services.focus, context.services.evidence
+    instant = context.instant(at)
+    if keep and instant:
+        raise UsageError("--keep and --at cannot be meant together", "give one of them")
+    judged = Outcome(outcome) if outcome else None
+    if keep:
+        block = focus.close_absence(Closing(keep), judged, rating, note, evidence.collect)
+    else:
+        context.settle(instant, ends=True)
+        running = focus.current()
+        found = evidence.collect(running, instant) if running is not None else None
+        block = focus.finish(instant, judged, rating, note, found)
+    seen = measure(block, context.services.clock.now())
+    words = [f"{minutes(seen.focus_s)} of focus"]
+    words += [f"{minutes(seen.overtime_s)} of it overtime"] if seen.overtime_s else []
+    words += [f"{minutes(seen.paused_s)} in gaps"] if seen.paused_s else []
+    _report(context, block, as_json, f"ended {_name(block)}: {', '.join(words)}")
+    if as_json:
+        return
+    say_remains(context)
+    for line in evidence_lines(block.evidence):
+        context.say(line)
+    for thought in block.parked:
+        context.say(f"parked: {thought.text}")
+    _say_digest(context)
+
+
+def _say_digest(context: Context) -> None:
+    """What was held back of runs while the block went on."""
+    if context.services.paths.watch_dir.is_dir():
+        for line in context.services.runs.teller.digest():
+            context.say(f"meanwhile: {line}")
+
+
+class SignedLength(click.Command):
+    """A command whose argument may be a negative length, which looks like an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, with the sign of "-10m" made one that no option has."""
+        return super().parse_args(ctx, [re.sub(r"^-(?=[0-9])", MINUS, arg) for arg in args])
+
+
+@click.command("extend", cls=SignedLength)
+@click.argument("length")
+@at_option
+@json_option
+@pass_context
+def extend_command(context: Context, length: str, at: str | None, as_json: bool) -> None:
+    """Move the end of the plan by LENGTH, such as 15m; -10m makes it shorter."""
+    sign = -1 if length.startswith(MINUS) else 1
+    seconds = sign * parse_duration(length.removeprefix(MINUS).removeprefix("+"))
+    block = _apply(context, Extend(seconds), at)
+    moved = "longer" if sign > 0 else "shorter"
+    _report(context, block, as_json, f"{minutes(abs(seconds))} {moved}{_until(context, block)}")
+
+
+@click.command("interrupt")
+@click.argument("source", type=words(Source))
+@click.argument("reason", nargs=-1)
+@at_option
+@json_option
+@pass_context
+def interrupt_command(
+    context: Context, source: str, reason: tuple[str, ...], at: str | None, as_json: bool
+) -> None:
+    """Note an interruption: internal (I wandered) or external (someone came)."""
+    block = _apply(context, Interrupt(Source(source), " ".join(reason)), at)
+    count = len(block.interruptions)
+    _report(context, block, as_json, f"interruption {count} noted; on return: flowtui back")
+
+
+@click.command("back")
+@at_option
+@json_option
+@pass_context
+def back_command(context: Context, at: str | None, as_json: bool) -> None:
+    """Focus has resumed after an interruption; the time to return is kept."""
+    block = _apply(context, Return(), at)
+    last = block.interruptions[-1]
+    assert last.returned_at is not None
+    away = int((last.returned_at - last.at).total_seconds())
+    _report(context, block, as_json, f"back after {minutes(away)}")
+
+
+@click.command("park")
+@click.argument("text", nargs=-1, required=True)
+@at_option
+@json_option
+@pass_context
+def park_command(context: Context, text: tuple[str, ...], at: str | None, as_json: bool) -> None:
+    """Write a thought down to get it out of the head; shown at the end of the block."""
+    block = _apply(context, Park(" ".join(text)), at)
+    _report(context, block, as_json, f"parked, {len(block.parked)} in all")
+
+
+@click.command("discard")
+@pass_context
+def discard_command(context: Context) -> None:
+    """Take back the running block as if it had never been started."""
+    block = context.services.focus.cancel_start()
+    context.say(f"discarded {_name(block)}; take it back: flowtui undo")
+
+
+def _apply(context: Context, command: Command, at: str | None) -> Block:
+    instant = context.instant(at)
+    context.settle(instant)
+    return context.services.focus.apply(command, instant)
+
+
+def _report(context: Context, block: Block, as_json: bool, said: str) -> None:
+    if not as_json:
+        context.say(said)
+        return
+    now = context.services.clock.now()
+    if block.ended_at is None:
+        context.put_json(running_view(block, now))
+    else:
+        context.put_json(ended_view(block, now, str(context.services.store.day_of(block))))
+
+
+def _name(block: Block) -> str:
+    return f"{block.id} {block.intention}".strip()
+
+
+def _until(context: Context, block: Block) -> str:
+    end = deadline(block, context.services.clock.now())
+    if end is None:
+        return "" if block.open_gap else ", open-ended"
+    return f", until {end.astimezone(context.services.zone):%H:%M}"

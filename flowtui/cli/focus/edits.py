@@ -1,0 +1,239 @@
+"""Correcting what was recorded; every command says how to take it back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import click
+
+from flowtui.cli.context import Context, json_option, pass_context, words
+from flowtui.cli.focus.block import outcome_option, rating_option
+from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.focus.block import Block, Cause, Mode, Outcome
+from flowtui.core.focus.block_json import ended_view
+from flowtui.core.focus.edit import Changes
+from flowtui.core.focus.measure import measure
+from flowtui.core.focus.tags import parse_tags
+from flowtui.core.status_file import minutes
+from flowtui.core.time_grammar import parse_duration
+from flowtui.services.focus.corrections import Done
+from flowtui.services.focus.running_block import Draft
+
+tag_option = click.option(
+    "-t", "--tag", "tags", multiple=True, metavar="TAG", help="again for more"
+)
+context_option = click.option("-c", "--context", "context_name", metavar="NAME")
+mode_option = click.option("-m", "--mode", type=words(Mode))
+
+
+@click.command("add")
+@click.argument("intention", nargs=-1)
+@click.option("--start", "start", metavar="TIME", help="when it began")
+@click.option("--end", "end", metavar="TIME", help="when it ended (default now)")
+@click.option("--for", "length", metavar="LENGTH", help="instead of --start or --end")
+@click.option("--at", "at", metavar="TIME", help="the same as --start")
+@tag_option
+@context_option
+@mode_option
+@outcome_option
+@rating_option
+@click.option("--note", default="", help="one line")
+@json_option
+@pass_context
+def add_command(
+    context: Context,
+    intention: tuple[str, ...],
+    start: str | None,
+    end: str | None,
+    length: str | None,
+    at: str | None,
+    tags: tuple[str, ...],
+    context_name: str | None,
+    mode: str | None,
+    outcome: str | None,
+    rating: int | None,
+    note: str,
+    as_json: bool,
+) -> None:
+    """Enter a past block, by two of --start, --end and --for."""
+    if start and at:
+        raise UsageError("--start and --at mean the same", "give one of them")
+    began, ended = _stretch(context, start or at, end, length)
+    draft = Draft(
+        intention=" ".join(intention),
+        tags=parse_tags(tags),
+        context=context.services.contexts.named(context_name, ""),
+        mode=Mode(mode) if mode else None,
+    )
+    judged = Outcome(outcome) if outcome else None
+    block = context.services.history.add(draft, began, ended, judged, rating, note)
+    _report(context, block, as_json, "added")
+
+
+def _stretch(
+    context: Context, start: str | None, end: str | None, length: str | None
+) -> tuple[datetime, datetime]:
+    began, ended = context.instant(start), context.instant(end)
+    if began and ended and length:
+        raise UsageError("--start, --end and --for are one too many", "give two of them")
+    if not began and not length:
+        raise UsageError("a past block needs a start", "give --start TIME, or --for LENGTH")
+    lasted = timedelta(seconds=parse_duration(length)) if length else None
+    if began is None:
+        ended = ended or context.services.clock.now()
+        assert lasted is not None
+        return ended - lasted, ended
+    if ended is None:
+        ended = began + lasted if lasted else context.services.clock.now()
+    return began, ended
+
+
+@click.command("edit")
+@click.argument("id")
+@click.option("--intention", help="what it was for")
+@click.option("--then", "if_then", help="the if-then plan")
+@tag_option
+@click.option("--no-tags", is_flag=True, help="take all tags off")
+@context_option
+@mode_option
+@outcome_option
+@rating_option
+@click.option("--note", help="one line")
+@click.option("--start", metavar="TIME", help="when it began")
+@click.option("--end", metavar="TIME", help="when it ended")
+@json_option
+@pass_context
+def edit_command(
+    context: Context,
+    id: str,
+    intention: str | None,
+    if_then: str | None,
+    tags: tuple[str, ...],
+    no_tags: bool,
+    context_name: str | None,
+    mode: str | None,
+    outcome: str | None,
+    rating: int | None,
+    note: str | None,
+    start: str | None,
+    end: str | None,
+    as_json: bool,
+) -> None:
+    """Change block ID; what is not given stays as it is."""
+    if tags and no_tags:
+        raise UsageError("--tag and --no-tags cannot be meant together", "give one of them")
+    named = context.services.contexts.named(context_name, "") if context_name else None
+    changes = Changes(
+        intention=intention,
+        then=if_then,
+        tags=parse_tags(tags) if tags else (() if no_tags else None),
+        context=named,
+        mode=Mode(mode) if mode else None,
+        outcome=Outcome(outcome) if outcome else None,
+        rating=rating,
+        note=note,
+        started_at=context.instant(start),
+        ended_at=context.instant(end),
+    )
+    if changes == Changes():
+        raise UsageError("there is nothing to change", "see: flowtui edit --help")
+    _report(context, context.services.history.edit(id, changes), as_json, "changed")
+
+
+@click.command("split")
+@click.argument("id")
+@click.option("--at", "at", metavar="TIME", required=True, help="where to cut")
+@pass_context
+def split_command(context: Context, id: str, at: str) -> None:
+    """Cut block ID in two; the second keeps outcome, rating and note."""
+    instant = context.instant(at)
+    assert instant is not None
+    first, second = context.services.history.split(id, instant)
+    context.say(f"split into {first.id} and {second.id}; take it back: flowtui undo")
+
+
+@click.command("join")
+@click.argument("first")
+@click.argument("second")
+@json_option
+@pass_context
+def join_command(context: Context, first: str, second: str, as_json: bool) -> None:
+    """Make one block of two; what lies between becomes a gap."""
+    _report(context, context.services.history.join(first, second), as_json, "joined into")
+
+
+@click.command("relabel")
+@click.argument("id")
+@click.argument("gap")
+@click.argument("cause", required=False, type=words(Cause))
+@click.option("--focus/--no-focus", "focus", default=None, help="give the time back as focus")
+@click.option("--note", help="one line")
+@json_option
+@pass_context
+def relabel_command(
+    context: Context,
+    id: str,
+    gap: str,
+    cause: str | None,
+    focus: bool | None,
+    note: str | None,
+    as_json: bool,
+) -> None:
+    """Give GAP (a number from `flowtui show ID`, or `last`) of block ID another cause."""
+    if cause is None and focus is None and note is None:
+        raise UsageError("there is nothing to change", "give a cause, --focus or --note")
+    number = None if gap == "last" else _number(gap)
+    known = Cause(cause) if cause else None
+    block = context.services.history.relabel(id, number, known, focus, note)
+    _report(context, block, as_json, "relabelled a gap of")
+
+
+@click.command("delete")
+@click.argument("id")
+@pass_context
+def delete_command(context: Context, id: str) -> None:
+    """Remove block ID."""
+    block = context.services.history.delete(id)
+    context.say(f"deleted {block.id} {block.intention}".rstrip() + "; take it back: flowtui undo")
+
+
+@click.command("undo")
+@click.argument("count", type=click.IntRange(1, 1000), default=1)
+@pass_context
+def undo_command(context: Context, count: int) -> None:
+    """Take back the last COUNT changes, also those made in the app or before a restart."""
+    _tell(context, context.services.history.undo(count), "took back", "flowtui redo")
+
+
+@click.command("redo")
+@click.argument("count", type=click.IntRange(1, 1000), default=1)
+@pass_context
+def redo_command(context: Context, count: int) -> None:
+    """Do again what undo took back."""
+    _tell(context, context.services.history.redo(count), "did again", "flowtui undo")
+
+
+def _tell(context: Context, done: list[Done], verb: str, inverse: str) -> None:
+    if not done:
+        raise FlowError(
+            f"there is nothing to {'undo' if inverse == 'flowtui redo' else 'redo'}",
+            "undo takes back commands; redo, what undo took back, until the next command",
+        )
+    for change in done:
+        context.say(f"{verb}: {change.label} {' '.join(change.ids)}; the other way: {inverse}")
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise UsageError(f"{text!r} is no gap's number", "see: flowtui show ID")
+    return int(text)
+
+
+def _report(context: Context, block: Block, as_json: bool, verb: str) -> None:
+    now = context.services.clock.now()
+    if as_json:
+        context.put_json(ended_view(block, now, str(context.services.store.day_of(block))))
+        return
+    focus = minutes(measure(block, now).focus_s)
+    name = f"{block.id} {block.intention}".rstrip()
+    context.say(f"{verb} {name}, {focus} of focus; take it back: flowtui undo")

@@ -1,0 +1,127 @@
+"""Looking back: `log` and `show`."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from flowtui.cli.context import Context, json_option, pass_context
+from flowtui.core.errors import UsageError
+from flowtui.core.focus.block import Block
+from flowtui.core.focus.block_facts import evidence_lines, facts
+from flowtui.core.focus.block_json import ended_view
+from flowtui.core.focus.measure import measure
+from flowtui.core.focus.tags import parse_tag
+from flowtui.core.status_file import minutes
+from flowtui.core.time_grammar import parse_day
+
+MARKS = {"done": "✓", "partly": "◐", "not": "✗"}
+
+
+@click.command("log")
+@click.option("--since", metavar="DAY", help="first day: today, monday, 2026-11-20, 7d, 2w")
+@click.option("--until", metavar="DAY", help="last day")
+@click.option("-t", "--tag", "tags", multiple=True, metavar="TAG", help="only with this tag")
+@click.option("-c", "--context", "context_name", metavar="NAME", help="only of this context")
+@json_option
+@pass_context
+def log_command(
+    context: Context,
+    since: str | None,
+    until: str | None,
+    tags: tuple[str, ...],
+    context_name: str | None,
+    as_json: bool,
+) -> None:
+    """Blocks from --since to --until (default: this week), with totals a day."""
+    first, last = _days(context, since, until)
+    wanted = {parse_tag(tag) for tag in tags}
+    blocks = [
+        b
+        for b in context.services.store.between(first, last)
+        if wanted <= set(b.tags) and context_name in (None, b.context)
+    ]
+    if as_json:
+        context.put_json([_view(context, b) for b in blocks])
+        return
+    if not blocks:
+        context.say(f"no block from {first} to {last}; start one: flowtui start")
+        return
+    _print(context, blocks)
+
+
+def _days(context: Context, since: str | None, until: str | None) -> tuple[date, date]:
+    services = context.services
+    today = services.today()
+    weekday = services.first_weekday
+    first = parse_day(since or "this week", today, first_weekday=weekday)
+    if until is None:
+        # a stretch such as "last week" names both of its ends
+        last = first.last if since and first.last < today and first.first != first.last else today
+    else:
+        last = parse_day(until, today, first_weekday=weekday).last
+    if last < first.first:
+        raise UsageError(f"{last} is before {first.first}", "exchange --since and --until")
+    return first.first, last
+
+
+def _print(context: Context, blocks: list[Block]) -> None:
+    now, store = context.services.clock.now(), context.services.store
+    whole = 0
+    for day, group in groupby(blocks, key=store.day_of):
+        members = list(group)
+        focus = sum(measure(b, now).focus_s for b in members)
+        whole += focus
+        context.put(f"{day:%a %Y-%m-%d}  {minutes(focus):>10}")
+        for block in members:
+            context.put(f"  {_line(context, block)}")
+    days = len({store.day_of(b) for b in blocks})
+    context.put(
+        f"{_count(len(blocks), 'block')} on {_count(days, 'day')}  {minutes(whole)} of focus"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _line(context: Context, block: Block) -> str:
+    zone = ZoneInfo(block.zone)
+    seen = measure(block, context.services.clock.now())
+    start = f"{block.started_at.astimezone(zone):%H:%M}"
+    end = f"{block.ended_at.astimezone(zone):%H:%M}" if block.ended_at else "now  "
+    mark = MARKS.get(block.outcome or "", " " if block.ended_at else "▶")
+    over = f" +{minutes(seen.overtime_s)}" if seen.overtime_s else ""
+    rating = f"{block.rating}/5" if block.rating else "   "
+    tags = " ".join(f"#{tag}" for tag in block.tags)
+    words = [block.intention or "-", tags, block.context if block.context != "work" else ""]
+    said = "  ".join(word for word in words if word)
+    return f"{block.id}  {start}–{end} {minutes(seen.focus_s):>8}{over}  {mark} {rating}  {said}"
+
+
+@click.command("show")
+@click.argument("id", required=False)
+@json_option
+@pass_context
+def show_command(context: Context, id: str | None, as_json: bool) -> None:
+    """Everything about block ID: its first letters, `last` or `running`.
+
+    Without ID: the running block, or else the last one.
+    """
+    store = context.services.store
+    block = store.by_id(id) if id else store.running() or store.by_id("last")
+    if as_json:
+        context.put_json(_view(context, block))
+        return
+    now = context.services.clock.now()
+    for name, text in facts(block, now, evidence_lines(block.evidence)):
+        context.put(f"{name:>13}  {text}")
+
+
+def _view(context: Context, block: Block) -> dict[str, Any]:
+    services = context.services
+    return ended_view(block, services.clock.now(), str(services.store.day_of(block)))

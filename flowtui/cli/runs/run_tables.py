@@ -1,0 +1,149 @@
+"""Runs as the command line writes them: a table, and all about one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from flowtui.core.runs.glance import RunGlance
+from flowtui.core.runs.gpu_text import size
+from flowtui.core.runs.run_text import ends, figure, place, quality, state_words
+from flowtui.core.status_file import minutes
+from flowtui.core.text import middle_cut
+
+if TYPE_CHECKING:
+    from flowtui.services.runs.runs_service import RunDetail
+
+MARKS = {"running": "▶", "finished": "✓", "crashed": "✗", "stopped": "■", "stalled": "…"}
+
+
+def run_table(runs: Sequence[RunGlance], zone: ZoneInfo) -> list[str]:
+    """One line a run, in columns."""
+    rows = [
+        (
+            run.id,
+            MARKS.get(run.state, "?"),
+            middle_cut(run.name, 24),
+            state_words(run),
+            place(run),
+            quality(run, 0),
+            ends(run, zone, None) if run.live else when(run, zone),
+        )
+        for run in runs
+    ]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row, run in zip(rows, runs, strict=True):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        lines.append(line.rstrip())
+        lines += [f"        {sentence}" for _, severity, sentence in run.findings[:2] if severity]
+    return lines
+
+
+def when(run: RunGlance, zone: ZoneInfo) -> str:
+    """When it ended and how long it took; when it began, if it has not."""
+    if run.started_at is None:
+        return ""
+    if run.ended_at is None:
+        return f"since {_clock(run.started_at, zone)}"
+    length = minutes(max(0, round(run.ended_at - run.started_at)))
+    return f"{_clock(run.ended_at, zone)} after {length}"
+
+
+def detail_lines(detail: RunDetail, zone: ZoneInfo) -> list[str]:
+    """Everything about one run, a fact a line."""
+    glance, run = detail.glance, detail.run
+    head = "  ".join(w for w in (run.id, run.name, state_words(glance), place(glance)) if w)
+    facts = [
+        ("command", " ".join(run.command)),
+        ("folder", run.folder),
+        ("commit", _commit(run.commit, run.dirty)),
+        ("began", _clock(glance.started_at, zone) if glance.started_at else ""),
+        ("ended", when(glance, zone) if glance.ended_at else ""),
+        ("ends", ends(glance, zone, None)),
+        ("where", _where(glance)),
+        ("baseline", _against(glance)),
+        ("uses", " ".join(_use(glance))),
+        ("cost", _cost(detail)),
+        ("formats", ", ".join(glance.formats)),
+        ("output", str(detail.output) if detail.output else ""),
+        ("trouble", glance.problem),
+    ]
+    lines = [head, *(f"  {name:<9} {text}" for name, text in facts if text)]
+    lines += _metrics(detail)
+    lines += [f"  {s.severity.value:<9} {s.sentence}" for s in detail.findings]
+    return [*lines, *(f"  {line}" for line in detail.card)]
+
+
+def _commit(commit: str, dirty: bool | None) -> str:
+    if not commit:
+        return ""
+    return commit + {True: ", with changes", False: "", None: ", changes unknown"}[dirty]
+
+
+def _where(glance: RunGlance) -> str:
+    parts = []
+    if glance.step is not None:
+        whole = f" of {glance.total_steps}" if glance.total_steps else ""
+        parts.append(f"step {glance.step}{whole}")
+    if glance.epoch is not None:
+        whole = f" of {glance.total_epochs:g}" if glance.total_epochs else ""
+        parts.append(f"epoch {glance.epoch:g}{whole}")
+    return ", ".join(parts)
+
+
+def _against(glance: RunGlance) -> str:
+    if not glance.baseline:
+        return ""
+    if glance.ahead is None:
+        return f"{glance.baseline}: not to be compared yet"
+    word = "better" if glance.ahead >= 0 else "worse"
+    return f"{abs(glance.ahead) * 100:.1f} % {word} than {glance.baseline} at the same step"
+
+
+def _use(glance: RunGlance) -> list[str]:
+    parts = []
+    if glance.gpus:
+        parts.append("GPU " + ", ".join(map(str, glance.gpus)))
+        if glance.gpu_util is not None:
+            parts.append(f"at {glance.gpu_util * 100:.0f} %")
+    if glance.gpu_bytes is not None:
+        parts.append(f"{size(glance.gpu_bytes)} of GPU memory")
+    if glance.cpu is not None:
+        parts.append(f"{glance.cpu:.1f} cores")
+    if glance.rss_bytes is not None:
+        parts.append(f"{size(glance.rss_bytes)} of memory")
+    return [", ".join(parts).replace(", at ", " at ")] if parts else []
+
+
+def _cost(detail: RunDetail) -> str:
+    cost = detail.run.cost
+    parts = []
+    if cost.gpu_s is not None:
+        idle = f" ({minutes(cost.gpu_idle_s)} of it idle)" if cost.gpu_idle_s else ""
+        parts.append(f"{minutes(cost.gpu_s)} of GPU{idle}")
+    if cost.energy_wh is not None:
+        parts.append(f"{cost.energy_wh:g} Wh")
+    return ", ".join(parts)
+
+
+def _metrics(detail: RunDetail) -> list[str]:
+    tracks = list(detail.seen.history.metrics.values())
+    if not tracks:
+        return []
+    width = max(len(middle_cut(track.name, 28)) for track in tracks)
+    lines = [f"  {'metric':<{width}}  {'last':>10}  {'best':>10}  {'values':>7}"]
+    for track in tracks[:24]:
+        name = middle_cut(track.name, 28)
+        lines.append(
+            f"  {name:<{width}}  {figure(track.last):>10}  {figure(track.best):>10}  {track.n:>7}"
+        )
+    if len(tracks) > 24:
+        lines.append(f"  and {len(tracks) - 24} more; all of them: --json")
+    return lines
+
+
+def _clock(seconds: float, zone: ZoneInfo) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC).astimezone(zone):%Y-%m-%d %H:%M}"

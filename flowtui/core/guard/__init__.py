@@ -1,0 +1,1 @@
+"""What a block keeps away, as a person chose it."""

@@ -1,0 +1,208 @@
+"""The sentences. Units, interval, days, how many patterns were checked; never a cause.
+
+An association is never worded as an effect: no "because", "improves", "leads to", "makes". What
+did not pass is said as a bound on what it could be, not as "no effect".
+"""
+
+from __future__ import annotations
+
+from flowtui.core.insight.association import Finding, Insight
+from flowtui.core.insight.missingness import Missingness
+from flowtui.core.insight.variable import Factor, Kind, Outcome, Timing
+
+UNIT_WORDS = {"h": "hour", "min": "minute", "cups": "cup", "times": "time", "": "unit"}
+COUNTED = ("min", "commits")
+"""Units of outcomes that one logs more or fewer of."""
+CAVEAT = "Not an experiment: a good morning may cause both."
+EXPLAINED = 0.5
+"""Share of the raw difference below which weekday and trend explain most of it."""
+
+
+def sentence(finding: Finding, whole: Insight) -> str:
+    """What is to be said of one tested pair."""
+    outcome = whole.outcome
+    if finding.passed:
+        return _passed(finding, outcome, len(whole.passed), whole.asked)
+    if finding.together_with or not finding.apart:
+        return _together(finding, outcome)
+    if finding.numbers.p <= 0.05:
+        return _by_chance(finding, outcome, whole.asked)
+    return _nothing(finding, outcome)
+
+
+def tags(finding: Finding, missing: Missingness | None) -> tuple[str, ...]:
+    """Short warnings that stand beside a finding."""
+    n, found = finding.numbers, []
+    if finding.lag == 0 and finding.factor.timing is Timing.DAY:
+        found.append("same day, direction unknown")
+    if n.plain_p <= 0.05 and _explained_away(n.raw_effect, n.effect):
+        found.append("weekday and trend explain most of the raw difference")
+    if n.skill is not None and n.skill <= 0:
+        found.append("does not beat the baseline forecast")
+    if n.rank_p is not None and n.p <= 0.05 < 0.1 < n.rank_p:
+        found.append("hangs on a few extreme days")
+    if n.slow_p is not None and n.p <= 0.05 < 0.1 < n.slow_p:
+        found.append("a slow change in your life may explain it")
+    if missing is not None and missing.suspect:
+        found.append(
+            "many missing days" if not missing.clues else "missing days are not like others"
+        )
+    if finding.note:
+        found.append(finding.note)
+    return tuple(found)
+
+
+def amount(value: float, unit: str) -> str:
+    """A size without its sign, rounded as far as it means something."""
+    size = abs(value)
+    if unit in ("min", "") and size >= 10:
+        return f"{size:.0f}"
+    return f"{size:.1f}" if size >= 0.095 else f"{size:.2g}"
+
+
+def signed(value: float, unit: str) -> str:
+    """A difference with its sign: `-3`, `41`; no sign where it is positive."""
+    text = amount(value, unit)
+    return f"-{text}" if value < 0 and float(text) != 0 else text
+
+
+def with_unit(text: str, outcome: Outcome) -> str:
+    """`25` and minutes: `25 min`; ratings have no word of their own."""
+    unit = "points" if outcome.unit[:1].isdigit() else outcome.unit
+    return f"{text} {unit}".rstrip()
+
+
+def effect_unit(finding: Finding, outcome: Outcome) -> str:
+    """`min` for a yes or no, `min per h` for hours; empty where nothing has a unit."""
+    if finding.factor.kind is Kind.BINARY or not finding.factor.unit:
+        return outcome.unit
+    return f"{outcome.unit} per {finding.factor.unit}".strip()
+
+
+def interval(low: float, high: float, unit: str) -> str:
+    """`3 to 41`."""
+    return f"{signed(low, unit)} to {signed(high, unit)}"
+
+
+def difference(value: float, outcome: Outcome) -> str:
+    """`22 more deep minutes`, as something one logged; `0.4 points higher` of a rating."""
+    text = amount(value, outcome.unit)
+    if outcome.unit in COUNTED:
+        return f"you logged {text} {'more' if value >= 0 else 'fewer'} {outcome.label}"
+    way = "higher" if value >= 0 else "lower"
+    return f"{outcome.label} was {with_unit(text, outcome)} {way}"
+
+
+def _passed(finding: Finding, outcome: Outcome, passed: int, asked: int) -> str:
+    n = finding.numbers
+    said = f"{_when(finding)} {difference(n.effect, outcome)} {_brackets(finding, outcome)}."
+    more = [said, f"{passed} of {asked} {_plural(asked, 'pattern')} checked passed."]
+    if finding.lag == 0 and finding.factor.timing is Timing.DAY:
+        more.append("Same day: which came first is not known.")
+    return " ".join([*more, CAVEAT])
+
+
+def _when(finding: Finding) -> str:
+    factor, n = finding.factor, finding.numbers
+    if factor.kind is Kind.BINARY:
+        if finding.lag:
+            return f"On {n.n_on} days after a day with {factor.label}"
+        return f"On {n.n_on} days with {factor.label}"
+    after = " the day before" if finding.lag else ""
+    return f"With {_step_words(factor)} of {factor.label}{after}"
+
+
+def _step_words(factor: Factor) -> str:
+    unit = "point" if factor.unit[:1].isdigit() else UNIT_WORDS.get(factor.unit, factor.unit)
+    return f"each further {unit}"
+
+
+def _brackets(finding: Finding, outcome: Outcome) -> str:
+    n = finding.numbers
+    other = ", the day beside it" if n.other_lag else ""
+    return (
+        f"(95 % interval {interval(n.low, n.high, outcome.unit)}, {n.n} days, "
+        f"weekday{other} and trend adjusted)"
+    )
+
+
+def _together(finding: Finding, outcome: Outcome) -> str:
+    others = " and ".join(finding.together_with) or "the others"
+    if not finding.apart:
+        return (
+            f"{_named(finding)} cannot be told apart from {others}: "
+            "too few days have all of them, or they never differ."
+        )
+    return (
+        f"{_named(finding)} moves together with {others}: beside it, nothing of its own is left "
+        f"(p {finding.joint_p:.2f}, {finding.numbers.n} days)."
+    )
+
+
+def _by_chance(finding: Finding, outcome: Outcome, asked: int) -> str:
+    n = finding.numbers
+    return (
+        f"Not enough to go by: {_when_lower(finding)} {difference(n.effect, outcome)} "
+        f"{_brackets(finding, outcome)}, but among {asked} {_plural(asked, 'pattern')} checked "
+        "as much turns up by chance."
+    )
+
+
+def _nothing(finding: Finding, outcome: Outcome) -> str:
+    n = finding.numbers
+    bound = with_unit(amount(max(abs(n.low), abs(n.high)), outcome.unit), outcome)
+    per = "" if finding.factor.kind is Kind.BINARY else f" for {_step_words(finding.factor)}"
+    return (
+        f"No clear pattern between {_named(finding)} and {outcome.label}: "
+        f"a difference beyond ±{bound}{per} is unlikely ({n.n} days)."
+    )
+
+
+def _named(finding: Finding) -> str:
+    return finding.factor.label + (" the day before" if finding.lag else "")
+
+
+def _when_lower(finding: Finding) -> str:
+    text = _when(finding)
+    return text[:1].lower() + text[1:]
+
+
+def _explained_away(raw: float, adjusted: float) -> bool:
+    return raw * adjusted < 0 or abs(adjusted) < EXPLAINED * abs(raw)
+
+
+def short(name: str) -> str:
+    """A column's name as a person says it: `yoga` for `habit:yoga`."""
+    return name.partition(":")[2] or name
+
+
+def _plural(n: int, word: str) -> str:
+    return word if n == 1 else f"{word}s"
+
+
+def still_needed(whole: Insight) -> str:
+    """One sentence on the whole where nothing could be tested yet; empty where something was."""
+    if whole.findings:
+        return ""
+    waiting = [r for r in whole.refused if r.days_needed]
+    if waiting:
+        first = min(waiting, key=lambda r: r.days_needed or 0)
+        days = first.days_needed or 0
+        return (
+            f"{days} more {_plural(days, 'day')} with {short(first.factor)} "
+            "until the first pattern can be checked"
+        )
+    if whole.refused:
+        return "Nothing that is recorded can be tested; each reason stands below"
+    return f"No habit is recorded beside {whole.outcome.label} yet"
+
+
+def summary(whole: Insight) -> str:
+    """One line on top."""
+    passed, tested = len(whole.passed), len(whole.findings)
+    if not tested:
+        return still_needed(whole)
+    return (
+        f"{passed} of {whole.asked} {_plural(whole.asked, 'pattern')} checked passed, "
+        f"on {whole.days} days of {whole.outcome.label}"
+    )

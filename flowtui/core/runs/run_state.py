@@ -1,0 +1,146 @@
+"""The one word for how a run stands, from everything that is known of it."""
+
+from __future__ import annotations
+
+import signal
+from enum import StrEnum
+
+from flowtui.core.runs.observation import Seen
+from flowtui.core.runs.reading import NoticeKind
+
+
+class RunState(StrEnum):
+    """How a run stands."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    CRASHED = "crashed"
+    STOPPED = "stopped"
+    """Ended by a person or a scheduler before its end."""
+    STALLED = "stalled"
+    """It should have shown a sign of life, and did not."""
+    UNKNOWN = "unknown"
+
+
+ENDED = frozenset({RunState.FINISHED, RunState.CRASHED, RunState.STOPPED})
+ASKED = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+"""Signals by which people and schedulers end a run."""
+ERRORS = frozenset({NoticeKind.TRACEBACK, NoticeKind.OOM, NoticeKind.FAILED})
+"""What a log says of a run that it was the end of."""
+LIVE_S = 120.0
+"""A log that changed within this is taken for a running one, where nothing else is known."""
+
+OLD_S = 86_400.0
+"""A log that has been silent for longer, of which nothing else is known, tells nothing."""
+
+
+def state_of(seen: Seen) -> RunState:
+    """The state of a run; UNKNOWN where the evidence does not say, never a guess."""
+    if seen.exit_status is not None:
+        return _by_exit(seen, seen.exit_status)
+    word = last_word(seen)
+    if seen.alive is True:
+        return RunState.STALLED if is_silent(seen) else RunState.RUNNING
+    if word is not None:
+        return word
+    if seen.alive is False:
+        return _gone(seen)
+    return _by_log(seen)
+
+
+def last_word(seen: Seen) -> RunState | None:
+    """How the log itself says that the run ended; None if it says nothing of an end."""
+    word = RunState.FINISHED if _complete(seen) else None
+    for notice in seen.history.latest():
+        if notice.kind is NoticeKind.FINISHED:
+            word = RunState.FINISHED if notice.exit_status in (None, 0) else RunState.CRASHED
+        elif notice.kind is NoticeKind.INTERRUPTED:
+            return RunState.STOPPED
+        elif notice.kind in ERRORS:
+            word = RunState.CRASHED
+    return word
+
+
+def is_silent(seen: Seen) -> bool:
+    """True if the run has been silent for longer than it ever had reason to."""
+    silence = seen.rhythm.silence_s(seen.now_s)
+    if silence is None and seen.started_at is not None:
+        silence = seen.now_s - seen.started_at.timestamp()
+    return silence is not None and silence - seen.slept_s > limit_s(seen)
+
+
+def limit_s(seen: Seen) -> float:
+    """How many seconds of silence are still usual, by the run's rhythm and by what it is at.
+
+    Three times as long where its GPUs work at their usual power: it is slow, not stuck.
+    """
+    history = seen.history
+    announced = (
+        bool(history.notices)
+        and history.notices[-1].kind in (NoticeKind.EVALUATION, NoticeKind.CHECKPOINT)
+        and history.marks[-1] == history.readings
+    )
+    return seen.rhythm.limit_s(announced) * (3.0 if _works(seen) else 1.0)
+
+
+def _works(seen: Seen) -> bool:
+    """True if the latest readings of its GPUs show them used, at a power that computing takes."""
+    latest = [gpu for gpu in seen.gpus[-6:] if gpu.util is not None and gpu.power_w is not None]
+    return len(latest) >= 3 and all(
+        (gpu.util or 0.0) > 0.5 and (gpu.power_w or 0.0) > 0.5 * (gpu.power_limit_w or 1e9)
+        for gpu in latest
+    )
+
+
+def signal_name(exit_status: int) -> str | None:
+    """SIGKILL for -9 and for the shell's 137; None if it was no signal."""
+    number = -exit_status if exit_status < 0 else exit_status - 128
+    if exit_status >= 0 and exit_status <= 128:
+        return None
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return None
+
+
+def _by_exit(seen: Seen, status: int) -> RunState:
+    if status == 0:
+        return RunState.FINISHED
+    name = signal_name(status)
+    by_person = name is not None and signal.Signals[name] in ASKED
+    if seen.stop_asked or by_person or last_word(seen) is RunState.STOPPED:
+        return RunState.STOPPED
+    return RunState.CRASHED
+
+
+def _complete(seen: Seen) -> bool:
+    history = seen.history
+    if history.step is not None and history.total_steps:
+        return history.step >= history.total_steps and history.eta_s in (None, 0.0)
+    return False
+
+
+def _gone(seen: Seen) -> RunState:
+    """The process is gone, its exit status is not known and its log says nothing of an end."""
+    progress = seen.history.progress
+    if progress is None:
+        return RunState.UNKNOWN
+    return RunState.FINISHED if progress >= 1 else RunState.CRASHED
+
+
+def _by_log(seen: Seen) -> RunState:
+    """No process is known: a log alone. One that says nothing tells nothing, however new it is.
+
+    Silence is no stall here: nobody knows whether anything runs that could be stuck.
+    """
+    if seen.history.readings == 0:
+        return RunState.UNKNOWN
+    changed = seen.log_changed_at.timestamp() if seen.log_changed_at else seen.rhythm.last_at
+    if changed is None:
+        return RunState.UNKNOWN
+    silence = seen.now_s - changed - seen.slept_s
+    if silence <= LIVE_S:
+        return RunState.RUNNING
+    if seen.rhythm.expected() is not None and silence <= min(OLD_S, limit_s(seen)):
+        return RunState.RUNNING
+    return RunState.UNKNOWN

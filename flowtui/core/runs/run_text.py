@@ -1,0 +1,161 @@
+"""Runs in words: the one line under a block, durations, figures of a steady width."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flowtui.core.runs.glance import RunGlance
+from flowtui.core.status_file import minutes
+
+EIGHTHS = "▁▂▃▄▅▆▇█"
+
+
+def spark(values: Sequence[float], width: int) -> str:
+    """The course of `values` in at most `width` cells; empty if there is no course yet."""
+    finite = [value for value in values if math.isfinite(value)]
+    if len(finite) < 2 or width < 2:
+        return ""
+    if len(finite) > width:
+        step = len(finite) / width
+        finite = [finite[min(len(finite) - 1, int(i * step))] for i in range(width - 1)] + [
+            finite[-1]
+        ]
+    low, high = min(finite), max(finite)
+    if high == low:
+        return EIGHTHS[3] * len(finite)
+    half = 0.5 if math.isinf(high - low) else 1.0  # the span of floats is wider than a float
+    base, span = low * half, high * half - low * half
+    return "".join(EIGHTHS[min(7, int((value * half - base) / span * 8))] for value in finite)
+
+
+def figure(value: float | None) -> str:
+    """Four significant digits: "0.4123", "12.35", "1.2e-05", "nan"; empty for None."""
+    if value is None:
+        return ""
+    if not math.isfinite(value):
+        return str(float(value))
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        digits = 3 - math.floor(math.log10(abs(value))) if value else 4
+        return f"{value:.{max(0, min(digits, 4))}f}"
+    return f"{value:.1e}"
+
+
+def percent(share: float | None) -> str:
+    """ "62 %"; empty for None. Never 100 before the end."""
+    if share is None:
+        return ""
+    return f"{100 if share >= 1 else min(99, round(share * 100))} %"
+
+
+def left(glance: RunGlance) -> str:
+    """ "1 h 20 ±4 min left"; empty where nothing tells."""
+    if glance.eta_s is None:
+        return ""
+    return f"{minutes(max(0, round(glance.eta_s)))}{_error(glance.eta_error_s)} left"
+
+
+def place(glance: RunGlance) -> str:
+    """How far it is: per cent, or step or epoch where the whole is not known."""
+    if glance.progress is not None:
+        return percent(glance.progress)
+    if glance.step is not None:
+        return f"step {glance.step:,}".replace(",", " ")
+    return "" if glance.epoch is None else f"epoch {glance.epoch:g}"
+
+
+def quality(glance: RunGlance, width: int = 8) -> str:
+    """ "val_loss 0.4120 ▂▃▅▆▇ best"; empty where no metric tells."""
+    if glance.key is None:
+        return ""
+    best = "best" if glance.is_best else ""
+    parts = (glance.key, figure(glance.last), spark(glance.spark, width), best)
+    return " ".join(part for part in parts if part)
+
+
+def ends(glance: RunGlance, zone: ZoneInfo, block_ends_at: float | None) -> str:
+    """ "ends 11:52 ±4 min, after this block"; empty where nothing tells.
+
+    `block_ends_at` is the end of the running block's plan in POSIX seconds, None if it has none.
+    """
+    end = glance.ends_at
+    if end is None or not glance.live:
+        return ""
+    when = datetime.fromtimestamp(end, UTC).astimezone(zone)
+    today = datetime.fromtimestamp(glance.at, UTC).astimezone(zone).date()
+    clock = f"{when:%H:%M}" if when.date() == today else f"{when:%a %H:%M}"
+    text = f"ends {clock}{_error(glance.eta_error_s)}"
+    if block_ends_at is None:
+        return text
+    error = glance.eta_error_s or 0.0
+    if end + error <= block_ends_at:
+        return f"{text}, inside this block"
+    return f"{text}, after this block" if end - error > block_ends_at else f"{text}, about then"
+
+
+def state_words(glance: RunGlance) -> str:
+    """The state, with what is known of an end: "crashed, exit 1", "crashed, SIGKILL"."""
+    if glance.exit_status in (None, 0) or glance.state not in ("crashed", "stopped"):
+        return glance.state
+    assert glance.exit_status is not None
+    from flowtui.core.runs.run_state import signal_name
+
+    name = signal_name(glance.exit_status)
+    return f"{glance.state}, {name or f'exit {glance.exit_status}'}"
+
+
+def line(
+    glance: RunGlance, zone: ZoneInfo, block_ends_at: float | None, width: int, others: int = 0
+) -> str:
+    """One line for a run under a block; what matters less is left out first."""
+    lost = next((s for _, severity, s in glance.findings if severity == "serious"), "")
+    state = "" if glance.state == "running" else state_words(glance)
+    more = f"+{others} more" if others else ""
+    known = [glance.name, state, place(glance)]
+    parts = [
+        [*known, quality(glance), ends(glance, zone, block_ends_at), more],
+        [*known, quality(glance, 0), ends(glance, zone, block_ends_at), more],
+        [*known, quality(glance, 0), ends(glance, zone, None), more],
+        [*known, quality(glance, 0), more],
+        known,
+        [glance.name, state],
+    ]
+    if lost:
+        parts = [[glance.name, lost, more], [glance.name, lost], *parts[4:]]
+    for words in parts:
+        text = "  ".join(word for word in words if word)
+        if len(text) <= width:
+            return text
+    return text[: max(0, width - 1)] + "…"
+
+
+def under_block(
+    runs: Sequence[RunGlance],
+    zone: ZoneInfo,
+    since: float,
+    block_ends_at: float | None,
+    width: int,
+) -> str:
+    """The line for the run that matters most during a block; empty if none does.
+
+    Those that are lost come first, then those under way, then what ended since the block began
+    (`since`, POSIX seconds); the newest of each.
+    """
+    shown = [run for run in runs if run.live or (run.ended_at or 0) >= since]
+    if not shown:
+        return ""
+    first = max(shown, key=lambda run: (_is_lost(run), run.live, run.started_at or 0))
+    text = line(first, zone, block_ends_at, max(1, width - 6), len(shown) - 1)
+    return f"run   {text}"
+
+
+def _is_lost(run: RunGlance) -> bool:
+    return any(severity == "serious" for _, severity, _ in run.findings)
+
+
+def _error(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return f" ±{max(1, round(seconds / 60))} min" if seconds >= 30 else " ±1 min"

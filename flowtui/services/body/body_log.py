@@ -1,0 +1,183 @@
+"""The body log: quick lines, corrections, the eating window, names. One transaction a command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flowtui.core.body.day_text import entry_text
+from flowtui.core.body.eating import edit_window
+from flowtui.core.body.entry import Entry
+from flowtui.core.body.entry_days import BodyLog, Variable
+from flowtui.core.body.entry_kinds import Kind
+from flowtui.core.body.entry_line import reread
+from flowtui.core.body.fasting import WindowNow, targets_from, window_now
+from flowtui.core.body.floors import Floor, floor_from, travel_days
+from flowtui.core.body.habits import Habit
+from flowtui.core.body.quick_line import Logged, parse
+from flowtui.core.clock import Clock
+from flowtui.core.day import DayRule
+from flowtui.core.text import middle_cut
+from flowtui.services.body.entry_store import EntryStore
+from flowtui.services.body.habit_catalog import Declared, Names
+from flowtui.settings.body import Body as Settings
+from flowtui.settings.body import days_away
+
+
+@dataclass(frozen=True, slots=True)
+class BodyGlance:
+    """What the status file says of the body."""
+
+    energy: float | None
+    """Mean of today's ratings; None without any."""
+    window: WindowNow | None
+    """None where no window is kept."""
+    spoken: bool
+    """Whether the plain line says it too."""
+
+
+class BodyService:
+    """Commands on body records. All raise FlowError and then leave everything as it was."""
+
+    def __init__(self, store: EntryStore, clock: Clock, rule: DayRule, settings: Settings) -> None:
+        self.store = store
+        self.settings = settings
+        self.declared = Declared(store, settings)
+        self.targets = targets_from(settings.targets)
+        self.floors: tuple[Floor, ...] = tuple(map(floor_from, settings.floors))
+        self._clock = clock
+        self._rule = rule
+        self._listeners: list[Callable[[], None]] = []
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """`listener` is called after every change; the returned function ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def changed(self) -> None:
+        """Tell the listeners."""
+        for listener in tuple(self._listeners):
+            listener()
+
+    # Reading
+
+    def log(self, first: date, last: date) -> BodyLog:
+        """Records from `first` to `last`, by day."""
+        return BodyLog(self.store.between(first, last), self._rule.start)
+
+    def names(self) -> Names:
+        """Declared habits and things to stop."""
+        return self.declared.names()
+
+    def kept(self) -> bool:
+        """Whether an eating window is kept: by the settings, else by having been used lately."""
+        if self.settings.eating is not None:
+            return self.settings.eating
+        return bool(self.store.of_kind(Kind.EATING))
+
+    def window(self) -> WindowNow | None:
+        """The eating window's live timer; None where none is kept."""
+        if self.settings.eating is False:
+            return None
+        logged = self.store.of_kind(Kind.EATING)
+        if not logged and not self.settings.eating:
+            return None
+        return window_now(logged, self._clock.now(), self._rule, self.targets)
+
+    def away(self, log: BodyLog) -> frozenset[date]:
+        """Days of travel: those of the settings, and those seen from the records' zones."""
+        named = (day for stretch in self.settings.away for day in days_away(stretch))
+        return frozenset((*named, *travel_days(log)))
+
+    def glance(self, now: datetime) -> BodyGlance:
+        """What the status file says."""
+        today = self._rule.day_of(now)
+        energy = self.log(today, today).value(today, Variable(Kind.ENERGY)).value
+        return BodyGlance(energy, self.window(), self.settings.status_line)
+
+    # Writing
+
+    def write(self, line: str, at: datetime | None = None) -> Logged:
+        """Record a quick line, as of `at` (default now). Raises UsageError, nothing recorded."""
+        with self.store.change("log") as writer:
+            pen = writer.pen(at)
+            windows = writer.eating() if "eat" in line.casefold() else []
+            logged = parse(line, pen, self.declared.words(writer), windows)
+            entries = tuple(writer.put(entry, pen.now) for entry in logged.entries)
+            writer.transaction.label = f"log {_brief(entries)}"
+        self.changed()
+        return Logged(entries, logged.remarks)
+
+    def edit(self, id: str, line: str) -> Entry:
+        """Record `id` as `line` says it; see `flowtui.core.body.entry_line.reread`."""
+        with self.store.change("edit entry") as writer:
+            old = writer.by_id(id)
+            words = self.declared.words(writer)
+            eats = old.kind is Kind.EATING
+            windows = writer.eating(around=old.day) if eats else []
+            new = writer.put(reread(old, line, writer.pen(), words, windows))
+        self.changed()
+        return new
+
+    def delete(self, id: str) -> Entry:
+        """Remove record `id`; undo brings it back."""
+        with self.store.change("delete entry") as writer:
+            entry = writer.by_id(id)
+            writer.delete(entry)
+            writer.transaction.label = f"delete {_brief([entry])}"
+        self.changed()
+        return entry
+
+    def move_window(
+        self,
+        id: str,
+        opened: datetime | None = None,
+        closed: datetime | None = None,
+        reopen: bool = False,
+    ) -> Entry:
+        """Move one or both ends of an eating window; `reopen` takes its end away."""
+        with self.store.change("edit eating window") as writer:
+            known = writer.eating()
+            window = self._window_named(writer.by_id(id) if id else None, known)
+            new = edit_window(
+                [*known, *writer.eating(around=window.day), window],
+                window.id,
+                writer.pen(),
+                opened=opened,
+                closed=closed,
+                reopen=reopen,
+            )
+            writer.put(new)
+        self.changed()
+        return new
+
+    def declare(self, habits: Iterable[Habit] = (), stops: Iterable[str] = ()) -> None:
+        """Name a new habit, or a thing to stop."""
+        with self.store.change("declare a habit") as writer:
+            self.declared.add(writer, habits, stops)
+        self.changed()
+
+    def archive(self, name: str) -> None:
+        """Ask for a habit or a thing to stop no more; its records stay."""
+        with self.store.change(f"archive {name}") as writer:
+            self.declared.archive(writer, name)
+        self.changed()
+
+    @staticmethod
+    def _window_named(chosen: Entry | None, known: list[Entry]) -> Entry:
+        from flowtui.core.body.eating import windows
+        from flowtui.core.errors import FlowError
+
+        if chosen is not None:
+            if chosen.kind is not Kind.EATING:
+                raise FlowError(f"{chosen.id} is {entry_text(chosen)}", "see: flowtui body")
+            return chosen
+        logged = windows(known)
+        if not logged:
+            raise FlowError("there is no eating window yet", "open one: flowtui eat open")
+        return logged[-1]
+
+
+def _brief(entries: Iterable[Entry]) -> str:
+    return middle_cut(", ".join(map(entry_text, entries)), 60)

@@ -1,0 +1,111 @@
+"""What this person calls things: habits and the stop-doing list, of the settings and of the app.
+
+What is declared in the app or comes with an import lives in the ledger, so that it is undone with
+the command that brought it. Where both name a habit, the settings decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from flowtui.core.body.entry_kinds import Kind
+from flowtui.core.body.habits import Habit, habit_name, habits_from, table_from
+from flowtui.core.body.quick_line import Words
+from flowtui.core.errors import FlowError, UsageError
+from flowtui.services.body.entry_store import EntryStore, EntryWriter
+from flowtui.services.focus.block_store import STATE
+from flowtui.settings.body import Body
+
+DECLARED = "body-words"
+SPORTS = timedelta(days=120)
+"""How long a kind of workout needs no leading `workout` after it was logged with one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Habits and things to stop, in the order they are asked."""
+
+    habits: tuple[Habit, ...]
+    stops: tuple[str, ...]
+    """Names, words joined by `-`, as entries keep them."""
+
+    def habit(self, name: str) -> Habit | None:
+        """The habit called `name`, or None."""
+        return next((h for h in self.habits if h.name == name), None)
+
+
+class Declared:
+    """Reads and adds names."""
+
+    def __init__(self, store: EntryStore, settings: Body) -> None:
+        self._store = store
+        self._own = habits_from(settings.habits)
+        self._stops = tuple(dict.fromkeys(habit_name(item) for item in settings.stops))
+
+    def names(self, writer: EntryWriter | None = None) -> Names:
+        """All names, archived habits too."""
+        habits, stops = self._kept(writer)
+        known = {h.name for h in self._own}
+        return Names(
+            (*self._own, *(h for h in habits if h.name not in known)),
+            tuple(dict.fromkeys((*self._stops, *stops))),
+        )
+
+    def words(self, writer: EntryWriter | None = None) -> Words:
+        """What the quick-log grammar may meet; workouts are those of the last months."""
+        names = self.names(writer)
+        reader = writer.transaction if writer is not None else None
+        logged = self._store.of_kind(Kind.WORKOUT, SPORTS, reader)
+        sports = dict.fromkeys(e.name for e in logged)
+        return Words(names.habits, names.stops, tuple(n for n in sports if n))
+
+    def add(self, writer: EntryWriter, habits: Iterable[Habit], stops: Iterable[str] = ()) -> None:
+        """Declare more. A name that is taken is refused with UsageError."""
+        kept, kept_stops = self._kept(writer)
+        names = self.names(writer)
+        added = list(habits)
+        for habit in added:
+            if names.habit(habit.name) is not None or habit.name in names.stops:
+                raise UsageError(f"{habit.name!r} is declared already", "take another name")
+        more = [habit_name(item) for item in stops]
+        for item in more:
+            if item in names.stops or names.habit(item) is not None:
+                raise UsageError(f"{item!r} is declared already", "take another name")
+        self._write(writer, [*kept, *added], [*kept_stops, *more])
+
+    def archive(self, writer: EntryWriter, name: str) -> None:
+        """Ask for a name no more; what was recorded stays. Raises FlowError for an unknown one."""
+        kept, stops = self._kept(writer)
+        clean = habit_name(name)
+        if clean in stops:
+            self._write(writer, kept, [s for s in stops if s != clean])
+        elif any(h.name == clean for h in kept):
+            changed = [replace(h, archived=True) if h.name == clean else h for h in kept]
+            self._write(writer, changed, stops)
+        else:
+            raise FlowError(
+                f"{name!r} was not declared in the app", "those of config.toml are changed there"
+            )
+
+    def _kept(self, writer: EntryWriter | None) -> tuple[list[Habit], list[str]]:
+        record = (
+            writer.state(DECLARED)
+            if writer is not None
+            else self._store.ledger.get(STATE, DECLARED)
+        )
+        if record is None:
+            return [], []
+        habits, stops = record.get("habits"), record.get("stops")
+        try:
+            table = habits if isinstance(habits, dict) else {}
+            listed = stops if isinstance(stops, list) else []
+            return list(habits_from(table)), [str(item) for item in listed]
+        except UsageError as error:
+            raise FlowError(
+                f"the declared habits cannot be read: {error}", "flowtui doctor"
+            ) from None
+
+    def _write(self, writer: EntryWriter, habits: list[Habit], stops: list[str]) -> None:
+        writer.set_state({"id": DECLARED, "habits": table_from(habits), "stops": stops})

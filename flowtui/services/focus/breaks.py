@@ -1,0 +1,84 @@
+"""Breaks: a suggestion after a block, and a bell when a chosen one is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flowtui.core.clock import Clock
+from flowtui.core.errors import UsageError
+from flowtui.core.fields import Fields, stamp
+from flowtui.core.focus.measure import whole
+from flowtui.services.focus.block_store import BREAK, STATE, BlockStore
+
+LONGEST_S = 4 * 3600
+JUST_OVER = timedelta(hours=1)
+"""Nobody who comes back later wants to hear that a break is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A break that was chosen."""
+
+    started_at: datetime
+    seconds: int
+    rung: bool = False
+    """True once its end was announced."""
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over."""
+        return self.started_at + timedelta(seconds=self.seconds)
+
+
+class Breaks:
+    """The break that is on, if any; starting a block ends it."""
+
+    def __init__(self, store: BlockStore, clock: Clock, suggest: Callable[[int], int]) -> None:
+        self._store = store
+        self._clock = clock
+        self.suggest = suggest
+        """Focus seconds of a block to suggested seconds of break."""
+
+    def current(self) -> Break | None:
+        """The break that is on or just over; None once a block was started after it."""
+        record = self._store.ledger.get(STATE, BREAK)
+        if record is None or self._store.running() is not None:
+            return None
+        read = Fields(record, "the break")
+        found = Break(read.instant("started_at"), read.whole("seconds") or 0, read.flag("rung"))
+        return found if self._clock.now() < found.ends_at + JUST_OVER else None
+
+    def start(self, seconds: int) -> Break:
+        """Begin a break of `seconds`, from 1 minute to 4 hours."""
+        if not 60 <= seconds <= LONGEST_S:
+            raise UsageError(f"a break of {seconds} s is outside of 1 minute to 4 hours")
+        chosen = Break(whole(self._clock.now()), seconds)
+        self._write(chosen, "start break")
+        return chosen
+
+    def stop(self) -> None:
+        """End the break early; nothing happens where there is none."""
+        if self.current() is not None:
+            with self._store.change("end break") as writer:
+                writer.end_break()
+
+    def ring(self) -> Break | None:
+        """Note that the end was announced; None if there is nothing to announce."""
+        current = self.current()
+        if current is None or current.rung or self._clock.now() < current.ends_at:
+            return None
+        rung = Break(current.started_at, current.seconds, True)
+        self._write(rung, "announce the break's end", background=True)
+        return rung
+
+    def _write(self, chosen: Break, label: str, background: bool = False) -> None:
+        record = {
+            "id": BREAK,
+            "started_at": stamp(chosen.started_at),
+            "seconds": chosen.seconds,
+            "rung": chosen.rung,
+        }
+        with self._store.change(label, background) as writer:
+            writer.transaction.put(STATE, record)

@@ -1,0 +1,158 @@
+"""Correcting what was recorded: add, edit, split, join, relabel, delete, undo, redo.
+
+Each is one transaction; whatever would leave two blocks sharing time is refused before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flowtui.core.clock import Clock
+from flowtui.core.errors import FlowError
+from flowtui.core.focus.block import Block, Cause, Outcome
+from flowtui.core.focus.edit import Changes, added, edit, join, relabel, split
+from flowtui.core.focus.measure import whole
+from flowtui.core.text import one_line
+from flowtui.services.focus.block_store import BLOCKS, BlockStore
+from flowtui.services.focus.running_block import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an undo or redo did."""
+
+    label: str
+    """Label of the transaction: "end block"."""
+    ids: tuple[str, ...]
+    """Ids of the blocks that it touched."""
+
+
+class History:
+    """Edits of recorded blocks. All raise FlowError and then leave everything as it was."""
+
+    def __init__(self, store: BlockStore, clock: Clock, zone: ZoneInfo) -> None:
+        self._store = store
+        self._clock = clock
+        self._zone = zone
+        self._listeners: list[Callable[[], None]] = []
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """`listener` is called after every change; the returned function ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def add(
+        self,
+        draft: Draft,
+        start: datetime,
+        end: datetime,
+        outcome: Outcome | None = None,
+        rating: int | None = None,
+        note: str = "",
+    ) -> Block:
+        """A past block from `start` to `end`."""
+        now = self._clock.now()
+        with self._store.change("add block") as writer:
+            block = Block(
+                id=writer.new_id(),
+                started_at=whole(start),
+                zone=self._zone.key,
+                intention=one_line(draft.intention, "intention"),
+                then=one_line(draft.then, "if-then plan"),
+                tags=draft.tags,
+                context=draft.context,
+                mode=draft.mode,
+                ended_at=whole(end),
+            )
+            block = added(block, now)
+            block = edit(block, Changes(outcome=outcome, rating=rating, note=note or None), now)
+            writer.no_overlap(block)
+            writer.put(block)
+        return self._changed(block)
+
+    def edit(self, id: str, changes: Changes) -> Block:
+        """Block `id` with `changes`."""
+        with self._store.change("edit block") as writer:
+            before = writer.by_id(id)
+            block = edit(before, changes, self._clock.now())
+            if (block.started_at, block.ended_at) != (before.started_at, before.ended_at):
+                writer.no_overlap(block)
+            if block != before:
+                writer.put(block)
+        return self._changed(block)
+
+    def split(self, id: str, at: datetime) -> tuple[Block, Block]:
+        """Block `id` as two, cut at `at`."""
+        with self._store.change("split block") as writer:
+            first, second = split(writer.by_id(id), at, writer.new_id())
+            writer.put(first)
+            writer.put(second)
+        self._changed(first)
+        return first, second
+
+    def join(self, first_id: str, second_id: str) -> Block:
+        """Two blocks as one; nothing may lie between them."""
+        with self._store.change("join blocks") as writer:
+            first, second = writer.by_id(first_id), writer.by_id(second_id)
+            joined = join(first, second)
+            gone = second if joined.id == first.id else first
+            writer.no_overlap(joined, besides=(first.id, second.id))
+            writer.put(joined)
+            writer.delete(gone)
+        return self._changed(joined)
+
+    def relabel(
+        self,
+        id: str,
+        number: int | None,
+        cause: Cause | None = None,
+        focus: bool | None = None,
+        note: str | None = None,
+    ) -> Block:
+        """Gap `number` (from 1; None: the last) of block `id` with another cause or as focus."""
+        with self._store.change("relabel gap") as writer:
+            block = writer.by_id(id)
+            number = len(block.gaps) if number is None else number
+            block = relabel(block, number, cause, focus, note)
+            writer.put(block)
+        return self._changed(block)
+
+    def delete(self, id: str) -> Block:
+        """Remove block `id`; undo brings it back."""
+        with self._store.change("delete block") as writer:
+            block = writer.by_id(id)
+            if block.ended_at is None:
+                raise FlowError(
+                    f"block {block.id} is running", "take it back whole: flowtui discard"
+                )
+            writer.delete(block)
+        return self._changed(block)
+
+    def undo(self, steps: int = 1) -> list[Done]:
+        """Take back the last `steps` changes, whichever process made them."""
+        done = [
+            Done(change.label, tuple(t.id for t in change.touched if t.kind == BLOCKS))
+            for change in self._store.ledger.undo(steps)
+        ]
+        self._tell()
+        return done
+
+    def redo(self, steps: int = 1) -> list[Done]:
+        """Do again what was taken back."""
+        done = [
+            Done(change.label, tuple(t.id for t in change.touched if t.kind == BLOCKS))
+            for change in self._store.ledger.redo(steps)
+        ]
+        self._tell()
+        return done
+
+    def _changed(self, block: Block) -> Block:
+        self._tell()
+        return block
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()

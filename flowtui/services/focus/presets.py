@@ -1,0 +1,61 @@
+"""What a new block starts with: the presets, and what was chosen last time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flowtui.core.focus.block import AtPlan, Block, Plan, PlanKind
+from flowtui.core.status_file import minutes
+from flowtui.services.focus.block_store import BlockStore
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """Lengths from the settings, choices from the last block."""
+
+    store: BlockStore
+    presets_s: tuple[int, ...]
+    default_s: int | None
+    """Length of a block started without one; None for open-ended."""
+    at_plan_default: AtPlan
+
+    def at_plan(self, end: bool | None) -> AtPlan:
+        """What to do at the end of the plan; None asks the settings."""
+        if end is None:
+            return self.at_plan_default
+        return AtPlan.END if end else AtPlan.OVERTIME
+
+    def last(self) -> Block | None:
+        """The last block lived through, whose choices the next one starts with."""
+        return next((b for b in self.store.last_ended(5) if not b.added), None)
+
+    def usual(self) -> Plan:
+        """The plan of the last block, or that of the settings; no time of the day, no run."""
+        last = self.last()
+        if last is not None and last.plan.kind is not PlanKind.UNTIL and not last.plan.run:
+            return last.plan
+        return self.default()
+
+    def default(self) -> Plan:
+        """The plan of the settings."""
+        if self.default_s is None:
+            return Plan()
+        return Plan(PlanKind.FIXED, self.default_s, at_plan=self.at_plan_default)
+
+    def in_words(self, plan: Plan) -> str:
+        """A plan as people say it: "50 min", "open-ended"."""
+        if plan.kind is PlanKind.FIXED and plan.seconds:
+            return minutes(plan.seconds)
+        return "open-ended"
+
+    def tags(self) -> list[str]:
+        """Tags of recent blocks, most used first; for completion."""
+        counts: dict[str, int] = {}
+        for block in self.store.last_ended(200):
+            for tag in block.tags:
+                counts[tag] = counts.get(tag, 0) + 1
+        return sorted(counts, key=lambda tag: (-counts[tag], tag))
+
+    def intentions(self) -> list[str]:
+        """Recent intentions, newest first, each once; for completion."""
+        return list(dict.fromkeys(b.intention for b in self.store.last_ended(50) if b.intention))

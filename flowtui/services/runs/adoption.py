@@ -1,0 +1,144 @@
+"""Takes up what runs already: a process, its logs, a folder, or all that holds a GPU."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.runs.machine import GpuReading
+from flowtui.core.runs.run import Run
+from flowtui.services.runs.launch import RunStarter
+from flowtui.services.runs.tracked_run import identity_known
+from flowtui.watch.adopt import Writing, look_at
+from flowtui.watch.place import Place
+from flowtui.watch.places import Found
+from flowtui.watch.process import descendants
+
+GPU = "gpu"
+MOST = 12
+"""Runs that one folder may bring."""
+
+
+class RunAdopter:
+    """Adopts runs of one person."""
+
+    def __init__(
+        self,
+        starter: RunStarter,
+        read_gpus: Callable[[], tuple[Sequence[GpuReading], str | None]],
+        places_in: Callable[[Path, float | None], Sequence[Found]],
+    ) -> None:
+        self._starter = starter
+        self._book = starter.book
+        self._read_gpus = read_gpus
+        self._places_in = places_in
+        """Runs in a file or folder, changed since an instant (POSIX seconds; None: ever)."""
+
+    def adopt(
+        self, places: Sequence[str], name: str | None = None, baseline: str = ""
+    ) -> list[Run]:
+        """Watch what `places` name; one run, save for `gpu`: one for each process on the GPUs.
+
+        Raises UsageError for a place that is not there, FlowError for a process that may not be
+        seen. Nothing is written then.
+        """
+        if GPU in places:
+            if len(places) > 1 or name:
+                raise UsageError(f"{GPU} stands alone", "its runs are named by their commands")
+            return self._of_gpus(baseline)
+        pids = [int(place) for place in places if place.isdigit() and not Path(place).exists()]
+        if len(pids) > 1:
+            raise UsageError("one run has one process", "add them one by one")
+        paths = [Path(place).absolute() for place in places if not _is_pid(place)]
+        for path in paths:
+            if not path.exists():
+                raise UsageError(f"{path} is not there", "give a log, a folder, or a PID")
+        if pids:
+            return [self._of_process(pids[0], paths, name, baseline)]
+        return self._of_paths(paths, name, baseline)
+
+    def _of_process(self, pid: int, paths: list[Path], name: str | None, baseline: str) -> Run:
+        self._refuse_known(pid)
+        found = look_at(pid)
+        if found is None:
+            raise FlowError(f"there is no process {pid} that you may see", "see them: flowtui gpus")
+        named = [place for path in paths for place in self._one(path).places]
+        places = named or [Place("file", log) for log in found.logs] or self._lying(found)
+        return self._starter.adopt(
+            places, pid, found.folder, found.portrait.command, name, baseline
+        )
+
+    def _lying(self, found: Writing) -> list[Place]:
+        """What the folder of a process holds that was written since it began."""
+        began = found.portrait.since
+        runs = self._places_in(found.folder, began) if found.portrait.folder else ()
+        return [place for run in runs for place in run.places]
+
+    def _of_paths(self, paths: list[Path], name: str | None, baseline: str) -> list[Run]:
+        if len(paths) > 1:
+            runs = [Found(name or "", tuple(p for path in paths for p in self._one(path).places))]
+        else:
+            runs = list(self._places_in(paths[0], None))
+            if not runs:
+                raise FlowError(
+                    f"nothing in {paths[0]} tells of a training run", "give a log, or a PID"
+                )
+            if len(runs) > MOST:
+                raise FlowError(
+                    f"{paths[0]} holds {len(runs)} runs", "give the folder of one of them"
+                )
+        return [self._of_found(run, name if len(runs) == 1 else None, baseline) for run in runs]
+
+    def _of_found(self, found: Found, name: str | None, baseline: str) -> Run:
+        first = found.places[0].path
+        folder = first if first.is_dir() else first.parent
+        began = min(place.path.stat().st_ctime for place in found.places)
+        return self._starter.adopt(
+            found.places, None, folder, (), name or found.name, baseline,
+            datetime.fromtimestamp(began, UTC),
+        )  # fmt: skip
+
+    def _one(self, path: Path) -> Found:
+        """The one run that a path tells of. Raises FlowError if it tells of several, or none."""
+        runs = self._places_in(path, None)
+        if len(runs) != 1:
+            raise FlowError(f"{path} holds {len(runs)} runs", "give the log of one of them")
+        return runs[0]
+
+    def _of_gpus(self, baseline: str) -> list[Run]:
+        readings, problem = self._read_gpus()
+        if problem is not None and not readings:
+            raise FlowError(f"GPUs cannot be read: {problem}", "name a PID instead")
+        pids = {
+            process.pid: None
+            for gpu in readings
+            for process in gpu.processes or ()
+            if process.visible and process.mine
+        }
+        known = self._known_pids()
+        new = [pid for pid in pids if pid not in known]
+        if not new:
+            raise FlowError(
+                "no process of yours holds a GPU that is not watched already", "see: flowtui gpus"
+            )
+        return [self._of_process(pid, [], None, baseline) for pid in new]
+
+    def _refuse_known(self, pid: int) -> None:
+        known = self._known_pids().get(pid)
+        if known is not None:
+            raise FlowError(f"process {pid} is watched already", f"see: flowtui runs show {known}")
+
+    def _known_pids(self) -> dict[int, str]:
+        """Processes of the runs under way, with their descendants, and the ids of those runs."""
+        found: dict[int, str] = {}
+        for id in self._book.active_ids():
+            who = identity_known(self._book.dir(id))
+            if who is not None:
+                found |= dict.fromkeys(descendants(who), id)
+        return found
+
+
+def _is_pid(place: str) -> bool:
+    return place.isdigit() and not Path(place).exists()

@@ -1,0 +1,57 @@
+"""Puts together all that concerns runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from flowtui.core.clock import Clock
+from flowtui.core.day import DayRule
+from flowtui.core.runs.findings.judge import judge
+from flowtui.core.runs.machine import GpuReading
+from flowtui.ledger.ledger import Ledger
+from flowtui.services.runs.adoption import RunAdopter
+from flowtui.services.runs.board import BoardFile
+from flowtui.services.runs.digest import RunTeller
+from flowtui.services.runs.launch import RunStarter
+from flowtui.services.runs.log_places import log_of, places_in
+from flowtui.services.runs.run_store import RunBook
+from flowtui.services.runs.runs_service import RunDesk
+from flowtui.settings.paths import Paths
+
+
+def build_runs(
+    paths: Paths,
+    ledger: Ledger,
+    clock: Clock,
+    rule: DayRule,
+    zone: ZoneInfo,
+    env: Mapping[str, str],
+) -> RunDesk:
+    """The desk of runs on the person's folders; reads and writes nothing yet."""
+    watch_dir = paths.watch_dir
+    book = RunBook(ledger, clock, rule, paths.runs_dir)
+    board = BoardFile(watch_dir)
+    starter = RunStarter(book, zone.key, env)
+
+    def read_gpus() -> tuple[Sequence[GpuReading], str | None]:
+        from flowtui.watch.gpu.gpus import Gpus
+
+        gpus = Gpus(clock)
+        try:
+            return gpus.read(), gpus.problem
+        finally:
+            gpus.close()
+
+    return RunDesk(
+        book,
+        starter,
+        RunAdopter(starter, read_gpus, places_in),
+        board,
+        RunTeller(board, watch_dir / "told.json", zone),
+        clock,
+        env,
+        paths.run_dir,
+        log_of,
+        judge,
+    )

@@ -1,0 +1,67 @@
+"""The quick line: one line of the body log's own words, from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.widget import Widget
+from textual.widgets import Input, Label
+
+from flowtui.core.body.quick_line import WORKOUTS
+from flowtui.core.errors import UsageError
+from flowtui.tui.dialogs.base import Dialog, LastWord
+
+EXAMPLES = (
+    "energy 4 · coffee · 2 coffees 15:30 · no sugar",
+    "sleep 23:40-7:05 q4 · sleep 7.5 · yoga 30 e6 · run 18:00-18:45",
+    "eat open · eat close 20:15 · eat 12:00-20:00 yesterday",
+)
+STARTS = ("energy", "output", "sleep", "workout", "eat", "coffee", "caffeine", "sugar", "worked")
+
+
+@dataclass(frozen=True, slots=True)
+class QuickOffer:
+    """What the line completes besides the kinds."""
+
+    names: tuple[str, ...]
+
+
+class QuickDialog(Dialog[str]):
+    """Answers with the line as typed. What was refused before is said, and the line kept."""
+
+    title_text = "log"
+    hint = "enter log   → completes   esc leave"
+
+    def __init__(self, offer: QuickOffer, about: str = "", line: str = "", wrong: str = "") -> None:
+        super().__init__()
+        self._offer = offer
+        self._about = about
+        self._line = line
+        self._wrong = wrong
+
+    def form(self) -> Iterable[Widget]:
+        """The line, and lines such as it may be."""
+        if self._about:
+            yield Label(self._about, classes="about", markup=False)
+        words = dict.fromkeys((*STARTS, *self._offer.names, *WORKOUTS))
+        yield Input(
+            self._line, placeholder="yoga 30 e6", id="line", suggester=LastWord(words), compact=True
+        )
+        if not self._wrong:
+            yield Label("\n".join(EXAMPLES), classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Type at once; say what was wrong with the line before."""
+        line = self.query_one("#line", Input)
+        line.focus()
+        line.cursor_position = len(self._line)
+        if self._wrong:
+            self.complain(UsageError(self._wrong))
+
+    def answer(self) -> str:
+        """The line. Raises UsageError for an empty one."""
+        line = self.text("line")
+        if not line:
+            raise UsageError("there is nothing to log", f"such as: {EXAMPLES[0]}")
+        return line

@@ -1,0 +1,230 @@
+"""What the keys do while no block runs: plan, start, look back, correct."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import on, work
+
+from flowtui.core.errors import FlowError
+from flowtui.core.focus.block import Block
+from flowtui.core.focus.block_facts import evidence_lines, facts, gap_words
+from flowtui.core.focus.forms import BlockForm, PlanForm, PlanOffer
+from flowtui.core.focus.measure import measure
+from flowtui.core.status_file import minutes
+from flowtui.tui import dialogs
+from flowtui.tui.focus.block_list import BlockList
+from flowtui.tui.focus.focus_screen import FlowScreen
+
+if TYPE_CHECKING:
+    from flowtui.services.wiring import Services
+
+UNDO = "   u takes it back"
+
+
+class IdleActions(FlowScreen):
+    """Commands on past blocks and on the next one."""
+
+    filter = ""
+    """Only blocks that hold this text are listed."""
+
+    @property
+    def chosen(self) -> Block | None:
+        """The block under the cursor."""
+        return self.query_one(BlockList).chosen
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_block_plan(self) -> None:
+        """Plan a block; a form that was refused comes back as it was."""
+        offered = await self.ask(_offer)
+        form: PlanForm | None = None
+        while True:
+            form = await self.app.push_screen_wait(dialogs.PlanDialog(offered, form))
+            if form is None or await self._start(form):
+                return
+
+    @work(group="command", exit_on_error=False)
+    async def action_block_again(self) -> None:
+        """Start at once with the last choices."""
+        offered = await self.ask(_offer)
+        await self._start(PlanForm.again(offered))
+
+    async def _start(self, form: PlanForm) -> bool:
+        return await self.perform(partial(_begin, form))
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_block_add(self) -> None:
+        """Enter a past block."""
+        offered = await self.ask(_offer)
+        form: BlockForm | None = None
+        while True:
+            dialog = dialogs.EditDialog(None, offered.contexts, offered.known_tags, form=form)
+            form = await self.app.push_screen_wait(dialog)
+            if form is None:
+                return
+            if await self.perform(partial(_add, form)):
+                return
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_list_edit(self) -> None:
+        """Change the chosen block."""
+        block = self.chosen
+        if block is None:
+            return
+        offered = await self.ask(_offer)
+        form: BlockForm | None = None
+        while True:
+            dialog = dialogs.EditDialog(block, offered.contexts, offered.known_tags, form=form)
+            form = await self.app.push_screen_wait(dialog)
+            if form is None:
+                return
+            if await self.perform(partial(_change, block, form)):
+                return
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_list_delete(self) -> None:
+        """Delete the chosen block, after asking."""
+        block = self.chosen
+        if block is None:
+            return
+        focus = minutes(measure(block, self.flow.clock.now()).focus_s)
+        about = f"{block.intention or 'a block'}, {focus}; u brings it back"
+        if await self.app.push_screen_wait(dialogs.ConfirmDialog("delete this block?", about)):
+            await self.perform(
+                lambda services: f"deleted {services.history.delete(block.id).id}{UNDO}"
+            )
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_list_split(self) -> None:
+        """Cut the chosen block in two."""
+        block = self.chosen
+        if block is None:
+            return
+        text = await self.app.push_screen_wait(
+            dialogs.LineDialog("split at", "10:15", about=block.intention, needed=True)
+        )
+        if text is None:
+            return
+
+        def split(services: Services) -> str:
+            first, second = services.history.split(block.id, services.instant(text))
+            return f"split into {first.id} and {second.id}{UNDO}"
+
+        await self.perform(split)
+
+    @work(group="command", exit_on_error=False)
+    async def action_list_join(self) -> None:
+        """Join the chosen block with the one before it."""
+        block, snapshot = self.chosen, self.flow.snapshot
+        if block is None or snapshot is None:
+            return
+        before = [b for b in snapshot.shown.blocks if b.started_at < block.started_at]
+        if not before:
+            self.flow.said("there is no block before this one to join it with", lost=True)
+            return
+        first = before[-1]
+        await self.perform(
+            lambda services: f"joined into {services.history.join(first.id, block.id).id}{UNDO}"
+        )
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_list_show(self) -> None:
+        """Everything about the chosen block; its gaps can be relabelled."""
+        block = self.chosen
+        if block is None or self.flow.snapshot is None:
+            return
+        now, zone = self.flow.clock.now(), self.flow.snapshot.zone
+        known = facts(block, now, evidence_lines(block.evidence), gaps=False)
+        gaps = [gap_words(gap, now, zone) for gap in block.gaps]
+        change = await self.app.push_screen_wait(dialogs.InsideDialog(block, known, gaps))
+        if change is None:
+            return
+
+        def relabel(services: Services) -> str:
+            services.history.relabel(block.id, change.number, change.cause, change.focus)
+            return f"gap {change.number} relabelled{UNDO}"
+
+        await self.perform(relabel)
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_list_filter(self) -> None:
+        """Show only what holds a word."""
+        text = await self.app.push_screen_wait(
+            dialogs.LineDialog("show only", "a word or #tag", self.filter)
+        )
+        if text is not None:
+            self.filter = text
+            self._redraw()
+
+    def action_day_before(self) -> None:
+        """The day before the one shown."""
+        self._go(-1)
+
+    def action_day_after(self) -> None:
+        """The day after the one shown, up to today."""
+        self._go(1)
+
+    def _go(self, days: int) -> None:
+        snapshot = self.flow.snapshot
+        if snapshot is None:
+            return
+        day = min(snapshot.shown.day + timedelta(days=days), snapshot.today.day)
+        self.flow.shown_day = None if day == snapshot.today.day else day
+        self.flow.refresh_snapshot()
+
+    @work(group="command", exit_on_error=False)
+    async def action_break_start(self) -> None:
+        """Take the suggested break, or end the one that is on."""
+
+        def rest(services: Services) -> str:
+            if services.breaks.current() is not None:
+                services.breaks.stop()
+                return "break ended"
+            last = services.plans.last()
+            now = services.clock.now()
+            seconds = services.breaks.suggest(measure(last, now).focus_s if last else 0)
+            return f"break of {minutes(services.breaks.start(seconds).seconds)}   b ends it"
+
+        try:
+            await self.perform(rest)
+        except FlowError as error:
+            self.flow.said(error.message, lost=True)
+
+    @on(BlockList.Picked)
+    def _enter(self) -> None:
+        self.action_block_plan()
+
+    @on(BlockList.Opened)
+    def _open(self) -> None:
+        self.action_list_show()
+
+
+def _offer(services: Services) -> PlanOffer:
+    from flowtui.services.focus.block_forms import offer
+
+    return offer(services)
+
+
+def _begin(form: PlanForm, services: Services) -> str:
+    from flowtui.services.focus.block_forms import planned
+
+    block = services.focus.start(planned(services, form))
+    said = f"started {block.intention or 'a block'}{UNDO}"
+    if form.guard is None:
+        return said
+    armed = services.guard.arm(block, form.guard)
+    return "   ".join([*armed.sentences[:1], said])
+
+
+def _add(form: BlockForm, services: Services) -> str:
+    from flowtui.services.focus.block_forms import entered
+
+    return f"added {entered(services, form).id}{UNDO}"
+
+
+def _change(block: Block, form: BlockForm, services: Services) -> str:
+    from flowtui.services.focus.block_forms import changed
+
+    return f"changed {changed(services, block, form).id}{UNDO}"

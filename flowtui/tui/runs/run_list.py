@@ -1,0 +1,94 @@
+"""A list of runs: one row each, the same keys as every list. Rows are keyed by the run's id."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from zoneinfo import ZoneInfo
+
+from textual.binding import Binding
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import DataTable
+
+from flowtui.core.runs.glance import RunGlance
+from flowtui.tui.runs import run_rows
+
+Cells = tuple[Content, ...]
+
+
+class RunList(DataTable[Content]):
+    """Runs, those under way first."""
+
+    BINDINGS = [
+        Binding("j", "cursor_down", show=False),
+        Binding("k", "cursor_up", show=False),
+        Binding("g", "scroll_top", show=False),
+        Binding("G", "scroll_bottom", show=False),
+    ]
+
+    class Picked(Message):
+        """Enter or the right arrow was hit on a row."""
+
+    class Moved(Message):
+        """Another row is under the cursor."""
+
+    def __init__(self) -> None:
+        super().__init__(show_header=False, cursor_type="row", zebra_stripes=False, cell_padding=1)
+        self._widths: tuple[int, ...] = ()
+        self._shown: dict[str, tuple[str, ...]] = {}
+        self._runs: dict[str, RunGlance] = {}
+
+    def action_select_cursor(self) -> None:
+        """Enter opens the row."""
+        if self.row_count:
+            self.post_message(self.Picked())
+
+    def action_cursor_right(self) -> None:
+        """There is one column to a person: right opens the row."""
+        self.action_select_cursor()
+
+    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+        """What stands below the list belongs to the row."""
+        event.stop()
+        self.post_message(self.Moved())
+
+    @property
+    def chosen(self) -> RunGlance | None:
+        """The run under the cursor; None in an empty list."""
+        if not self.row_count:
+            return None
+        key = self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
+        return self._runs.get(key or "")
+
+    def show(
+        self, runs: Sequence[RunGlance], zone: ZoneInfo, width: int, marked: Collection[str]
+    ) -> None:
+        """Show `runs`; cells whose text is the same are left alone."""
+        rows = {run.id: run_rows.row(run, zone, width, run.id in marked) for run in runs}
+        widths = run_rows.widths(list(rows.values()))
+        plain = {id: tuple(cell.plain for cell in cells) for id, cells in rows.items()}
+        self._runs = {run.id: run for run in runs}
+        if widths != self._widths or list(plain) != list(self._shown):
+            self._refill(rows, widths)
+        else:
+            self._change(rows, plain)
+        self._shown, self._widths = plain, widths
+
+    def _change(self, rows: dict[str, Cells], plain: dict[str, tuple[str, ...]]) -> None:
+        for id, cells in rows.items():
+            for number, cell in enumerate(cells):
+                if plain[id][number] != self._shown[id][number]:
+                    self.update_cell(id, str(number), cell)
+
+    def _refill(self, rows: dict[str, Cells], widths: tuple[int, ...]) -> None:
+        chosen = self.chosen
+        kept = self.cursor_row
+        self.clear(columns=True)
+        for number, width in enumerate(widths):
+            self.add_column("", key=str(number), width=width)
+        for id, cells in rows.items():
+            self.add_row(*cells, key=id)
+        if chosen is not None and chosen.id in rows:
+            self.move_cursor(row=list(rows).index(chosen.id))
+        elif rows:
+            self.move_cursor(row=min(kept, len(rows) - 1))

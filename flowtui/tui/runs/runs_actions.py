@@ -1,0 +1,274 @@
+"""What the keys do in Runs: look, mark, compare, adopt, rename, stop."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import on, work
+
+from flowtui.core.errors import FlowError
+from flowtui.core.focus.block import Source
+from flowtui.core.focus.commands import Interrupt, Return
+from flowtui.core.runs.glance import RunGlance
+from flowtui.services.runs.runs_view import RunsPicture, runs_picture
+from flowtui.services.runs.stop import GRACE_S
+from flowtui.tui import dialogs
+from flowtui.tui.focus.focus_screen import FlowScreen
+from flowtui.tui.runs.run_list import RunList
+
+if TYPE_CHECKING:
+    from flowtui.services.wiring import Services
+
+UNDO = "   u takes it back"
+LOOK_S = 2.0
+PEEK = "looked at runs"
+MOST = 4
+"""Runs on one plot."""
+
+
+class RunsActions(FlowScreen):
+    """Commands on runs, and the picture that is shown."""
+
+    made: RunsPicture | None = None
+    """The picture on the screen; None before the first."""
+    filter = ""
+    """Only runs that hold this text are listed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.marked: list[str] = []
+        """Ids of the marked runs, in the order in which they were marked."""
+        self._peeking = False
+
+    def show(self, made: RunsPicture) -> None:
+        """Show a picture that has just been taken."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Look again every two seconds, as long as somebody sees it."""
+        super().on_mount()
+        self.set_interval(LOOK_S, self._look_if_seen, name="runs")
+
+    def _look_if_seen(self) -> None:
+        if self.is_current:
+            self.look()
+
+    def on_screen_resume(self) -> None:
+        """Shown: during a block that is a self-interruption, and counted as one."""
+        self.look()
+        if not self._peeking:
+            self._peeking = True
+            self._peek()
+
+    def on_screen_suspend(self) -> None:
+        """Left for another mode: the peek is over. A screen on top of this one belongs to it."""
+        if self.app.current_mode != "runs" and self._peeking:
+            self._peeking = False
+            self._peek_is_over()
+
+    @work(group="command", exit_on_error=False)
+    async def _peek(self) -> None:
+        at = self.flow.clock.now()
+
+        def peek(services: Services) -> bool:
+            block = services.store.running()
+            if block is None or block.open_gap is not None or block.open_interruption is not None:
+                return False
+            services.focus.apply(Interrupt(Source.INTERNAL, PEEK), at)
+            return True
+
+        try:
+            if await self.ask(peek):
+                self.flow.said("a look at runs is an interruption: noted, 1 goes back")
+        except FlowError as error:
+            self.flow.said(error.message, lost=True)
+        self.flow.refresh_snapshot()
+
+    @work(group="command", exit_on_error=False)
+    async def _peek_is_over(self) -> None:
+        at = self.flow.clock.now()
+
+        def back(services: Services) -> None:
+            block = services.store.running()
+            noted = block.open_interruption if block is not None else None
+            if noted is not None and noted.reason == PEEK:
+                services.focus.apply(Return(), at)
+
+        try:
+            await self.ask(back)
+        except FlowError as error:
+            self.flow.said(error.message, lost=True)
+        self.flow.refresh_snapshot()
+
+    @work(exclusive=True, group="picture", exit_on_error=False)
+    async def look(self) -> None:
+        """Take the picture and show it."""
+        try:
+            made = await self.flow.aside(runs_picture)
+        except FlowError as error:
+            self.flow.said(f"{error.message} — {error.hint or ''}".rstrip(" —"), lost=True)
+            return
+        self.made = made
+        if self.is_mounted:
+            self.show(made)
+
+    @property
+    def chosen(self) -> RunGlance | None:
+        """The run under the cursor."""
+        return self.query_one(RunList).chosen
+
+    @on(RunList.Picked)
+    def action_run_show(self) -> None:
+        """Everything about the chosen run."""
+        from flowtui.tui.runs.run_screen import RunScreen
+
+        run = self.chosen
+        if run is not None:
+            self.app.push_screen(RunScreen(run.id))
+
+    def action_run_mark(self) -> None:
+        """Mark the chosen run, or unmark it."""
+        run = self.chosen
+        if run is None:
+            return
+        if run.id in self.marked:
+            self.marked.remove(run.id)
+        else:
+            self.marked.append(run.id)
+            del self.marked[:-MOST]
+        if self.made is not None:
+            self.show(self.made)
+
+    def action_run_compare(self) -> None:
+        """The curves of the marked runs, with the chosen one, on one plot."""
+        from flowtui.tui.runs.compare_screen import CompareScreen
+
+        run = self.chosen
+        ids = [*self.marked]
+        if run is not None and run.id not in ids:
+            ids.append(run.id)
+        if len(ids) < 2:
+            self.flow.said("mark one run or more with space, go to another, then v")
+            return
+        self.app.push_screen(CompareScreen(tuple(ids[:MOST])))
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_run_add(self) -> None:
+        """Watch what runs already."""
+        typed = ""
+        while True:
+            dialog = dialogs.LineDialog(
+                "watch what runs already", "a PID, a log, a folder, or gpu", typed, needed=True,
+                about="nothing of it is changed",
+            )  # fmt: skip
+            line = await self.app.push_screen_wait(dialog)
+            if line is None:
+                return
+            typed = line
+            if await self.perform(partial(_adopt, typed)):
+                self.look()
+                return
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_run_edit(self) -> None:
+        """Give the chosen run another name."""
+        run = self.chosen
+        if run is None:
+            return
+        dialog = dialogs.LineDialog("rename this run", run.name, run.name, needed=True)
+        name = await self.app.push_screen_wait(dialog)
+        if name is not None and name != run.name:
+            await self.perform(partial(_rename, run.id, name))
+            self.look()
+
+    @work(group="command", exit_on_error=False)
+    async def action_run_baseline(self) -> None:
+        """Hold the chosen run against the marked one."""
+        run = self.chosen
+        others = [id for id in self.marked if run is not None and id != run.id]
+        if run is None or not others:
+            self.flow.said("mark the baseline with space, go to the run to hold against it, then b")
+            return
+        await self.perform(partial(_hold_against, run.id, others[-1]))
+        self.look()
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_run_delete(self) -> None:
+        """Take the chosen run out of the list, after asking."""
+        run = self.chosen
+        if run is None:
+            return
+        if run.live and not run.adopted:
+            self.flow.said(f"{run.name} is under way: x asks it to end", lost=True)
+            return
+        about = f"{run.name}; its logs stay; u brings it back"
+        if await self.app.push_screen_wait(dialogs.ConfirmDialog("forget this run?", about)):
+            await self.perform(partial(_forget, run.id))
+            self.look()
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_run_stop(self) -> None:
+        """Ask the chosen run to end, after asking."""
+        run = self.chosen
+        if run is None or not run.live:
+            return
+        about = f"{run.name}; asked with TERM, ended with KILL after {GRACE_S:.0f} s"
+        if not await self.app.push_screen_wait(dialogs.ConfirmDialog("stop this run?", about)):
+            return
+        self.flow.said(f"asked {run.name} to end")
+        try:
+            await self.flow.aside(partial(_stop, run.id))
+        except FlowError as error:
+            self.flow.said(f"{error.message} — {error.hint or ''}".rstrip(" —"), lost=True)
+        else:
+            self.flow.said(f"{run.name} has ended")
+        self.look()
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_run_filter(self) -> None:
+        """Show only runs that hold a word."""
+        dialog = dialogs.LineDialog("show only", "a word of name, command or state", self.filter)
+        text = await self.app.push_screen_wait(dialog)
+        if text is not None:
+            self.filter = text
+            if self.made is not None:
+                self.show(self.made)
+
+
+def _adopt(places: str, services: Services) -> str:
+    import shlex
+
+    try:
+        words = shlex.split(places)
+    except ValueError as error:
+        raise FlowError(f"{places!r}: {error}", "close the quotation mark") from error
+    added = services.runs.adopter.adopt(words)
+    services.runs.ensure_watched()
+    return f"watching {', '.join(run.name for run in added)}   d forgets it"
+
+
+def _rename(id: str, name: str, services: Services) -> str:
+    book = services.runs.book
+    return f"{book.rename(book.find(id), name).name}{UNDO}"
+
+
+def _hold_against(id: str, other: str, services: Services) -> str:
+    book = services.runs.book
+    run, baseline = book.find(id), book.find(other)
+    book.put(
+        replace(run, baseline=baseline.id), f"hold run {run.name} against {baseline.name}", False
+    )
+    return f"{run.name} is held against {baseline.name}{UNDO}"
+
+
+def _forget(id: str, services: Services) -> str:
+    book = services.runs.book
+    run = book.find(id)
+    book.forget(run)
+    return f"forgot {run.name}{UNDO}"
+
+
+def _stop(id: str, services: Services) -> None:
+    services.runs.stop(services.runs.book.find(id), GRACE_S)

@@ -1,1 +1,0 @@
-"""Screens: they compose and route, they do not compute."""

@@ -1,0 +1,1 @@
+"""What all screens stand on: host, keys, modes, themes, the way to the services."""

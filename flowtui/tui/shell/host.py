@@ -1,0 +1,102 @@
+"""What screens may ask of the app: its state, and the way to the services.
+
+Screens, palette and bells know this class; the app, which knows the screens, is one of it.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.app import App
+from textual.worker import Worker, WorkerState
+
+from flowtui.core.clock import Clock
+from flowtui.core.errors import FlowError
+from flowtui.settings.actions import Action
+from flowtui.settings.config import Config
+from flowtui.tui.shell.service_thread import Desk
+
+if TYPE_CHECKING:
+    from flowtui.services.focus.snapshot import Snapshot
+    from flowtui.services.runs.board import Board
+    from flowtui.services.wiring import Services
+
+T = TypeVar("T")
+REPEAT_S = 5
+
+
+class Host(App[None]):
+    """The part of the app that screens work with."""
+
+    def __init__(self, desk: Desk, clock: Clock, config: Config, plain: bool) -> None:
+        super().__init__()
+        self.desk = desk
+        self.clock = clock
+        self.config = config
+        self.plain = plain
+        self.snapshot: Snapshot | None = None
+        """The latest; None before the first."""
+        self.runs: Board | None = None
+        """What the watcher of runs last saw; None before the first look."""
+        self.held = 0
+        """Findings of runs that wait for the end of the block."""
+        self.shown_day: date | None = None
+        """The day whose blocks are listed; None for today."""
+        self.actions: tuple[Action, ...] = ()
+        """Every action, with the person's own keys."""
+        self._last_said = ("", False, 0.0)
+
+    @abstractmethod
+    def refresh_snapshot(self) -> object:
+        """Take a new snapshot and hand it to the screen."""
+
+    async def ask(self, call: Callable[[Services], T]) -> T:
+        """The result of `call` on the desk's thread; its exceptions come here."""
+        return await self.desk.ask(call)
+
+    async def aside(self, call: Callable[[Services], T]) -> T:
+        """As `ask`, for what is slow and writes nothing (git): it holds up no command."""
+        return await self.desk.aside(call)
+
+    async def perform(self, call: Callable[[Services], str]) -> bool:
+        """Carry out a command; its result is the quiet line that confirms it.
+
+        Returns False, with the reason on the screen, if it was refused.
+        """
+        try:
+            said = await self.ask(call)
+        except FlowError as error:
+            self.said(f"{error.message} — {error.hint}" if error.hint else error.message, lost=True)
+            return False
+        finally:
+            self.refresh_snapshot()
+        self.said(said)
+        return True
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of ours is told and written down; the app and the block go on."""
+        if event.state is not WorkerState.ERROR:
+            return
+        error = event.worker.error
+        self.said(f"something went wrong in {event.worker.name}: {error!r}", lost=True)
+        self.log.error(error)
+
+    def said(self, text: str, lost: bool = False) -> None:
+        """Confirm or complain in the quiet line of the base screen."""
+        from flowtui.tui.widgets.confirmation import Said
+
+        self._last_said = (text, lost, self.clock.monotonic())
+        for screen in reversed(self.screen_stack):
+            for line in screen.query(Said):
+                line.say(text, lost)
+                return
+        self.notify(text, severity="error" if lost else "information", markup=False)
+
+    def repeat_said(self) -> None:
+        """What was said a moment ago belongs to the face that is shown now."""
+        text, lost, at = self._last_said
+        if text and self.clock.monotonic() - at < REPEAT_S:
+            self.said(text, lost)

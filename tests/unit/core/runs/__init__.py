@@ -1,1 +1,0 @@
-"""Training runs: what is known of them, and what it adds up to."""

@@ -1,0 +1,97 @@
+"""Any file is a table of days or a reason in words; what is a table reads as it was written."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flowtui.core.errors import FlowError
+from flowtui.core.insight.refusal import Why
+from flowtui.services.insight.day_csv import foreign_table, number
+
+FIRST = date(2026, 1, 1)
+sloppy = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+cells = st.one_of(
+    st.sampled_from(["", "1", "0", "2.5", "-3", "yes", "NA", "inf", "nan", "x", '"', "1e400"]),
+    st.text(max_size=6),
+)
+
+
+@sloppy
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_table_or_a_reason(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "d.csv"
+    file.write_bytes(data)
+
+    try:
+        foreign_table(file)
+    except FlowError as error:
+        assert error.message
+
+
+@sloppy
+@given(st.lists(st.tuples(st.sampled_from(["2026-01-01", "2026-01-02", "x", ""]), cells)))
+def test_any_rows_are_a_table_or_a_reason(tmp_path: Path, rows: list[tuple[str, str]]) -> None:
+    file = tmp_path / "d.csv"
+    out = io.StringIO()
+    csv.writer(out).writerows([("date", "a"), *rows])
+    file.write_bytes(out.getvalue().encode("utf-8", "surrogatepass"))
+
+    try:
+        found = foreign_table(file)
+    except FlowError as error:
+        assert error.message
+        return
+    # a column is read whole or refused whole
+    assert len(found.table.columns) + len(found.unread) == 1
+
+
+@sloppy
+@given(st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), min_size=2, max_size=20))
+def test_numbers_and_holes_come_back_as_they_were(
+    tmp_path: Path, values: list[float | None]
+) -> None:
+    file = tmp_path / "d.csv"
+    rows = [f"{FIRST + timedelta(k)},{'' if v is None else repr(v)}" for k, v in enumerate(values)]
+    file.write_text("\n".join(["date,v", *reversed(rows)]))
+
+    table = foreign_table(file).table
+
+    assert list(table.column("v").values) == values
+    assert table.days == tuple(FIRST + timedelta(k) for k in range(len(values)))
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_other_separators_and_a_byte_order_mark_are_read(tmp_path: Path, mark: str) -> None:
+    file = tmp_path / "d.csv"
+    lines = ["Date{0}a{0}b", "2026-01-01{0}1{0}yes", "2026-01-02{0}{0}no"]
+    file.write_text("\n".join(lines).format(mark), encoding="utf-8-sig")
+
+    table = foreign_table(file).table
+
+    assert table.column("a").values == (1.0, None)
+    assert list(table.column("b").values) == [1.0, 0.0]
+
+
+def test_a_column_of_words_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "d.csv"
+    file.write_text('date,note,v\n2026-01-01,"rain,\nthen sun",1\n2026-01-02,,2\n')
+
+    found = foreign_table(file)
+
+    assert [c.name for c in found.table.columns] == ["v"]
+    assert [(r.factor, r.why) for r in found.unread] == [("note", Why.WORDS)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [(" 3 ", 3.0), ("N/A", None), ("True", 1.0), ("n", 0.0), ("1e-3", 0.001), ("3 h", "3 h")],
+)
+def test_a_cell_is_a_number_missing_or_words(cell: str, value: float | str | None) -> None:
+    assert number(cell) == value

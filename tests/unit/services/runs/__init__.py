@@ -1,1 +1,0 @@
-"""Training runs: started, adopted, watched, told of."""
