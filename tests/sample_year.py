@@ -15,10 +15,9 @@ from pathlib import Path
 
 from flowtui.core.body.entry import Entry
 from flowtui.core.body.entry_kinds import Kind, Scope, State
-from flowtui.core.body.entry_record import to_record
 from flowtui.core.body.habits import Form, Habit
 from flowtui.core.focus.block import Block, EndedBy, Evidence, Mode, Outcome, Plan, PlanKind
-from flowtui.core.focus.block_record import encode_block
+from flowtui.core.kinds import BLOCKS, ENTRIES, KINDS
 from flowtui.services.wiring import Services, build
 from tests import synthetic_days
 from tests.fakes import FakeClock
@@ -39,14 +38,16 @@ def live(services: Services, last: date, days: int, seed: int = 7) -> None:
                 continue
             slept = columns["slept_well"][at]
             if slept is not None:
-                transaction.put("entries", to_record(night(f"s{at:04}", day, 6.5 + slept)))
+                transaction.put(
+                    "entries", KINDS[ENTRIES].encode(night(f"s{at:04}", day, 6.5 + slept))
+                )
             for block in blocks_of(day, columns["deep_min"][at], at):
-                transaction.put("blocks", encode_block(block, day))
+                transaction.put("blocks", KINDS[BLOCKS].encode(block, day))
             for name in HABITS:
                 value = columns[name][at]
                 if value is not None:
                     entry = answer(f"e{at:04}{name[:4]}", name.replace("_", "-"), day, value > 0)
-                    transaction.put("entries", to_record(entry))
+                    transaction.put("entries", KINDS[ENTRIES].encode(entry))
 
 
 def blocks_of(day: date, minutes: float | None, at: int) -> Sequence[Block]:

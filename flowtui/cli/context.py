@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flowtui.core.status_file import minutes
+from flowtui.core.text import plain_lines
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,11 +97,11 @@ class Context:
 
     def say(self, text: str) -> None:
         """Tell the person something; no data."""
-        click.echo(text, err=True)
+        click.echo(plain_lines(text), err=True)
 
     def put(self, text: str) -> None:
-        """Print data."""
-        click.echo(text)
+        """Print data; names and texts from outside in it are shown, never obeyed."""
+        click.echo(plain_lines(text))
 
     def put_json(self, data: Any) -> None:
         """Print data as JSON."""

@@ -10,8 +10,7 @@ import click
 
 from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.core.errors import FlowError, LedgerError, UsageError
-from flowtui.core.focus.block_record import decode_block
-from flowtui.core.runs.run import decode_run
+from flowtui.core.kinds import KINDS
 from flowtui.services.focus.block_store import BlockStore
 
 
@@ -164,8 +163,11 @@ def _of_the_watcher(log: Path) -> list[dict[str, Any]]:
 def _undecodable(store: BlockStore) -> list[dict[str, Any]]:
     """Blocks and runs that are whole lines in the ledger and still cannot be meant."""
     found = []
-    kinds = (("blocks", decode_block), ("runs", decode_run))
-    stored = ((decode, record) for kind, decode in kinds for record in store.ledger.stored(kind))
+    stored = (
+        (kind.decode, record)
+        for kind in KINDS.values()
+        for record in store.ledger.stored(kind.name)
+    )
     for decode, record in stored:
         try:
             decode(record)

@@ -9,6 +9,8 @@ PROGRAM = "flowtui"
 
 def complain(message: str, hint: str | None) -> None:
     """Say that something could not be done."""
-    sys.stderr.write(f"{PROGRAM}: {message}\n")
+    from flowtui.core.text import plain_lines
+
+    sys.stderr.write(f"{PROGRAM}: {plain_lines(message)}\n")
     if hint:
-        sys.stderr.write(f"  {hint}\n")
+        sys.stderr.write(f"  {plain_lines(hint)}\n")

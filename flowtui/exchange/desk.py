@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Unpack
@@ -14,6 +14,8 @@ from flowtui.core.body.validation import check
 from flowtui.core.body.writer import whole
 from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.text import plain
 from flowtui.exchange.fields import Fields
 from flowtui.exchange.protocol import Found, Options, Unread
 
@@ -125,5 +127,5 @@ def shown(text: str | None) -> str | None:
     """
     if not text:
         return None
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = " ".join(plain(text).split())
     return line[:TEXT_LIMIT] or None

@@ -16,11 +16,14 @@ from zoneinfo import ZoneInfo
 from flowtui.core.body.entry import Entry, amount, day_of, length_s, load
 from flowtui.core.body.entry_days import BodyLog, Variable
 from flowtui.core.body.entry_kinds import SPECS, Kind
-from flowtui.core.body.entry_record import SCHEMA, stamp
 from flowtui.core.body.fasting import window_history
 from flowtui.core.body.habits import Habit
 from flowtui.core.body.scales import SCALES
+from flowtui.core.codec import stamp
 from flowtui.core.day import DayRule
+
+SCHEMA = 1
+"""Version of the table of entries."""
 
 ENTRY_COLUMNS: dict[str, str] = {
     "id": "Name of the record; the same in every export. Importing it again changes nothing.",
@@ -55,7 +58,7 @@ ENTRY_COLUMNS: dict[str, str] = {
     "source_hash": "First 16 hex digits of the file's SHA-256.",
     "source_line": "Line or row of the file.",
     "source_app": "App or device that wrote it over there.",
-    "schema": f"Version of the record's form ({SCHEMA}).",
+    "schema": f"Version of this table ({SCHEMA}).",
 }
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 DERIVED = ("length_s", "load", "amount")

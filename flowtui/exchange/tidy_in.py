@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flowtui.core.body.entry_kinds import Kind
-from flowtui.core.body.entry_record import from_record
 from flowtui.core.body.habits import Form, Habit
 from flowtui.core.body.validation import check
 from flowtui.core.errors import FlowError
+from flowtui.core.kinds import ENTRIES, KINDS
 from flowtui.exchange.csvs import Header, Line, lines, needs, split_header
 from flowtui.exchange.protocol import Declared, Found, Options, Row, Unread
 from flowtui.exchange.sniffing import has_columns, table_header
-from flowtui.exchange.tidy import DERIVED, ENTRY_COLUMNS, unsafe
+from flowtui.exchange.tidy import DERIVED, ENTRY_COLUMNS, SCHEMA, unsafe
 
 _NUMBERS = ("value", "effort")
-_WHOLE = ("quality", "duration_s", "schema")
+_WHOLE = ("quality", "duration_s")
 _SOURCE = {
     "source_key": "key",
     "source_file": "file",
@@ -57,7 +57,10 @@ def _entry(header: Header, row: Line, options: Options) -> Found | Unread:
     record: dict[str, object] = {}
     source: dict[str, object] = {"format": cells.pop("source")}
     line = cells.pop("source_line")
+    schema = cells.pop("schema")
     try:
+        if schema != str(SCHEMA):
+            raise FlowError(f"schema {schema!r} is unknown, must be {SCHEMA}")
         if line:
             source["line"] = int(line)
         for name, text in cells.items():
@@ -74,7 +77,7 @@ def _entry(header: Header, row: Line, options: Options) -> Found | Unread:
             else:
                 record[name] = text
         record["source"] = source
-        return Found(check(from_record(record), options.now), row.number)
+        return Found(check(KINDS[ENTRIES].decode(record), options.now), row.number)
     except FlowError as error:
         return Unread(row.number, row.text, error.message)
     except ValueError as error:

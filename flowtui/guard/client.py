@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import FlowError
+from flowtui.core.text import plain
 from flowtui.guard.program import VERSION
 from flowtui.guard.program.roots import Roots
 
@@ -73,8 +74,9 @@ class Client:
             raise NoGuard(f"the guard does not answer: {error}", "flowtui guard doctor") from None
         if not answer.get("ok"):
             told = answer.get("error", {})
-            hint = told.get("hint") or None
-            raise Refused(told.get("code", ""), told.get("message", "the guard refused"), hint)
+            message = plain(str(told.get("message", "the guard refused")))
+            hint = plain(str(told.get("hint") or "")) or None
+            raise Refused(str(told.get("code", "")), message, hint)
         return dict(answer)
 
     def arm(self, wish: Mapping[str, Any]) -> Answer:

@@ -12,11 +12,11 @@ import shutil
 import stat
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import FlowError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.guard import archive, units
 from flowtui.guard.program import files
 from flowtui.guard.program.roots import POLICIES, Roots

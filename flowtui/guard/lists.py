@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import time
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.text import plain
 from flowtui.core.time_grammar import parse_clock
 from flowtui.guard.program import apps, files, names
 from flowtui.guard.program.errors import GuardError
@@ -70,7 +71,7 @@ def from_toml(name: str, text: str, source: str) -> SiteList:
         sites = tuple(_expanded(names.site(item) for item in _strings(raw, "sites")))
         listed = SiteList(
             name,
-            str(raw.get("title", "")),
+            plain(str(raw.get("title", "")), 100),
             sites[: names.MAX_NAMES],
             tuple(apps.program(item) for item in _strings(raw, "apps")),
             tuple(names.site(item) for item in _strings(raw, "exceptions")),

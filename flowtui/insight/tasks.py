@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from flowtui.core.codec import Json, encode
 from flowtui.core.errors import FlowError
 from flowtui.core.insight.association import Finding, Forecasts, Insight
-from flowtui.core.insight.messages import factor_from, insight_json, outcome_from
+from flowtui.core.insight.messages import factor_from, outcome_from
 from flowtui.core.insight.missingness import Missingness
 from flowtui.core.insight.refusal import BEYOND
 from flowtui.core.insight.schedule import Design
@@ -24,8 +25,6 @@ from flowtui.insight.skill import Skill
 from flowtui.insight.study import Judged, Tell, study
 from flowtui.insight.table import Days, on_calendar
 
-Json = dict[str, Any]
-
 
 def study_task(asked: Mapping[str, Any], tell: Tell) -> Json:
     """Everything about one outcome; see `flowtui.core.insight.messages.question_json`."""
@@ -33,7 +32,7 @@ def study_task(asked: Mapping[str, Any], tell: Tell) -> Json:
     before = [(str(name), int(lag)) for name, lag in asked["asked_before"]]
     found = study(days, factors, outcome, before, int(asked["others_asked"]), tell=tell)
     known = np.flatnonzero(np.isfinite(days.outcome))
-    return insight_json(
+    answer: Json = encode(
         Insight(
             outcome=outcome,
             days=len(known),
@@ -45,6 +44,7 @@ def study_task(asked: Mapping[str, Any], tell: Tell) -> Json:
             missing=_missing(days, factors),
         )
     )
+    return answer
 
 
 def noise_task(asked: Mapping[str, Any], tell: Tell) -> Json:

@@ -13,11 +13,11 @@ others, or when an import of more than `CROWD` records can be taken apart, a lin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import LedgerError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.commit import complete
 from flowtui.ledger.disk import failed, replacing
 from flowtui.ledger.folder import Folder

@@ -8,11 +8,11 @@ from __future__ import annotations
 import enum
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import LedgerError, NewerLedgerError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.disk import BESIDE
 from flowtui.ledger.folder import LOCK_NAME
 from flowtui.ledger.kinds import KINDS, STATE, Kind, file_for

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.folder import Folder
 from flowtui.ledger.lazy import Document
 from flowtui.ledger.lines import parse_line

@@ -7,11 +7,11 @@ To add a kind, add a line to `KINDS`. To change the shape of one, add a step to
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flowtui.core.errors import LedgerError
+from flowtui.core.lazy_dataclass import dataclass
 
 STATE = "state"
 """The name of the file of all kinds without a date."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flowtui.core.errors import LedgerError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.draft import same
 from flowtui.ledger.folder import Folder
 from flowtui.ledger.kinds import Kind, file_for

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.focus.events import Event, EventKind
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.time_grammar import parse_instant
 from flowtui.ledger.ledger import Ledger
 from flowtui.services.body.body_log import BodyService

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flowtui.core.focus.block import Evidence
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import one_line
 from flowtui.system.gitcall import Git, GitProblem
 

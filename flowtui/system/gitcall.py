@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from flowtui.core.text import plain
 from flowtui.system.clock import SystemClock
 
 _FLAGS = (
@@ -64,7 +65,7 @@ class Git:
         """The output of git in `folder`; with `may_fail` exit status 1 is an answer too.
 
         Raises:
-            GitProblem: with one line that says why there is no answer.
+            GitProblem: with one line that says why there is not an answer.
         """
         left = self._deadline - self._clock.monotonic()
         if left <= 0:
@@ -83,5 +84,4 @@ class Git:
         if done.returncode == 0 or (may_fail and done.returncode == 1):
             return done.stdout.decode(errors="replace")
         said = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed"]
-        line = "".join(char for char in said[0].removeprefix("fatal: ") if char.isprintable())
-        raise GitProblem(line[:200])
+        raise GitProblem(plain(said[0].removeprefix("fatal: "), 200))

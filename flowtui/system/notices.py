@@ -9,11 +9,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Protocol
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.system import desktop, terminal
 from flowtui.system.notice_text import Notice, Severity
 

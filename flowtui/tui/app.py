@@ -10,7 +10,6 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -21,6 +20,7 @@ from textual.geometry import Size
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.settings.actions import ACTIONS, remapped
 from flowtui.settings.config import Config
 from flowtui.settings.themes import ThemeSpec
@@ -142,7 +142,7 @@ class FlowApp(Host):
         try:
             snapshot = await self.ask(partial(service_calls.take_snapshot, day))
         except FlowError as error:
-            self.said(f"{error.message} — {error.hint or ''}".rstrip(" —"), lost=True)
+            self.said(str(error), lost=True)
             return
         self.snapshot = snapshot
         wanted = IDLE if snapshot.block is None else RUNNING

@@ -5,10 +5,9 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
-from flowtui.core.body.entry_record import to_record
-from flowtui.core.focus.block_record import encode_block
 from flowtui.core.insight.experiment import Declared, Direction
 from flowtui.core.insight.schedule import Design
+from flowtui.core.kinds import BLOCKS, ENTRIES, KINDS
 from flowtui.services.insight.insight_wiring import insight_of
 from flowtui.services.wiring import build
 from tests.e2e.terminal import PROMPT, Terminals
@@ -40,9 +39,9 @@ def follow(person: Terminals, effect: float) -> None:
         for at, slot in enumerate(made.slots):
             minutes = 120 + 25 * dice.gauss(0, 1) + effect * slot.arm
             for block in blocks_of(slot.day, minutes, 7000 + at):
-                transaction.put("blocks", encode_block(block, slot.day))
+                transaction.put("blocks", KINDS[BLOCKS].encode(block, slot.day))
             said = answer(f"p{at}", "no-phone", slot.day, bool(slot.arm))
-            transaction.put("entries", to_record(said))
+            transaction.put("entries", KINDS[ENTRIES].encode(said))
 
 
 def test_an_experiment_from_declaration_to_score(person: Terminals) -> None:

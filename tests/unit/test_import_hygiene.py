@@ -76,7 +76,8 @@ def test_a_prompt_loads_next_to_nothing(home: dict[str, str], shape: tuple[str, 
 
     assert not tops(found) & (THIRD_PARTY | COSTLY | SERVERS)
     assert {name for name in found if name.startswith("flowtui")} == {
-        "flowtui", "flowtui.cli", "flowtui.cli.focus.prompt", "flowtui.cli.focus.status_formats", "flowtui.core",
+        "flowtui", "flowtui.cli", "flowtui.cli.focus", "flowtui.cli.focus.prompt",
+        "flowtui.cli.focus.status_formats", "flowtui.core",
         "flowtui.core.errors", "flowtui.core.status_file", "flowtui.entry", "flowtui.settings",
         "flowtui.settings.fastpaths", "flowtui.system", "flowtui.system.clock",
         "flowtui.system.stamp",
@@ -108,7 +109,7 @@ def test_a_command_loads_neither_the_app_nor_the_scheduler(
 def test_a_command_loads_its_own_module_of_commands_alone(home: dict[str, str]) -> None:
     found = {name for name in loaded(command("log"), home) if name.startswith("flowtui.cli.")}
 
-    allowed = {"app", "complain", "context", "history"}
+    allowed = {"app", "error_line", "context", "focus", "focus.log"}
     assert {name.removeprefix("flowtui.cli.") for name in found} == allowed
 
 
@@ -123,9 +124,10 @@ def test_the_app_loads_no_numbers_and_no_command_parser() -> None:
 def test_the_app_shows_insight_without_numbers_of_its_own() -> None:
     """What computes is a process of its own; what asks it and shows its answers loads no numpy."""
     found = loaded(
-        "import flowtui.tui.app, flowtui.tui.insight.insight_screen, flowtui.tui.insight.pair_screen\n"
-        "import flowtui.tui.insight.experiment_flow, flowtui.services.insight.insight_wiring, flowtui.cli.insight.insight\n"
-        "import flowtui.cli.insight.experiment, flowtui.services.insight.experiment_csv"
+        "import flowtui.tui.app, flowtui.tui.insight.insight_screen\n"
+        "import flowtui.tui.insight.pair_screen, flowtui.tui.insight.experiment_flow\n"
+        "import flowtui.services.insight.insight_wiring, flowtui.services.insight.experiment_csv\n"
+        "import flowtui.cli.insight.insight, flowtui.cli.insight.experiment"
     )
 
     assert "numpy" not in tops(found)

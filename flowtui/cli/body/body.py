@@ -15,8 +15,8 @@ from flowtui.core.body.entry import Entry, length_s
 from flowtui.core.body.entry_days import BodyLog
 from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.entry_line import line_of
-from flowtui.core.body.entry_record import to_record
 from flowtui.core.body.quick_line import Logged
+from flowtui.core.codec import encode
 from flowtui.core.errors import UsageError
 from flowtui.core.focus.block_json import iso
 from flowtui.core.time_grammar import parse_day
@@ -55,16 +55,11 @@ def workout_command(
 ) -> None:
     """Record a workout: KIND and its length, such as yoga 30m. --at says when it began."""
     began = context.instant(at)
-    words = ["workout", *kind.split(), *length]
-    words += [f"e{effort:g}"] if effort is not None else []
     if effort is not None and effort < 0:
         raise UsageError(f"effort {effort:g} is not on the scale 0 to 10", "0 is rest")
-    if began is not None:
-        local = began.astimezone(context.services.zone)
-        offset = f"{local:%z}"
-        words.append(f"{local:%H:%M}{offset[:3]}:{offset[3:5]}")
-        words.append(context.services.rule.day_of(began).isoformat())
-    tell(context, context.services.body.log.write(" ".join(words)), as_json)
+    words = " ".join((kind, *length))
+    entry = context.services.body.log.workout(words, effort, began)
+    tell(context, Logged((entry,), ()), as_json)
 
 
 @click.group("body", invoke_without_command=True)
@@ -121,7 +116,7 @@ def tell(context: Context, logged: Logged, as_json: bool, verb: str = "logged") 
 
 def view(entry: Entry) -> dict[str, Any]:
     """An entry as JSON: the record, with local instants and its length."""
-    record = to_record(entry)
+    record = encode(entry)
     end = entry.end_zone or entry.zone
     zones = {"at": entry.zone, "start": entry.zone, "end": end, "recorded_at": entry.zone}
     for field, zone in zones.items():

@@ -18,8 +18,8 @@ from flowtui.cli.guard.guard_root import (
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.guard import protection
 from flowtui.core.guard.protection import Choice, GuardView
+from flowtui.core.length_grammar import parse_duration
 from flowtui.core.status_file import minutes
-from flowtui.core.time_grammar import parse_duration
 
 
 @click.group("guard")

@@ -6,12 +6,13 @@ used to shift an instant. A record's day is derived anew from its instants whene
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flowtui.core.body.entry_kinds import Kind, Scope, State
+from flowtui.core.codec import Zone
 from flowtui.core.day import DAY_START, DayRule
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.span import Span
 
 HAND = "hand"
@@ -48,7 +49,7 @@ class Entry:
     kind: Kind
     day: date
     """Logical day it was filed under. `day_of` derives it again where there is an instant."""
-    zone: str
+    zone: Zone
     """IANA zone where the person was, at the start of what has one."""
     recorded_at: datetime
     """When it was written down."""
@@ -59,7 +60,7 @@ class Entry:
     """Start of a sleep or workout; opening of an eating window."""
     end: datetime | None = None
     """End; None while an eating window is open."""
-    end_zone: str | None = None
+    end_zone: Zone | None = None
     """Zone at the end where it differs (a flight in between); None: the same."""
     name: str | None = None
     """Kind of workout, name of the habit or of the thing to stop."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import field
 from enum import StrEnum
+from typing import Any
 
 from flowtui.core.body.scales import Scale
+from flowtui.core.codec import STORED
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import one_line
 
 NAME_LIMIT = 60
@@ -89,15 +92,32 @@ def habits_from(table: Mapping[str, object]) -> tuple[Habit, ...]:
     return tuple(habits)
 
 
+@dataclass(frozen=True, slots=True)
+class DeclaredHabits:
+    """What was declared in the app or came with an import."""
+
+    habits: Mapping[str, Any] = field(default_factory=dict, metadata=STORED)
+    """The table that `habits_from` reads."""
+    stops: tuple[str, ...] = field(default=(), metadata=STORED)
+
+    def check_stored(self) -> None:
+        """Raises UsageError for a habit that cannot be declared."""
+        habits_from(self.habits)
+
+
+Reminded = Mapping[str, str]
+"""By event: what it was last told about."""
+
+
 def table_from(habits: Iterable[Habit]) -> dict[str, object]:
     """The table that `habits_from` reads; what equals a default is left out."""
     table: dict[str, object] = {}
     for habit in habits:
         row: dict[str, object] = {"form": habit.form.value}
-        for field, default in _OPTIONAL.items():
-            value = getattr(habit, field)
+        for key, default in _OPTIONAL.items():
+            value = getattr(habit, key)
             if value != default:
-                row[field] = value
+                row[key] = value
         if habit.anchors:
             row["anchors"] = {str(point): word for point, word in habit.anchors}
         table[habit.name] = row
@@ -123,10 +143,10 @@ def _habit(name: str, settings: object) -> Habit:
     fields = dict(settings)
     form = _form(name, fields.pop("form", Form.YES_NO.value))
     anchors = _anchors(name, fields.pop("anchors", {}))
-    for field in fields:
-        if field not in _OPTIONAL:
+    for key in fields:
+        if key not in _OPTIONAL:
             raise UsageError(
-                f"habit {name!r} has an unknown field {field!r}",
+                f"habit {name!r} has an unknown field {key!r}",
                 f"known fields: form, anchors, {', '.join(_OPTIONAL)}",
             )
     clean = habit_name(name)
@@ -182,7 +202,7 @@ def _anchors(name: str, value: object) -> tuple[tuple[int, str], ...]:
     for point, word in value.items():
         if not str(point).isdecimal() or not isinstance(word, str):
             raise UsageError(
-                f"habit {name!r}: anchor {point!r} = {word!r} is no point with a word",
+                f"habit {name!r}: anchor {point!r} = {word!r} is not a point with a word",
                 'write anchors = {1 = "none", 5 = "a lot"}',
             )
         pairs.append((int(str(point)), one_line(word, "anchor word", NAME_LIMIT)))

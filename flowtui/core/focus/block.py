@@ -5,9 +5,12 @@ All instants are aware UTC in whole seconds, so that every sum over them is exac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+
+from flowtui.core.codec import STORED, Zone
+from flowtui.core.lazy_dataclass import dataclass
 
 MAX_BLOCK_S = 24 * 3600
 MAX_PLAN_S = 24 * 3600
@@ -99,7 +102,7 @@ class AtPlan(StrEnum):
 class Plan:
     """When a block was meant to end."""
 
-    kind: PlanKind = PlanKind.OPEN
+    kind: PlanKind = field(default=PlanKind.OPEN, metadata=STORED)
     seconds: int | None = None
     """Planned focus in seconds (fixed); None for the other kinds."""
     until: datetime | None = None
@@ -171,15 +174,15 @@ class Block:
 
     id: str
     started_at: datetime
-    zone: str
+    zone: Zone
     """IANA name of the zone in which it started."""
-    intention: str = ""
+    intention: str = field(default="", metadata=STORED)
     then: str = ""
     """The if-then plan: "if X pulls me away, then Y"."""
     tags: tuple[str, ...] = ()
-    context: str = "work"
+    context: str = field(default="work", metadata=STORED)
     mode: Mode | None = None
-    plan: Plan = OPEN_ENDED
+    plan: Plan = field(default=OPEN_ENDED, metadata=STORED)
     folder: str = ""
     """Folder in which it was started; empty if unknown."""
     ended_at: datetime | None = None
@@ -195,6 +198,13 @@ class Block:
     evidence: Evidence | None = None
     added: bool = False
     """True if it was entered afterwards, not lived through with the clock."""
+
+    def check_stored(self) -> None:
+        """Raises ValueError for what no command could have made: time that runs backwards."""
+        if self.ended_at is not None and self.ended_at < self.started_at:
+            raise ValueError("ends before it starts")
+        if any(gap.end is not None and gap.end < gap.start for gap in self.gaps):
+            raise ValueError("has a gap that ends before it starts")
 
     @property
     def open_gap(self) -> Gap | None:

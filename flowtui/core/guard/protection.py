@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from flowtui.core.codec import STORED
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.status_file import minutes
 
 STRICTNESS = ("soft", "firm", "hard")
@@ -21,6 +23,15 @@ class Choice:
 
     lists: tuple[str, ...]
     strictness: str = "soft"
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedBlock:
+    """How a block was guarded."""
+
+    level: str
+    """`guard` or `session`."""
+    lists: tuple[str, ...] = field(default=(), metadata=STORED)
 
 
 @dataclass(frozen=True, slots=True)

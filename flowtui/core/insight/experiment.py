@@ -7,13 +7,15 @@ is stored with it and checked whenever it is read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from flowtui.core.codec import STORED, Json, encode
 from flowtui.core.errors import UsageError
 from flowtui.core.insight.schedule import Design, Slot, fingerprint, schedule, whole_length
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import one_line
 
 MAX_DAYS = 366
@@ -54,24 +56,15 @@ class Declared:
     days: int
     predicted: int
     """Own prediction, 1 to 99 per cent, that it comes out as expected with p <= .05."""
-    hypothesis: str = ""
+    hypothesis: str = field(default="", metadata=STORED)
     """In the person's own words; empty if they gave none."""
-    habit: str = ""
+    habit: str = field(default="", metadata=STORED)
     """Column of the day table that tells what was really done; empty if none does."""
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> Json:
         """As it is stored and hashed."""
-        return {
-            "factor": self.factor,
-            "outcome": self.outcome,
-            "direction": self.direction.value,
-            "design": self.design.value,
-            "first": self.first.isoformat(),
-            "days": self.days,
-            "predicted": self.predicted,
-            "hypothesis": self.hypothesis,
-            "habit": self.habit,
-        }
+        plain: Json = encode(self)
+        return plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +77,11 @@ class Experiment:
     digest: str
     """SHA-256 over declaration and schedule."""
     declared_at: datetime
-    actual: Mapping[date, bool] = field(default_factory=dict)
+    actual: Mapping[date, bool] = field(default_factory=dict, metadata=STORED)
     """What was really done, where the person said it."""
-    stopped_on: date | None = None
-    why_stopped: str = ""
-    result: Mapping[str, Any] | None = None
+    stopped_on: date | None = field(default=None, metadata=STORED)
+    why_stopped: str = field(default="", metadata=STORED)
+    result: Mapping[str, Any] | None = field(default=None, metadata=STORED)
     """As read at the end: `assigned`, `protocol` (see `result_words`); None before."""
 
     @property
@@ -123,6 +116,16 @@ class Experiment:
         return Stage.RUNNING if today <= self.last else Stage.OVER
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A pair that was once tested; it counts for ever."""
+
+    outcome: str
+    factor: str
+    lag: int
+    asked_at: datetime
+
+
 def checked(declared: Declared, today: date) -> Declared:
     """`declared` with whole pairs and clean words. Raises UsageError for what cannot be meant."""
     if not 1 <= declared.predicted <= 99:
@@ -136,7 +139,7 @@ def checked(declared: Declared, today: date) -> Declared:
             "begin tomorrow or later",
         )
     if declared.days < 1 or declared.days > MAX_DAYS:
-        raise UsageError(f"{declared.days} days cannot be meant", f"1 to {MAX_DAYS} days")
+        raise UsageError(f"{declared.days} days is out of range", f"1 to {MAX_DAYS} days")
     factor = one_line(declared.factor, "name", 60)
     if not factor:
         raise UsageError("there is nothing to try", "say what is done on days with it")

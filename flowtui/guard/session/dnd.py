@@ -10,7 +10,8 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from flowtui.core.lazy_dataclass import dataclass
 
 WAIT_S = 5.0
 UNSET = "unset"

@@ -7,7 +7,7 @@ off left nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from flowtui.core.body.answers import Planned
@@ -20,11 +20,12 @@ from flowtui.core.body.entry_line import line_of
 from flowtui.core.clock import Clock
 from flowtui.core.day import ONE_DAY, DayRule
 from flowtui.core.errors import UsageError
+from flowtui.core.kinds import STATE
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.status_file import minutes
 from flowtui.services.body.body_log import BodyService
 from flowtui.services.body.checkin_sheet import CLOSE, Asked, Known, Offer, Sheet, resolved
 from flowtui.services.body.entry_store import LATELY, EntryWriter
-from flowtui.services.focus.block_store import STATE
 from flowtui.services.focus.presets import Plans
 from flowtui.services.focus.totals import Totals
 

@@ -10,15 +10,14 @@ from datetime import date, datetime, timedelta
 
 from flowtui.core.body.entry import BY_HAND, Entry, Provenance
 from flowtui.core.body.entry_kinds import Kind
-from flowtui.core.body.entry_record import from_record, to_record
 from flowtui.core.body.writer import Pen, whole
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError
+from flowtui.core.kinds import ENTRIES, KINDS, STATE
 from flowtui.ledger.ledger import Ledger, Transaction
-from flowtui.services.focus.block_store import LETTERS, STATE, Reader
+from flowtui.services.focus.block_store import LETTERS, Reader
 
-ENTRIES = "entries"
 YEAR = timedelta(days=366)
 LATELY = timedelta(days=60)
 """How far back the eating window is looked for where nothing older can matter."""
@@ -43,7 +42,9 @@ class EntryStore:
     def between(self, first: date, last: date, reader: Reader | None = None) -> list[Entry]:
         """Records filed under the days from `first` to `last`, in the order they were written."""
         records = (reader or self.ledger).find(ENTRIES, first, last)
-        return sorted(map(from_record, records), key=lambda e: (e.day, e.recorded_at, e.id))
+        return sorted(
+            map(KINDS[ENTRIES].decode, records), key=lambda e: (e.day, e.recorded_at, e.id)
+        )
 
     def every(self) -> list[Entry]:
         """Every record of every year."""
@@ -56,7 +57,7 @@ class EntryStore:
         today = self.today()
         # a day ahead too: somebody who travelled west may have filed one there
         records = (reader or self.ledger).find(ENTRIES, today - span, today + timedelta(days=1))
-        return [from_record(r) for r in records if r["kind"] == kind.value]
+        return [KINDS[ENTRIES].decode(r) for r in records if r["kind"] == kind.value]
 
     def by_id(self, text: str, reader: Reader | None = None) -> Entry:
         """The record whose id is `text`, or begins with it; `last` is the one written last.
@@ -66,7 +67,8 @@ class EntryStore:
         reader = reader or self.ledger
         record = reader.get(ENTRIES, text) if text else None
         if record is not None:
-            return from_record(record)
+            entry: Entry = KINDS[ENTRIES].decode(record)
+            return entry
         today = self.today()
         recent = self.between(today - YEAR, today + timedelta(days=1), reader)
         if text == "last" and recent:
@@ -77,7 +79,7 @@ class EntryStore:
         if found:
             ids = ", ".join(e.id for e in found[:5])
             raise FlowError(f"several entries begin with {text!r}: {ids}", "give more letters")
-        raise FlowError(f"there is no entry {text!r}", "see the ids: flowtui body")
+        raise FlowError(f"there is not an entry {text!r}", "see the ids: flowtui body")
 
     @contextmanager
     def change(self, label: str, background: bool = False) -> Iterator[EntryWriter]:
@@ -128,7 +130,7 @@ class EntryWriter:
             now = whole(self.store.clock.now())
             over = now >= self.store.rule.bounds(entry.day).end
             entry = replace(entry, recorded_at=now, late=entry.late or over)
-        self.transaction.put(ENTRIES, to_record(entry))
+        self.transaction.put(ENTRIES, KINDS[ENTRIES].encode(entry))
         return entry
 
     def delete(self, entry: Entry) -> None:

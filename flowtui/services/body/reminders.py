@@ -7,18 +7,18 @@ means something then.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from flowtui.core.body.answers import CHECKIN
 from flowtui.core.body.entry import Entry
-from flowtui.core.body.entry_record import stamp
 from flowtui.core.clock import Clock
+from flowtui.core.codec import stamp
 from flowtui.core.day import ONE_DAY, DayRule
+from flowtui.core.kinds import STATE
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.status_file import minutes
 from flowtui.core.wall_time import place
 from flowtui.services.body.body_log import BodyService
-from flowtui.services.focus.block_store import STATE
 
 CHECK_IN, WINDOW, WIND_DOWN = "check-in", "eating-window", "wind-down"
 TOLD = "reminded"

@@ -16,12 +16,10 @@ from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError
 from flowtui.core.focus.block import Block
-from flowtui.core.focus.block_record import decode_block, encode_block
 from flowtui.core.focus.edit import overlapping
+from flowtui.core.kinds import BLOCKS, KINDS, STATE
 from flowtui.ledger.ledger import Ledger, Transaction
 
-BLOCKS = "blocks"
-STATE = "state"
 RUNNING = "running"
 BREAK = "break"
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -55,13 +53,15 @@ class BlockStore:
         reader = reader or self.ledger
         pointer = reader.get(STATE, RUNNING)
         record = reader.get(BLOCKS, pointer["block"]) if pointer else None
-        block = decode_block(record) if record else None
+        block = KINDS[BLOCKS].decode(record) if record else None
         return block if block is not None and block.ended_at is None else None
 
     def between(self, first: date, last: date, reader: Reader | None = None) -> list[Block]:
         """Blocks filed under the days from `first` to `last`, by start."""
         records = (reader or self.ledger).find(BLOCKS, first, last)
-        return sorted((decode_block(r) for r in records), key=lambda b: (b.started_at, b.id))
+        return sorted(
+            (KINDS[BLOCKS].decode(r) for r in records), key=lambda b: (b.started_at, b.id)
+        )
 
     def last_ended(self, count: int = 1) -> list[Block]:
         """The newest ended blocks, newest first."""
@@ -89,7 +89,8 @@ class BlockStore:
             return self.need_running(reader)
         record = reader.get(BLOCKS, text)
         if record is not None:
-            return decode_block(record)
+            block: Block = KINDS[BLOCKS].decode(record)
+            return block
         today = self.rule.day_of(self.clock.now())
         recent = self.between(today - timedelta(days=366), today + timedelta(days=1), reader)
         found = [b for b in recent if b.id.startswith(text)] if text else []
@@ -98,7 +99,7 @@ class BlockStore:
         if found:
             ids = ", ".join(b.id for b in found[:5])
             raise FlowError(f"several blocks begin with {text!r}: {ids}", "give more letters")
-        raise FlowError(f"there is no block {text!r}", "see the ids: flowtui log")
+        raise FlowError(f"unknown block {text!r}", "see the ids: flowtui log")
 
     def need_running(self, reader: Reader | None = None) -> Block:
         """The running block; raises FlowError if there is none."""
@@ -156,7 +157,7 @@ class Writer:
     def put(self, block: Block) -> None:
         """File `block`, and keep the pointer to the running one right."""
         day = self._store.day_of(block)
-        self.transaction.put(BLOCKS, encode_block(block, day))
+        self.transaction.put(BLOCKS, KINDS[BLOCKS].encode(block, day))
         pointer = self.transaction.get(STATE, RUNNING)
         if block.ended_at is None and (pointer is None or pointer["block"] != block.id):
             self.transaction.put(STATE, {"id": RUNNING, "block": block.id})

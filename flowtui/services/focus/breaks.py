@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import UsageError
-from flowtui.core.fields import Fields, stamp
 from flowtui.core.focus.measure import whole
-from flowtui.services.focus.block_store import BREAK, STATE, BlockStore
+from flowtui.core.focus.pointers import Break
+from flowtui.core.kinds import KINDS, STATE
+from flowtui.services.focus.block_store import BREAK, BlockStore
 
 LONGEST_S = 4 * 3600
 JUST_OVER = timedelta(hours=1)
 """Nobody who comes back later wants to hear that a break is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """A break that was chosen."""
-
-    started_at: datetime
-    seconds: int
-    rung: bool = False
-    """True once its end was announced."""
-
-    @property
-    def ends_at(self) -> datetime:
-        """When it is over."""
-        return self.started_at + timedelta(seconds=self.seconds)
 
 
 class Breaks:
@@ -46,8 +31,7 @@ class Breaks:
         record = self._store.ledger.get(STATE, BREAK)
         if record is None or self._store.running() is not None:
             return None
-        read = Fields(record, "the break")
-        found = Break(read.instant("started_at"), read.whole("seconds") or 0, read.flag("rung"))
+        found: Break = KINDS[STATE].decode(record)
         return found if self._clock.now() < found.ends_at + JUST_OVER else None
 
     def start(self, seconds: int) -> Break:
@@ -74,11 +58,6 @@ class Breaks:
         return rung
 
     def _write(self, chosen: Break, label: str, background: bool = False) -> None:
-        record = {
-            "id": BREAK,
-            "started_at": stamp(chosen.started_at),
-            "seconds": chosen.seconds,
-            "rung": chosen.rung,
-        }
+        record = KINDS[STATE].encode(chosen, id=BREAK)
         with self._store.change(label, background) as writer:
             writer.transaction.put(STATE, record)

@@ -5,11 +5,11 @@ The state is on disk before a listener hears of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from flowtui.core.codec import stamp
 from flowtui.core.errors import FlowError
-from flowtui.core.fields import stamp
 from flowtui.core.focus.block import (
     MAX_BLOCK_S,
     OPEN_ENDED,
@@ -25,8 +25,9 @@ from flowtui.core.focus.commands import Command, Finish, Judge, Reach, Start
 from flowtui.core.focus.events import Event
 from flowtui.core.focus.measure import measure
 from flowtui.core.focus.step import start, step
+from flowtui.core.kinds import STATE
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.focus.absence import Vigil
-from flowtui.services.focus.block_store import STATE
 
 ANNOUNCED = "announced"
 ANNOUNCE = "announce the plan's end"

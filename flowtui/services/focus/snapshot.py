@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flowtui.core.focus.block import Block
+from flowtui.core.focus.pointers import Break
 from flowtui.core.focus.recovery import Hole
-from flowtui.services.focus.breaks import Break
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.focus.totals import Day, Week
 from flowtui.services.wiring import Services
 

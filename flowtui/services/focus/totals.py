@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flowtui.core.day import DayRule, week_of
 from flowtui.core.focus.block import Block, Mode
 from flowtui.core.focus.measure import focus_spans
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.span import total_s
 from flowtui.services.focus.block_store import BlockStore
 

@@ -7,7 +7,7 @@ reached is looked at, never assumed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from flowtui.core.focus.events import Event, EventKind
 from flowtui.core.focus.measure import deadline
 from flowtui.core.guard import protection
 from flowtui.core.guard.protection import Choice, GuardOffer, GuardView
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.guard import lists
 from flowtui.guard.client import Client, NoGuard, Refused, as_root
 from flowtui.guard.lists import SiteList

@@ -9,12 +9,13 @@ import contextlib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from flowtui.core.guard.protection import STRICTNESS, Choice
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.system.files import write_atomic
 
 COUNTS = "guard-attempts.jsonl"

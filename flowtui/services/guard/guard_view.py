@@ -8,6 +8,7 @@ from typing import Any
 
 from flowtui.core.guard import protection
 from flowtui.core.guard.protection import GuardView
+from flowtui.core.text import plain
 from flowtui.guard import browsers
 from flowtui.guard.lists import SiteList
 
@@ -25,7 +26,7 @@ def view_of(held: Mapping[str, Any], home: Path, quiet: bool = False) -> GuardVi
         held["frozen"],
         tuple(protection.Cover(one.browser, one.covered, one.why) for one in found),
         tuple(held["open"]),
-        tuple(held["notes"]),
+        tuple(plain(note) for note in held["notes"]),
         pending["ready_in_s"] if pending else None,
         quiet,
     )
@@ -42,5 +43,5 @@ def left_out(chosen: list[SiteList], answer: Mapping[str, Any]) -> list[str]:
     for browser, layer in (answer["lease"]["layers"].get("policies") or {}).items():
         if layer["left_out"]:
             said.append(f"{browser}: its policy has no room for {layer['left_out']} of the names")
-    said += list(answer.get("left_out", ()))[:5]
+    said += [plain(reason) for reason in list(answer.get("left_out", ()))[:5]]
     return said

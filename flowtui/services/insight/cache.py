@@ -10,7 +10,7 @@ from typing import Any
 
 from flowtui.system.files import write_atomic
 
-ENGINE = 1
+ENGINE = 2
 """Raised by whoever changes what is computed."""
 KEEP = 24
 Json = dict[str, Any]

@@ -1,8 +1,8 @@
 """The day table out of the ledger: blocks and body entries, one row a logical day.
 
 A day on which something was recorded but no block ran has 0 deep minutes; a day on which nothing
-at all was recorded is missing. Body values are those of `flowtui.core.body.entry_days`: an explicit no
-is 0; what was passed over or not recorded is missing.
+at all was recorded is missing. Body values are those of `flowtui.core.body.entry_days`: an
+explicit no is 0; what was passed over or not recorded is missing.
 """
 
 from __future__ import annotations

@@ -20,16 +20,15 @@ from flowtui.core.insight.experiment import (
     came_true,
     checked,
 )
-from flowtui.core.insight.experiment_record import experiment_from, experiment_record
 from flowtui.core.insight.schedule import fingerprint, schedule
 from flowtui.core.insight.variable import Outcome
+from flowtui.core.kinds import EXPERIMENTS, KINDS
 from flowtui.core.text import one_line
 from flowtui.ledger.ledger import Ledger, Transaction
 from flowtui.services.focus.block_store import LETTERS
 from flowtui.services.insight.child import Cancel, Tell, compute
 from flowtui.services.insight.insight_service import InsightService
 
-EXPERIMENTS = "experiments"
 LIVE = (Stage.AHEAD, Stage.RUNNING, Stage.OVER)
 Json = dict[str, Any]
 
@@ -51,7 +50,7 @@ class Experiments:
 
     def every(self) -> list[Experiment]:
         """All, the newest first."""
-        found = [experiment_from(r) for r in self._ledger.all(EXPERIMENTS)]
+        found = [KINDS[EXPERIMENTS].decode(r) for r in self._ledger.all(EXPERIMENTS)]
         return sorted(found, key=lambda e: (e.declared_at, e.id), reverse=True)
 
     def live(self) -> list[Experiment]:
@@ -71,7 +70,7 @@ class Experiments:
         if found:
             ids = ", ".join(e.id for e in found[:5])
             raise FlowError(f"several experiments could be meant: {ids}", "give the id")
-        which = f"there is no experiment {text!r}" if text else "there is no experiment yet"
+        which = f"unknown experiment {text!r}" if text else "there is no experiment yet"
         raise FlowError(which, "see: flowtui experiment list, or declare one: experiment new")
 
     def outcome_of(self, declared: Declared) -> Outcome:
@@ -120,7 +119,7 @@ class Experiments:
                 fingerprint(declared.plain(), slots),
                 self._clock.now().replace(microsecond=0),
             )
-            transaction.put(EXPERIMENTS, experiment_record(made))
+            transaction.put(EXPERIMENTS, KINDS[EXPERIMENTS].encode(made))
         return made
 
     def did(self, done: bool, day: date | None = None, id: str = "") -> Experiment:
@@ -130,7 +129,7 @@ class Experiments:
             raise FlowError(f"experiment {experiment.id} is closed", "see: flowtui experiment list")
         if experiment.slot(day) is None:
             raise UsageError(
-                f"{day} is no day of experiment {experiment.id} "
+                f"{day} is not a day of experiment {experiment.id} "
                 f"({experiment.declared.first} to {experiment.last})",
                 "name one of its days: --day DAY",
             )
@@ -219,7 +218,7 @@ class Experiments:
     def _no_other(self, transaction: Transaction, declared: Declared, last: date) -> None:
         today = self.today()
         for record in self._ledger.all(EXPERIMENTS):
-            other = experiment_from(transaction.get(EXPERIMENTS, record["id"]) or record)
+            other = KINDS[EXPERIMENTS].decode(transaction.get(EXPERIMENTS, record["id"]) or record)
             if other.stage(today) not in (Stage.AHEAD, Stage.RUNNING):
                 continue
             if other.declared.first <= last and declared.first <= other.last:
@@ -230,7 +229,7 @@ class Experiments:
 
     def _put(self, experiment: Experiment, label: str) -> Experiment:
         with self._ledger.transaction(label) as transaction:
-            transaction.put(EXPERIMENTS, experiment_record(experiment))
+            transaction.put(EXPERIMENTS, KINDS[EXPERIMENTS].encode(experiment))
         return experiment
 
     @staticmethod

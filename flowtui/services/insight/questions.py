@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flowtui.core.clock import Clock
-from flowtui.core.fields import stamp
+from flowtui.core.codec import stamp
 from flowtui.ledger.ledger import Ledger
 
 QUESTIONS = "questions"

@@ -47,9 +47,7 @@ class RunStarter:
         if not command or not command[0]:
             raise UsageError("there is no command to run", "flowtui run -- python train.py")
         if not self._is_program(command[0], folder):
-            raise UsageError(
-                f"there is no program {command[0]!r}", "give its path, or see: echo $PATH"
-            )
+            raise UsageError(f"unknown program {command[0]!r}", "give its path, or see: echo $PATH")
         run = self._new(tuple(command), folder, name, baseline)
         spec = Spec(run.id, run.name, str(folder), run.command)
         directory = self.book.dir(run.id)
@@ -80,7 +78,7 @@ class RunStarter:
         """Watch what flowtui did not start: logs, a process, or both. Changes nothing of it."""
         identity = process.identity(pid) if pid is not None else None
         if pid is not None and identity is None:
-            raise FlowError(f"there is no process {pid}", "see them: ps, or flowtui gpus")
+            raise FlowError(f"process {pid} does not exist", "see them: ps, or flowtui gpus")
         if identity is not None:
             began = process.since(identity.pid)
             started_at = datetime.fromtimestamp(began, UTC) if began is not None else None

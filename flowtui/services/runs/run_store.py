@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError
-from flowtui.core.runs.run import Run, decode_run, encode_run
+from flowtui.core.kinds import KINDS, RUNS
+from flowtui.core.runs.run import Run
 from flowtui.ledger.ledger import Ledger
 from flowtui.services.focus.block_store import LETTERS
 from flowtui.watch.rundir import RunDir
 
-RUNS = "runs"
 SPANS_DAYS = (14, 120, 3660)
 """How far back a run is looked for by its name, step by step."""
 
@@ -62,11 +62,11 @@ class RunBook:
     def get(self, id: str) -> Run | None:
         """The run with this very id."""
         record = self.ledger.get(RUNS, id)
-        return decode_run(record) if record is not None else None
+        return KINDS[RUNS].decode(record) if record is not None else None
 
     def between(self, first: date, last: date) -> list[Run]:
         """Runs that began on the days from `first` to `last`, by start."""
-        runs = [decode_run(record) for record in self.ledger.find(RUNS, first, last)]
+        runs = [KINDS[RUNS].decode(record) for record in self.ledger.find(RUNS, first, last)]
         return sorted(runs, key=lambda run: (run.started_at, run.id))
 
     def recent(self, count: int) -> list[Run]:
@@ -102,7 +102,7 @@ class RunBook:
             if begun:
                 ids = ", ".join(run.id for run in begun[:5])
                 raise FlowError(f"several runs begin with {word!r}: {ids}", "give more letters")
-        raise FlowError(f"there is no run {word!r}", "see them: flowtui runs")
+        raise FlowError(f"unknown run {word!r}", "see them: flowtui runs")
 
     def free_name(self, wanted: str) -> str:
         """`wanted`, or with a number behind it if a run of that name is still under way."""
@@ -153,7 +153,7 @@ class RunBook:
         """Write down what became of a run."""
         day = DayRule(ZoneInfo(run.zone), self._rule.start).day_of(run.started_at)
         with self.ledger.transaction(label, background=background) as transaction:
-            transaction.put(RUNS, encode_run(run, day))
+            transaction.put(RUNS, KINDS[RUNS].encode(run, day))
 
     def close(self, run: Run) -> None:
         """Write down how a run ended, and that nobody needs to watch it any more."""

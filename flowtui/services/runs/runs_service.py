@@ -7,10 +7,11 @@ import fcntl
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from flowtui.core.clock import Clock
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.crash_text import card_lines
 from flowtui.core.runs.findings.finding import Finding
 from flowtui.core.runs.glance import RunGlance

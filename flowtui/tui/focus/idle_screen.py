@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from flowtui.core.focus.block import Block
+from flowtui.core.focus.pointers import Break
 from flowtui.core.status_file import clock, minutes
 from flowtui.tui.focus import block_text
 from flowtui.tui.focus.block_list import BlockList
@@ -20,7 +21,6 @@ from flowtui.tui.widgets.text_line import Line
 from flowtui.tui.widgets.thin_bar import ThinBar
 
 if TYPE_CHECKING:
-    from flowtui.services.focus.breaks import Break
     from flowtui.services.focus.snapshot import Snapshot
 
 

@@ -69,7 +69,7 @@ class Host(App[None]):
         try:
             said = await self.ask(call)
         except FlowError as error:
-            self.said(f"{error.message} — {error.hint}" if error.hint else error.message, lost=True)
+            self.said(str(error), lost=True)
             return False
         finally:
             self.refresh_snapshot()

@@ -1,6 +1,7 @@
 """Whole screens as pictures: one a state worth a look, every theme at both sizes.
 
-Look at what changed before accepting it: `pytest tests/tui/focus/test_focus_pictures.py --snapshot-update`.
+Look at what changed before accepting it:
+`pytest tests/tui/focus/test_focus_pictures.py --snapshot-update`.
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ from flowtui.core.body.day_series import days_between, nights
 from flowtui.core.body.entry import Entry, day_of, length_s
 from flowtui.core.body.entry_days import BodyLog, Variable
 from flowtui.core.body.entry_kinds import Kind
-from flowtui.core.body.entry_record import from_record, to_record
 from flowtui.core.body.fasting import fast_before, window_history
 from flowtui.core.body.writer import Pen
 from flowtui.core.day import DayRule
+from flowtui.core.kinds import ENTRIES, KINDS
 from tests.unit.body.entries import ids
 
 ZONES = [
@@ -112,7 +112,7 @@ def test_a_year_over_five_zones_is_exact_to_the_minute(seed: int) -> None:
     assert {n.day: n.asleep_s for n in slept} == {d: m * 60 for d, m in sleep.items()}
     assert sum(n.asleep_s or 0 for n in slept) == 60 * sum(e - s for s, e, _ in life.sleeps)
     _windows_agree(life)
-    assert [from_record(to_record(e)) for e in life.entries] == life.entries
+    assert [KINDS[ENTRIES].decode(KINDS[ENTRIES].encode(e)) for e in life.entries] == life.entries
 
 
 def _windows_agree(life: Life) -> None:

@@ -23,7 +23,6 @@ from flowtui.core.focus.block import (
     Source,
     State,
 )
-from flowtui.core.focus.block_record import decode_block, encode_block
 from flowtui.core.focus.commands import (
     Command,
     Extend,
@@ -42,6 +41,7 @@ from flowtui.core.focus.commands import (
 from flowtui.core.focus.events import EventKind
 from flowtui.core.focus.measure import deadline, end_reason, focus_spans, interrupted_s, measure
 from flowtui.core.focus.step import start, step
+from flowtui.core.kinds import BLOCKS, KINDS
 from flowtui.core.span import total_s
 from tests.unit.focus.blocks import NINE, at, begin, commands, do, fixed, lives
 
@@ -223,7 +223,7 @@ def test_a_changed_clock_moves_no_duration(life: tuple[Block, object], seconds: 
 def test_a_block_comes_back_from_the_ledger_as_it_was(life: tuple[Block, object]) -> None:
     block, _ = life
 
-    assert decode_block(encode_block(block, NINE.date())) == block
+    assert KINDS[BLOCKS].decode(KINDS[BLOCKS].encode(block, NINE.date())) == block
 
 
 class BlockMachine(RuleBasedStateMachine):

@@ -11,7 +11,8 @@ import pytest
 from flowtui.core.errors import FlowError, LedgerError
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.edit import Changes
-from flowtui.services.focus.block_store import LETTERS, RUNNING, STATE
+from flowtui.core.kinds import STATE
+from flowtui.services.focus.block_store import LETTERS, RUNNING
 from flowtui.services.focus.running_block import Draft
 from tests.user import NOON, Person
 
@@ -53,7 +54,7 @@ def test_the_first_letters_of_an_id_are_enough_where_they_are_clear(person: Pers
     with pytest.raises(FlowError, match="several blocks begin with 'abc': abcdef, abcxyz"):
         store.by_id("abc")
     for text in ("q", "", "abcdefg"):
-        with pytest.raises(FlowError, match=f"there is no block {text!r}"):
+        with pytest.raises(FlowError, match=f"unknown block {text!r}"):
             store.by_id(text)
 
 

@@ -23,8 +23,8 @@ from flowtui.core.insight.experiment import (
     came_true,
     checked,
 )
-from flowtui.core.insight.experiment_record import experiment_from, experiment_record
 from flowtui.core.insight.schedule import Design, fingerprint, min_p, schedule, whole_length
+from flowtui.core.kinds import EXPERIMENTS, KINDS
 from flowtui.insight.power import foreseen
 from flowtui.insight.randomised import Trial, read, whole_pairs
 from tests.synthetic_days import ar1, as_days
@@ -209,8 +209,8 @@ def test_without_a_history_power_is_said_in_standard_deviations() -> None:
         ({"predicted": 0}, "a prediction of 0 % is none"),
         ({"predicted": 100}, "a prediction of 100 % is none"),
         ({"first": TODAY}, "is not ahead"),
-        ({"days": 0}, "0 days cannot be meant"),
-        ({"days": 4000}, "4000 days cannot be meant"),
+        ({"days": 0}, "0 days is out of range"),
+        ({"days": 4000}, "4000 days is out of range"),
         ({"factor": "  "}, "there is nothing to try"),
     ],
 )
@@ -246,15 +246,15 @@ def test_an_experiment_goes_through_its_stages() -> None:
 def test_records_come_back_as_they_went() -> None:
     made = experiment(actual={date(2026, 3, 5): True, date(2026, 3, 6): False}, why_stopped="flu")
 
-    assert experiment_from(experiment_record(made)) == made
+    assert KINDS[EXPERIMENTS].decode(KINDS[EXPERIMENTS].encode(made)) == made
 
 
 def test_a_damaged_record_is_named() -> None:
-    record = experiment_record(experiment())
+    record = KINDS[EXPERIMENTS].encode(experiment())
     record["declared"]["design"] = "weekly"
 
     with pytest.raises(LedgerError, match="experiment xabcd"):
-        experiment_from(record)
+        KINDS[EXPERIMENTS].decode(record)
 
 
 def test_predictions_are_scored_by_brier() -> None:

@@ -12,12 +12,11 @@ import pytest
 
 from flowtui.core.body.entry import Entry
 from flowtui.core.body.entry_kinds import Kind, State
-from flowtui.core.body.entry_record import to_record
 from flowtui.core.body.habits import Form, Habit
 from flowtui.core.errors import FlowError, UsageError
-from flowtui.core.focus.block_record import encode_block
 from flowtui.core.insight.experiment import Declared, Direction, Stage
 from flowtui.core.insight.schedule import Design
+from flowtui.core.kinds import BLOCKS, ENTRIES, KINDS
 from flowtui.services.guard.guard_state import Kept
 from flowtui.services.insight import insight_service as module
 from flowtui.services.insight.child import Cancel, Cancelled, compute
@@ -43,7 +42,7 @@ def insight(person: Person) -> InsightServices:
 def put(person: Person, *entries: Entry) -> None:
     with person.services.store.ledger.transaction("test") as transaction:
         for entry in entries:
-            transaction.put("entries", to_record(entry))
+            transaction.put("entries", KINDS[ENTRIES].encode(entry))
 
 
 def rated(id: str, day: date, value: int, scale: str = "energy@1", late: bool = False) -> Entry:
@@ -56,7 +55,7 @@ def rated(id: str, day: date, value: int, scale: str = "energy@1", late: bool = 
 def work(person: Person, day: date, minutes: float, at: int) -> None:
     with person.services.store.ledger.transaction("test") as transaction:
         for block in blocks_of(day, minutes, at):
-            transaction.put("blocks", encode_block(block, day))
+            transaction.put("blocks", KINDS[BLOCKS].encode(block, day))
 
 
 # The day table
@@ -401,7 +400,7 @@ def test_what_was_given_up_is_never_read_and_can_be_taken_back(person: Person) -
 def test_what_was_done_is_noted_for_its_own_days_alone(person: Person) -> None:
     experiments = insight(person).experiments
     experiments.declare(declared(habit=""))
-    with pytest.raises(UsageError, match="is no day of experiment"):
+    with pytest.raises(UsageError, match="is not a day of experiment"):
         experiments.did(True)
     person.clock.advance(2 * 24 * 3600)
     experiments = insight(person).experiments
@@ -427,7 +426,7 @@ def test_a_changed_schedule_is_noticed(person: Person) -> None:
 
 
 def test_an_unknown_outcome_is_refused_with_the_nearest(year: Person) -> None:
-    with pytest.raises(UsageError, match="no column 'deep_mni'") as caught:
+    with pytest.raises(UsageError, match="unknown column 'deep_mni'") as caught:
         insight(year).experiments.declare(declared(outcome="deep_mni", habit=""))
 
     assert caught.value.hint == "did you mean deep_min?"

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowtui.core.errors import LedgerError
-from flowtui.core.runs.run import Best, Cost, Run, Told, decode_run, encode_run
+from flowtui.core.kinds import KINDS, RUNS
+from flowtui.core.runs.run import Best, Cost, Run, Told
 from flowtui.core.runs.run_state import RunState
 
 AT = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -20,7 +21,7 @@ words = st.text(max_size=12)
 figures = st.none() | st.floats(allow_nan=False)
 counts = st.none() | st.integers(0, 2**50)
 
-RUNS = st.builds(
+runs = st.builds(
     Run,
     id=st.just("abcdef"),
     name=words,
@@ -45,16 +46,16 @@ RUNS = st.builds(
 )
 
 
-@given(RUNS)
+@given(runs)
 def test_a_run_is_the_same_after_a_round(run: Run) -> None:
-    assert decode_run(encode_run(run, DAY)) == run
+    assert KINDS[RUNS].decode(KINDS[RUNS].encode(run, DAY)) == run
 
 
 def test_a_figure_that_is_none_is_kept_as_a_word() -> None:
     run = Run("a", "b", AT, "UTC", metrics=(Best("loss", math.nan, -math.inf),))
 
-    record = encode_run(run, DAY)
-    [best] = decode_run(record).metrics
+    record = KINDS[RUNS].encode(run, DAY)
+    [best] = KINDS[RUNS].decode(record).metrics
 
     assert record["metrics"] == [{"name": "loss", "last": "nan", "best": "-inf"}]
     assert best.last is not None and math.isnan(best.last) and best.best == -math.inf
@@ -63,17 +64,25 @@ def test_a_figure_that_is_none_is_kept_as_a_word() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "told"),
     [
-        ("started_at", "noon", "run abc: the field 'started_at' is 'noon', not an instant"),
-        ("exit_status", "1", "the field 'exit_status' is '1', not a whole number"),
-        ("state", "asleep", "the field 'state' is 'asleep', not one of running"),
-        ("metrics", [{"name": "a", "last": "many"}], "the field 'last' is 'many', not a number"),
-        ("metrics", [{"name": "a", "last": True}], "the field 'last' is True, not a number"),
-        ("colour", "red", "the field 'colour' is unknown"),
+        ("started_at", "noon", "run abc: the field 'started_at' is 'noon', must be an instant"),
+        ("exit_status", "1", "field 'exit_status' is '1', must be a whole number"),
+        ("state", "asleep", "field 'state' is 'asleep', must be one of running"),
+        (
+            "metrics",
+            [{"name": "a", "last": "many"}],
+            "'metrics[1].last' is 'many', must be a number",
+        ),
+        (
+            "metrics",
+            [{"name": "a", "last": True}],
+            "'metrics[1].last' is True, must be a number",
+        ),
+        ("colour", "red", "field 'colour' is unknown"),
     ],
 )
 def test_what_cannot_be_meant_is_named_with_its_field(field: str, value: Any, told: str) -> None:
-    record = encode_run(Run("abc", "b", AT, "UTC"), DAY) | {field: value}
+    record = KINDS[RUNS].encode(Run("abc", "b", AT, "UTC"), DAY) | {field: value}
 
     with pytest.raises(LedgerError) as error:
-        decode_run(record)
+        KINDS[RUNS].decode(record)
     assert told in str(error.value)

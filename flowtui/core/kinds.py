@@ -1,0 +1,99 @@
+"""The one table of what is kept: every kind of record, its class, and how it is told apart.
+
+Stores, exports and the doctor walk `KINDS`. To add a kind, add a line; to change the shape of one,
+add a step to `flowtui.ledger.migrate.STEPS`. A class is imported when its first record is met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from flowtui.core import codec
+from flowtui.core.codec import RecordError
+from flowtui.core.lazy_dataclass import dataclass
+
+VERSION_KEY = "v"
+"""The one version field of every stored record; the ledger writes and reads it."""
+
+BLOCKS = "blocks"
+ENTRIES = "entries"
+RUNS = "runs"
+EXPERIMENTS = "experiments"
+QUESTIONS = "questions"
+GUARDED = "guarded"
+STATE = "state"
+
+_SINGLES = {
+    "running": "flowtui.core.focus.pointers:Running",
+    "break": "flowtui.core.focus.pointers:Break",
+    "announced": "flowtui.core.focus.pointers:Announced",
+    "first-block": "flowtui.core.focus.pointers:FirstBlock",
+    "body-words": "flowtui.core.body.habits:DeclaredHabits",
+    "reminded": "flowtui.core.body.habits:Reminded",
+}
+"""Records of which there is one, by id: the kind `state`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of record."""
+
+    name: str
+    """The word for it in files, in code and in exports."""
+    word: str
+    """What one of it is called in a sentence."""
+    dated: bool
+    """Whether a record belongs to a logical day, and so to the file of a year."""
+    model: str = ""
+    """Its class, as `module:Class`; empty if each id has a class of its own, or none."""
+    former: frozenset[str] = frozenset()
+    """Fields that an earlier version wrote and nothing reads."""
+
+    def decode(self, record: Mapping[str, Any]) -> Any:
+        """The value in `record`. Raises RecordError naming the record and the field."""
+        id = record.get("id")
+        name = f"{self.word} {id}"
+        model = _model(self.model or _SINGLES.get(str(id), ""))
+        if model is None:
+            if self.name == STATE:
+                raise RecordError(name, "id", "is not one that this flowtui knows")
+            return dict(record)
+        if not isinstance(id, str) or not id:
+            raise RecordError(self.word, "id", f"is {id!r}, must be a text")
+        extra = {"id", "day", VERSION_KEY} - codec.field_names(model)
+        return codec.decode(model, record, name, extra | self.former)
+
+    def encode(self, value: Any, day: date | None = None, id: str = "") -> dict[str, Any]:
+        """`value` as a record, filed under the logical `day`; `id` where it has none itself."""
+        id = id or value.id
+        data = codec.encode(value, _model(self.model or _SINGLES[id]))
+        filed = {"id": id} if day is None else {"id": id, "day": day.isoformat()}
+        return {**filed, **data}
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(BLOCKS, "block", True, "flowtui.core.focus.block:Block"),
+        Kind(ENTRIES, "entry", True, "flowtui.core.body.entry:Entry", frozenset({"schema"})),
+        Kind(RUNS, "run", True, "flowtui.core.runs.run:Run"),
+        Kind("plans", "plan", False),
+        Kind(EXPERIMENTS, "experiment", False, "flowtui.core.insight.experiment:Experiment"),
+        Kind(QUESTIONS, "question", False, "flowtui.core.insight.experiment:Question"),
+        Kind(GUARDED, "guarded block", False, "flowtui.core.guard.protection:GuardedBlock"),
+        Kind(STATE, "state", False),
+    )
+}
+
+
+@cache
+def _model(path: str) -> Any:
+    """The class at `module:Class`; None for an empty path."""
+    if not path:
+        return None
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
