@@ -31,6 +31,9 @@ _PREPARATION = re.compile(
     r"verif\w*|check\w*|process\w*|materializ\w*|weights?|truncat\w*|running tokenizer|group\w*|install\w*|"
     r"dataset|samples?|clean\w*|split\w*)\b"
 )
+_FOR_SURE = re.compile(
+    r"(?i)\b(?:scann|load|download|cach|tokeniz|extract|fetch|read|writ|sav)ing\b"
+)
 _TRAINING = re.compile(
     r"(?i)\b(train\w*|steps?|iter\w*|epochs?|loss|progress|optimi[sz]\w*|fit\w*)\b"
 )
@@ -76,7 +79,7 @@ def _named(name: str, unit: str) -> _Named:
     training = _TRAINING.search(name)
     if _EVALUATION.search(name) and not re.search(r"(?i)\btrain", name):
         return _Named(_Kind.EVALUATION)
-    if _PREPARATION.search(name) and not training:
+    if _PREPARATION.search(name) and (not training or _FOR_SURE.search(name)):
         return _Named(_Kind.PREPARATION)
     match = _EPOCH.search(name)
     if match:
@@ -199,6 +202,8 @@ def _training(bar: Bar, place: Place) -> list[Item]:
     total = bar.total if bars.rounds == 0 else None
     left = bar.left_s if bars.rounds == 0 else None
     epoch = float(bars.rounds) if bars.rounds else None
+    if place.epoch is not None:
+        epoch = float(place.epoch)  # a heading says which
     return [Reading(step, bar.metrics, epoch, total, None, None, bar.elapsed_s, left, bar.rate)]
 
 

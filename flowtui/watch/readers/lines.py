@@ -34,6 +34,8 @@ AGAIN = 3
 MANY = 16
 """A line of more pairs without a position is a line of settings, until it comes again."""
 MAX_SHAPES = 64
+_SUMMARY = "eval*"
+"""TF Estimator's summary of an evaluation: measures that the training has not stay as they are."""
 _ETA = re.compile(
     r"(?i)(?<![\w])(?:eta|remaining(?:[ _]time)?|time left|estimated time (?:to finish|left)|left)"
     r"(?:\s*\([^)]*\))?[\"']?\s*[:=]?\s*[\"']?"
@@ -108,8 +110,8 @@ def _with_position(text: str, rest: str, where: Where, place: Place) -> list[Ite
         return [*items, Reading(place.step, metrics)]
     if not own_set:
         place.section = ""
-    items += _begin(where, place)
-    items.append(_reading(text, where, metrics, place))
+    reading = _reading(text, where, metrics, place)
+    items += [*_begin(where, reading, place), reading]
     place.learnable = len(items) == 1 and not own_set and where.epoch is None
     return items
 
@@ -141,9 +143,10 @@ def _reading(text: str, where: Where, metrics: dict[str, float], place: Place) -
 
 def _position_only(rest: str, where: Where, place: Place) -> list[Item] | None:
     """`Epoch 3/10` alone on its line: the lines that follow belong to it."""
-    if where.first > 40 or not _MERE.match(rest) or where.set not in (None, "train"):
+    mere = where.counts_through or _MERE.match(rest) is not None
+    if where.first > 40 or not mere or where.set not in (None, "train"):
         return [Reading(None, NOTHING, None, None, where.epochs)] if where.epochs else None
-    items = flushed(place) + _begin(where, place)
+    items = flushed(place)
     place.section = ""
     if where.epoch is not None and where.epoch == int(where.epoch):
         place.epoch = int(where.epoch)
@@ -153,23 +156,25 @@ def _position_only(rest: str, where: Where, place: Place) -> list[Item] | None:
     step, total = run_step(where, place)
     if step is not None:
         place.step = step
-    return [*items, Reading(step, NOTHING, where.epoch, total, where.epochs)]
+    reading = Reading(step, NOTHING, where.epoch, total, where.epochs)
+    return [*items, *_begin(where, reading, place), reading]
 
 
-def _begin(where: Where, place: Place) -> list[Item]:
+def _begin(where: Where, reading: Reading, place: Place) -> list[Item]:
     """The totals that the settings said, with the first line that has a place in the run."""
     place.began = True
     if not place.totals:
         return []
     items: list[Item] = []
     steps, epochs = place.totals.get("steps"), place.totals.get("epochs")
-    if steps and where.n is not None and where.total is None and where.n <= steps:
-        items.append(Reading(None, total_steps=int(steps)))
-    if epochs and where.epoch is not None and where.epochs is None and where.epoch <= epochs:
-        items.append(Reading(None, total_epochs=epochs))
+    if epochs and where.epoch is not None:
+        if where.epochs is None and where.epoch <= epochs:
+            items.append(Reading(None, total_epochs=epochs))
         del place.totals["epochs"]
-    if where.n is not None:
-        place.totals.pop("steps", None)
+    if steps and reading.step is not None:
+        if reading.total_steps is None and reading.step <= steps:
+            items.append(Reading(None, total_steps=int(steps)))
+        del place.totals["steps"]
     return items
 
 
@@ -248,11 +253,13 @@ def sets_of(text: str) -> list[str]:
 
 
 def _set_in(mark: re.Match[str]) -> str:
-    return next((mark[k] for k in "abc" if mark[k]), "eval")
+    return next((mark[k] for k in "abc" if mark[k]), _SUMMARY)
 
 
 def _label(word: str | None) -> str:
     """How names of a set are prefixed; empty for the training's."""
+    if word == _SUMMARY:
+        return _SUMMARY
     match = SET.fullmatch(word) if word else None
     return word.lower() if word and match is not None and match["val"] else ""
 
@@ -306,6 +313,8 @@ def _leading_set(found: list[Field]) -> str:
 def _full(name: str, own: str) -> str:
     if not own or split_of(name) is not None or ("/" in name and "@" not in name):
         return name
+    if own == _SUMMARY:
+        return f"eval/{name}" if "loss" in name.lower() else name
     return f"{own}/{name}"
 
 
@@ -325,9 +334,9 @@ def _is_name(field: Field, placed: bool) -> bool:
         return len(parts) <= 4 or (measured and len(parts) <= 7)
     if len(parts) == 1:
         return placed or measured
-    return all(
-        part.strip("().,#") in BLANK_WORDS or "_" in part or "/" in part for part in parts
-    ) or (measured and placed and parts[-1] in BLANK_WORDS and "(" in name)
+    return all(part in BLANK_WORDS for part in re.findall(r"[a-z][a-z0-9@]*", low)) or all(
+        "_" in part or "/" in part or part in BLANK_WORDS for part in parts
+    )
 
 
 def _is_side(name: str) -> bool:

@@ -21,7 +21,7 @@ _OOM = re.compile(
 _STOP = re.compile(
     r"KeyboardInterrupt|^\W*Terminated\W*$|: line \d+: +\d+ (?:Terminated|Hangup|Interrupt)\b|"
     r"^\^C|(?i:\bCANCELLED(?: AT)?\b.*(?:\d|LIMIT|PREEMPT)|DUE TO TIME LIMIT|DUE TO PREEMPTION|"
-    r"received (?:signal )?SIG(?:TERM|INT)|interrupted by user|signal 15|"
+    r"received (?:signal )?SIG(?:TERM|INT)|interrupted by user|"
     r"training (?:was )?interrupted|detected KeyboardInterrupt|stopped by (?:the )?user)"
 )
 _FAIL = re.compile(

@@ -35,6 +35,8 @@ class Bars:
 class Counter:
     """Whether a step that stands beside an epoch counts in it or through the run."""
 
+    word: str = ""
+    """What steps are called, once a line said so."""
     through: bool | None = None
     """None: nothing has shown it yet."""
     epoch: int | None = None

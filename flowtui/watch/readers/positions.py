@@ -14,6 +14,7 @@ from flowtui.watch.readers.figures import whole
 from flowtui.watch.readers.place import Place
 from flowtui.watch.readers.vocabulary import (
     BARE,
+    CHAINER,
     COUNTED,
     EPOCH_FLOAT,
     ESPNET,
@@ -127,7 +128,13 @@ def _in_epoch(match: re.Match[str], where: Where) -> bool:
     return True
 
 
-_PAIRED = ((ESPNET, _espnet), (SET_EPOCH, _set_epoch), (IN_EPOCH, _in_epoch))
+def _chainer(match: re.Match[str], where: Where) -> bool:
+    where.n, where.word = int(match[1]), "iter"
+    where.epoch, where.epochs = float(match[2]), float(match[3])
+    return True
+
+
+_PAIRED = ((CHAINER, _chainer), (ESPNET, _espnet), (SET_EPOCH, _set_epoch), (IN_EPOCH, _in_epoch))
 
 
 def _heads(text: str, where: Where) -> str:
@@ -213,6 +220,11 @@ def run_step(where: Where, place: Place) -> tuple[int | None, int | None]:
     """Steps since the start of the run, and how many there will be, of a line of the training."""
     if where.n is None or where.samples:
         return None, None
+    weak = where.word.startswith(_WEAK[2:])
+    if weak and place.counter.word:
+        return None, None  # environment steps beside iterations
+    if not weak:
+        place.counter.word = where.word or "step"
     epoch = where.epoch
     if epoch is None and place.epoch is not None:
         epoch = float(place.epoch)

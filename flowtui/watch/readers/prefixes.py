@@ -56,6 +56,7 @@ _PLACE = re.compile(
     r"|[\w./<>-]+\.(?:py|cc|cpp|cu|h|lua)(?::\d+|\(\d+\))(?::\w+(?:\(\))?)?[\s:>|\]-]*"
     r"|[A-Za-z_][\w.<>]*:[A-Za-z_<][\w.<>]*:\d+\s*(?:-|\|)\s+"
 )
+_LOGGER = re.compile(r"[A-Za-z_]\w*(?:\.[a-z_]\w*)+\s*(?:\s-\s|:\s|>\s|\|\s)\s*(?=\S)")
 _RAY = re.compile(r"\([^()=]*\bpid=\d+(?:, ip=[\d.]+)?\)\s*(?:\[repeated [^\]]*\]\s*)?")
 _POD = re.compile(r"[\w.-]*[-_]\d+\s*\|\s+(?=\S)|stdout [FP] |\[\d+/stdout\] ?")
 _HOST = re.compile(r"[a-z][\w.]*[-.][\w.-]*\d: (?=[^\d\s])")
@@ -130,7 +131,7 @@ def _without_words(text: str, first: str) -> str:
         match = _RAY.match(text)
     elif first in ">-":
         match = _ARROWS.match(text)
-    match = match or _PLACE.match(text) or _POD.match(text)
+    match = match or _PLACE.match(text) or _POD.match(text) or _LOGGER.match(text)
     if match is None and ": " in text[:60]:
         match = _HOST.match(text) or _LOWER.match(text)
     return text[match.end() :] if match and match.end() else text

@@ -11,7 +11,7 @@ from flowtui.watch.readers.figures import whole
 from flowtui.watch.readers.place import Place
 
 _CODE = re.compile(
-    r"\s*(?:(?:import|def|class|return|elif|assert|raise|yield|nonlocal|global|except|async|await"
+    r"\s*(?:(?:import|def|class|return|elif|assert|raise|yield|nonlocal|except|async|await"
     r"|from [\w.]+ import|#include|using namespace|template|void|static|const|for .+ in|while|with|if"
     r"|else:|try:|print\(|logger\.|@\w|//|/\*|\"\"\"|'''|export|source|conda|pip|python3?|CUDA_\w+=|\$ )"
     r"(?=[\s(.:]|$)|.*(?:\bself\.\w|\blambda \w|\w\(.*\):\s*$|(?:==|!=|\+=|&&)\s*\S|\w = [A-Za-z_][\w.]*\())"

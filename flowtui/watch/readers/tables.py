@@ -111,6 +111,8 @@ def _row(text: str, place: Place) -> list[Item] | None:
     place.began = True
     if step is not None:
         place.step = step
+    if place.table == FASTAI and place.bars.epoch_total:
+        epoch = None  # its bars count from 1, its rows from 0
     at = step if step is not None else place.step if place.bars.epoch_total else None
     whole = None if place.total_epochs is None else float(place.total_epochs)
     return [
@@ -161,9 +163,13 @@ def _boxed(rows: dict[str, float], place: Place) -> list[Item]:
     step = next((rows.pop(name) for name in _BOX_STEPS if name in rows), None)
     epoch = next((rows.pop(name) for name in ("Epoch", "epoch") if name in rows), None)
     rows = {name: value for name, value in rows.items() if name.lower() not in ("seed",)}
+    measures = any(better_of(name) is not None for name in rows)
+    if not rows or (step is None and epoch is None and not measures):
+        return []  # a program's settings in a box
+    place.began = True
     if step is not None:
-        place.step, place.began = int(step), True
-    return [Reading(place.step, rows, epoch)] if rows else []
+        place.step = int(step)
+    return [Reading(place.step, rows, epoch)]
 
 
 def _trials(text: str, place: Place) -> list[Item] | None:

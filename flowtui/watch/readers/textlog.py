@@ -167,6 +167,8 @@ class TextLog:
             return
         place = self._place
         if "%|" in text and text[0] != "[":  # a bar: nothing can stand before it but its name
+            if text[0].isdigit() and text[4:5] in ("-", "/"):
+                text = stamp_of(text)[1] or text
             text = self._bar(text, items)
             if not text:
                 return
@@ -217,10 +219,12 @@ class TextLog:
         if known is not None:
             self._add(known[0], [known[1]], rank, stamp, items)
             return
-        for name, read in LINE_FORMATS:
-            before = place.step
+        for format_name, read in LINE_FORMATS:
+            name, before = format_name, place.step
             read_items = read(text, place)
             if read_items is not None:
+                if name == tables.TABLE and place.table == tables.FASTAI:
+                    name = tables.FASTAI
                 self._learn(text, name, read_items, before, read)
                 self._add(name, read_items, rank, stamp, items)
                 return

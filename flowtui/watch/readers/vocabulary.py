@@ -49,6 +49,7 @@ COUNTED = re.compile(
     r"(batches|iters?|iterations|steps|updates|epochs?)(?![\w/])"
 )
 """`200/2983 batches`, `100 iter`."""
+CHAINER = re.compile(r"(\d+) iter, (\d+) epoch / (\d+) epochs$")
 BARE = re.compile(
     r"\W{0,3}?[\[(]?\s*(\d+)\s*/\s*(\d+)(?:\s*\(\s*[\d.]+\s*%\))?\s*(?:[\])]|[,:|]|\s-|(?=\s))"
 )
@@ -106,7 +107,7 @@ BLANK_WORDS = frozenset(
     " episode length balanced inertia duration regression classification rpn roi dfl moving smoothed"
     " smooth global local token word char character pixel frame mfu logits class instance surrogate"
     " action noise success test-error train-error mean_reward wps gnorm mem gpu cpu alpha beta temp"
-    " inception kimg augment raw ema dual gap relative absolute pearson spearman chrf ter sec".split()
+    " inception crossval kimg augment raw ema dual gap relative absolute pearson spearman chrf ter sec".split()
 )
 """Words that name a figure even where nothing but a blank joins them."""
 NO_NAMES = frozenset(

@@ -31,7 +31,7 @@ TEXTS: tuple[Expected, ...] = (
     ("keras_bar.log", ("keras",), 48, 48, 3, 3, (("val_loss", 3, 0.7593, 0.7243),)),
     ("keras_lines.log", ("keras",), 48, 48, 3, 3,
      (("loss", 3, 0.7784, 0.7405), ("val_accuracy", 3, 0.375, 0.4375))),
-    ("fastprogress_run.log", ("fastai",), 60, 60, 2, 3, (("valid_loss", 3, 0.77, 0.256667),)),
+    ("fastprogress_run.log", ("fastai",), 60, 60, 3, 3, (("valid_loss", 3, 0.77, 0.256667),)),
     ("lightning_run.log", ("rich",), None, None, None, None, ()),
     ("rich_columns.log", ("rich",), 60, 60, 1, 1, ()),
     ("rich_bar.log", ("rich",), None, None, 1, 1, ()),
