@@ -95,13 +95,20 @@ class History:
     def latest(self) -> list[Notice]:
         """The notices that the run did not go on after, oldest first.
 
-        An end falls with the first step after it: the log was appended to by a second start.
+        An end falls with the first step after it, an error with a new start: the log was appended
+        to by a second one.
         """
         since = self.readings - WENT_ON
+        kinds = [notice.kind for notice in self.notices]
+        anew = len(kinds) - kinds[::-1].index(NoticeKind.RESUMED) if NoticeKind.RESUMED in kinds else 0
         return [
             notice
-            for notice, mark, moved in zip(self.notices, self.marks, self.stands, strict=True)
-            if (moved == self.moves if notice.kind is NoticeKind.FINISHED else mark >= since)
+            for place, notice in enumerate(self.notices)
+            if (
+                self.stands[place] == self.moves
+                if notice.kind is NoticeKind.FINISHED
+                else self.marks[place] >= since and place + 1 >= anew
+            )
         ]
 
     def fold(self, items: Iterable[Item], arrived: float | None = None, leads: bool = True) -> None:

@@ -10,7 +10,7 @@ import re
 
 from flowtui.core.runs.reading import Item, Reading
 from flowtui.watch.readers import lines
-from flowtui.watch.readers.figures import NUMBER, number, pairs
+from flowtui.watch.readers.figures import NUMBER, number, pairs, scaled
 from flowtui.watch.readers.place import Place
 
 MEGATRON = "megatron"
@@ -19,6 +19,7 @@ DARKNET = "darknet"
 OPTUNA = "optuna"
 ALLENNLP = "allennlp"
 GAN = "keras-gan"
+LEROBOT = "lerobot"
 
 _HEAD = re.compile(r"\s*iteration\s+(\d+)\s*/\s*(\d+)\s*\|")
 _CELL = re.compile(rf"\s*([A-Za-z][^|:]*?)\s*:\s*({NUMBER})")
@@ -132,3 +133,18 @@ def read_gan(text: str, place: Place) -> list[Item] | None:
         return None
     match = _GAN.match(text)
     return None if match is None else lines.read(f"epoch {match[1]} | {text[match.end() :]}", place)
+
+
+_LEROBOT = re.compile(r"step:([\d.]+[KMB]?) smpl:\S+ ep:\S+ epch:([\d.]+) ")
+
+
+def read_lerobot(text: str, place: Place) -> list[Item] | None:
+    """`step:1K smpl:32K ep:101 epch:2.53 loss:1.226 grdn:34.8`: `ep` counts episodes."""
+    match = _LEROBOT.match(text) if text.startswith("step:") else None
+    if match is None:
+        return None
+    step = scaled(match[1])
+    place.began = True
+    place.step = None if step is None else int(step)
+    metrics = pairs(re.findall(rf"([a-z_]\w*):({NUMBER})(?=\s|$)", text[match.end() :]))
+    return [Reading(place.step, metrics, float(match[2]))]

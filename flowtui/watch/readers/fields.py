@@ -45,6 +45,7 @@ _NO_VALUE = re.compile(
 )
 _FRACTION = re.compile(r"\s*/\s*([-+]?\d[\d,]*\.?\d*)(?:\s*\(\s*([\d.]+)\s*%\s*\))?\s*(%?)")
 _GLUED = re.compile(r"/?[A-Za-zµ°][A-Za-zµ/%]*|%+")
+_TOKEN = re.compile(r"\w*")
 _SPACED = re.compile(
     r"\s+([A-Za-zµ%][\w/%.]*?)(?=\s*(?:[,;|()\]}\t]|$|\s-|\s{2}|\.(?:\s|$))|\s[A-Za-z(])"
 )
@@ -67,7 +68,7 @@ _PLACES = re.compile(
     r"|torch\.Size\([^()]*\)|\b[A-Za-z_]+==[\w.+]+|\bv\d+(?:\.\d+)+\S*"
 )
 _CUT = re.compile(
-    r"[,;|{}<>\t•·│┃¦!?]|\s-{1,3}\s|--+|==+|\s{2,}|\s:\s|=>|->|>>|\*{2,}|\s/\s|\.\s|:\s+|\s\*\s|\sand\s"
+    r"[,;|{}<>\t•·│┃¦!?]|\s-{1,3}\s|--+|==+|\s{2,}|\s:\s|=>|->|>>|\*{2,}|\s/\s|(?<=\w\w\w\w)\.\s|:\s+|\s\*\s|\sand\s"
 )
 _STRIP = " \t'\"`*#>-.:=~_•@&+\\"
 
@@ -116,7 +117,7 @@ def _value(
     if glued is not None:
         unit, end = glued[0], glued.end()
         if not _is_unit(unit):
-            return None, None, end, ""
+            return None, None, _TOKEN.match(text, end).end(), ""  # type: ignore[union-attr]
     elif text[end : end + 2] == " %":
         end += 2
     elif (spaced := _SPACED.match(text, end)) is not None and _is_unit(spaced[1]):

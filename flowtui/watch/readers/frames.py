@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 
 MAX_FRAME = 32_768
+_LONG = 4096
+_GLUED = re.compile(rb"(?<=s\]|t\]|\w\]|\d\]) {0,99}(?=[^\]\[\r\n]{0,60}?\d{1,3}%\|)")
+"""Between two frames of a bar whose carriage returns were lost on the way."""
 
 _MOVE = re.compile(rb"\x1b\[[0-9;?]*[A-HJKSTfhlsu]")
 _STYLE = re.compile(
@@ -32,6 +35,8 @@ class Frames:
             data = data.replace(b"\x08", b"\n")
         # as one pattern it would be clearer, and take twenty times as long
         pieces = data.replace(b"\r", b"\n").split(b"\n")
+        if len(data) > _LONG and any(len(piece) > _LONG for piece in pieces):
+            pieces = [part for piece in pieces for part in _parts(piece)]
         rest = pieces.pop()
         self.rest = rest if len(rest) <= MAX_FRAME else rest[:MAX_FRAME]
         return [
@@ -42,6 +47,13 @@ class Frames:
         """What waited for its end."""
         rest, self.rest = self.rest, b""
         return [rest] if rest else []
+
+
+def _parts(piece: bytes) -> list[bytes]:
+    """A long piece cut where frames of a bar are glued to each other."""
+    if len(piece) <= _LONG or piece.count(b"%|") < 2:
+        return [piece]
+    return _GLUED.split(piece)
 
 
 def text_of(frame: bytes) -> str:

@@ -43,7 +43,7 @@ _ETA = re.compile(
     r"|secs?|s)\b[ ,]*)+)"
 )
 _MERE = re.compile(
-    r"(?i)(?:\||\W|\b(?:train(?:ing)?|learning|starting|start|begin(?:ning)?|running|current|new|now"
+    r"(?i)(?:\||\W|\d+(?:\.\d+)?\s*(?:ms|[hms]|min|secs?|seconds|minutes|%)?\b|\b(?:train(?:ing)?|learning|starting|start|begin(?:ning)?|running|current|new|now"
     r"|of|at|in|completed?|done|finished|lr|eval(?:uation)?|val(?:idation)?|test|epoch|time)\b)*$"
 )
 _COUNTS = re.compile(
@@ -193,7 +193,7 @@ def _without_position(text: str, rest: str, place: Place) -> list[Item] | None:
         if is_setting(text):
             place.settings += 1
         return None
-    if place.began and len(metrics) <= MANY and _measures(metrics):
+    if (place.began or own) and len(metrics) <= MANY and _measures(metrics):
         if own or sets:
             place.evaluated = own or sets[0]
             metrics, place.pending = place.pending | metrics, {}
@@ -218,18 +218,18 @@ def _wait(metrics: dict[str, float], place: Place) -> list[Item] | None:
     waiting.append([place.step, list(metrics.values())])
     if len(waiting) < AGAIN:
         return []
-    if not place.began and not _is_curve(waiting, metrics):
+    if not _is_curve(waiting, metrics, place.began):
         del waiting[0]
         return []
     place.shapes[key] = []
     return [Reading(step, dict(zip(metrics, values, strict=True))) for step, values in waiting]
 
 
-def _is_curve(waiting: list[list[object]], metrics: dict[str, float]) -> bool:
-    """Before any position: figures that change, under names that measure, or several at once."""
+def _is_curve(waiting: list[list[object]], metrics: dict[str, float], began: bool) -> bool:
+    """Figures that change; before any position also under names that measure, or several."""
     changed = any(row[1] != waiting[0][1] for row in waiting[1:])
     settings = any(SETTING_WORDS & set(words_of(name)) for name in metrics)
-    return changed and not settings and (len(metrics) > 1 or _measures(metrics))
+    return changed and not settings and (began or len(metrics) > 1 or _measures(metrics))
 
 
 def waited(place: Place) -> list[Item]:

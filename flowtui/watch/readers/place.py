@@ -27,6 +27,8 @@ class Bars:
     """What epochs count from: 0 or 1."""
     epoch_total: int | None = None
     """Steps in an epoch, by the last bar of one."""
+    samples: bool = False
+    """True if Keras' bars count samples."""
     drawn: dict[str, str] = field(default_factory=dict)
     """Figures of a validation as the bar repeats them."""
 
@@ -86,6 +88,10 @@ class Place:
     """The lowest rank that gave figures; the others' are left out."""
     errors: dict[str, list[str]] = field(default_factory=dict)
     """Rank ("" for none) -> lines of a traceback that is not over."""
+    first: str = ""
+    """The log's first line: where it comes again, the program began anew."""
+    erred: bool = False
+    """True if an error came since then."""
     testing: int = 0
     """How many lines ago a unit test's failure was announced; 0 if none was."""
     shapes: dict[str, list[list[Any]]] = field(default_factory=dict)

@@ -192,6 +192,10 @@ def _counted(text: str, where: Where) -> str:
 _OF_SET = re.compile(r"\W*([A-Za-z]+)(?: set)?\s*:?\s*[\[(]\s*(\d+)\s*/\s*(\d+)[^\])]*[\])]")
 
 
+_CLOCKED = re.compile(r"\[(\d+) \| [\d.]+\]")
+"""gpt-2: `[120 | 312.05] loss=...`, step and seconds."""
+
+
 def _bare(text: str, where: Where) -> str:
     match = _OF_SET.match(text)
     if match is not None and SET.fullmatch(match[1]):  # Test: [ 24/24]; Catalyst: valid (3/10)
@@ -200,6 +204,10 @@ def _bare(text: str, where: Where) -> str:
         else:
             where.n, where.total = int(match[2]), int(match[3])
         where.set, where.first = match[1], 0
+        return f" | {text[match.end() :]}"
+    match = _CLOCKED.match(text)
+    if match is not None:
+        where.n, where.first = int(match[1]), 0
         return f" | {text[match.end() :]}"
     match = BARE.match(text)
     if match is None or int(match[1]) > int(match[2]):

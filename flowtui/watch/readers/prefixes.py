@@ -42,6 +42,7 @@ _CLOCKS = (
     re.compile(r"\d{4}-\d\d-\d\d(?=\s)" + _AFTER),
 )
 _GLOG = re.compile(r"[IWEFD](\d{2,4})?(\d{4}) (\d\d:\d\d:\d\d\.\d+)\s+\d+ [\w./<>-]+:\d+\] ?")
+_TORCH = re.compile(r"\[[IWEF]\d{3,4} \d\d:\d\d:\d\d\.\d+ [\w./<>-]+:\d+\]\s*")
 _CPP = re.compile(r"(?:\d+ )?[IWEF] (?:external/)?[\w./-]+\.(?:cc|cpp|h|cu):\d+\] ")
 _WORD = r"INFO|WARNING|WARN|ERROR|DEBUG|CRITICAL|NOTICE|TRACE|SUCCESS|FATAL"
 _LEVEL = re.compile(rf"[\[(<]?(?:{_WORD})(?:\(\d\))?(?=[\s:|\])>-]|$)[\])>]?[\s:|>]*(?:-+\s+)?")
@@ -49,6 +50,9 @@ _LOWER = re.compile(r"(?:info|warning|debug)[:\s|]\s*(?=\S)")
 _DEFAULT = re.compile(rf"(?:{_WORD}):([\w.\-/]+):( ?)")
 _NAMED = re.compile(
     rf"\[?[A-Za-z_][\w.\-/<>]*\]?(?:\[\d+\])?\s*[:|-]*\s*(?=[\[(<]?(?:{_WORD})[\s:|\])>-])"
+)
+_COLUMNS = re.compile(  # host, logger, place, then the level: nothing of the message
+    rf"(?:[\w.\-/:<>@#+\[\]()]+[\s|]+(?:[|:-]+\s+)?){{1,5}}?(?=[\[(<]?(?:{_WORD})[\s:|\])>-])"
 )
 _PLACE = re.compile(
     r"[\[({]?[\w./<>-]+(?:\.(?:py|cc|cpp|cu|h|pyx|lua))?(?::[\w.<>]+)?(?:\s+-\s+\w+\s+-)?:\s?\d+"
@@ -99,6 +103,8 @@ def _without_one(text: str) -> tuple[str, str | None]:
     """`text` without one thing in front, and the stamp if it was that; `text` itself if none."""
     first = text[:1]
     if first.isdigit() or first in "[(<":
+        if first == "[" and (torch := _TORCH.match(text)):
+            return text[torch.end() :], None
         stamp = _STAMP.match(text)
         if stamp:
             return text[stamp.end() :], _iso(stamp)
@@ -121,7 +127,9 @@ def _without_words(text: str, first: str) -> str:
         default = _DEFAULT.match(text)
         if default and not (default[2] and (POSITION.match(default[1]) or SET.match(default[1]))):
             return text[default.end() :]
-        match = _LEVEL.match(text) or _NAMED.match(text)
+        match = _LEVEL.match(text) or _NAMED.match(text) or _COLUMNS.match(text)
+        if match and match.re is _COLUMNS and POSITION.search(match[0]):
+            match = None
         if match and not SET.fullmatch(match[0].strip("[]:|- ")):
             return text[match.end() :]
     match = None

@@ -144,8 +144,6 @@ def read_dictionary(text: str, place: Place) -> list[Item] | None:
     if reading.step is None and not measures and (reading.epoch is None or len(inside) > 1000):
         return []  # a program's settings
     if reading.step is None:
-        if not place.began and reading.epoch is None and place.step is None and start > 0:
-            return None
         items[0] = reading._replace(step=place.step)
     elif not any(name in row for name in ("eval_loss",)):
         place.step = reading.step

@@ -14,7 +14,7 @@ _CODE = re.compile(
     r"\s*(?:(?:import|def|class|return|elif|assert|raise|yield|nonlocal|except|async|await"
     r"|from [\w.]+ import|#include|using namespace|template|void|static|const|for .+ in|while|with|if"
     r"|else:|try:|print\(|logger\.|@\w|//|/\*|\"\"\"|'''|export|source|conda|pip|python3?|CUDA_\w+=|\$ )"
-    r"(?=[\s(.:]|$)|.*(?:\bself\.\w|\blambda \w|\w\(.*\):\s*$|(?:==|!=|\+=|&&)\s*\S|\w = [A-Za-z_][\w.]*\())"
+    r"(?=[\s(.:]|$)|.*(?:\bself\.\w|\blambda \w|\w\(.*\):\s*$|[\w\)\]]\s*(?:==|!=|\+=|&&)\s*[\w\"'(-]|\w = [A-Za-z_][\w.]*\())"
 )
 _MODULE = re.compile(
     r"\s*(?:\(\w+\): )?[A-Z]\w*(?:\[\w+\])?\((?:$|[^()]*(?:=|, ?\w+_\w+|\d, ?\d))|\s*\)\s*$"

@@ -47,8 +47,8 @@ def read(text: str, place: Place) -> list[Item] | None:
     first = text[0]
     if place.header and (first.isdigit() or first in "-.+|"):
         return _row(text, place)
-    if first.isalpha() or first == "#":
-        return _heading(text, place)
+    if first.isalpha() or first == "#" or (first == "|" and text.count("|") > 3):
+        return _heading(text.strip("| "), place)
     return None
 
 
@@ -61,14 +61,15 @@ def _heading(text: str, place: Place) -> list[Item] | None:
     bare = text if text.split(None, 1)[0] == "#" and bare[:4].lower() != "step" else bare
     cells = [cell for cell in _GAP.split(bare.strip()) if cell]
     words = bare.split()
-    if len(cells) < len(words) and (len(cells) < 2 or "  " not in bare.strip()):
+    spaced = "\t" in text or "|" in text or "  " in bare.strip()
+    if len(cells) < len(words) and (len(cells) < 2 or not spaced):
         cells = words
     low = [cell.lower() for cell in cells]
     if len(cells) < 2 or len(cells) > 64 or len(set(low)) < len(low):
         return None
-    placed = low[0] in _EPOCHS | _STEPS or (low[1] in _STEPS and len(low[0]) < 12)
+    placed = low[0] in _EPOCHS | _STEPS or (low[1] in _EPOCHS | _STEPS and len(low[0]) < 12)
     measured = sum(better_of(cell) is not None for cell in cells)
-    if not placed and not ("\t" in text and measured >= 2):
+    if not placed and not ("\t" in text and (measured >= 2 or (measured and len(cells) > 2))):
         return None
     if placed and len(cells) == 2 and better_of(cells[1]) is None:
         return None
@@ -81,9 +82,9 @@ def _row(text: str, place: Place) -> list[Item] | None:
     if _DASHES.match(text):
         return []
     header = place.header
-    cells = [
-        cell for cell in (text.strip(" |").split() if "|" not in text else _GAP.split(text)) if cell
-    ]
+    cells = text.split()
+    if "|" in text:
+        cells = [cell.strip() for cell in text.strip("| ").split("|")]
     if len(cells) != len(header) and "\t" in text:
         cells = text.split("\t")
     if len(cells) == len(header) - 1 and "cp" in header:
@@ -95,6 +96,8 @@ def _row(text: str, place: Place) -> list[Item] | None:
     for name, cell in zip(header, cells, strict=True):
         match, low = _CELL.match(cell), name.lower()
         figure = number(match[1]) if match else None
+        if not cell or low in ("run", "trial", "fold", "seed", "rank"):
+            continue
         if low in _TIMES:
             left = (clock_s(cell) or length_s(cell)) if low.startswith(("rem", "eta")) else left
         elif figure is None:

@@ -53,6 +53,7 @@ LINE_FORMATS: tuple[tuple[str, LineReader], ...] = (
     (dialects.DARKNET, dialects.read_darknet),
     (dialects.OPTUNA, dialects.read_optuna),
     (dialects.GAN, dialects.read_gan),
+    (dialects.LEROBOT, dialects.read_lerobot),
 )
 """Formats with a shape of their own, the cheapest to tell first."""
 
@@ -64,6 +65,12 @@ _WITH_FIGURES = (
 """Notices whose line may hold figures as well."""
 _SHAPE = re.compile(r"\d+")
 _ENDS = 64
+_GLUED_FROM = 80
+_GLUE = re.compile(
+    r"(?<=[\d)%])(?=(?:Episode|Epoch|Step|Iter(?:ation)?)\b[ :#]*[\[(]?\d)"
+    r"|(?<=[\w?]\]) *(?=[^\]\[%|]{0,60}?\d{1,3}%\|)"
+)
+"""Where a line end or carriage return was lost."""
 
 
 class TextLog:
@@ -166,6 +173,10 @@ class TextLog:
         if not text:
             return
         place = self._place
+        if len(text) > _GLUED_FROM and (parts := _unglued(text)):
+            for part in parts:
+                self._frame(part.encode(), items)
+            return
         if "%|" in text and text[0] != "[":  # a bar: nothing can stand before it but its name
             if text[0].isdigit() and text[4:5] in ("-", "/"):
                 text = stamp_of(text)[1] or text
@@ -184,6 +195,7 @@ class TextLog:
         if place.errors or BEGIN in text:
             taken, notices = gather(raw, text, rank, place)
             items += notices
+            place.erred = place.erred or bool(notices)
             if taken:
                 return
         if not text:
@@ -195,8 +207,18 @@ class TextLog:
             return
         stamp, bare = stamp_of(text)
         if bare:
+            self._note_start(bare, items)
             self._line(bare, rank, stamp, items)
             self._latest.append(bare)
+
+    def _note_start(self, text: str, items: list[Item]) -> None:
+        """Say that the program began anew: the log's first line once more, after an error."""
+        place = self._place
+        if not place.first:
+            place.first = text if len(text) > 8 else ""
+        elif text == place.first and place.erred:
+            place.erred = False
+            items.append(Notice(NoticeKind.RESUMED, f"started anew: {text[:200]}"))
 
     def _bar(self, text: str, items: list[Item]) -> str:
         """Read what is a bar; what stands glued before or behind it is left to be read."""
@@ -291,6 +313,12 @@ class TextLog:
             return False
         ends = self._ends()
         return bool(ends) and _shape(stamp_of(text)[1]) not in ends
+
+
+def _unglued(text: str) -> list[str]:
+    """Lines that lost the ends between them: `Score: 20.0Episode 2 ...`, `...it/s]  5%|...`."""
+    parts = _GLUE.split(text)
+    return parts if len(parts) > 1 else []
 
 
 def _shape(text: str) -> str:

@@ -20,7 +20,7 @@ POSITION = re.compile(rf"(?i)(?<![\w./-])(?:{_EPOCH}|{_STEP})(?![\w-])")
 """A word that says where a training stands."""
 
 HEAD = re.compile(
-    rf"(?i)(?<![\w./-])(?:(?P<epoch>{_EPOCH})|(?P<step>{_STEP}))(?![\w/-])\.?(?: ?(?:number|no\.?|id))?"
+    rf"(?i)(?<![\w./-])(?:(?P<epoch>{_EPOCH})|(?P<step>{_STEP}))(?:[ _]?(?:number|num|no|idx|index|id)\b)?(?![\w/-])\.?"
     r"[\"']?\s*[:=#]*\s*[\"']?\s*[\[(]*\s*(?P<n>\d[\d,_]*\d|\d)"
     r"(?P<range>-\d+)?(?![\d_])(?!\w*\.\d|[\d.]*[a-zA-Z%]|:\d|,\d)"
     r"(?:\s*(?:/|of|out of|-of-)\s*(?P<total>\d[\d,_]*\d|\d|\?)(?![\d.]*[a-zA-Z%]))?"
