@@ -46,6 +46,11 @@ _MERE = re.compile(
     r"(?i)(?:\||\W|\d+(?:\.\d+)?\s*(?:ms|[hms]|min|secs?|seconds|minutes|%)?\b|\b(?:train(?:ing)?|learning|starting|start|begin(?:ning)?|running|current|new|now"
     r"|of|at|in|completed?|done|finished|lr|eval(?:uation)?|val(?:idation)?|test|epoch|time)\b)*$"
 )
+_SETTING = re.compile(
+    r"(?i)\W*(?:epochs|steps|iters|iterations|updates|batch(?:es)?|episodes|timesteps|rounds|generations"
+    r"|mini-?batch)[\"']?\s*(?:[:=.]+\s*|\s+)[\"']?\d[\d,_]*\W*(?:#.*)?$"
+)
+"""A number of epochs, a size of batches: alone on its line it is no place in the run."""
 _COUNTS = re.compile(
     r"(?i)^(?:n|num|number|no|nr|#|count|total (?:param|number|num)\w*|size|max|min_|best epoch"
     r"|best iter\w*|best step|model size)(?:[ _]|$)|^n_|^num|_id$|version|^\w+\.\w+\.\w"
@@ -98,7 +103,7 @@ def _with_position(text: str, rest: str, where: Where, place: Place) -> list[Ite
             k if "loss" in k.lower() else k.partition("/")[2] or k: v for k, v in metrics.items()
         }
     if not metrics:
-        return _position_only(rest, where, place)
+        return _position_only(text, rest, where, place)
     note_totals(rest, place)
     if is_best:
         return [Reading(place.step, {k: v for k, v in metrics.items() if better_of(k)})] or None
@@ -141,8 +146,12 @@ def _reading(text: str, where: Where, metrics: dict[str, float], place: Place) -
     return Reading(at, metrics, where.epoch, total, where.epochs, None, None, left)
 
 
-def _position_only(rest: str, where: Where, place: Place) -> list[Item] | None:
+def _position_only(text: str, rest: str, where: Where, place: Place) -> list[Item] | None:
     """`Epoch 3/10` alone on its line: the lines that follow belong to it."""
+    if _SETTING.match(text):
+        note_totals(text, place)
+        place.settings += 1
+        return None
     mere = where.counts_through or _MERE.match(rest) is not None
     if where.first > 40 or not mere or where.set not in (None, "train"):
         return [Reading(None, NOTHING, None, None, where.epochs)] if where.epochs else None

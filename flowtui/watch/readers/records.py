@@ -33,8 +33,10 @@ _STEPS = (
     "time/total_timesteps", "total_timesteps", "timesteps_total", "train_step", "episode",
 )  # fmt: skip
 _TOTALS = ("max_steps", "total_steps", "num_training_steps", "max_iters", "total_iters", "max_iter")
-_EPOCHS = ("epoch", "epochs", "trainer/epoch", "training/epoch", "train/epoch", "Epoch", "_epoch")
-_ALL_EPOCHS = ("num_train_epochs", "total_epochs", "num_epochs", "max_epochs", "n_epochs")
+_EPOCHS = ("epoch", "trainer/epoch", "training/epoch", "train/epoch", "Epoch", "_epoch")
+_ALL_EPOCHS = (
+    "num_train_epochs", "total_epochs", "num_epochs", "max_epochs", "n_epochs", "epochs",
+)  # fmt: skip
 _TIMES = (
     "timestamp", "_timestamp", "time", "wall_time", "created_at", "ts", "date", "datetime", "at",
 )  # fmt: skip
