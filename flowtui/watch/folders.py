@@ -33,7 +33,9 @@ _NO_RUNS = frozenset(
     }
 )  # fmt: skip
 """Settings and word lists that lie beside a run, and what trackers write of themselves."""
-_TELLS = re.compile(r"(?i)metric|result|history|progress|(?:^|_)log|summary|lcurve|loss|train|score")
+_TELLS = re.compile(
+    r"(?i)metric|result|history|progress|(?:^|_)log|summary|lcurve|loss|train|score"
+)
 
 
 class Entry(NamedTuple):

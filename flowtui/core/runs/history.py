@@ -100,7 +100,9 @@ class History:
         """
         since = self.readings - WENT_ON
         kinds = [notice.kind for notice in self.notices]
-        anew = len(kinds) - kinds[::-1].index(NoticeKind.RESUMED) if NoticeKind.RESUMED in kinds else 0
+        anew = (
+            len(kinds) - kinds[::-1].index(NoticeKind.RESUMED) if NoticeKind.RESUMED in kinds else 0
+        )
         return [
             notice
             for place, notice in enumerate(self.notices)

@@ -25,10 +25,14 @@ _EVALUATION = re.compile(
 )
 _PREPARATION = re.compile(
     r"(?i)\b(download\w*|load\w*|token\w*|map|filter|fetch\w*|read\w*|extract\w*|writing|"
-    r"saving|prepar\w*|cach\w*|shards?|scanning|casting|upload\w*|preprocess\w*|flatten\w*|build\w*|"
-    r"creating|pack\w*|concat\w*|shuffl\w*|resolving|import\w*|collect\w*|copying|pars\w*|convert\w*|"
-    r"encod\w*|latents?|quantiz\w*|calibrat\w*|comput\w*|calculat\w*|index\w*|unpack\w*|decompress\w*|"
-    r"verif\w*|check\w*|process\w*|materializ\w*|weights?|truncat\w*|running tokenizer|group\w*|install\w*|"
+    r"saving|prepar\w*|cach\w*|shards?|scanning|casting|upload\w*|preprocess\w*|flatten\w*"
+    r"|build\w*|"
+    r"creating|pack\w*|concat\w*|shuffl\w*|resolving|import\w*|collect\w*|copying|pars\w*"
+    r"|convert\w*|"
+    r"encod\w*|latents?|quantiz\w*|calibrat\w*|comput\w*|calculat\w*|index\w*|unpack\w*"
+    r"|decompress\w*|"
+    r"verif\w*|check\w*|process\w*|materializ\w*|weights?|truncat\w*|running tokenizer|group\w*"
+    r"|install\w*|"
     r"dataset|samples?|clean\w*|split\w*)\b"
 )
 _FOR_SURE = re.compile(
@@ -185,9 +189,9 @@ def _training(bar: Bar, place: Place) -> list[Item]:
     bars = place.bars
     if bars.outer and (bars.outer[1] < 0 or bars.outer[0] < bars.outer[1]):
         return _inner(bar, place)
-    if bars.main_n is not None and bar.name != bars.main_name and bar.name:
-        if bars.main_name and _TRAINING.search(bars.main_name):
-            return []  # another bar beside the training's
+    other = bars.main_n is not None and bool(bar.name) and bar.name != bars.main_name
+    if other and _TRAINING.search(bars.main_name):
+        return []  # another bar beside the training's
     if bars.main_n is None:
         bars.main_name, bars.main_total, bars.rounds = bar.name, bar.total, 0
     elif bar.total != bars.main_total:

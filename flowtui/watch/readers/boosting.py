@@ -64,7 +64,7 @@ def read_lightgbm(text: str, place: Place) -> list[Item] | None:
 
 def read_catboost(text: str, place: Place) -> list[Item] | None:
     """What a round of CatBoost says; None if the line is none."""
-    if not text[0].isdigit() or "remaining: " not in text and "learn: " not in text:
+    if not text[0].isdigit() or ("remaining: " not in text and "learn: " not in text):
         return None
     match = re.match(r"(\d+):\s+", text)
     if match is None:

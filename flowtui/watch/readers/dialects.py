@@ -50,7 +50,8 @@ def read_megatron(text: str, place: Place) -> list[Item] | None:
 
 
 def read_nanogpt(text: str, place: Place) -> list[Item] | None:
-    """`iter 120: loss 2.1345, time 135.20ms, mfu 12.31%`, `step 250: train loss 2.0, val loss 2.1`."""
+    """`iter 120: loss 2.1345, time 135.20ms, mfu 12.31%`, `step 250: train loss 2.0, val loss"
+    " 2.1`."""
     if (text.startswith("iter ") and ", mfu " in text) or (
         text.startswith("step ") and ": train loss " in text
     ):
@@ -64,8 +65,8 @@ def read_nanogpt(text: str, place: Place) -> list[Item] | None:
 
 
 _DARKNET = re.compile(
-    rf"(\d+): ({NUMBER}), ({NUMBER}) avg(?: loss)?, ({NUMBER}) rate, ({NUMBER}) seconds, (\d+) images"
-    r"(?:,? .*?([\d.]+) hours left)?"
+    rf"(\d+): ({NUMBER}), ({NUMBER}) avg(?: loss)?, ({NUMBER}) rate, ({NUMBER}) seconds, (\d+)"
+    r" images(?:,? .*?([\d.]+) hours left)?"
 )
 
 
@@ -89,7 +90,8 @@ _TRIAL = re.compile(
 
 
 def read_optuna(text: str, place: Place) -> list[Item] | None:
-    """`Trial 5 finished with value: 0.1 and parameters: {...}. Best is trial 3 with value: 0.09.`"""
+    """`Trial 5 finished with value: 0.1 and parameters: {...}. Best is trial 3 with value:"
+    " 0.09.`"""
     if not text.startswith("Trial "):
         return None
     match = _TRIAL.match(text)

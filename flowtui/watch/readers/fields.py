@@ -68,7 +68,8 @@ _PLACES = re.compile(
     r"|torch\.Size\([^()]*\)|\b[A-Za-z_]+==[\w.+]+|\bv\d+(?:\.\d+)+\S*"
 )
 _CUT = re.compile(
-    r"[,;|{}<>\t•·│┃¦!?]|\s-{1,3}\s|--+|==+|\s{2,}|\s:\s|=>|->|>>|\*{2,}|\s/\s|(?<=\w\w\w\w)\.\s|:\s+|\s\*\s|\sand\s"
+    r"[,;|{}<>\t•·│┃¦!?]|\s-{1,3}\s|--+|==+|\s{2,}|\s:\s|=>|->|>>|\*{2,}|\s/\s|(?<=\w\w\w\w)\.\s"
+    r"|:\s+|\s\*\s|\sand\s"
 )
 _STRIP = " \t'\"`*#>-.:=~_•@&+\\"
 
@@ -185,10 +186,7 @@ def _name(gap: str) -> tuple[str, bool, str | None]:
     if core.endswith(("->", "=>")):
         bare, explicit = core[:-2], True
     bare = _balanced(bare.rstrip(_STRIP if bare[-1:] != "." else "'\" "))
-    cut = None
-    for cut in _CUT.finditer(bare):
-        pass
-    name = bare[cut.end() :] if cut is not None else bare
+    name = _CUT.split(bare)[-1]
     name = name.strip("'\"` \t").lstrip(_STRIP).strip("]['\" ")
     if not any(map(str.isalpha, name)) or len(name) > MAX_NAME or "://" in name:
         return "", explicit, listed

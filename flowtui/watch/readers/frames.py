@@ -19,6 +19,14 @@ _STYLE = re.compile(
     rb"\x1b\[[0-9;:]*m|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|\x1b[=>78]"
 )
 
+GLUED_FROM = 80
+_GLUE = re.compile(
+    r"(?<=[\d)%])(?=(?:Episode|Epoch|Step|Iter(?:ation)?)\b[ :#]*[\[(]?\d)"
+    r"|(?<=[\w?]\]) *(?=[^\]\[%|]{0,60}?\d{1,3}%\|)"
+)
+"""Where a line end or carriage return was lost."""
+_SHAPE = re.compile(r"\d+")
+
 
 class Frames:
     """Cuts bytes into frames; what has no end yet waits in `rest`."""
@@ -63,6 +71,18 @@ def text_of(frame: bytes) -> str:
     if b"\x00" in frame:
         frame = frame.replace(b"\x00", b"")
     return frame.decode("utf-8", "replace").rstrip()
+
+
+def unglued(text: str) -> list[str]:
+    """Lines that lost the ends between them: `Score: 20.0Episode 2 ...`, `...it/s]  5%|...`."""
+    parts = _GLUE.split(text)
+    return parts if len(parts) > 1 else []
+
+
+def shape_of(text: str) -> str:
+    """A line without its digits; figures behind a point count, as they are cut off first."""
+    tail = re.search(r"\.(\d+)$", text)
+    return _SHAPE.sub("0", text) + (f".{len(tail[1])}" if tail else "")
 
 
 def thin(data: bytes, every: int = 8192) -> bytes:

@@ -63,9 +63,9 @@ class JsonLines:
         items: list[Item] = []
         for frame in frames:
             text = text_of(frame).strip()
-            read = json_items(text) if text else []
-            if read is not None:
-                items += map(self._through, read)
+            of_line = json_items(text) if text else []
+            if of_line is not None:
+                items += map(self._through, of_line)
             elif not self._said:
                 self._said = True
                 items.append(Notice(NoticeKind.DAMAGE, f"a line that is no JSON: {text[:80]}"))

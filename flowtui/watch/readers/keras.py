@@ -54,9 +54,7 @@ def _heading(text: str, place: Place) -> list[Item] | None:
     ]
 
 
-def _counts_samples(
-    n: int, total: int | None, times: re.Match[str] | None, place: Place
-) -> bool:
+def _counts_samples(n: int, total: int | None, times: re.Match[str] | None, place: Place) -> bool:
     """Keras 1 and 2 count samples where they were given arrays: `128/60000 ... 84us/step`.
 
     They say so, or call them steps: a step does not take microseconds where there are thousands.

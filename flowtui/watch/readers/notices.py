@@ -30,14 +30,17 @@ _FAIL = re.compile(
     r"CUDA error: (?!out of memory)|device-side assert triggered|Illegal instruction\b|"
     r"Watchdog caught collective operation timeout|watchdog got stuck|"
     r"srun: error: .*(?:task|tasks) [\d,-]+: (?:Exited|Killed|Aborted|Segm)|slurmstepd: error:|"
-    r"srun: error: (?!Unable to confirm)|ChildFailedError|^\W*(?:Killed|Aborted)(?: \(core dumped\))?\W*$|"
+    r"srun: error: (?!Unable to confirm)|ChildFailedError|^\W*(?:Killed"
+    r"|Aborted)(?: \(core dumped\))?\W*$|"
     r": line \d+: +\d+ (?:Killed|Aborted|Segmentation|Bus error)|\*\*\* Check failure stack trace|"
     r"^[\w./-]+: error: \w|^error: unrecognized arguments|Check failed: |"
     r"python\w*: can't open file|: command not found$|^make: \*\*\* .*Error \d+"
 )
 _EXIT = re.compile(
-    r"(?i)\b(?:process|command|job|program|script|task|exited|returned|finished|failed|terminated)\b"
-    r".{0,60}?\b(?:exit(?:ed)?|return(?:ed)?|non-zero exit)[ -]?(?:with )?(?:exit )?(?:code|status)\W{0,3}(-?\d+)|"
+    r"(?i)\b(?:process|command|job|program|script|task|exited|returned|finished|failed"
+    r"|terminated)\b"
+    r".{0,60}?\b(?:exit(?:ed)?|return(?:ed)?|non-zero exit)[ -]?(?:with )?(?:exit )?(?:code"
+    r"|status)\W{0,3}(-?\d+)|"
     r"^\W*exit(?:ed with)? (?:code|status)\W{0,3}(-?\d+)\W*$"
 )
 _SAVE = re.compile(
@@ -53,14 +56,18 @@ _RESUME = re.compile(
 )
 _EVALUATE = re.compile(
     r"(?i)\*{3,} running (?:evaluation|prediction)|"
-    r"^\W*(?:running|starting|begin(?:ning)?|start)?\s*(?:validation|evaluation|evaluating|validating)\b[^=:]{0,60}$"
+    r"^\W*(?:running|starting|begin(?:ning)?|start)?\s*(?:validation|evaluation|evaluating"
+    r"|validating)\b[^=:]{0,60}$"
 )
 _DONE = re.compile(
-    r"(?i)\b(?:training|optimi[sz]ation|experiment|fine-?tuning|fit(?:ting)?)(?: (?:run|job|process|procedure|loop))?"
-    r" (?:is |has |was )?(?:been )?(?:now )?(?:successfully )?(?:complete[d]?|finished|done|ended|over)\b(?!:? *\d+(?:\.\d+)? ?%)|"
+    r"(?i)\b(?:training|optimi[sz]ation|experiment|fine-?tuning|fit(?:ting)?)(?: (?:run|job"
+    r"|process|procedure|loop))?"
+    r" (?:is |has |was )?(?:been )?(?:now )?(?:successfully )?(?:complete[d]?|finished|done|ended"
+    r"|over)\b(?!:? *\d+(?:\.\d+)? ?%)|"
     r"\b(?:finish(?:ed)?|completed|done)(?: with)? (?:the )?training\b|"
     r"^\W*(?:finished|all done|done|the end|completed|bye)\W*$|"
-    r"`?Trainer\.fit`? stopped|\bearly stop(?:ping|ped)?\b(?! (?:patience|counter|callback|monitor|metric|is ))"
+    r"`?Trainer\.fit`? stopped|\bearly stop(?:ping|ped)?\b(?! (?:patience|counter|callback"
+    r"|monitor|metric|is ))"
     r"(?!\W*counter|\W*\d+ ?/|.*\bout of\b|.*[:=] ?(?:true|false|none))|"
     r"\d+ epochs completed in|stopping training early|run finished|max_steps reached|"
     r"^\W*(?:total )?training (?:time|took)\b\W*(?:[\d:]+|\d+ days?|\w+ \d)|\bend of training\b|"
@@ -68,16 +75,21 @@ _DONE = re.compile(
     r"\bfinal model saved\b|\btraining took\b|\bexecution time\b.*\d$|^\W*finished \S+ in [\d:.]+"
 )
 _NOT_DONE = re.compile(
-    r"(?i)\b(?:when|until|after|if|once|before|will|epoch \d+ (?:is )?(?:done|finished|completed?))\b"
+    r"(?i)\b(?:when|until|after|if|once|before|will|epoch \d+ (?:is )?(?:done|finished"
+    r"|completed?))\b"
 )
 _PATH = re.compile(
-    r"(?:\b(?:to|in|as|at|into|file|path|directory)\b|->|=>|:)\s*[`'\"]?([^\s`'\",;]*[/.][^\s`'\",;]*|\w+)[`'\"]?"
+    r"(?:\b(?:to|in|as|at|into|file|path|directory)\b|->|=>"
+    r"|:)\s*[`'\"]?([^\s`'\",;]*[/.][^\s`'\",;]*|\w+)[`'\"]?"
 )
 _HINTS = re.compile(
     r"emory|EXHAUST|alloc|oom|OOM|nterrupt|CANCEL|LIMIT|SIG|ignal|ailed|fault|dumped|error|Error|"
-    r"erminate|atchdog|assert|ave|AVE|aving|rote|riting|tored|ump|heckpoint|kpt|esum|ontinuing|estor|"
-    r"oad|alid|valuat|rediction|omplete|inish|INISH|one|ONE|nded|top|over|reached|early|Killed|bort|"
-    r"xit|eturn|raining t|nd of|final|can't|not match|napshot|Check|nstruction|bestIter|Bye|\^C|xecution"
+    r"erminate|atchdog|assert|ave|AVE|aving|rote|riting|tored|ump|heckpoint|kpt|esum|ontinuing"
+    r"|estor|"
+    r"oad|alid|valuat|rediction|omplete|inish|INISH|one|ONE|nded|top|over|reached|early|Killed"
+    r"|bort|"
+    r"xit|eturn|raining t|nd of|final|can't|not match|napshot|Check|nstruction|bestIter|Bye|\^C"
+    r"|xecution"
 )
 
 

@@ -64,10 +64,11 @@ def find(text: str) -> tuple[Where, str]:
     where = Where()
     for pattern, take in _PAIRED:
         match = pattern.search(text) if pattern is not SET_EPOCH else pattern.match(text)
-        if match is not None and match.start() < FAR and _ours(text, match.start()):
-            if take(match, where):
-                text = _without(text, match, where)
-                break
+        if match is None or match.start() >= FAR or not _ours(text, match.start()):
+            continue
+        if take(match, where):
+            text = _without(text, match, where)
+            break
     if where.epoch is None:
         match = EPOCH_FLOAT.search(text)
         if match is not None and match.start() < 400 and _ours(text, match.start()):
@@ -269,7 +270,7 @@ def _beside(epoch: int, where: Where, place: Place) -> tuple[int | None, int | N
 
 def _fits(done: int, where: Where) -> bool | None:
     """Whether a first line in a later epoch counts through the run, by its share of the whole."""
-    if where.within and not where.word or not where.epochs or not where.total:
+    if (where.within and not where.word) or not where.epochs or not where.total:
         return False if where.total else None
     share = (where.n or 0) / where.total
     return done / where.epochs <= share <= (done + 1) / where.epochs

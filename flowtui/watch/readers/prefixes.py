@@ -34,7 +34,8 @@ _CLOCKS = (
         r"(?: +[A-Za-z][\w.]*)?(?: +[A-Z]+)?\]?" + _AFTER
     ),
     re.compile(  # [Mon Jan  2 10:00:00 2026]   Jan 02 10:00:00 host name[7]:
-        rf"\[?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +)?(?:(?:{_MONTHS})\w* +\d\d?|\d\d? (?:{_MONTHS})\w*)"
+        rf"\[?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +)?(?:(?:{_MONTHS})\w* +\d\d?"
+        rf"|\d\d? (?:{_MONTHS})\w*)"
         r"(?:,? \d{4})?,? +\d\d:\d\d:\d\d(?:[.,]\d+)?(?: [A-Z]{2,4})?(?: \d{4})?\]?"
         r"(?: [\w.-]+ [\w./-]+\[\d+\]:)?" + _AFTER
     ),

@@ -4,7 +4,7 @@ Flat or nested, or `{"name": "loss", "data": {"step", "value"}}`; numbers may be
 Transformers 5), not-a-number bare or a word. Step, epoch, totals and instants have many names; a
 word such as `"mode": "val"` says which data was measured. A record with neither a place in the run
 nor a measure of quality is a program's settings.
-Sources: transformers/trainer_callback.py (ProgressCallback.on_log), fairseq/logging/progress_bar.py.
+Sources: transformers/trainer_callback.py (ProgressCallback), fairseq/logging/progress_bar.py.
 """
 
 from __future__ import annotations
@@ -43,10 +43,11 @@ _TIMES = (
 _LEFT = ("remaining_time", "eta", "eta_seconds", "eta_s", "remaining")
 _TEXTS = ("message", "msg", "event", "text")
 _SETS = ("mode", "split", "phase", "subset", "set", "stage", "partition", "type")
-_NO_METRICS = frozenset(
-    "percentage elapsed_time remaining_time v_num n_parameters rank seed pid version hidden_size"
-    " num_params world_size batch_size n_params node_ip date done_epochs _runtime _wandb".split()
-)
+_NO_METRICS = frozenset({
+    "percentage", "elapsed_time", "remaining_time", "v_num", "n_parameters", "rank", "seed", "pid",
+    "version", "hidden_size", "num_params", "world_size", "batch_size", "n_params", "node_ip",
+    "date", "done_epochs", "_runtime", "_wandb",
+})  # fmt: skip
 _BAD = {"nan": float("nan"), "inf": float("inf"), "infinity": float("inf"), "-inf": float("-inf"),
         "-infinity": float("-inf"), "+inf": float("inf")}  # fmt: skip
 _SETTINGS = (

@@ -12,29 +12,36 @@ from flowtui.watch.readers.place import Place
 
 _CODE = re.compile(
     r"\s*(?:(?:import|def|class|return|elif|assert|raise|yield|nonlocal|except|async|await"
-    r"|from [\w.]+ import|#include|using namespace|template|void|static|const|for .+ in|while|with|if"
-    r"|else:|try:|print\(|logger\.|@\w|//|/\*|\"\"\"|'''|export|source|conda|pip|python3?|CUDA_\w+=|\$ )"
-    r"(?=[\s(.:]|$)|.*(?:\bself\.\w|\blambda \w|\w\(.*\):\s*$|[\w\)\]]\s*(?:==|!=|\+=|&&)\s*[\w\"'(-]|\w = [A-Za-z_][\w.]*\())"
+    r"|from [\w.]+ import|#include|using namespace|template|void|static|const|for .+ in|while"
+    r"|with|if"
+    r"|else:|try:|print\(|logger\.|@\w|//|/\*|\"\"\"|'''|export|source|conda|pip|python3?"
+    r"|CUDA_\w+=|\$ )"
+    r"(?=[\s(.:]|$)|.*(?:\bself\.\w|\blambda \w|\w\(.*\):\s*$|[\w\)\]]\s*(?:==|!=|\+="
+    r"|&&)\s*[\w\"'(-]|\w = [A-Za-z_][\w.]*\())"
 )
 _MODULE = re.compile(
     r"\s*(?:\(\w+\): )?[A-Z]\w*(?:\[\w+\])?\((?:$|[^()]*(?:=|, ?\w+_\w+|\d, ?\d))|\s*\)\s*$"
 )
 _DUMP = re.compile(r"Namespace\(|\bargparse\b|^\w*[Cc]onfig\s*\(|OmegaConf|DictConfig")
 _YAML = re.compile(
-    r"\s*(?:[-*|]+ )?[\"']?[A-Za-z_][\w.\-/]*[\"']?(?:\s+[A-Za-z_][\w-]*){0,2}\s*(?::|=|\s\.{2,})\s*"
+    r"\s*(?:[-*|]+ )?[\"']?[A-Za-z_][\w.\-/]*[\"']?(?:\s+[A-Za-z_][\w-]*){0,2}\s*(?::|="
+    r"|\s\.{2,})\s*"
     r"(?:[\"'\[{(]|[A-Za-z_./~<-]|$|\d+\s*,\s*\d)"
 )
 _WORD_VALUES = re.compile(
     r"[\w'\"]\s?[=:]\s?(?:True|False|None|null|true|false|[\"'](?![-\d.]|nan|inf)[^\"'])"
 )
 _PROSE = re.compile(r"(?:wandb|WARNING|warning|Warning|hint|note|tip):? |.*\bwandb:|.*\bWarning: ")
+_MENTION = re.compile(r"(?i)epoch|step|iter|update")
 _TOTAL = re.compile(
-    r"(?i)(?<![\w.])(?:--?)?[\"']?(?:(?P<steps>max_?(?:train_?)?(?:steps?|iters?|iterations?|updates?)"
+    r"(?i)(?<![\w.])(?:--?)?[\"']?(?:(?P<steps>max_?(?:train_?)?(?:steps?|iters?|iterations?"
+    r"|updates?)"
     r"|total[_ -](?:train(?:ing)?[_ -])?(?:steps?|iters?|iterations|num_updates?|timesteps)"
     r"|(?:num|n)_(?:train(?:ing)?_)?(?:steps|iters|iterations|updates)|train_(?:steps|iters)"
     r"|total optimization steps|total_num_updates?|max_num_updates?|iterations)"
     r"|(?P<epochs>(?:num|n|nb|max|total|number of|num_train|max_train|train)?[_ -]?epochs?))[\"']?"
-    r"(?:\s*:\s*int)?\s*(?:[:=]+|\.{2,}|\s(?=\d+\W*$))\s*[\"'\[]?(?P<n>\d[\d_,]*)(?!\d)(?!\.[1-9]|e?-|/|\s*/|:)"
+    r"(?:\s*:\s*int)?\s*(?:[:=]+|\.{2,}|\s(?=\d+\W*$))\s*[\"'\[]?(?P<n>\d[\d_,]*)(?!\d)(?!\.[1-9]"
+    r"|e?-|/|\s*/|:)"
 )
 
 
@@ -61,9 +68,8 @@ def is_setting(text: str) -> bool:
 
 def note_totals(text: str, place: Place) -> None:
     """Remember how many steps and epochs a line of settings says there will be."""
-    if "poch" not in text and "tep" not in text and "iter" not in text and "pdate" not in text:
-        if "EPOCH" not in text and "ITER" not in text and "STEP" not in text:
-            return
+    if _MENTION.search(text) is None:
+        return
     for match in _TOTAL.finditer(text[:20_000]):
         count = whole(match["n"])
         word = (match["epochs"] or "").lower().strip()

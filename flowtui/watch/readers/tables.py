@@ -23,9 +23,10 @@ RESULT = "rllib"
 
 MAX_ROWS = 200
 _EPOCHS = frozenset({"e", "epoch", "epochs", "ep"})
-_STEPS = frozenset(
-    "# step steps iter iters iteration iterations it round n_iter batch global_step update t".split()
-)
+_STEPS = frozenset({
+    "#", "step", "steps", "iter", "iters", "iteration", "iterations", "it", "round", "n_iter",
+    "batch", "global_step", "update", "t",
+})  # fmt: skip
 _TIMES = frozenset(
     {"time", "dur", "elapsed_time", "remaining time", "remaining", "eta", "epoch_time"}
 )
@@ -158,8 +159,10 @@ def read_box(text: str, place: Place) -> list[Item] | None:
     return []
 
 
-_BOX_STEPS = ("time/total_timesteps", "total_timesteps", "misc/total_timesteps", "TimestepsSoFar",
-              "TotalEnvInteracts", "steps", "Iteration", "iteration", "time/iterations")  # fmt: skip
+_BOX_STEPS = (
+    "time/total_timesteps", "total_timesteps", "misc/total_timesteps", "TimestepsSoFar",
+    "TotalEnvInteracts", "steps", "Iteration", "iteration", "time/iterations",
+)  # fmt: skip
 
 
 def _boxed(rows: dict[str, float], place: Place) -> list[Item]:

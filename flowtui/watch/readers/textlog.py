@@ -2,14 +2,13 @@
 
 Each line goes to the first line format that knows it; what none knows is looked at for words that
 matter, and read by its names and values (`lines`). What stands in front (rank, time stamp, logger)
-is taken off first. Of several ranks the lowest counts.
+is belongs off first. Of several ranks the lowest counts.
 """
 
 from __future__ import annotations
 
 import codecs
 import math
-import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeAlias
@@ -26,7 +25,7 @@ from flowtui.watch.readers import (
     tqdm,
     ultralytics,
 )
-from flowtui.watch.readers.frames import Frames, text_of
+from flowtui.watch.readers.frames import GLUED_FROM, Frames, shape_of, text_of, unglued
 from flowtui.watch.readers.notices import notices_of
 from flowtui.watch.readers.place import Place
 from flowtui.watch.readers.prefixes import instant, rank_of, stamp_of
@@ -63,14 +62,7 @@ _WITH_FIGURES = (
     NoticeKind.FINISHED,
 )
 """Notices whose line may hold figures as well."""
-_SHAPE = re.compile(r"\d+")
 _ENDS = 64
-_GLUED_FROM = 80
-_GLUE = re.compile(
-    r"(?<=[\d)%])(?=(?:Episode|Epoch|Step|Iter(?:ation)?)\b[ :#]*[\[(]?\d)"
-    r"|(?<=[\w?]\]) *(?=[^\]\[%|]{0,60}?\d{1,3}%\|)"
-)
-"""Where a line end or carriage return was lost."""
 
 
 class TextLog:
@@ -173,7 +165,7 @@ class TextLog:
         if not text:
             return
         place = self._place
-        if len(text) > _GLUED_FROM and (parts := _unglued(text)):
+        if len(text) > GLUED_FROM and (parts := unglued(text)):
             for part in parts:
                 self._frame(part.encode(), items)
             return
@@ -186,17 +178,17 @@ class TextLog:
             raw = text
         rank = None
         if text is raw:
-            if not place.errors and (known := self._templates.read(text, place)) is not None:
-                self._add(known[0], [known[1]], None, None, items)
+            if not place.errors and (learned := self._templates.read(text, place)) is not None:
+                self._add(learned[0], [learned[1]], None, None, items)
                 self._latest.append(text)
                 return
             rank, raw = rank_of(raw)
             text = raw.lstrip()
         if place.errors or BEGIN in text:
-            taken, notices = gather(raw, text, rank, place)
+            belongs, notices = gather(raw, text, rank, place)
             items += notices
             place.erred = place.erred or bool(notices)
-            if taken:
+            if belongs:
                 return
         if not text:
             return
@@ -222,8 +214,8 @@ class TextLog:
 
     def _bar(self, text: str, items: list[Item]) -> str:
         """Read what is a bar; what stands glued before or behind it is left to be read."""
-        for name, read in LINE_FORMATS[:2]:
-            read_items = read(text, self._place)
+        for name, reader in LINE_FORMATS[:2]:
+            read_items = reader(text, self._place)
             if read_items is not None:
                 self._met(name)
                 items += read_items
@@ -237,17 +229,17 @@ class TextLog:
 
     def _line(self, text: str, rank: int | None, stamp: str | None, items: list[Item]) -> None:
         place = self._place
-        known = self._templates.read(text, place)
-        if known is not None:
-            self._add(known[0], [known[1]], rank, stamp, items)
+        learned = self._templates.read(text, place)
+        if learned is not None:
+            self._add(learned[0], [learned[1]], rank, stamp, items)
             return
-        for format_name, read in LINE_FORMATS:
+        for format_name, reader in LINE_FORMATS:
             name, before = format_name, place.step
-            read_items = read(text, place)
+            read_items = reader(text, place)
             if read_items is not None:
                 if name == tables.TABLE and place.table == tables.FASTAI:
                     name = tables.FASTAI
-                self._learn(text, name, read_items, before, read)
+                self._learn(text, name, read_items, before, reader)
                 self._add(name, read_items, rank, stamp, items)
                 return
         notices = notices_of(text, rank, place.step, place.began)
@@ -305,26 +297,14 @@ class TextLog:
 
     def _ends(self) -> set[str]:
         """The shapes of the latest whole lines, to know a torn one by."""
-        return {*self._place.ends, *map(_shape, self._latest)}
+        return {*self._place.ends, *map(shape_of, self._latest)}
 
     def _is_torn(self, text: str) -> bool:
         """True for a last line without end that stops in a figure, unlike all lines before it."""
         if not text or not (text[-1].isalnum() or text[-1] in ".-+=:"):
             return False
         ends = self._ends()
-        return bool(ends) and _shape(stamp_of(text)[1]) not in ends
-
-
-def _unglued(text: str) -> list[str]:
-    """Lines that lost the ends between them: `Score: 20.0Episode 2 ...`, `...it/s]  5%|...`."""
-    parts = _GLUE.split(text)
-    return parts if len(parts) > 1 else []
-
-
-def _shape(text: str) -> str:
-    """A line without its digits; figures behind a point count, as they are cut off first."""
-    tail = re.search(r"\.(\d+)$", text)
-    return _SHAPE.sub("0", text) + (f".{len(tail[1])}" if tail else "")
+        return bool(ends) and shape_of(stamp_of(text)[1]) not in ends
 
 
 def _without_values(item: Item) -> Item:

@@ -17,7 +17,8 @@ from flowtui.watch.readers.place import Place
 NAME = "ultralytics"
 
 _ROW = re.compile(
-    r"(\d+)/(\d+)\s+([\d.]+[KMGT]?)\s+(.*?):\s+(\d+)%\s*[━─╸╺|█▏▎▍▌▋▊▉#\d ]*?[━─╸╺|]\s*(\d+)/(\d+)(.*)$"
+    r"(\d+)/(\d+)\s+([\d.]+[KMGT]?)\s+(.*?):\s+(\d+)%\s*[━─╸╺|█▏▎▍▌▋▊▉#\d ]*?[━─╸╺"
+    r"|]\s*(\d+)/(\d+)(.*)$"
 )
 _ELAPSED = re.compile(r"([\d.:]+)s?(?:<([\d.:]+)s?)?$")
 _VALIDATION = re.compile(r"Class\s+Images\s+(?:Instances|Labels|Targets)\s+(.*?)(?::\s+\d+%.*)?$")

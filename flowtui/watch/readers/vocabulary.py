@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import re
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _EPOCH = r"epochs?|epo|ep"
 _STEP = (
     r"global[ _-]?step|train(?:ing)?[ _/-]?(?:global_)?step|current[ _-]?steps?|num[ _]updates"
@@ -20,7 +25,8 @@ POSITION = re.compile(rf"(?i)(?<![\w./-])(?:{_EPOCH}|{_STEP})(?![\w-])")
 """A word that says where a training stands."""
 
 HEAD = re.compile(
-    rf"(?i)(?<![\w./-])(?:(?P<epoch>{_EPOCH})|(?P<step>{_STEP}))(?:[ _]?(?:number|num|no|idx|index|id)\b)?(?![\w/-])\.?"
+    rf"(?i)(?<![\w./-])(?:(?P<epoch>{_EPOCH})|(?P<step>{_STEP}))(?:[ _]?(?:number|num|no|idx"
+    rf"|index|id)\b)?(?![\w/-])\.?"
     r"[\"']?\s*[:=#]*\s*[\"']?\s*[\[(]*\s*(?P<n>\d[\d,_]*\d|\d)"
     r"(?P<range>-\d+)?(?![\d_])(?!\w*\.\d|[\d.]*[a-zA-Z%]|:\d|,\d)"
     r"(?:\s*(?:/|of|out of|-of-)\s*(?P<total>\d[\d,_]*\d|\d|\?)(?![\d.]*[a-zA-Z%]))?"
@@ -80,58 +86,69 @@ SET_MARK = re.compile(
 )
 """A set before what was measured on it: `Test: ...`, `[valid] ...`, `DEV : ...`, `eval - ...`."""
 SET_HEADING = re.compile(
-    rf"(?i)\W*(?:(?:running|starting|start(?: of)?|begin(?:ning)?|performing|doing|overall|final|end of"
+    rf"(?i)\W*(?:(?:running|starting|start(?: of)?|begin(?:ning)?|performing|doing|overall|final"
+    rf"|end of"
     rf"|finished) )?(?P<set>{_VALIDATION}|{_TRAIN}){_NOUN}(?: (?:at|after|for|of) \w+ \d+)?"
     r"(?: performance| started| results)?\W*$"
 )
 """A line that says no more than which set comes now."""
 
-UNITS = frozenset(
+UNITS = _words(
     "ms s sec secs second seconds us µs ns min mins minutes h hr hrs hours % it/s its/s s/it tok/s"
     " tokens/s samples/s sample/s samples/sec steps/s step/s images/s img/s imgs/s examples/s"
-    " tokens/sec words/s words/sec iter/s iters/s it/sec frames/s fps mb gb mib gib kb kib b x k m g"
+    " tokens/sec words/s words/sec iter/s iters/s it/sec frames/s fps mb gb mib gib kb kib b x k"
+    " m g"
     " tokens tok bpc bpb bits nats db deg px points samples images examples words/sec. wps ex/s"
     " items/s batch/s batches/s ms/step s/step ms/batch s/iter ms/iter s/batch tflops gflops"
     " tflop/s flops steps/sec step/sec sents/s seq/s sec/batch sec/iter sec/step sec/epoch s/epoch"
-    " examples/sec sec. secs. mse it step/sec hours. frames gbps mbps w kimg imgs nodes".split()
+    " examples/sec sec. secs. mse it step/sec hours. frames gbps mbps w kimg imgs nodes"
 )
 """What stands after a value and is no name."""
-BLANK_WORDS = frozenset(
+BLANK_WORDS = _words(
     "loss losses acc accuracy avg average mean lr learning rate norm grad gradient time data memory"
     " ppl perplexity train training val valid validation eval test dev total cls box obj reg mask"
-    " error err wer cer per bleu rouge f1 precision recall map iou miou dice auc psnr ssim fid l1 l2"
-    " mse rmse mae reward return score entropy kl value policy actor critic critic's elbo nll ce bce"
+    " error err wer cer per bleu rouge f1 precision recall map iou miou dice auc psnr ssim fid l1"
+    " l2"
+    " mse rmse mae reward return score entropy kl value policy actor critic critic's elbo nll ce"
+    " bce"
     " g d gen disc adv rec recon reconstruction generator discriminator lm mlm nsp ctc att aux"
-    " current running epoch batch step iter top1 top5 prec correct objective function median max min"
+    " current running epoch batch step iter top1 top5 prec correct objective function median max"
+    " min"
     " speed throughput elapsed eta tokens cost ips overall final per final micro macro weighted std"
-    " episode length balanced inertia duration regression classification rpn roi dfl moving smoothed"
+    " episode length balanced inertia duration regression classification rpn roi dfl moving"
+    " smoothed"
     " smooth global local token word char character pixel frame mfu logits class instance surrogate"
     " action noise success test-error train-error mean_reward wps gnorm mem gpu cpu alpha beta temp"
-    " inception crossval kimg augment raw ema dual gap relative absolute pearson spearman chrf ter sec".split()
+    " inception crossval kimg augment raw ema dual gap relative absolute pearson spearman chrf"
+    " ter sec"
 )
 """Words that name a figure even where nothing but a blank joins them."""
-NO_NAMES = frozenset(
+NO_NAMES = _words(
     "epoch epochs step steps iter iters iteration iterations eta ep seed pid port rank world_size"
     " world size device devices gpu gpus node nodes version v_num worker workers fold threads cuda"
-    " python torch pytorch tensorflow driver line row column port lr_scheduler batch_size batch size"
-    " bs layer layers classes params parameters parameter trainable non-trainable max_steps max_iter"
+    " python torch pytorch tensorflow driver line row column port lr_scheduler batch_size batch"
+    " size"
+    " bs layer layers classes params parameters parameter trainable non-trainable max_steps"
+    " max_iter"
     " max_iters max_epochs max_epoch num_epochs total_steps total_epochs total_iters id jobid uid"
-    " job_id took in at after for with of to by from is was are has and or using use loaded found got"
+    " job_id took in at after for with of to by from is was are has and or using use loaded found"
+    " got"
     " than over every on about around only first next each all reached improved did not until"
-    " since patience counter embed head heads hidden units channels images patches examples up".split()
+    " since patience counter embed head heads hidden units channels images patches examples up"
 )
 """Never a metric's name by itself."""
-NO_WORDS = frozenset(
+NO_WORDS = _words(
     "version seed pid port device devices params parameters gpus classes workers threads copyright"
     " nodes ranks bytes rows columns files shards steps epochs patience layers vocab vocabulary"
     " dimension dim dims python cuda cudnn driver nvidia torch numpy shape size samples examples"
-    " images batches url http https".split()
+    " images batches url http https"
 )
 """A name that ends in one of these counts or names something, and measures nothing."""
-SETTING_WORDS = frozenset(
-    "weight weights gamma beta alpha lambda threshold thresh coef coeff coefficient smoothing margin"
+SETTING_WORDS = _words(
+    "weight weights gamma beta alpha lambda threshold thresh coef coeff coefficient smoothing"
+    " margin"
     " factor eps epsilon decay momentum interval frequency freq patience type fn func function"
     " delta scale temperature every warmup dropout seed mode name path dir reduction normalizer"
-    " clip delta power target min max limit tolerance tol num init start end ignore per version".split()
+    " clip delta power target min max limit tolerance tol num init start end ignore per version"
 )
 """A name with one of these is a setting, if it comes without a position."""
