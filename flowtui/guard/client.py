@@ -6,16 +6,20 @@ import json
 import shutil
 import socket
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import FlowError
 from flowtui.core.text import plain
-from flowtui.guard.program import VERSION
+from flowtui.guard.program import VERSION, clock
 from flowtui.guard.program.roots import Roots
+from flowtui.guard.program.units import LAUNCHER
+from flowtui.guard.program.units import PROGRAM as PROGRAM_PATH
 
 SOCKET = Roots().socket
+PROGRAM = Path(PROGRAM_PATH)
 ASK_S = 15.0
 """How long an answer may take; arming asks the resolver for up to two seconds."""
 PART_BYTES = 48 * 1024
@@ -23,8 +27,22 @@ PART_BYTES = 48 * 1024
 Answer = dict[str, Any]
 
 
+SAFE = frozenset(("hello", "status", "attempts", "doctor", "plan"))
+"""Verbs that change nothing: asked again where the connection was lost before the answer."""
+PAUSE_S = 0.02
+BACK_S = 2.0
+"""How long a guard that was killed is waited for: its service manager starts another."""
+
+
 class NoGuard(FlowError):
-    """There is no guard here, or it does not answer."""
+    """There is no guard here."""
+
+
+class Silent(NoGuard):
+    """There is a guard, and it does not answer now: stopped, killed and not back yet, or slow.
+
+    What it holds away it still holds.
+    """
 
 
 class Refused(FlowError):
@@ -36,7 +54,12 @@ class Refused(FlowError):
 
 
 def as_root(verb: str) -> str:
-    """The command that root has to give: sudo knows few folders, and none of a person's own."""
+    """The command that root has to give: sudo knows few folders, and none of a person's own.
+
+    What an installed guard can do is asked of its own copy, which root alone can write.
+    """
+    if PROGRAM.exists() and verb != "install":
+        return f"sudo {LAUNCHER} {verb}"
     program = shutil.which("flowtui") or sys.argv[0]
     known = ("/usr/bin/", "/usr/local/bin/", "/opt/homebrew/bin/")
     return f"sudo {'flowtui' if program.startswith(known) else program} guard {verb}"
@@ -55,29 +78,50 @@ class Client:
 
     @property
     def installed(self) -> bool:
-        """True if there is a socket; whether somebody answers is another matter."""
-        return self.path.is_socket()
+        """True if there is a guard here; whether it answers is another matter."""
+        return self.path.is_socket() or (self.path == SOCKET and PROGRAM.exists())
 
     def ask(self, verb: str, timeout_s: float = ASK_S, **fields: Any) -> Answer:
-        """The answer to a request. Raises NoGuard or Refused."""
+        """The answer to a request, within `timeout_s`. Raises NoGuard, Silent or Refused."""
         request = {"v": VERSION, "id": 1, "verb": verb, **fields}
         line = json.dumps(request, separators=(",", ":")).encode() + b"\n"
-        try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-                link.settimeout(timeout_s)
-                link.connect(str(self.path))
-                link.sendall(line)
-                answer = json.loads(_line(link))
-        except (FileNotFoundError, ConnectionRefusedError):
-            raise NoGuard("no guard is installed", as_root("install")) from None
-        except (OSError, ValueError) as error:
-            raise NoGuard(f"the guard does not answer: {error}", "flowtui guard doctor") from None
+        answer = self._asked(verb, line, timeout_s)
         if not answer.get("ok"):
             told = answer.get("error", {})
             message = plain(str(told.get("message", "the guard refused")))
             hint = plain(str(told.get("hint") or "")) or None
             raise Refused(str(told.get("code", "")), message, hint)
         return dict(answer)
+
+    def _asked(self, verb: str, line: bytes, timeout_s: float) -> Answer:
+        """Send `line` until it is answered: a full queue is waited for, a lost one asked again."""
+        end = clock.monotonic() + timeout_s
+        back = min(end, clock.monotonic() + BACK_S)
+        while True:
+            sent = False
+            try:
+                with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+                    link.settimeout(max(PAUSE_S, end - clock.monotonic()))
+                    link.connect(str(self.path))
+                    sent = True
+                    link.sendall(line)
+                    return dict(json.loads(_line(link)))
+            except FileNotFoundError:
+                if not self.installed:
+                    raise NoGuard("no guard is installed", as_root("install")) from None
+                problem = "it is not running"
+            except ConnectionRefusedError:
+                problem = "it is not running"
+                if clock.monotonic() + PAUSE_S < back:
+                    time.sleep(PAUSE_S)
+                    continue
+            except (OSError, ValueError) as error:
+                problem = (error.strerror if isinstance(error, OSError) else "") or str(error)
+                again = not sent or verb in SAFE
+                if again and clock.monotonic() + PAUSE_S < end:
+                    time.sleep(PAUSE_S)
+                    continue
+            raise Silent(f"the guard does not answer: {problem}", "flowtui guard doctor") from None
 
     def arm(self, wish: Mapping[str, Any]) -> Answer:
         """Arm with `wish`; a long one is sent in parts, each of which only adds.

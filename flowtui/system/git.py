@@ -213,6 +213,7 @@ def _dirty(git: Git, top: Path) -> int | None:
             "--ignore-submodules=all",
             "--no-renames",
             "--untracked-files=normal",
+            options=git.without_filters(top),
         )
     except GitProblem:
         return None

@@ -11,6 +11,7 @@ from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.cli.guard.guard_lists import list_command
 from flowtui.cli.guard.guard_root import (
     doctor_command,
+    hash_command,
     install_command,
     rescue_command,
     uninstall_command,
@@ -28,7 +29,7 @@ def guard_command() -> None:
 
 
 for _command in (
-    install_command, uninstall_command, rescue_command, doctor_command, list_command
+    install_command, hash_command, uninstall_command, rescue_command, doctor_command, list_command
 ):  # fmt: skip
     guard_command.add_command(_command)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from .errors import Damaged
+from .units import LAUNCHER
 
 BASE = (127, 66)
 """Names are sent to 127.66.0.0/16: loopback addresses on which nothing listens."""
@@ -94,7 +95,7 @@ def without(now: bytes, token: str, ours: Iterable[bytes], glued: bool) -> bytes
     if len(starts) != 1 or len(ends) != 1 or starts[0] > ends[0]:
         raise Damaged(
             "the marks of flowtui in the hosts file are damaged: nothing in it was changed",
-            "see what would go: sudo flowtui guard rescue --mend",
+            f"see what would go: sudo {LAUNCHER} rescue --mend --dry-run",
         )
     start, end = starts[0], ends[0]
     written = set(ours)

@@ -159,9 +159,9 @@ def plan(engine: Engine, uid: int, caller: int, wish: Wish, now: Reading) -> dic
         wanted = [name for name in held.hosts() if name not in taken]
     except GuardError as error:
         taken, wanted, problem = set(), [], error.message
-    seen = procs.snapshot()
+    seen = procs.recent() if wish.apps else {}
     spare = procs.ancestors(caller, seen)
-    frozen = apps.matching(wish.apps, uid, seen, spare) if wish.apps else []
+    frozen = apps.matching(wish.apps, uid, seen, spare)
     changes: list[dict[str, Any]] = []
     if wanted:
         changes.append({"what": str(engine.roots.hosts), "how": f"{len(wanted)} lines at its end"})
@@ -170,7 +170,12 @@ def plan(engine: Engine, uid: int, caller: int, wish: Wish, now: Reading) -> dic
             path = str(folder / policy_text.FILE)
             changes.append({"what": path, "how": f"{len(rules.block)} patterns for {browser}"})
     if wanted and CUT.available():
-        how = f"what is open to these sites is reset, for {firewall.CUT_S} s at most"
+        how = (
+            f"TCP to ports 80 and 443 and QUIC to 443 that user {uid} has open to the public "
+            f"addresses of {len(wanted)} sites are reset, for {firewall.CUT_QUICK_S} s (or "
+            f"{firewall.CUT_S} s while a Firefox runs); nothing of others, nothing local, nothing "
+            "incoming"
+        )
         changes.append({"what": f"table {CUT.TABLE}", "how": how})
     changes += [
         {"what": f"{process.program} ({process.pid})", "how": "frozen"} for process in frozen

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +16,7 @@ from flowtui.core.runs.naming import name_of
 from flowtui.core.runs.run import Run
 from flowtui.core.text import one_line
 from flowtui.services.runs.run_store import RunBook
-from flowtui.system import git
+from flowtui.system import git, interpreter
 from flowtui.watch import process
 from flowtui.watch.place import Place
 from flowtui.watch.rundir import Spec, Started
@@ -130,16 +129,7 @@ class RunStarter:
         log = os.open(folder / "supervisor.log", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             # it forks, and its first process ends at once
-            subprocess.run(
-                [sys.executable, "-m", SUPERVISE, str(folder)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=dict(self._env),
-                check=True,
-                cwd="/",
-                timeout=PATIENCE_S,
-            )
+            interpreter.run(SUPERVISE, str(folder), env=self._env, timeout_s=PATIENCE_S, out=log)
         finally:
             os.close(log)
 

@@ -270,7 +270,7 @@ def test_a_process_that_dies_is_told_with_its_last_words() -> None:
 
 
 def test_a_process_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flowtui.services.insight.child.sys.executable", "/nowhere/python")
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
 
     with pytest.raises(FlowError, match="did not start"):
         compute("study", {})
