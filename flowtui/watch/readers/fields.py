@@ -49,7 +49,10 @@ _TOKEN = re.compile(r"\w*")
 _SPACED = re.compile(
     r"\s+([A-Za-zµ%][\w/%.]*?)(?=\s*(?:[,;|()\]}\t]|$|\s-|\s{2}|\.(?:\s|$))|\s[A-Za-z(])"
 )
-_RATE = re.compile(r"[A-Za-z]\w*/\w+\.?$")
+_RATE = re.compile(
+    r"(?i)[a-z]\w*/(?:s|secs?|seconds?|steps?|it|iters?|iteration|batch|epoch|samples?|images?|img|tok"
+    r"|tokens?|device|gpu|min|h|hour|frame|kimg|tick)\.?$"
+)
 _SCALE = re.compile(r"[kKMGTPB]i?[bB]?(?:/s|ps)?$")
 _ASIDE = re.compile(
     r"\s?\(\s*(?P<sign>[-+*~±x]?)\s*(?:(?:avg|average|mean|smoothed|median|ema)\W+)?"

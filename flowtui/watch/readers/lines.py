@@ -18,7 +18,7 @@ from flowtui.watch.readers.measures import is_side, label_of, measures, metrics_
 from flowtui.watch.readers.place import Place
 from flowtui.watch.readers.positions import Where, find, run_step
 from flowtui.watch.readers.settings import is_code, is_dump, is_setting, note_totals
-from flowtui.watch.readers.vocabulary import SET_HEADING, SETTING_WORDS
+from flowtui.watch.readers.vocabulary import SET_HEADING, SET_MARK, SETTING_WORDS
 
 STEPS = "steps"
 PAIRS = "name=value"
@@ -26,6 +26,8 @@ AGAIN = 3
 MANY = 16
 """A line of more pairs without a position is a line of settings, until it comes again."""
 MAX_SHAPES = 64
+MAX_LINE = 3000
+"""Of a longer line its beginning is read."""
 _ETA = re.compile(
     r"(?i)(?<![\w])(?:eta|remaining(?:[ _]time)?|time left|estimated time (?:to finish|left)|left)"
     r"(?:\s*\([^)]*\))?[\"']?\s*[:=]?\s*[\"']?"
@@ -34,9 +36,9 @@ _ETA = re.compile(
     r"|secs?|s)\b[ ,]*)+)"
 )
 _MERE = re.compile(
-    r"(?i)(?:\||\W|\d+(?:\.\d+)?\s*(?:ms|[hms]|min|secs?|seconds|minutes|%)?\b|\b(?:train(?:ing)?"
-    r"|learning|starting|start|begin(?:ning)?|running|current|new|now"
-    r"|of|at|in|completed?|done|finished|lr|eval(?:uation)?|val(?:idation)?|test|epoch|time)\b)*$"
+    r"(?i)(?>\d+(?:\.\d+)?\s*+(?:ms|[hms]|min|secs?|seconds|minutes|%)?+\b|\W++|\b(?:train(?:ing)?"
+    r"|learning|starting|start|begin(?:ning)?|running|current|new|now|of|at|in|completed?|done"
+    r"|finished|lr|eval(?:uation)?|val(?:idation)?|test|epoch|time)\b)*+$"
 )
 _SETTING = re.compile(
     r"(?i)\W*(?:epochs|steps|iters|iterations|updates|batch(?:es)?|episodes|timesteps|rounds"
@@ -49,6 +51,8 @@ _SETTING = re.compile(
 def read(text: str, place: Place) -> list[Item] | None:
     """What a line says; None if it says nothing, an empty list if it waits."""
     place.learnable = False
+    if len(text) > MAX_LINE:
+        return None if is_dump(text[:MAX_LINE]) else read(text[:MAX_LINE], place)
     if is_code(text):
         if not place.began:
             note_totals(text, place)
@@ -94,10 +98,11 @@ def _with_position(text: str, rest: str, where: Where, place: Place) -> list[Ite
         best = {name: value for name, value in metrics.items() if better_of(name)}
         return [Reading(place.step, best)] if best else None
     own_set = own or (sets[0] if len(sets) == 1 else "")
-    if own_set and where.total is not None and where.n is not None and not where.counts_through:
+    within = where.word == "" or where.word.startswith(("batch", "mini")) or _set_leads(text, where)
+    if own_set and within and None not in (where.total, where.n) and not where.counts_through:
         return _evaluation(where, metrics, averages, own_set, place)
     items = flushed(place)
-    if own_set and where.n is not None and where.epoch is None and _is_bare(where):
+    if own_set and within and where.n is not None and where.epoch is None:
         return [*items, Reading(place.step, metrics)]
     if not own_set:
         place.section = ""
@@ -107,8 +112,10 @@ def _with_position(text: str, rest: str, where: Where, place: Place) -> list[Ite
     return items
 
 
-def _is_bare(where: Where) -> bool:
-    return where.word == "" or where.word.startswith(("batch", "mini"))
+def _set_leads(text: str, where: Where) -> bool:
+    """True if a set stands before the step: it then counts what is measured on that set."""
+    mark = SET_MARK.search(text)
+    return where.set is not None or (mark is not None and mark.start() < where.first)
 
 
 def _evaluation(
@@ -117,7 +124,7 @@ def _evaluation(
     """A line within an evaluation: its figures are those of the last such line, averaged."""
     place.evaluated = own
     averaged = {name: averages.get(name, value) for name, value in metrics.items()}
-    place.pending |= {k: v for k, v in averaged.items() if not is_side(k.partition("/")[2] or k)}
+    place.pending |= {k: v for k, v in averaged.items() if not is_side(k.removeprefix(f"{own}/"))}
     if where.n == where.total:
         return flushed(place)
     return []

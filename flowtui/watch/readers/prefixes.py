@@ -131,7 +131,8 @@ def _without_words(text: str, first: str) -> str:
         match = _LEVEL.match(text) or _NAMED.match(text) or _COLUMNS.match(text)
         if match and match.re is _COLUMNS and POSITION.search(match[0]):
             match = None
-        if match and not SET.fullmatch(match[0].strip("[]:|- ")):
+        name = SET.fullmatch(match[0].strip("[]:|- ")) if match else None
+        if match and (name is None or name["train"]):
             return text[match.end() :]
     match = None
     if first == "[" and (match := _BRACKET.match(text)) and not _is_prefix(match[1]):

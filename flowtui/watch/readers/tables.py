@@ -54,7 +54,11 @@ def read(text: str, place: Place) -> list[Item] | None:
 
 
 def _heading(text: str, place: Place) -> list[Item] | None:
-    if any(mark in text for mark in ":={}()<>,;") or len(text) > 2000 or re.search(r"\s\d", text):
+    if (
+        any(mark in text for mark in ":={}()<>,;")
+        or len(text) > 2000
+        or re.search(r"(?i)\s\d|[\[\]]|\b(?:nan|inf)\b", text)
+    ):
         return None
     bare = (
         text.lstrip("# ") if text[0] == "#" and text[1:2] == " " and "  " in text.strip() else text

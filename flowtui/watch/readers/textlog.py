@@ -258,34 +258,34 @@ class TextLog:
             self._add(name, read_items, rank, stamp, items)
 
     def _learn(
-        self, text: str, name: str, read: list[Item], step: int | None, reader: LineReader
+        self, text: str, name: str, of_line: list[Item], step: int | None, reader: LineReader
     ) -> None:
-        only = read[0] if len(read) == 1 else None
+        only = of_line[0] if len(of_line) == 1 else None
         if name in LEARNED and isinstance(only, Reading) and self._templates.open:
             before = Place.from_json({**self._place.to_json(), "step": step})
             self._templates.learn(text, name, only, before, reader)
 
     def _add(
-        self, name: str, read: list[Item], rank: int | None, stamp: str | None, items: list[Item]
+        self, name: str, of_line: list[Item], rank: int | None, stamp: str | None, items: list[Item]
     ) -> None:
-        if not read:
+        if not of_line:
             return
         self._met(name)
         if stamp is not None:
             at = instant(stamp)
-            read = [item if item.at is not None else item._replace(at=at) for item in read]
+            of_line = [item if item.at is not None else item._replace(at=at) for item in of_line]
         if rank is not None:
-            read = self._of_rank(read, rank)
-        items += read
+            of_line = self._of_rank(of_line, rank)
+        items += of_line
 
-    def _of_rank(self, read: list[Item], rank: int) -> list[Item]:
+    def _of_rank(self, of_line: list[Item], rank: int) -> list[Item]:
         """The items of a rank: figures of ranks above the lowest go, unless they are no numbers."""
         place = self._place
         if place.lead is None or rank < place.lead:
             place.lead = rank
         return [
             item._replace(rank=rank)
-            for item in read
+            for item in of_line
             if rank == place.lead
             or isinstance(item, Notice)
             or (isinstance(item, Reading) and any(map(_is_bad, item.metrics.values())))

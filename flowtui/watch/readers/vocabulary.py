@@ -39,9 +39,9 @@ EPOCH_FLOAT = re.compile(
 )
 IN_EPOCH = re.compile(
     r"(?i)(?<![\w./-])(?P<word>(?:(?P<set>[a-z]+) )?ep(?:och)?)s?(?:\((?P<inset>\w+)\))?\W{0,4}?\s*"
-    r"(?P<epoch>\d+)(?:\s*(?:/|of)\s*(?P<epochs>\d+))?[\])]?\s*[:;,|>-]*\s*"
+    r"(?P<epoch>\d+)(?!\d)(?:\s*(?:/|of)\s*(?P<epochs>\d+)(?!\d))?[\])]?\s*[:;,|>-]*\s*"
     r"(?:\W{0,2}(?P<unit>batch|iter(?:ation)?|step|it|mini-?batch|update)\w?\W{0,4})?\s*[\[(|]?\s*"
-    r"(?P<n>\d+)\s*(?:/|of)\s*(?P<total>\d+)(?P<percent>\s*\(\s*[\d.]+\s*%\s*\))?(?!\s*[\d./%])"
+    r"(?P<n>\d+)\s*(?:/|of)\s*(?P<total>\d+)(?!\d)(?P<percent>\s*\(\s*[\d.]+\s*%\s*\))?(?!\s*[\d./%])"
     r"\s*(?P<tail>batches|iters?|iterations|steps|samples|examples|images)?\s*[\])]?"
 )
 """`Epoch: [0][ 10/5005]`, `Train Epoch: 1 [640/60000 (1%)]`, `Epoch(train) [1][100/312]`,
