@@ -56,23 +56,33 @@ class StatusFile:
 
     def text(self) -> str:
         """The file's text as of now, from the ledger."""
+        marks = self.marks()
+        self._store.ledger.refresh()
         now = self._clock.now()
-        self._store.ledger.refresh()
-        names = self._files(now, self._store.running(), self._body(now).window)
-        # taken before the ledger is read: what another process writes meanwhile makes it old
-        mark = stamp(str(self._store.ledger.folder), names)
-        self._store.ledger.refresh()
         block = self._store.running()
         seen = self._body(now)
         data = self._data(now, block, seen)
-        marks = {"files": names, "stamp": mark, "settings": self._settings}
         return status_file.encode(
             self._fields(now, block, data)
             | _eating_fields(seen)
             | _guard_fields(self._guard(now.timestamp()))
-            | marks,
+            | {key: marks[key] for key in ("files", "stamp", "settings")},
             json.dumps(data, ensure_ascii=False, separators=(",", ":")),
         )
+
+    def marks(self) -> dict[str, Any]:
+        """The state of the ledger, the settings and the day from which numbers are taken now."""
+        now = self._clock.now()
+        self._store.ledger.refresh()
+        names = self._files(now, self._store.running(), self._body(now).window)
+        return {
+            "anchor": int(now.timestamp()),
+            "day_ends": int(self._rule.bounds(self._rule.day_of(now)).end.timestamp()),
+            "files": names,
+            # taken before the ledger is read: what another process writes meanwhile makes it old
+            "stamp": stamp(str(self._store.ledger.folder), names),
+            "settings": self._settings,
+        }
 
     def write(self) -> None:
         """Replace the file. Best effort: without it `status` asks the ledger."""

@@ -20,7 +20,7 @@ from flowtui.settings.config import Config
 from flowtui.tui.shell.service_thread import Desk
 
 if TYPE_CHECKING:
-    from flowtui.services.focus.snapshot import Snapshot
+    from flowtui.core.focus.snapshot import Snapshot
     from flowtui.services.runs.board import Board
     from flowtui.services.wiring import Services
 
