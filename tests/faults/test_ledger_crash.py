@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from flowtui.ledger.doctor import Weight, check
+from flowtui.ledger.doctor import Weight
 from flowtui.ledger.ledger import Ledger
 from tests.faults.disks import Disk, Stopped
-from tests.unit.ledger.helpers import block, everything, open_ledger, put
+from tests.unit.ledger.helpers import block, check, everything, get, open_ledger, put, save
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc/self/fd")
 
@@ -23,17 +23,17 @@ Command = Callable[[Ledger], object]
 
 
 def start_block(ledger: Ledger) -> None:
-    with ledger.transaction("start") as transaction:
-        transaction.put("blocks", block("run"))
-        transaction.put("state", {"id": "running", "block": "run"})
+    with ledger.transaction("start"):
+        save(ledger, "blocks", block("run"))
+        save(ledger, "state", {"id": "running", "block": "run"})
 
 
 def over_new_year(ledger: Ledger) -> None:
-    with ledger.transaction("edit") as transaction:
-        transaction.put("blocks", block("run", "2025-12-31", edited=True))
-        transaction.put("entries", block("e", "2024-01-01"))
-        if transaction.get("state", "running") is not None:
-            transaction.delete("state", "running")
+    with ledger.transaction("edit"):
+        save(ledger, "blocks", block("run", "2025-12-31", edited=True))
+        save(ledger, "entries", block("e", "2024-01-01"))
+        if get(ledger, "state", "running") is not None:
+            ledger.table("state").remove(doc_ids=["running"])
 
 
 COMMANDS: dict[str, Command] = {
@@ -46,7 +46,7 @@ COMMANDS: dict[str, Command] = {
     "undo": lambda ledger: ledger.undo(),
     "redo twice": lambda ledger: ledger.redo(2),
     "old year alone": lambda ledger: put(ledger, block("old", "2024-05-05")),
-    "compaction": lambda ledger: ledger.compact(),
+    "compaction": lambda ledger: ledger.fold(),
     "after compaction": lambda ledger: put(ledger, block("late", "2025-05-05")),
     "undo after compaction": lambda ledger: ledger.undo(),
     "across again": start_block,
@@ -130,8 +130,8 @@ def assert_sound_and_usable(folder: Path) -> None:
     before = everything(ledger)
     for n, day in enumerate(("2024-03-03", "2025-03-03", "2026-03-03")):
         put(ledger, block(f"more {n}", day))
-    with ledger.transaction("state") as transaction:
-        transaction.put("state", {"id": "more"})
+    with ledger.transaction("state"):
+        save(ledger, "state", {"id": "more"})
     assert everything(opened(folder)) == everything(ledger) != before
     assert len(opened(folder).undo(4)) == 4
     assert everything(opened(folder)) == before

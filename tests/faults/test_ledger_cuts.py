@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from flowtui.ledger.doctor import Weight, check
+from flowtui.ledger.doctor import Weight
 from flowtui.ledger.ledger import Ledger
 from flowtui.ledger.scan import raw_lines
 from flowtui.ledger.table import JournalDB
-from tests.unit.ledger.helpers import block, everything, open_ledger, put
+from tests.unit.ledger.helpers import block, check, everything, open_ledger, put, save
 
 STEP = 1 if os.environ.get("FLOWTUI_REQUIRE_ALL") == "1" else 7
 World = dict[str, dict[str, dict[str, Any]]]
@@ -31,13 +31,13 @@ def worlds(folder: Path) -> list[World]:
     seen = [everything(ledger)]
 
     def command(*records: dict[str, Any], delete: str = "", state: str = "") -> None:
-        with ledger.transaction("c") as transaction:
+        with ledger.transaction("c"):
             for record in records:
-                transaction.put("blocks", record)
+                save(ledger, "blocks", record)
             if delete:
-                transaction.delete("blocks", delete)
+                ledger.table("blocks").remove(doc_ids=[delete])
             if state:
-                transaction.put("state", {"id": "running", "block": state})
+                save(ledger, "state", {"id": "running", "block": state})
         seen.append(everything(ledger))
 
     command(block("a", n=1))

@@ -12,11 +12,19 @@ from pathlib import Path
 import pytest
 
 from flowtui.core.errors import LedgerError
-from flowtui.ledger.doctor import check
 from flowtui.ledger.ledger import Ledger
 from flowtui.ledger.table import JournalDB
 from tests.faults.disks import Failing
-from tests.unit.ledger.helpers import block, bytes_in, everything, open_ledger, put
+from tests.unit.ledger.helpers import (
+    block,
+    bytes_in,
+    check,
+    everything,
+    get,
+    open_ledger,
+    put,
+    save,
+)
 
 SMALL_BYTES = 256 * 1024
 
@@ -60,10 +68,10 @@ def refusal(act: Callable[[], object]) -> LedgerError:
 
 
 def across(ledger: Ledger) -> None:
-    with ledger.transaction("across") as transaction:
-        transaction.put("blocks", block("a1", text="x" * 9000))
-        transaction.put("blocks", block("a2", "2025-01-01", text="x" * 9000))
-        transaction.put("state", {"id": "running"})
+    with ledger.transaction("across"):
+        save(ledger, "blocks", block("a1", text="x" * 9000))
+        save(ledger, "blocks", block("a2", "2025-01-01", text="x" * 9000))
+        save(ledger, "state", {"id": "running"})
 
 
 def test_a_full_disk_gives_one_clear_error_and_the_files_are_as_they_were(
@@ -105,10 +113,10 @@ def test_a_disk_that_fills_while_it_is_written_never_loses_what_was_acknowledged
     for size in (20_000, 5_000, 900, 50, 1):
         for n in range(3000):
             try:
-                with ledger.transaction("grow") as transaction:
-                    transaction.put("blocks", block(f"{size}-{n}", text="x" * size))
+                with ledger.transaction("grow"):
+                    save(ledger, "blocks", block(f"{size}-{n}", text="x" * size))
                     if n % every == every - 1:
-                        transaction.put("state", {"id": f"{size}-{n}"})
+                        save(ledger, "state", {"id": f"{size}-{n}"})
             except LedgerError:
                 break
             acknowledged.append(f"{size}-{n}")
@@ -142,7 +150,7 @@ def test_a_read_only_folder_is_read_and_refuses_to_be_written(tmp_path: Path) ->
         ledger = open_ledger(folder)
         before = bytes_in(folder)
 
-        assert ledger.get("blocks", "b1") == block("b1")
+        assert get(ledger, "blocks", "b1") == block("b1")
         error = refusal(lambda: put(ledger, block("b2")))
         refusal(ledger.undo)
         refusal(lambda: JournalDB(folder / "db").insert({"n": 1}))
@@ -287,7 +295,7 @@ def test_a_file_that_may_not_be_read_is_named(
     ledger = open_ledger(folder)
 
     for _ in range(2):
-        error = refusal(lambda: ledger.get("blocks", "b1"))
+        error = refusal(lambda: get(ledger, "blocks", "b1"))
         assert "could not read" in error.message and "2026.jsonl" in error.message
 
 
@@ -298,8 +306,8 @@ def test_a_lock_lost_during_a_transaction_is_noticed_before_anything_is_written(
     before = bytes_in(folder)
 
     def loses_the_lock() -> None:
-        with ledger.transaction("lost") as transaction:
-            transaction.put("blocks", block("b2"))
+        with ledger.transaction("lost"):
+            save(ledger, "blocks", block("b2"))
             (folder / ".lock").unlink()
 
     error = refusal(loses_the_lock)
@@ -318,10 +326,10 @@ def test_a_compaction_on_a_full_disk_leaves_the_old_files(
     before = bytes_in(folder)
     with monkeypatch.context() as patch:
         Failing(patch, "fdatasync", errno.ENOSPC, ending=".new")
-        error = refusal(ledger.compact)
+        error = refusal(ledger.fold)
 
     assert "could not compact" in error.message and bytes_in(folder) == before
-    ledger.compact()
+    ledger.fold()
     assert bytes_in(folder) != before and everything(ledger)["blocks"]["b1"]["n"] == 2
 
 

@@ -105,7 +105,7 @@ class BodyService:
             windows = writer.eating() if "eat" in line.casefold() else []
             logged = parse(line, pen, self.declared.words(writer), windows)
             entries = tuple(writer.put(entry, pen.now) for entry in logged.entries)
-            writer.transaction.label = f"log {_brief(entries)}"
+            writer.staging.label = f"log {_brief(entries)}"
         self.changed()
         return Logged(entries, logged.remarks)
 
@@ -125,7 +125,7 @@ class BodyService:
         with self.store.change("delete entry") as writer:
             entry = writer.by_id(id)
             writer.delete(entry)
-            writer.transaction.label = f"delete {_brief([entry])}"
+            writer.staging.label = f"delete {_brief([entry])}"
         self.changed()
         return entry
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from flowtui.ledger.doctor import Weight, check
+from flowtui.ledger.doctor import Weight
 from flowtui.ledger.lines import change_text, header_line, line_of, text_of
 from flowtui.ledger.repair import repair
 from tests.bench.tenyears import fill
 from tests.fakes import FakeClock
-from tests.unit.ledger.helpers import block, bytes_in, everything, open_ledger, put
+from tests.unit.ledger.helpers import block, bytes_in, check, everything, open_ledger, put, save
 
 
 @pytest.fixture
@@ -22,9 +22,9 @@ def folder(tmp_path: Path) -> Path:
     ledger = open_ledger(folder)
     for n in range(3):
         put(ledger, block(f"b{n}", n=n))
-    with ledger.transaction("across") as transaction:
-        transaction.put("blocks", block("b9", "2025-01-01"))
-        transaction.put("state", {"id": "running"})
+    with ledger.transaction("across"):
+        save(ledger, "blocks", block("b9", "2025-01-01"))
+        save(ledger, "state", {"id": "running"})
     put(ledger, block("b3"))
     return folder
 

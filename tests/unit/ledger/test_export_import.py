@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flowtui.ledger.stream import items
 from hypothesis import given
 from hypothesis import strategies as st
 from tinydb import TinyDB, where
@@ -20,10 +21,18 @@ from flowtui.ledger import stream
 from flowtui.ledger.export import Exporter, export_csv, export_json, export_tinydb, export_to
 from flowtui.ledger.importing import KindCounts, import_file
 from flowtui.ledger.ledger import Ledger
-from flowtui.ledger.stream import items
 from tests.bench.tenyears import fill
 from tests.fakes import FakeClock
-from tests.unit.ledger.helpers import block, bytes_in, everything, open_ledger, put
+from tests.unit.ledger.helpers import (
+    block,
+    bytes_in,
+    every,
+    everything,
+    get,
+    open_ledger,
+    put,
+    save,
+)
 from tests.unit.ledger.test_migrate import NEW, OLD, TWO_STEPS
 
 
@@ -31,12 +40,12 @@ from tests.unit.ledger.test_migrate import NEW, OLD, TWO_STEPS
 def ledger(tmp_path: Path) -> Ledger:
     """A few records of every sort."""
     ledger = open_ledger(tmp_path / "ledger")
-    with ledger.transaction("begin") as transaction:
-        transaction.put("blocks", block("b1", "2024-12-31", note='naïve "quotes",\n学', n=1.5))
-        transaction.put("blocks", block("b2", "2026-01-01", gaps=[{"cause": "pause"}], ok=True))
-        transaction.put("entries", block("e1", "2026-01-01", kind="sleep", dose=None))
-        transaction.put("plans", {"id": "p1", "rule": {"at": "09:00"}})
-        transaction.put("state", {"id": "running", "block": "b2"})
+    with ledger.transaction("begin"):
+        save(ledger, "blocks", block("b1", "2024-12-31", note='naïve "quotes",\n学', n=1.5))
+        save(ledger, "blocks", block("b2", "2026-01-01", gaps=[{"cause": "pause"}], ok=True))
+        save(ledger, "entries", block("e1", "2026-01-01", kind="sleep", dose=None))
+        save(ledger, "plans", {"id": "p1", "rule": {"at": "09:00"}})
+        save(ledger, "state", {"id": "running", "block": "b2"})
     return ledger
 
 
@@ -98,10 +107,10 @@ def test_a_record_that_differs_is_kept_unless_it_shall_be_replaced(
     put(ledger, block("b1", "2025-05-05", n=2))
 
     assert import_file(ledger, file).kinds["blocks"] == KindCounts(same=1, kept=1)
-    assert ledger.get("blocks", "b1") == block("b1", "2025-05-05", n=2)
+    assert get(ledger, "blocks", "b1") == block("b1", "2025-05-05", n=2)
     replaced = import_file(ledger, file, replace=True)
     assert replaced.kinds["blocks"] == KindCounts(same=1, replaced=1)
-    found = ledger.get("blocks", "b1")
+    found = get(ledger, "blocks", "b1")
     assert found is not None and found["day"] == "2024-12-31"
     assert import_file(ledger, file, replace=True).seq is None
 
@@ -221,7 +230,9 @@ def test_records_that_cannot_be_taken_are_listed_and_the_rest_is_taken(tmp_path:
 
     result = import_file(ledger, file)
 
-    assert everything(ledger)["blocks"].keys() == {"b1"} and ledger.all("plans") == [{"id": "p1"}]
+    assert everything(ledger)["blocks"].keys() == {"b1"} and every(ledger, "plans") == [
+        {"id": "p1"}
+    ]
     assert result.problem_count == 4 and [p.split(":")[0] for p in result.problems] == [
         "record 2",
         "record 3",

@@ -6,13 +6,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from flowtui.ledger.ids import holds, id_hash, ids_path, read_ids, stands_in, write_ids
+from flowtui.ledger.look import look_at
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowtui.ledger.ids import holds, id_hash, ids_path, read_ids, stands_in, write_ids
 from flowtui.ledger.lines import change_text, line_of
-from flowtui.ledger.look import look_at
-from tests.unit.ledger.helpers import block, open_ledger, put
+from tests.unit.ledger.helpers import block, get, open_ledger, put, save
 
 KEYS = [("blocks", "b1"), ("blocks", "b2")]
 
@@ -86,7 +86,7 @@ def test_readers_write_no_list_and_writers_write_one_for_each_closed_year(tmp_pa
     for path in folder.glob(".*.ids"):
         path.unlink()
 
-    assert open_ledger(folder).get("blocks", "unknown") is None
+    assert get(open_ledger(folder), "blocks", "unknown") is None
     assert list(folder.glob(".*.ids")) == []
     put(open_ledger(folder), block("new"))
     assert sorted(path.name for path in folder.glob(".*.ids")) == [
@@ -106,8 +106,8 @@ def test_a_record_added_to_a_closed_year_by_another_process_is_found(tmp_path: P
 
     assert look_at(folder / "2018.jsonl") != signature
     mine.refresh()
-    assert mine.get("blocks", "late") == block("late", "2018-07-01")
-    with mine.transaction("move") as transaction:
-        assert transaction.get("blocks", "late") is not None
-        transaction.put("blocks", block("late", "2026-07-01"))
-    assert open_ledger(folder).get("blocks", "late") == block("late", "2026-07-01")
+    assert get(mine, "blocks", "late") == block("late", "2018-07-01")
+    with mine.transaction("move"):
+        assert get(mine, "blocks", "late") is not None
+        save(mine, "blocks", block("late", "2026-07-01"))
+    assert get(open_ledger(folder), "blocks", "late") == block("late", "2026-07-01")

@@ -6,11 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from flowtui.ledger.compact import Compacted
-from flowtui.ledger.doctor import check
+from flowtui.ledger.fold import Compacted
 from flowtui.ledger.ledger import Ledger
 from flowtui.ledger.storage import MOST_PART_BYTES
-from tests.unit.ledger.helpers import ALWAYS, block, bytes_in, everything, open_ledger, put
+from tests.unit.ledger.helpers import (
+    ALWAYS,
+    block,
+    bytes_in,
+    check,
+    everything,
+    find,
+    get,
+    open_ledger,
+    put,
+    save,
+)
 
 
 @pytest.fixture
@@ -23,13 +33,13 @@ def busy_ledger(folder: Path, keep: int = 5) -> Ledger:
     ledger = open_ledger(folder, keep=keep)
     put(ledger, block("old", "2025-02-02"))
     for n in range(20):
-        with ledger.transaction(f"turn {n}") as transaction:
-            transaction.put("blocks", block("b1", f"{2025 + n % 2}-06-01", n=n))
-            transaction.put("blocks", block(f"c{n % 3}", n=n))
+        with ledger.transaction(f"turn {n}"):
+            save(ledger, "blocks", block("b1", f"{2025 + n % 2}-06-01", n=n))
+            save(ledger, "blocks", block(f"c{n % 3}", n=n))
             if n % 4 == 0:
-                transaction.put("plans", {"id": "p", "n": n})
-    with ledger.transaction("delete") as transaction:
-        transaction.delete("blocks", "c0")
+                save(ledger, "plans", {"id": "p", "n": n})
+    with ledger.transaction("delete"):
+        ledger.table("blocks").remove(doc_ids=["c0"])
     return ledger
 
 
@@ -38,7 +48,7 @@ def test_compaction_keeps_every_record_and_shortens_the_files(folder: Path) -> N
     before = everything(ledger)
     sizes = {name: len(data) for name, data in bytes_in(folder).items()}
 
-    done = ledger.compact()
+    done = ledger.fold()
 
     assert [each.file for each in done] == ["2025", "2026", "state"]
     for each in done:
@@ -53,7 +63,7 @@ def test_the_newest_transactions_can_be_undone_after_compaction_and_no_others(
     folder: Path,
 ) -> None:
     one, other = busy_ledger(folder / "a"), busy_ledger(folder / "b")
-    one.compact()
+    one.fold()
 
     undone = open_ledger(folder / "a", keep=5).undo(99)
 
@@ -70,7 +80,7 @@ def test_what_others_have_open_notices_a_compaction(folder: Path) -> None:
     busy_ledger(folder)
     before = everything(other)
 
-    open_ledger(folder, keep=5).compact()
+    open_ledger(folder, keep=5).fold()
 
     other.refresh()
     assert everything(other) == before
@@ -82,22 +92,22 @@ def test_what_others_have_open_notices_a_compaction(folder: Path) -> None:
 def test_numbers_go_on_rising_after_everything_was_deleted_and_folded(folder: Path) -> None:
     ledger = open_ledger(folder, keep=0)
     put(ledger, block("b1"))
-    with ledger.transaction("delete") as transaction:
-        transaction.delete("blocks", "b1")
-    ledger.compact()
+    with ledger.transaction("delete"):
+        ledger.table("blocks").remove(doc_ids=["b1"])
+    ledger.fold()
 
     put(open_ledger(folder), block("b2"))
 
     assert [entry.seq for entry in open_ledger(folder).history(9)] == [3]
-    assert open_ledger(folder).find("blocks", *ALWAYS) == [block("b2")]
+    assert find(open_ledger(folder), "blocks", *ALWAYS) == [block("b2")]
 
 
 def test_compacting_twice_changes_nothing_more(folder: Path) -> None:
     ledger = busy_ledger(folder)
-    ledger.compact()
+    ledger.fold()
     before = bytes_in(folder)
 
-    ledger.compact()
+    ledger.fold()
 
     assert bytes_in(folder) == before
 
@@ -107,7 +117,7 @@ def test_a_file_of_present_records_alone_is_left_alone(folder: Path) -> None:
     put(ledger, block("b1"), block("b2"))
     before = bytes_in(folder)
 
-    assert ledger.compact() == [] and bytes_in(folder) == before
+    assert ledger.fold() == [] and bytes_in(folder) == before
 
 
 def test_it_happens_by_itself_when_more_than_half_is_history(folder: Path) -> None:
@@ -118,7 +128,7 @@ def test_it_happens_by_itself_when_more_than_half_is_history(folder: Path) -> No
         longest = max(longest, (folder / "2026.jsonl").read_bytes().count(b"\n"))
 
     assert longest <= 2 * (1 + 10) + 4
-    assert open_ledger(folder).get("blocks", "b1") == block("b1", n=199)
+    assert get(open_ledger(folder), "blocks", "b1") == block("b1", n=199)
     assert len(ledger.undo(99)) == 10
 
 
@@ -133,23 +143,23 @@ def test_it_does_not_happen_again_and_again_where_it_cannot_help(folder: Path) -
         inodes.add((folder / "2026.jsonl").stat().st_ino)
 
     assert len(inodes) <= 2
-    assert len(open_ledger(folder).find("blocks", *ALWAYS)) == 20
+    assert len(find(open_ledger(folder), "blocks", *ALWAYS)) == 20
 
 
 def test_state_does_not_carry_what_years_hold_for_long(folder: Path) -> None:
     ledger = open_ledger(folder)
     text = "x" * 1000
-    with ledger.transaction("import") as transaction:
+    with ledger.transaction("import"):
         for n in range(400):
-            transaction.put("blocks", block(f"b{n}", f"{2024 + n % 3}-01-01", text=text))
+            save(ledger, "blocks", block(f"b{n}", f"{2024 + n % 3}-01-01", text=text))
 
     assert MOST_PART_BYTES < 400 * 1000
     assert (folder / "state.jsonl").stat().st_size < 1000
-    assert len(open_ledger(folder).find("blocks", *ALWAYS)) == 400
+    assert len(find(open_ledger(folder), "blocks", *ALWAYS)) == 400
     assert [change.label for change in open_ledger(folder).undo()] == ["import"]
-    assert open_ledger(folder).find("blocks", *ALWAYS) == []
+    assert find(open_ledger(folder), "blocks", *ALWAYS) == []
     open_ledger(folder).redo()
-    assert len(open_ledger(folder).find("blocks", *ALWAYS)) == 400
+    assert len(find(open_ledger(folder), "blocks", *ALWAYS)) == 400
     assert check(folder) == []
 
 
@@ -165,7 +175,7 @@ def test_an_import_is_taken_apart_when_it_can_no_longer_be_undone(folder: Path) 
     put(ledger, block("y"))
 
     assert (folder / "2026.jsonl").read_bytes().count(b"\n") == 150 + 2 + 6
-    assert len(open_ledger(folder).find("blocks", *ALWAYS)) == 152
+    assert len(find(open_ledger(folder), "blocks", *ALWAYS)) == 152
     assert check(folder) == []
 
 
@@ -176,10 +186,10 @@ def test_a_compaction_that_would_lose_something_does_not_take_place(
 
     ledger = busy_ledger(folder)
     before = bytes_in(folder)
-    monkeypatch.setattr("flowtui.ledger.compact._fold", lambda tables, change: None)
+    monkeypatch.setattr("flowtui.ledger.fold._fold", lambda tables, change: None)
 
     with pytest.raises(LedgerError, match="did not read back the same"):
-        ledger.compact()
+        ledger.fold()
 
     assert bytes_in(folder) == before
 
@@ -188,11 +198,11 @@ def test_a_transaction_stands_although_the_compaction_after_it_fails(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger = open_ledger(folder, keep=5)
-    monkeypatch.setattr("flowtui.ledger.compact._fold", lambda tables, change: None)
+    monkeypatch.setattr("flowtui.ledger.fold._fold", lambda tables, change: None)
     put(ledger, block("old"))
     for n in range(30):
         put(ledger, block("b1", n=n))
 
-    assert open_ledger(folder).get("blocks", "b1") == block("b1", n=29)
+    assert get(open_ledger(folder), "blocks", "b1") == block("b1", n=29)
     [report] = ledger.reports()
     assert "was not compacted" in report.what and not report.lost
