@@ -113,7 +113,7 @@ class Contents:
                 continue
             if key in self.documents(name, table):
                 return name
-        return None
+        return STATE if STATE in self.names() and key in self.documents(STATE, table) else None
 
     def next_id(self, table: str) -> int:
         """One more than the greatest whole number among the keys of a table."""
@@ -174,6 +174,8 @@ class Contents:
         old = self._where.get((table, key))
         if old is None and before is not None:
             old = self.home_of(table, before)
+            if old == STATE and table in self._dated:  # its day was unusable
+                old = self.locate(table, key)
         if old is not None and old != home:
             self.set(old, table, key, None)
         if table in self._dated:

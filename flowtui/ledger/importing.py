@@ -94,6 +94,8 @@ def _take(
     table = ledger.table(kind)
     record = migrations.upgrade(kind, dict(document))
     id: Any = record.get("id")
+    if not _is_name(id):
+        raise LedgerError(f"a record of {kind} has no text in 'id': {id!r}")
     present = table.get(doc_id=id)
     differs = None if present is None else not same(present, migrations.stamp(kind, record))
     if differs is None or (differs and replace):
@@ -103,6 +105,10 @@ def _take(
     counts.replaced += differs is True and replace
     counts.kept += differs is True and not replace
     counts.same += differs is False
+
+
+def _is_name(id: Any) -> bool:
+    return isinstance(id, str) and bool(id)
 
 
 def _documents(path: Path) -> Iterator[tuple[str, Any]]:

@@ -53,7 +53,7 @@ def _mend_journal(storage: JournalStorage) -> list[str]:
     damaged = [line for line in lines if not is_whole(line.raw)]
     if not damaged:
         return []
-    ends = sum(line.ended and bool(split_lines(line.raw)) for line in damaged)
+    ends = sum(bool(split_lines(line.raw)) for line in damaged)
     torn = sum(len(x.raw) for x in damaged if not x.ended and not split_lines(x.raw))
     done = [_told(report) for report in set_aside(path, storage.clock)]
     storage.distrust()

@@ -118,6 +118,7 @@ class JournalStorage(Storage):
 
         seen = upgrade.signature(self.path)
         if seen == self._old:
+            self.journal.seq = self.journal.folded_without
             return
         self._old = seen
         self.contents.forget()

@@ -85,7 +85,11 @@ class Store(Generic[T]):
         raise FlowError(f"there is no {word} {text!r}", f"see the ids: {self._see}")
 
     def _decode(self, record: Document) -> T:
-        value: T = self.kind.decode(record)
+        try:
+            value: T = self.kind.decode(record)
+        except RecordError as error:
+            error.hint = f"mend it: flowtui doctor --edit {record.doc_id}"
+            raise
         return value
 
     def _decoded(self, records: Iterable[Document]) -> Iterator[T]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,6 +21,7 @@ from flowtui.core.day import DayRule
 from flowtui.core.text import middle_cut
 from flowtui.services.body.entry_store import EntryStore
 from flowtui.services.body.habit_catalog import Declared, Names
+from flowtui.services.listeners import Listeners
 from flowtui.settings.body import Body as Settings
 from flowtui.settings.body import days_away
 
@@ -48,17 +49,12 @@ class BodyService:
         self.floors: tuple[Floor, ...] = tuple(map(floor_from, settings.floors))
         self._clock = clock
         self._rule = rule
-        self._listeners: list[Callable[[], None]] = []
-
-    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """`listener` is called after every change; the returned function ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        self.listeners: Listeners[[]] = Listeners()
+        """Called after every change."""
 
     def changed(self) -> None:
         """Tell the listeners."""
-        for listener in tuple(self._listeners):
-            listener()
+        self.listeners.tell()
 
     # Reading
 

@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flowtui.ledger.stream import items
 from hypothesis import given
 from hypothesis import strategies as st
 from tinydb import TinyDB, where
 
 from flowtui.core.errors import LedgerError, NewerLedgerError
-from flowtui.ledger import stream
+from flowtui.ledger import importing
 from flowtui.ledger.export import Exporter, export_csv, export_json, export_tinydb, export_to
-from flowtui.ledger.importing import KindCounts, import_file
+from flowtui.ledger.importing import KindCounts, import_file, items
 from flowtui.ledger.ledger import Ledger
 from tests.bench.tenyears import fill
 from tests.fakes import FakeClock
@@ -198,7 +197,7 @@ def test_an_export_of_an_older_version_is_migrated(tmp_path: Path) -> None:
 
     import_file(today, file)
 
-    assert today.get("blocks", "b1") == NEW
+    assert get(today, "blocks", "b1") == NEW
 
 
 def test_an_export_of_a_newer_flowtui_is_refused_and_changes_nothing(tmp_path: Path) -> None:
@@ -282,7 +281,7 @@ def test_files_that_cannot_be_read_as_text_are_refused(tmp_path: Path) -> None:
 def test_a_big_file_is_walked_in_small_windows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "_CHUNK_CHARS", 7)
+    monkeypatch.setattr(importing, "_CHUNK_CHARS", 7)
     value = {
         "n": 12345678,
         "list": [1, 23456789, "a, long: text {[", {"x": [None, True]}],
@@ -311,7 +310,7 @@ def test_any_object_is_walked_alike_whatever_the_window(value: dict[str, Any], w
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stream, "_CHUNK_CHARS", window)
+        patch.setattr(importing, "_CHUNK_CHARS", window)
         path = Path(folder) / "x.json"
         path.write_text(json.dumps(value), encoding="utf-8")
 
