@@ -21,7 +21,7 @@ from flowtui.ledger.journal import NAME
 from flowtui.ledger.lines import check_format, head_of, is_whole, parse_line, record_of
 from flowtui.ledger.lock import no_writer
 from flowtui.ledger.migrate import Migrations
-from flowtui.ledger.records import FILE_NAME, MIGRATED, format_of, record_files
+from flowtui.ledger.records import FILE_NAME, MIGRATED, format_of, plain_files, record_files
 from flowtui.ledger.repair import SUFFIX
 from flowtui.ledger.scan import RawLine, raw_lines, whole_pieces
 from flowtui.ledger.storage import LOCK_NAME, check_day
@@ -133,7 +133,7 @@ class _Examination:
             yield _note(path, "is not a file of the ledger, and is not read", "move it elsewhere")
 
     def _files(self, has_journal: bool) -> Iterator[Finding]:
-        files = record_files(self._folder)
+        files = record_files(self._folder) if has_journal else plain_files(self._folder)
         formats = {name: format_of(path)[0] for name, path in files.items()}
         if not has_journal and files and 2 not in formats.values():
             yield from self._old_files()
@@ -154,8 +154,7 @@ class _Examination:
 
     def _old_files(self) -> Iterator[Finding]:
         """A ledger of format 1."""
-        for name in record_files(self._folder):
-            path = self._folder / f"{name}.jsonl"
+        for path in plain_files(self._folder).values():
             for line in raw_lines(path):
                 if not is_whole(line.raw):
                     yield _unsound(path, line)

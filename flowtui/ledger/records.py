@@ -63,6 +63,12 @@ def record_file(folder: Path, name: str) -> Path:
     return moved if moved.exists() else folder / f"{name}.jsonl"
 
 
+def plain_files(folder: Path) -> dict[str, Path]:
+    """The files that have their own name, by name; all that counts where there is no journal."""
+    paths = {name: folder / f"{name}.jsonl" for name in record_files(folder)}
+    return {name: path for name, path in paths.items() if path.exists()}
+
+
 def record_files(folder: Path) -> dict[str, Path]:
     """The files of records there are, by name, sorted. Raises LedgerError."""
     names = set()

@@ -26,7 +26,7 @@ from flowtui.ledger.journal import NAME, Journal, News, Report
 from flowtui.ledger.lines import insert_of, line_of, parse_line
 from flowtui.ledger.lock import WriteLock
 from flowtui.ledger.migrate import Migrations, own_copy
-from flowtui.ledger.records import format_of, record_files
+from flowtui.ledger.records import format_of, plain_files, record_files
 from flowtui.ledger.staging import Staging, TableView, same
 
 LOCK_NAME = ".lock"
@@ -122,7 +122,7 @@ class JournalStorage(Storage):
             return
         self._old = seen
         self.contents.forget()
-        files = record_files(self.path)
+        files = plain_files(self.path)
         if files and all(format_of(path)[0] != 2 for path in files.values()):
             old = upgrade.read_old(self.path, self.migrations)
             old.fill(self.contents)

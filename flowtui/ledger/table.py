@@ -74,7 +74,7 @@ class JournalTable(Table):
         self,
         fields: Fields,
         cond: QueryLike | None = None,
-        doc_ids: Iterable[int] | None = None,
+        doc_ids: Iterable[Any] | None = None,
     ) -> list[int]:
         """See `tinydb.table.Table.update`; only documents that match are copied."""
         if self._journal is None or cond is None or doc_ids is not None:
@@ -90,7 +90,7 @@ class JournalTable(Table):
             return super().upsert(document, cond)
 
     def remove(
-        self, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None
+        self, cond: QueryLike | None = None, doc_ids: Iterable[Any] | None = None
     ) -> list[int]:
         """See `tinydb.table.Table.remove`."""
         if self._journal is None or cond is None or doc_ids is not None:

@@ -26,7 +26,7 @@ from flowtui.ledger.fold import recent_lines
 from flowtui.ledger.journal import NAME, Report, journal_header
 from flowtui.ledger.lines import Change, line_of, parse_line, text_of
 from flowtui.ledger.migrate import Migrations
-from flowtui.ledger.records import MIGRATED, format_of, record_files, write_records
+from flowtui.ledger.records import MIGRATED, format_of, plain_files, write_records
 from flowtui.ledger.scan import RawLine, raw_lines, whole_pieces
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Old:
 def signature(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
     """What changes when a file of records does: names, sizes, times and inodes."""
     found = []
-    for name, path in record_files(folder).items():
+    for name, path in plain_files(folder).items():
         stat = path.stat()
         found.append((name, stat.st_size, stat.st_mtime_ns, stat.st_ino))
     return tuple(found)
@@ -84,8 +84,7 @@ def read_old(folder: Path, migrations: Migrations) -> Old:
     old = Old()
     steps: dict[str, list[Step]] = {}
     promised: dict[str, list[Step]] = {}
-    for name in record_files(folder):
-        path = folder / f"{name}.jsonl"
+    for name, path in plain_files(folder).items():
         try:
             steps[name] = list(_steps(path, old, promised if name == _STATE else {}))
         except OSError as error:

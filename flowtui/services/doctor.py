@@ -12,7 +12,7 @@ from flowtui.core.errors import FlowError, UsageError
 from flowtui.ledger.doctor import Finding, Weight, check
 from flowtui.ledger.ledger import Document
 from flowtui.ledger.migrate import VERSION_KEY
-from flowtui.ledger.table import JournalDB
+from flowtui.ledger.table import JournalTable
 from flowtui.services.wiring import Services
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
@@ -119,8 +119,8 @@ class RecordEditor:
     def delete(self) -> None:
         """Remove the record; undo brings it back."""
         with self._ledger.transaction(f"delete {self.kind} {self.id}"):
-            table = JournalDB.table(self._ledger, self.kind)
-            table.remove(doc_ids=[self.id])  # type: ignore[list-item]  # ids are texts here
+            table = JournalTable(self._ledger.storage, self.kind)
+            table.remove(doc_ids=[self.id])
         self._services.status.write()
 
 

@@ -125,7 +125,7 @@ class Store(Generic[T]):
 
     def remove(self, id: str) -> None:
         """Delete a record; nothing happens where there is none."""
-        self.table.remove(doc_ids=[id])  # type: ignore[list-item]  # ids are texts here
+        self.table.remove(doc_ids=[id])
 
 
 def days(first: date, last: date) -> QueryInstance:

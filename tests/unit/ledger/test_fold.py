@@ -9,8 +9,10 @@ import pytest
 
 from flowtui.core.errors import LedgerError
 from flowtui.ledger import records
+from flowtui.ledger.disk import replacing
 from flowtui.ledger.fold import Folded
 from flowtui.ledger.ledger import Ledger
+from flowtui.ledger.lines import record_text
 from flowtui.ledger.migrate import Migrations
 from tests.unit.ledger.helpers import (
     ALWAYS,
@@ -177,8 +179,9 @@ def test_a_fold_that_would_lose_something_does_not_take_place(
 ) -> None:
     ledger = busy_ledger(folder)
     before, journal = everything(ledger), bytes_in(folder)
-    real = records.record_text
-    monkeypatch.setattr(records, "record_text", lambda table, key, text: real(table, "k", text))
+    monkeypatch.setattr(
+        records, "record_text", lambda table, key, text: record_text(table, "k", text)
+    )
 
     with pytest.raises(LedgerError, match="did not read back the same"):
         ledger.fold()
@@ -190,7 +193,6 @@ def test_a_transaction_stands_although_the_fold_after_it_fails(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger = open_ledger(folder, keep=5, fold_bytes=1000)
-    real = records.replacing
 
     def full(path: Path, check: object = None) -> object:
         raise OSError(28, "No space left on device")
@@ -198,7 +200,7 @@ def test_a_transaction_stands_although_the_fold_after_it_fails(
     monkeypatch.setattr(records, "replacing", full)
     for n in range(30):
         put(ledger, block("b1", n=n))
-    monkeypatch.setattr(records, "replacing", real)
+    monkeypatch.setattr(records, "replacing", replacing)
 
     assert get(open_ledger(folder), "blocks", "b1") == block("b1", n=29)
     [report] = ledger.reports()

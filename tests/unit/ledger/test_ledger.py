@@ -19,6 +19,7 @@ from flowtui.ledger.journal import Journal, Transaction
 from flowtui.ledger.ledger import Ledger
 from flowtui.ledger.lines import line_of
 from flowtui.ledger.migrate import Migrations
+from flowtui.ledger.records import read_records
 from tests.fakes import FakeClock
 from tests.unit.ledger.helpers import (
     ALWAYS,
@@ -207,7 +208,7 @@ def test_a_start_touches_the_state_and_this_year_alone(
     opened: list[str] = []
     real_open = os.open
 
-    real_records = contents.read_records
+    real_records = read_records
 
     def noting_open(path: Path, *rest: int) -> int:
         opened.append(Path(path).name)
