@@ -6,6 +6,7 @@ opened after that frame, on a thread of its own.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -28,13 +29,19 @@ def open_app(
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise FlowError("the app needs a terminal", "see what can be done without: flowtui --help")
+    # what start-up makes is no garbage: looking for some costs a fifteenth of the first frame
+    gc.disable()
     from flowtui.cli.focus.prompt import current
+    from flowtui.services.focus.snapshot import NAME
+    from flowtui.services.focus.snapshot import load as load_today
+    from flowtui.services.written_files import WrittenFiles
     from flowtui.settings.config import load
     from flowtui.settings.paths import resolve
     from flowtui.settings.themes import choose, find
     from flowtui.system.clock import SystemClock
     from flowtui.system.hangup import end_with_terminal
     from flowtui.tui.app import CheckIn, FlowApp
+    from flowtui.tui.widgets import big_time
 
     root = Path(home) if home else None
     paths = resolve(env, root)
@@ -49,6 +56,14 @@ def open_app(
         return build_services(env, root, clock, attended=True)
 
     fields = current(home)
+    figures = paths.cache_dir / "digits.json"
+    today = load_today(
+        str(paths.cache_dir / NAME),
+        str(paths.ledger_dir),
+        str(paths.config_dir),
+        clock.now().timestamp(),
+    )
+    big_time.load_figures(figures)
     app = FlowApp(
         build,  # type: ignore[arg-type] # typed as Services, which is imported on the desk's thread
         clock,
@@ -58,10 +73,14 @@ def open_app(
         [str(p) for p in (*problems, *theme_problems, *([unknown] if unknown else []))],
         plain,
         expect_running=fields is not None and bool(fields.get("state")),
+        today=today,
+        written=WrittenFiles(paths.ledger_dir, paths.watch_dir),
         check_in=CheckIn(check_in_day) if check_in else None,
     )
     end_with_terminal(sys.stdin.fileno())
     app.run()
+    if paths.cache_dir.is_dir():  # where an app has been: nothing is made by looking
+        big_time.save_figures(figures, config.display.font)
     try:
         for line in app.parting_words:
             sys.stderr.write(f"{line}\n")

@@ -6,10 +6,10 @@ The day is always derived from a stored instant; stored instants are never shift
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.span import Span, intersect
 
 DAY_START = time(4, 0)

@@ -18,11 +18,12 @@ class FlowError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message}\n{self.hint}" if self.hint else self.message
+        """Both on one line, as the app's quiet line and its dialogs show them."""
+        return f"{self.message} — {self.hint}" if self.hint else self.message
 
 
 class UsageError(FlowError):
-    """What was typed cannot be meant: an unknown word, a length out of range. Exit code 2."""
+    """What was typed is invalid: an unknown word, a length out of range. Exit code 2."""
 
     exit_code = 2
 

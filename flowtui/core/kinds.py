@@ -7,7 +7,6 @@ add a step to `flowtui.ledger.migrate.STEPS`. A class is imported when its first
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import import_module
@@ -15,6 +14,7 @@ from typing import Any
 
 from flowtui.core import codec
 from flowtui.core.codec import RecordError
+from flowtui.core.lazy_dataclass import dataclass
 
 VERSION_KEY = "v"
 """The one version field of every stored record; the ledger writes and reads it."""

@@ -1,4 +1,4 @@
-"""What people type for lengths, instants and days, read strictly and without a clock.
+"""What people type for instants and days, read strictly and without a clock; one for every door.
 
 The rule for nights when the clocks change: a local time that was skipped in spring is read with
 the offset from before the change (RFC 5545, 3.3.5), so 02:30 means 03:30; a local time that came
@@ -9,34 +9,47 @@ or the earlier of those to come.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple, NoReturn
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from flowtui.core.errors import UsageError
+from flowtui.core.length_grammar import DAY_S, length_s, refuse
+from flowtui.core.wall_time import occurrences, skipped
 
-DAY_S = 24 * 3600
-"""Seconds; the longest length that `parse_duration` accepts by default."""
 AGO_LIMIT_S = 14 * DAY_S
 """Seconds; the longest way back or ahead that `20m ago` or `in 20m` may name."""
 
-DURATION_FORMS = "50m, 1h30, 1:30, 1.5h, 45s, or 50 for minutes"
-INSTANT_FORMS = "09:15, yesterday 22:30, mon 14:00, 2026-11-20 09:15, 20m ago, now"
+INSTANT_FORMS = "09:15, 7:05pm, yesterday 22:30, mon 14:00, 2026-11-20 09:15, 20m ago, now"
 DAY_FORMS = "today, yesterday, monday, 2026-11-20, 7d, 2w, this week, last month, 2026-W47, 2026-11"
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-_UNIT_S = {"d": DAY_S, "h": 3600, "m": 60, "s": 1}
-_PART = re.compile(
-    r"([0-9]{1,6})(?:[.,]([0-9]{1,6}))?\s*"
-    r"(days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)?\s*"
+CLOCK = (
+    r"(?:(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?\s?(?:am|pm)?|(?:0?[1-9]|1[0-2])\s?(?:am|pm))"
+    r"(?:(?:utc|gmt)?\+\d\d:\d\d|(?:utc|gmt)-\d\d:\d\d)?"
 )
-_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+"""A time of day: `9:15`, `7pm`, `24:00`; an offset may follow: `02:30+01:00`, `02:30utc-05:00`.
+
+A bare `-05:00` is not an offset: `06:00-08:00` is a stretch from six to eight.
+"""
+_CLOCK = re.compile(CLOCK)
+_CLOCK_PARTS = re.compile(
+    r"(\d{1,2})(?::(\d\d))?(?::(\d\d))?\s?(am|pm)?(?:utc|gmt)?([+-]\d\d:\d\d)?"
+)
+_LAST_CLOCK = re.compile(rf"(?:(\S+)(?: at)? )?(?:at )?({CLOCK})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OFFSET_ISO = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[t ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?)"
     r"\s?(z|[+-][0-9]{2}:?[0-9]{2})?"
 )
+
+
+class Clock(NamedTuple):
+    """A time of day as typed."""
+
+    time: time
+    offset: timedelta | None
+    """From UTC, where one was typed."""
 
 
 class Days(NamedTuple):
@@ -46,56 +59,45 @@ class Days(NamedTuple):
     last: date
 
 
-def parse_duration(text: str, *, limit_s: int = DAY_S) -> int:
-    """Read a length such as `50m`, `1h30`, `2h 15m`, `1:30` (hours), `1.5h`, `45s`, `90` (minutes).
-
-    Returns whole seconds, from 1 to `limit_s`; a fraction is rounded to the nearest second.
-
-    Raises:
-        UsageError: negative, zero, longer than `limit_s`, or not a length.
-    """
-    words = " ".join(text.split()).lower()
-    if words.startswith(("-", "−")):
-        _refuse(text, "is negative", f"Write a length such as {DURATION_FORMS}.")
-    seconds = _seconds(words)
-    if seconds is None:
-        _refuse(text, "is not a length of time", f"Write it as {DURATION_FORMS}.")
-    if seconds < 1:
-        _refuse(text, "is no time at all", f"Write a length such as {DURATION_FORMS}.")
-    if seconds > limit_s:
-        _refuse(text, f"is longer than {format_duration(limit_s)}", "Write a shorter length.")
-    return seconds
-
-
-def format_duration(seconds: float, *, short: bool = False) -> str:
-    """Write a length as `1 h 30 min`, `45 s`, `0 min`; with `short` as `1:30` (hours, minutes).
-
-    Minutes are cut, not rounded, so that no length reads longer than it was. Seconds are shown
-    only under a minute. A negative length keeps its sign (U+2212).
-    """
-    sign, whole = ("−" if seconds <= -1 else ""), int(abs(seconds))
-    hours, minutes = divmod(whole // 60, 60)
-    if short:
-        return f"{sign if whole >= 60 else ''}{hours}:{minutes:02d}"
-    if 0 < whole < 60:
-        return f"{sign}{whole} s"
-    if not hours:
-        return f"{sign}{minutes} min"
-    return f"{sign}{hours} h {minutes} min" if minutes else f"{sign}{hours} h"
-
-
 def parse_clock(text: str) -> time:
-    """Read a time of day, `HH:MM` or `HH:MM:SS`, from 00:00 to 23:59:59.
+    """Read a time of day, `HH:MM`, `HH:MM:SS` or `7pm`, from 00:00 to 23:59:59.
 
     Raises:
         UsageError: not such a time.
     """
-    found = _CLOCK.fullmatch(text.strip())
-    if found:
-        hour, minute, second = (int(part or 0) for part in found.groups())
-        if hour < 24 and minute < 60 and second < 60:
-            return time(hour, minute, second)
-    _refuse(text, "is not a time of day", "Write it as HH:MM, from 00:00 to 23:59.")
+    found = _CLOCK.fullmatch(text.strip().lower())
+    clock = read_clock(found[0]) if found else None
+    if clock is None or clock.offset is not None or text.strip().startswith("24"):
+        refuse(text, "is not a time of day", "Write it as HH:MM, from 00:00 to 23:59.")
+    return clock.time
+
+
+def read_clock(word: str) -> Clock | None:
+    """The time of day of a word that `CLOCK` matches; None if no clock shows it (25:00, 13pm)."""
+    parts = _CLOCK_PARTS.fullmatch(word)
+    if parts is None:
+        return None
+    hour, minute, second = int(parts[1]), int(parts[2] or 0), int(parts[3] or 0)
+    if parts[4]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if parts[4] == "pm" else 0)
+    if (hour, minute, second) == (24, 0, 0):
+        hour = 0
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    offset = None
+    if parts[5]:
+        hours, minutes = int(parts[5][1:3]), int(parts[5][4:6])
+        if hours > 14 or minutes > 59:
+            return None
+        offset = (-1 if parts[5][0] == "-" else 1) * timedelta(hours=hours, minutes=minutes)
+    return Clock(time(hour, minute, second), offset)
+
+
+def is_clock(text: str) -> bool:
+    """True if `text` is written as a time of day."""
+    return _CLOCK.fullmatch(text.strip().lower()) is not None
 
 
 def parse_weekday(text: str) -> int:
@@ -104,9 +106,9 @@ def parse_weekday(text: str) -> int:
     Raises:
         UsageError: not such a name.
     """
-    weekday = _weekday(text.strip().lower())
+    weekday = weekday_of(text.strip().lower())
     if weekday is None:
-        _refuse(text, "is not a weekday", f"Write one of {', '.join(WEEKDAYS)}.")
+        refuse(text, "is not a weekday", f"Write one of {', '.join(WEEKDAYS)}.")
     return weekday
 
 
@@ -130,10 +132,10 @@ def parse_instant(text: str, now: datetime, zone: ZoneInfo, *, future: bool = Fa
     except OverflowError:
         instant = None
     if instant is None:
-        _refuse(text, "is not a time that flowtui knows", f"Write it as {INSTANT_FORMS}.")
+        refuse(text, "is not a time that flowtui knows", f"Write it as {INSTANT_FORMS}.")
     if instant > now and not future:
         hint = f"For the day before, write: yesterday {words}" if _CLOCK.fullmatch(words) else None
-        _refuse(text, "is later than now", hint or f"Write a time gone by: {INSTANT_FORMS}.")
+        refuse(text, "is later than now", hint or f"Write a time gone by: {INSTANT_FORMS}.")
     return instant
 
 
@@ -154,36 +156,12 @@ def parse_day(text: str, today: date, *, first_weekday: int = 0) -> Days:
     except (ValueError, OverflowError):
         days = None
     if days is None:
-        _refuse(text, "is not a day that flowtui knows", f"Write it as {DAY_FORMS}.")
+        refuse(text, "is not a day that flowtui knows", f"Write it as {DAY_FORMS}.")
     return days
 
 
-def _refuse(text: str, what: str, hint: str) -> NoReturn:
-    shown = text if len(text) <= 40 else text[:40] + "…"
-    raise UsageError(f"{shown!r} {what}", hint)
-
-
-def _seconds(words: str) -> int | None:
-    """Whole seconds of a length; None if it is none. A bare number is minutes, after hours too."""
-    clock = re.fullmatch(r"([0-9]{1,3}):([0-5][0-9])", words)
-    if clock:
-        return int(clock[1]) * 3600 + int(clock[2]) * 60
-    total, position, last = 0.0, 0, "x"
-    order = "xdhms"
-    while position < len(words):
-        part = _PART.match(words, position)
-        if part is None:
-            return None
-        unit = part[3][0] if part[3] else {"x": "m", "h": "m", "m": "s"}.get(last, "?")
-        bare_after_minutes = not part[3] and last == "m"
-        if unit == "?" or bare_after_minutes or order.index(unit) <= order.index(last):
-            return None
-        total += float(f"{part[1]}.{part[2] or 0}") * _UNIT_S[unit]
-        position, last = part.end(), unit
-    return None if last == "x" else round(total)
-
-
-def _weekday(word: str) -> int | None:
+def weekday_of(word: str) -> int | None:
+    """Monday is 0; None if `word`, in lower case, is not three letters or more of a weekday."""
     if len(word) < 3:
         return None
     return next((i for i, name in enumerate(WEEKDAYS) if name.startswith(word)), None)
@@ -193,10 +171,10 @@ def _instant(words: str, now: datetime, zone: ZoneInfo, future: bool) -> datetim
     if words == "now":
         return now
     if words.endswith(" ago"):
-        seconds = _seconds(words.removesuffix(" ago"))
+        seconds = length_s(words.removesuffix(" ago"))
         return None if not seconds or seconds > AGO_LIMIT_S else now - timedelta(seconds=seconds)
     if future and words.startswith("in "):
-        seconds = _seconds(words.removeprefix("in "))
+        seconds = length_s(words.removeprefix("in "))
         return None if not seconds or seconds > AGO_LIMIT_S else now + timedelta(seconds=seconds)
     iso = _OFFSET_ISO.fullmatch(words)
     try:
@@ -208,12 +186,24 @@ def _instant(words: str, now: datetime, zone: ZoneInfo, future: bool) -> datetim
             return _at(local, now, zone, future)
     except ValueError:
         return None
-    day_word, _, clock_word = words.rpartition(" ")
-    try:
-        clock = parse_clock(clock_word)
-    except UsageError:
+    found = _LAST_CLOCK.fullmatch(words)
+    clock = read_clock(found[2]) if found else None
+    if found is None or clock is None or found[2].startswith("24"):
+        return None  # the end of which day is meant by 24:00 depends on when it is said
+    if clock.offset is not None:
+        return _with_offset(found[1] or "", clock, now, zone, future)
+    return _on_day(found[1] or "", clock.time, now, zone, future)
+
+
+def _with_offset(
+    word: str, clock: Clock, now: datetime, zone: ZoneInfo, future: bool
+) -> datetime | None:
+    """The instant of a clock with an offset: on the day that the clock without it would mean."""
+    day = _on_day(word, clock.time, now, zone, future)
+    if day is None or clock.offset is None:
         return None
-    return _on_day(day_word, clock, now, zone, future)
+    local = datetime.combine(day.astimezone(zone).date(), clock.time, timezone(clock.offset))
+    return local.astimezone(UTC)
 
 
 def _on_day(word: str, clock: time, now: datetime, zone: ZoneInfo, future: bool) -> datetime | None:
@@ -222,7 +212,7 @@ def _on_day(word: str, clock: time, now: datetime, zone: ZoneInfo, future: bool)
     ahead = {"yesterday": -1, "today": 0, **({"tomorrow": 1} if future else {})}.get(word)
     if ahead is not None:
         return _at(datetime.combine(today + timedelta(ahead), clock), now, zone, future)
-    weekday = today.weekday() if word == "" else _weekday(word)
+    weekday = today.weekday() if word == "" else weekday_of(word)
     if weekday is None:
         return None
     step = 1 if word == "" else 7
@@ -237,18 +227,18 @@ def _on_day(word: str, clock: time, now: datetime, zone: ZoneInfo, future: bool)
 
 def _at(local: datetime, now: datetime, zone: ZoneInfo, future: bool) -> datetime:
     """The instant of a naive local time, by the rule in the module's text."""
-    first = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    second = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    if second <= first:  # usual time (equal), or skipped (fold=1 reads it an hour earlier)
-        return first
+    instants = occurrences(local.date(), local.time(), zone)
+    if not instants:
+        return skipped(local.date(), local.time(), zone)
+    first, last = instants[0], instants[-1]
     if future:
-        return first if first >= now else second
-    return second if second <= now else first
+        return first if first >= now else last
+    return last if last <= now else first
 
 
 def _one_day(words: str, today: date) -> Days | None:
     back = {"today": 0, "yesterday": 1}.get(words)
-    weekday = _weekday(words)
+    weekday = weekday_of(words)
     if weekday is not None:
         back = (today.weekday() - weekday) % 7
     if back is not None:

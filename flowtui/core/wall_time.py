@@ -1,15 +1,16 @@
 """From a time on the wall to an instant: hours that happen twice, hours that do not happen.
 
-The rule is that of `flowtui.core.time_grammar`: a skipped time is read with the offset from before
-the change (RFC 5545, 3.3.5), and of a repeated one the later of those gone by is meant. Here the
-choice is told in a remark, and it can be made in the text (`02:30+01:00`).
+A skipped time is read with the offset from before the change (RFC 5545, 3.3.5), and of a repeated
+one the later of those gone by is meant. `place` tells of the choice in a remark; it can be made in
+the text (`02:30+01:00`, `02:30utc-05:00`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from flowtui.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ def occurrences(day: date, clock: time, zone: ZoneInfo) -> tuple[datetime, ...]:
     return tuple(sorted(found))
 
 
+def skipped(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The instant, in UTC, meant by a time that did not happen: by the offset before the change."""
+    return datetime.combine(day, clock.replace(fold=0), zone).astimezone(UTC)
+
+
 def place(day: date, clock: time, zone: ZoneInfo, not_after: datetime | None = None) -> Placed:
     """The instant of `clock` on `day`, with a remark where the clocks were changed.
 
@@ -44,7 +50,7 @@ def place(day: date, clock: time, zone: ZoneInfo, not_after: datetime | None = N
     """
     found = occurrences(day, clock, zone)
     if not found:
-        moved = datetime.combine(day, clock, zone).astimezone(UTC)
+        moved = skipped(day, clock, zone)
         read = moved.astimezone(zone)
         return Placed(
             moved, f"{clock:%H:%M} did not happen on {day} in {zone.key}; read as {read:%H:%M}"
@@ -63,7 +69,7 @@ def place(day: date, clock: time, zone: ZoneInfo, not_after: datetime | None = N
 
 
 def offset_text(offset: timedelta | None) -> str:
-    """A UTC offset as `+02:00`."""
+    """A UTC offset as it may follow a time of day: `+02:00`, `utc-05:00`."""
     minutes = round((offset or timedelta(0)).total_seconds() / 60)
-    sign = "-" if minutes < 0 else "+"
+    sign = "utc-" if minutes < 0 else "+"
     return f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"

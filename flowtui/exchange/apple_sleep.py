@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flowtui.core.body.entry_kinds import Kind
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.span import Span, total_s, union
 from flowtui.exchange.desk import Desk
 from flowtui.exchange.protocol import LeftOut, Row

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from pathlib import Path
 
 from flowtui.core.body.habits import Form, Habit
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.exchange.csv_rows import Columns, row_entries
 from flowtui.exchange.csvs import TICK_ROWS, Header, Line, lines, split_header
 from flowtui.exchange.dates import date_order, is_ambiguous
@@ -113,7 +114,7 @@ def _position(header: Header, column: str) -> int:
     matches = [n for n, key in enumerate(header.keys) if key.casefold() == column.casefold()]
     if not matches:
         raise UsageError(
-            f"there is no column {column!r}", f"columns: {', '.join(header.keys)}, or #1 and on"
+            f"unknown column {column!r}", f"columns: {', '.join(header.keys)}, or #1 and on"
         )
     return matches[0]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from flowtui.core.body.habits import habit_name
 from flowtui.core.body.scales import EFFORT
 from flowtui.core.day import ONE_DAY, DayRule
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.wall_time import place
 from flowtui.exchange.csvs import Line
 from flowtui.exchange.dates import read_date, read_moment, read_number, read_time

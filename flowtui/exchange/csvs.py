@@ -10,10 +10,10 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import IO
 
 from flowtui.core.errors import FlowError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.exchange.protocol import Options
 
 DELIMITERS = ",;\t|"

@@ -46,7 +46,7 @@ def is_ambiguous(text: str) -> bool:
 def read_date(text: str, order: str | None = None) -> date:
     """A date: `2026-03-04`, `4.3.2026`, `3/4/26` by `order`, `Jul 1, 2025`, `1 Jul 2025`.
 
-    Raises UsageError for what is no date, and for slashes without an order.
+    Raises UsageError for what is not a date, and for slashes without an order.
     """
     text = plain(text)
     try:
@@ -60,8 +60,8 @@ def read_date(text: str, order: str | None = None) -> date:
                 month = MONTHS.index(match[2].casefold()) + 1
                 return _near(date(int(match[4]), month, int(day)))
     except ValueError:
-        pass  # told below, like every text that is no date
-    raise UsageError(f"{text!r} is no date", "2026-03-04 is always understood")
+        pass  # told below, like every text that is not a date
+    raise UsageError(f"{text!r} is not a date", "2026-03-04 is always understood")
 
 
 def read_time(text: str) -> time:
@@ -75,13 +75,13 @@ def read_time(text: str) -> time:
             hour = hour % 12 + (12 if half == "p" else 0)
         if hour < 24 and minute < 60 and second < 60 and (not half or int(match[1]) <= 12):
             return time(hour, minute, second)
-    raise UsageError(f"{text!r} is no time of day", "write it as 21:35")
+    raise UsageError(f"{text!r} is not a time of day", "write it as 21:35")
 
 
 def read_moment(text: str, zone: ZoneInfo, order: str | None = None) -> tuple[datetime, bool]:
     """An instant, and whether the text named its own offset; else it is local to `zone`.
 
-    Raises UsageError for what is no date with a time.
+    Raises UsageError for what is not a date with a time.
     """
     text = plain(text)
     try:
@@ -105,7 +105,7 @@ def read_number(text: str) -> float:
         text = text.replace(",", "")
     text = text.replace(",", ".")
     if not re.fullmatch(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?", text):
-        raise UsageError(f"{text!r} is no number")
+        raise UsageError(f"{text!r} is not a number")
     return float(text)
 
 

@@ -121,7 +121,7 @@ def _scale(text: str, row: Line, desk: Desk, key: str, at: datetime) -> Iterator
     try:
         name, value = habit_name(title), read_number(number)
     except UsageError:
-        yield desk.unread(row.number, row.text, f"{text!r} is no scale with its value")
+        yield desk.unread(row.number, row.text, f"{text!r} is not a scale with its value")
         return
     if not colon or not 0 <= value <= SCALE_TOP:
         yield desk.unread(row.number, row.text, f"{text!r} is not between 0 and {SCALE_TOP}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Unpack
@@ -14,6 +14,7 @@ from flowtui.core.body.validation import check
 from flowtui.core.body.writer import whole
 from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import plain
 from flowtui.exchange.fields import Fields
 from flowtui.exchange.protocol import Found, Options, Unread

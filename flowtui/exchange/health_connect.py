@@ -69,7 +69,9 @@ def _read(path: Path, desk: Desk) -> Iterator[Row]:
     with database(path) as connection:
         have = tables_of(connection)
         if not have & {SLEEP, EXERCISE}:
-            raise FlowError(f"{path.name} is no backup of Health Connect", "it has no sleep table")
+            raise FlowError(
+                f"{path.name} is not a backup of Health Connect", "it has no sleep table"
+            )
         apps = _apps(connection) if APPS in have else {}
         total = sum(_count(connection, t) for t in (SLEEP, EXERCISE) if t in have)
         done = 0

@@ -12,13 +12,13 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.habits import Form, Habit, habit_name
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.exchange.csvs import Line, encoding_of, lines, needs, split_header
 from flowtui.exchange.databases import FAR_MS, database
 from flowtui.exchange.dates import read_date
@@ -226,7 +226,7 @@ def _mark(
     if code is None and re.fullmatch(r"-?\d+", value):
         code = int(value)
     if code is None:
-        return desk.unread(row.number, row.text, f"{value!r} is no value that Loop writes")
+        return desk.unread(row.number, row.text, f"{value!r} is not a value that Loop writes")
     if code == -1:
         return None
     state, amount = State.GIVEN, None
@@ -240,7 +240,7 @@ def _mark(
         left[_AUTO] += 1
         return None
     elif code != 2:
-        return desk.unread(row.number, row.text, f"{value!r} is no answer to a yes-or-no habit")
+        return desk.unread(row.number, row.text, f"{value!r} is not an answer to a yes-or-no habit")
     return desk.entry(
         row.number,
         f"{told.habit.name}|{when}",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from flowtui.core.body.entry import Entry, Provenance
 from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.habits import Habit
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.exchange.desk import shown
 from flowtui.exchange.protocol import Format, Found, LeftOut, Options, Row, Unread
 

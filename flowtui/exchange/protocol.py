@@ -7,7 +7,7 @@ file has been read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, time
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,7 @@ from flowtui.core.body.entry import Entry
 from flowtui.core.body.habits import Habit
 from flowtui.core.day import DAY_START
 from flowtui.core.errors import FlowError
+from flowtui.core.lazy_dataclass import dataclass
 
 
 class CancelledImportError(FlowError):

@@ -36,7 +36,7 @@ def format_named(name: str) -> Format:
         if candidate.name == name:
             return candidate
     raise UsageError(
-        f"there is no import format {name!r}", f"formats: {', '.join(f.name for f in FORMATS)}"
+        f"unknown import format {name!r}", f"formats: {', '.join(f.name for f in FORMATS)}"
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.habits import habit_name
 from flowtui.core.body.scales import ENERGY, OUTPUT, QUALITY, SUGAR
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.exchange.dates import plain, read_length_s, read_number
 from flowtui.exchange.fields import Fields
 

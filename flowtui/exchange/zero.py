@@ -7,7 +7,6 @@ end date and no zone. The end is the first time that the clock shows `End` once 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from flowtui.core.body.entry_kinds import SPECS, Kind
 from flowtui.core.day import ONE_DAY
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.wall_time import occurrences, place
 from flowtui.exchange.csvs import Line, lines, needs, split_header
 from flowtui.exchange.dates import date_order, read_date, read_number, read_time

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.guard.program.roots import POLICIES
 
 PROGRAMS: Sequence[tuple[str, Sequence[str]]] = (

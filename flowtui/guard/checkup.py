@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import FlowError
-from flowtui.guard import browsers, install
+from flowtui.guard import archive, browsers
 from flowtui.guard.client import Client, NoGuard, as_root
+from flowtui.guard.program import installation
 
 Line = tuple[bool, str]
 MANAGERS = (
@@ -41,10 +42,10 @@ def look(root: Path, env: Mapping[str, str], client: Client) -> list[Line]:
 
 
 def _program(root: Path, client: Client) -> list[Line]:
-    if not install.installed(root):
+    if not installation.installed(root):
         return [(False, "no guard is installed here")]
-    found: list[Line] = [(False, said) for said in install.changed(root)]
-    if install.outdated(root):
+    found: list[Line] = [(False, said) for said in installation.changed(root)]
+    if installation.program_hash(root) not in (None, archive.digest(archive.build())):
         found.append((False, f"the installed guard is another version: {as_root('install')}"))
     return found or [(True, "the guard is installed, and as it was installed")]
 

@@ -6,16 +6,20 @@ import json
 import shutil
 import socket
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import FlowError
 from flowtui.core.text import plain
-from flowtui.guard.program import VERSION
+from flowtui.guard.program import VERSION, clock
 from flowtui.guard.program.roots import Roots
+from flowtui.guard.program.units import LAUNCHER
+from flowtui.guard.program.units import PROGRAM as PROGRAM_PATH
 
 SOCKET = Roots().socket
+PROGRAM = Path(PROGRAM_PATH)
 ASK_S = 15.0
 """How long an answer may take; arming asks the resolver for up to two seconds."""
 PART_BYTES = 48 * 1024
@@ -23,8 +27,22 @@ PART_BYTES = 48 * 1024
 Answer = dict[str, Any]
 
 
+SAFE = frozenset(("hello", "status", "attempts", "doctor", "plan"))
+"""Verbs that change nothing: asked again where the connection was lost before the answer."""
+PAUSE_S = 0.02
+BACK_S = 2.0
+"""How long a guard that was killed is waited for: its service manager starts another."""
+
+
 class NoGuard(FlowError):
-    """There is no guard here, or it does not answer."""
+    """There is no guard here."""
+
+
+class Silent(NoGuard):
+    """There is a guard, and it does not answer now: stopped, killed and not back yet, or slow.
+
+    What it holds away it still holds.
+    """
 
 
 class Refused(FlowError):
@@ -36,7 +54,12 @@ class Refused(FlowError):
 
 
 def as_root(verb: str) -> str:
-    """The command that root has to give: sudo knows few folders, and none of a person's own."""
+    """The command that root has to give: sudo knows few folders, and none of a person's own.
+
+    What an installed guard can do is asked of its own copy, which root alone can write.
+    """
+    if PROGRAM.exists() and verb != "install":
+        return f"sudo {LAUNCHER} {verb}"
     program = shutil.which("flowtui") or sys.argv[0]
     known = ("/usr/bin/", "/usr/local/bin/", "/opt/homebrew/bin/")
     return f"sudo {'flowtui' if program.startswith(known) else program} guard {verb}"
@@ -55,23 +78,14 @@ class Client:
 
     @property
     def installed(self) -> bool:
-        """True if there is a socket; whether somebody answers is another matter."""
-        return self.path.is_socket()
+        """True if there is a guard here; whether it answers is another matter."""
+        return self.path.is_socket() or (self.path == SOCKET and PROGRAM.exists())
 
     def ask(self, verb: str, timeout_s: float = ASK_S, **fields: Any) -> Answer:
-        """The answer to a request. Raises NoGuard or Refused."""
+        """The answer to a request, within `timeout_s`. Raises NoGuard, Silent or Refused."""
         request = {"v": VERSION, "id": 1, "verb": verb, **fields}
         line = json.dumps(request, separators=(",", ":")).encode() + b"\n"
-        try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-                link.settimeout(timeout_s)
-                link.connect(str(self.path))
-                link.sendall(line)
-                answer = json.loads(_line(link))
-        except (FileNotFoundError, ConnectionRefusedError):
-            raise NoGuard("no guard is installed", as_root("install")) from None
-        except (OSError, ValueError) as error:
-            raise NoGuard(f"the guard does not answer: {error}", "flowtui guard doctor") from None
+        answer = self._asked(verb, line, timeout_s)
         if not answer.get("ok"):
             told = answer.get("error", {})
             message = plain(str(told.get("message", "the guard refused")))
@@ -79,20 +93,75 @@ class Client:
             raise Refused(str(told.get("code", "")), message, hint)
         return dict(answer)
 
+    def _asked(self, verb: str, line: bytes, timeout_s: float) -> Answer:
+        """Send `line` until it is answered: a full queue is waited for, a lost one asked again."""
+        end = clock.monotonic() + timeout_s
+        back = min(end, clock.monotonic() + BACK_S)
+        while True:
+            sent = False
+            try:
+                with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+                    link.settimeout(max(PAUSE_S, end - clock.monotonic()))
+                    link.connect(str(self.path))
+                    sent = True
+                    link.sendall(line)
+                    return dict(json.loads(_line(link)))
+            except FileNotFoundError:
+                if not self.installed:
+                    raise NoGuard("no guard is installed", as_root("install")) from None
+                problem = "it is not running"
+            except ConnectionRefusedError:
+                problem = "it is not running"
+                if clock.monotonic() + PAUSE_S < back:
+                    time.sleep(PAUSE_S)
+                    continue
+            except (OSError, ValueError) as error:
+                problem = (error.strerror if isinstance(error, OSError) else "") or str(error)
+                again = not sent or verb in SAFE
+                if again and clock.monotonic() + PAUSE_S < end:
+                    time.sleep(PAUSE_S)
+                    continue
+            raise Silent(f"the guard does not answer: {problem}", "flowtui guard doctor") from None
+
     def arm(self, wish: Mapping[str, Any]) -> Answer:
         """Arm with `wish`; a long one is sent in parts, each of which only adds.
 
         `wish` has the fields of the verb `arm`. Returns the answer to the last part, with all sites
-        that were left out.
+        that were left out. Once the first part is armed there is a lease: a part that is refused,
+        or lost, is told of in `problem`, and the lease is given all the same.
         """
         first, rest = parts(wish)
         answer = self.ask("arm", **first)
         left_out = list(answer["lease"]["notes"])
+        problem = ""
         for name, sites in rest:
-            answer = self.ask("add", list=name, sites=list(sites))
+            try:
+                answer = self.ask("add", list=name, sites=list(sites))
+            except (Refused, NoGuard) as error:
+                problem = error.message
+                break
             left_out += answer["refused"]
-        answer["left_out"] = left_out
+        return {**answer, "left_out": left_out, "problem": problem}
+
+    def plan(self, wish: Mapping[str, Any]) -> Answer:
+        """What `arm` with `wish` would change, however long it is. Raises NoGuard or Refused."""
+        first, rest = parts(wish)
+        answer = self.ask("plan", **first)
+        for name, sites in rest:
+            group = {"list": name, "sites": list(sites)}
+            more = self.ask("plan", groups=[group], seconds=wish["seconds"])
+            answer["sites"] += more["sites"]
+            answer["refused"] += more["refused"]
+            answer["mapped"] += more["mapped"]
+            counts = {change["what"]: change.get("count", 0) for change in more["changes"]}
+            for change in answer["changes"]:
+                change["count"] = change.get("count", 0) + counts.get(change["what"], 0)
         return answer
+
+    @property
+    def gone(self) -> bool:
+        """True if no guard is installed: nothing is kept away then, whatever is remembered."""
+        return self.path == SOCKET and not self.installed
 
     def arm_more(self, name: str, sites: Sequence[str], apps: Sequence[str]) -> Answer:
         """Add sites and apps to the running lease. Raises NoGuard or Refused."""

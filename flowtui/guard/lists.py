@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import time
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import plain
 from flowtui.core.time_grammar import parse_clock
 from flowtui.guard.program import apps, files, names

@@ -8,10 +8,9 @@ whose parts are one matrix product.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.insight.arrays import Floats, Ints
 
 RHOS: Floats = np.linspace(-0.6, 0.96, 40)

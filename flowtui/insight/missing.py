@@ -6,12 +6,12 @@ stands beside the results. Nothing is ever filled in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import erfc, sqrt
 
 import numpy as np
 
 from flowtui.core.insight.missingness import MANY, Missingness
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.insight.arrays import Bools, Floats
 
 SUSPECT_P = 0.1

@@ -8,12 +8,12 @@ is gone. What is found then is false.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from flowtui.core.errors import FlowError
 from flowtui.core.insight.variable import Factor, Outcome
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.insight.pair import rng_for
 from flowtui.insight.study import Study, Tell, study
 from flowtui.insight.table import Days

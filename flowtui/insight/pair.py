@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
 
 from flowtui.core.insight.association import Numbers
 from flowtui.core.insight.variable import Factor, Kind
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.insight.arrays import Floats
 from flowtui.insight.gls import independent
 from flowtui.insight.refuse import correlation

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import erf, sqrt
 
 import numpy as np
 
 from flowtui.core.insight.refusal import MIN_DAYS
 from flowtui.core.insight.schedule import Design, min_p, schedule
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.insight.gls import Model
 from flowtui.insight.randomised import standard_error
 from flowtui.insight.table import Days, base_columns

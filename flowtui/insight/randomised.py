@@ -9,12 +9,12 @@ Rosenbaum 2002).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
 from math import comb
 
 import numpy as np
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.insight.arrays import Bools, Floats, Ints
 from flowtui.insight.gls import Model, independent
 

@@ -8,10 +8,9 @@ t* the quantile of |t| among the refits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.insight.arrays import Floats, Ints
 from flowtui.insight.gls import Model, errors_from, innovations
 

@@ -7,10 +7,9 @@ second gate, not a test: a real effect of 0.8 sd beats the baseline in two of th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.insight.arrays import Floats, Ints
 
 FIRST_AT = 21

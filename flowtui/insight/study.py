@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from flowtui.core.insight.association import SIGNIFICANT, Q
 from flowtui.core.insight.refusal import MIN_DAYS, Refused
 from flowtui.core.insight.variable import Factor, Outcome
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.insight.arrays import Floats
 from flowtui.insight.multiple import adjusted, draws_for
 from flowtui.insight.pair import Result, analysed, rng_for

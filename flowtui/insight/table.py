@@ -7,12 +7,12 @@ stays missing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from flowtui.core.insight.variable import Factor, Kind, Timing
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.insight.arrays import Bools, Floats, Ints
 
 OTHER_LAG_SHARE = 0.75

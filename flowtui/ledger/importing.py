@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, TextIO
 
 from flowtui.core.errors import LedgerError, NewerLedgerError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.export import EXPORT_FORMAT
 from flowtui.ledger.ledger import Document, Ledger
 from flowtui.ledger.migrate import Migrations

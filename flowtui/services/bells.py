@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.commands import Arrive
 from flowtui.core.focus.measure import measure
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.findings.finding import Severity as Grave
 from flowtui.core.status_file import minutes
 from flowtui.services.conductor import Instants, instants

@@ -11,13 +11,13 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.measure import deadline, measure
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.wiring import Services
 from flowtui.system.clock import SystemClock
 

@@ -6,13 +6,13 @@ A file that breaks off, or a person who stops it, leaves nothing behind.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.body.body_log import BodyService
 
 if TYPE_CHECKING:  # the formats bring zip, XML and SQLite along: only an import needs them

@@ -30,8 +30,8 @@ LEDGER_FILES = "journal"
 class StatusFile:
     """Keeps the status file true to the ledger.
 
-    The file notes size and inode of the ledger's journal, and the same of the settings: a reader
-    that finds others knows that it is out of date and asks the ledger.
+    The file notes size and inode of those ledger files that its numbers come from, and the same of
+    the settings: a reader that finds others knows that it is out of date and asks the ledger.
     """
 
     def __init__(
@@ -59,21 +59,32 @@ class StatusFile:
 
     def text(self) -> str:
         """The file's text as of now, from the ledger."""
-        now = self._clock.now()
-        # taken before the ledger is read: what another process writes meanwhile makes it old
-        mark = stamp(str(self._store.ledger.folder), LEDGER_FILES)
+        marks = self.marks()
         self._store.ledger.refresh()
+        now = self._clock.now()
         block = self._store.running()
         seen = self._body(now)
         data = self._data(now, block, seen)
-        marks = {"files": LEDGER_FILES, "stamp": mark, "settings": self._settings}
         return status_file.encode(
             self._fields(now, block, data)
             | _eating_fields(seen)
             | _guard_fields(self._guard(now.timestamp()))
-            | marks,
+            | {key: marks[key] for key in ("files", "stamp", "settings")},
             json.dumps(data, ensure_ascii=False, separators=(",", ":")),
         )
+
+    def marks(self) -> dict[str, Any]:
+        """The state of the ledger, the settings and the day from which numbers are taken now."""
+        now = self._clock.now()
+        self._store.ledger.refresh()
+        return {
+            "anchor": int(now.timestamp()),
+            "day_ends": int(self._rule.bounds(self._rule.day_of(now)).end.timestamp()),
+            "files": LEDGER_FILES,
+            # taken before the ledger is read: what another process writes meanwhile makes it old
+            "stamp": stamp(str(self._store.ledger.folder), LEDGER_FILES),
+            "settings": self._settings,
+        }
 
     def write(self) -> None:
         """Replace the file. Best effort: without it `status` asks the ledger."""

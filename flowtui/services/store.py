@@ -82,7 +82,7 @@ class Store(Generic[T]):
             plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
             ids = ", ".join(value.id for value in matches[:5])
             raise FlowError(f"several {plural} begin with {text!r}: {ids}", "give more letters")
-        raise FlowError(f"there is no {word} {text!r}", f"see the ids: {self._see}")
+        raise FlowError(f"unknown {word} {text!r}", f"see the ids: {self._see}")
 
     def _decode(self, record: Document) -> T:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.focus.events import Event, EventKind
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.time_grammar import parse_instant
 from flowtui.ledger.ledger import Ledger
 from flowtui.services.body.body_log import BodyService
@@ -27,6 +27,7 @@ from flowtui.services.focus.evidence import EvidenceService
 from flowtui.services.focus.heart import Heart
 from flowtui.services.focus.presets import Plans
 from flowtui.services.focus.running_block import FocusService
+from flowtui.services.focus.snapshot import NAME, TodayFile, take
 from flowtui.services.focus.totals import Totals
 from flowtui.services.guard.guard_state import GuardState
 from flowtui.services.hook_events import Events
@@ -69,6 +70,7 @@ class Services:
     store: BlockStore
     totals: Totals
     status: StatusFile
+    today_file: TodayFile
     heart: Heart
     focus: FocusService
     history: History
@@ -164,6 +166,7 @@ def build(
     hooks = HookRunner(paths.hooks_dir, env, paths.hooks_log, clock)
     events = Events(clock, rule, zone.key, hooks.fire)
     focus.subscribe(lambda event: status.write())
+    today_file = TodayFile(paths.cache_dir / NAME, paths.ledger_dir, status.marks)
     focus.subscribe(events.on_block)
     history.listeners.subscribe(status.write)
     body.listeners.subscribe(status.write)
@@ -186,6 +189,7 @@ def build(
         store=store,
         totals=totals,
         status=status,
+        today_file=today_file,
         heart=heart,
         focus=focus,
         history=history,
@@ -201,6 +205,8 @@ def build(
         env=dict(env) if home is None else {**env, "FLOWTUI_HOME": str(home.absolute())},
         breaks=Breaks(store, clock, config.blocks.break_s),
     )
+    focus.subscribe(lambda event: today_file.save(lambda: take(services)))
+    history.listeners.subscribe(lambda: today_file.save(lambda: take(services)))
     focus.subscribe(lambda event: _follow(services, event), first=True)
     focus.subscribe(lambda event: _old_news(services, event))
     return services

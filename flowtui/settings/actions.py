@@ -7,8 +7,9 @@ remaps by id in the settings' [keys]; a clash is refused with both names.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.settings.problems import nearest
 
 

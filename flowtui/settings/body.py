@@ -3,17 +3,17 @@
 The parts of the body log are imported only where a value is given, so that an app without any
 such setting starts without them.
 """
-# ruff: noqa: RUF009 - option only declares a field
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, time, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.settings.kinds import Kind, clock_time, many, optional, text, whole, yes_no
 from flowtui.settings.problems import Collector, shown
 from flowtui.settings.sections import option

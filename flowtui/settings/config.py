@@ -3,7 +3,6 @@
 Reading never raises and never writes: a missing file means the defaults, a file that is not TOML
 the defaults and one problem, a bad value the default for that key and one problem.
 """
-# ruff: noqa: RUF009 - _section only declares a field
 
 from __future__ import annotations
 
@@ -11,11 +10,12 @@ import dataclasses
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.settings.body import Body, with_habits
 from flowtui.settings.kinds import Kind
 from flowtui.settings.paths import Paths

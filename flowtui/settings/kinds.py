@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import time
 from enum import Enum
 from pathlib import Path
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.errors import UsageError
 from flowtui.core.focus.tags import parse_tag
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.time_grammar import WEEKDAYS, parse_clock, parse_weekday
 from flowtui.settings.zone import zone_named
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.settings import fastpaths
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import NoReturn
 
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,18 @@
 To add a section: write a frozen dataclass of `option`s here and give it a field in
 `flowtui.settings.config.Config`. Reading, checking, the sample and `set_value` follow from that.
 """
-# ruff: noqa: RUF009 - option only declares a field
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import time
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flowtui.core.focus.block import AtPlan, Mode
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.settings.kinds import (
     Kind,
     choice,

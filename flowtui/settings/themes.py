@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.settings.colours import ANSI_NAMES, COLOUR_FORM, blend, contrast, is_colour
 from flowtui.settings.config import read_toml
 from flowtui.settings.paths import Paths

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flowtui.core.focus.block import Evidence
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import one_line
 from flowtui.system.gitcall import Git, GitProblem
 
@@ -213,6 +213,7 @@ def _dirty(git: Git, top: Path) -> int | None:
             "--ignore-submodules=all",
             "--no-renames",
             "--untracked-files=normal",
+            options=git.without_filters(top),
         )
     except GitProblem:
         return None

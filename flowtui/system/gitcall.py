@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from flowtui.core.search_path import with_safe_path
 from flowtui.core.text import plain
 from flowtui.system.clock import SystemClock
 
@@ -18,6 +19,8 @@ _FLAGS = (
     "--no-pager",
     "-c",
     "core.fsmonitor=false",
+    "-c",
+    f"core.hooksPath={os.devnull}",
     "-c",
     "log.showSignature=false",
     "-c",
@@ -59,18 +62,49 @@ class Git:
         self._deadline = self._clock.monotonic() + timeout_s
         source = os.environ if env is None else env
         kept = {name: value for name, value in source.items() if name not in _ELSEWHERE}
-        self._env = kept | _QUIET
+        self._env = with_safe_path(kept) | _QUIET
 
-    def run(self, folder: Path, *arguments: str, may_fail: bool = False) -> str:
+    def without_filters(self, folder: Path) -> list[str]:
+        """Options that keep filters which the repository of `folder` declares from running.
+
+        Whoever made a repository could have `git status` run a program of theirs so; filters of the
+        user's own settings, such as that of LFS, stay. Raises GitProblem for one that cannot be
+        named on a command line.
+        """
+        found = self.run(
+            folder, "config", "--show-scope", "--name-only", "-z", "--get-regexp", r"^filter\.",
+            may_fail=True,
+        ).split("\0")  # fmt: skip
+        names = {
+            key.rpartition(".")[0]
+            for scope, key in zip(found[::2], found[1::2], strict=False)
+            if scope not in ("system", "global", "command")
+        }
+        if any("=" in name or "\n" in name for name in names):
+            raise GitProblem("a filter of the repository has a strange name")
+        settings = ("clean=", "smudge=", "process=", "required=false")
+        return [
+            word for name in sorted(names) for end in settings for word in ("-c", f"{name}.{end}")
+        ]
+
+    def run(
+        self,
+        folder: Path,
+        *arguments: str,
+        may_fail: bool = False,
+        options: Sequence[str] = (),
+    ) -> str:
         """The output of git in `folder`; with `may_fail` exit status 1 is an answer too.
 
+        `options` stand before the command.
+
         Raises:
-            GitProblem: with one line that says why there is no answer.
+            GitProblem: with one line that says why there is not an answer.
         """
         left = self._deadline - self._clock.monotonic()
         if left <= 0:
             raise GitProblem(f"git took longer than {self._timeout_s:g} s")
-        command = ["git", "-C", str(folder), *_FLAGS, *arguments]
+        command = ["git", "-C", str(folder), *_FLAGS, *options, *arguments]
         try:
             done = subprocess.run(
                 command, env=self._env, stdin=subprocess.DEVNULL, capture_output=True, timeout=left

@@ -7,11 +7,11 @@ pid, start of that process in clock ticks since boot (or 0), block id, and flags
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from flowtui.core.focus.recovery import Reading
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.system.files import write_atomic
 
 HEADER = "flowtui-heartbeat 1"

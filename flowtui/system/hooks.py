@@ -13,11 +13,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from flowtui.core.clock import Clock
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.system.hooklog import write_log
 from flowtui.system.process import run_bounded
 

@@ -9,11 +9,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Protocol
 
+from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.search_path import absolute_only, with_safe_path
 from flowtui.system import desktop, terminal
 from flowtui.system.notice_text import Notice, Severity
 
@@ -82,7 +83,11 @@ def run_command(command: Sequence[str], env: Mapping[str, str]) -> str | None:
     """The output of a command; None if it is missing, fails, or takes longer than five seconds."""
     try:
         done = subprocess.run(
-            command, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S
+            command,
+            env=with_safe_path(env),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT_S,
         )
     except (OSError, subprocess.TimeoutExpired, ValueError):
         return None
@@ -132,7 +137,7 @@ class Notifier:
         return self._ring()
 
     def _desktop(self, notice: Notice) -> str | None:
-        path = self._env.get("PATH")
+        path = absolute_only(self._env.get("PATH"))
         ways = desktop.commands(
             notice,
             self._platform,

@@ -8,9 +8,9 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.system.clock import SystemClock
 
 MAX_OUTPUT = 16 * 1024

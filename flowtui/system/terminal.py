@@ -14,9 +14,9 @@ import base64
 import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.system.notice_text import Notice, Severity, plain
 
 ESC, BEL, ST = "\x1b", "\x07", "\x1b\\"

@@ -7,10 +7,10 @@ of it arrives as a new snapshot.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -21,6 +21,8 @@ from textual.geometry import Size
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
+from flowtui.core.lazy_dataclass import dataclass
+from flowtui.services.written_files import WrittenFiles
 from flowtui.settings.actions import ACTIONS, remapped
 from flowtui.settings.config import Config
 from flowtui.settings.themes import ThemeSpec
@@ -36,10 +38,13 @@ from flowtui.tui.shell.suspend import guard_resume
 from flowtui.tui.shell.theming import to_textual, variable_defaults
 
 if TYPE_CHECKING:
+    from flowtui.core.focus.snapshot import Snapshot
     from flowtui.services.wiring import Services
     from flowtui.tui.shell.bells import Ringing
 
 T = TypeVar("T")
+ASK_EVERY = 10
+"""Seconds after which the services are asked though no file has changed."""
 
 
 class FlowApp(Host):
@@ -65,25 +70,50 @@ class FlowApp(Host):
         plain: bool = False,
         expect_running: bool = False,
         check_in: CheckIn | None = None,
+        today: Snapshot | None = None,
+        written: WrittenFiles | None = None,
     ) -> None:
+        """`today` is what the first frame shows until the ledger has been opened.
+
+        `written` tells whether another process wrote something since the last look.
+        """
+        expect_running = today.block is not None if today is not None else expect_running
         # the likely face at once: to switch to it later would read all style sheets again
         self.DEFAULT_MODE = RUNNING if expect_running else IDLE  # type: ignore[misc] # read once
         super().__init__(Desk(build), clock, config, plain or config.display.plain)
+        self.snapshot = today
         self.parting_words: list[str] = []
         self.actions, key_problems = remapped(config.keys)
         self._problems = [*problems, *key_problems]
         self._specs = themes
         self._check_in = check_in
         self._ringing: Ringing | None = None
+        self._written = written or WrittenFiles()
+        self._looks = 0
         if self.plain or not config.display.motion:
             self.animation_level = "none"
         # known before the style sheets are read, so that these are read once
         self.register_theme(to_textual(themes[theme]))
         self.set_reactive(FlowApp.theme, theme)
+        self._sheet_variables = self.get_css_variables()
+        self.stylesheet.set_variables(self._sheet_variables)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """A value for every variable that the style sheets use, whatever the theme gives."""
         return variable_defaults()
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """As Textual's, but style sheets read with the same variables are not read again.
+
+        Textual asks for it whenever a mode is shown for the first time.
+        """
+        variables = self.get_css_variables()
+        if variables != self._sheet_variables:
+            self._sheet_variables = variables
+            super().refresh_css(animate)
+            return
+        for screen in self.screen_stack:
+            self.stylesheet.update(screen, animate=animate)
 
     def on_mount(self) -> None:
         """Keys and the first mode; services and the other themes come after the first frame."""
@@ -102,11 +132,12 @@ class FlowApp(Host):
 
     def begin(self) -> None:
         """After the first frame: open the ledger and start what lives by the clock."""
+        gc.freeze()  # what start-up made stays; collections that are to come need not look at it
+        gc.enable()
         self.refresh_snapshot()
         for spec in self._specs.values():
             self.register_theme(to_textual(spec))
-        self.set_interval(1.0, self._look, name="look")
-        self.set_interval(1.0, self._check_size, name="size")
+        self.set_interval(1.0, self._look_every_second, name="look")
         self.set_interval(self.config.blocks.heartbeat_s, self._beat, name="heartbeat")
         for problem in self._problems[:3]:
             self.notify(problem, severity="warning", timeout=12, markup=False)
@@ -142,7 +173,7 @@ class FlowApp(Host):
         try:
             snapshot = await self.ask(partial(service_calls.take_snapshot, day))
         except FlowError as error:
-            self.said(f"{error.message} — {error.hint or ''}".rstrip(" —"), lost=True)
+            self.said(str(error), lost=True)
             return
         self.snapshot = snapshot
         wanted = IDLE if snapshot.block is None else RUNNING
@@ -168,6 +199,17 @@ class FlowApp(Host):
             return  # no terminal any more
         if size != self.size:
             self.post_message(events.Resize(size, size))
+
+    def _look_every_second(self) -> None:
+        """Ask the services only where a file says that there is something to ask about.
+
+        The look itself is a few calls of stat; the services are asked every ten seconds all the
+        same, since a watcher of runs may have to be started.
+        """
+        self._check_size()
+        self._looks += 1
+        if self._written.changed() or self._looks % ASK_EVERY == 0:
+            self._look()
 
     @work(exclusive=True, group="look", exit_on_error=False)
     async def _look(self) -> None:

@@ -7,9 +7,9 @@ has to do.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.watch.process import Portrait, descendants, portrait
 
 NO_LOGS = (".so", ".py", ".pyc", ".pt", ".pth", ".ckpt", ".safetensors", ".bin", ".npy", ".lock")

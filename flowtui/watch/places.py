@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from flowtui.core.errors import FlowError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.metrics import Split, split_of
 from flowtui.watch.folders import Entry, kind_of, walk
 from flowtui.watch.place import Place

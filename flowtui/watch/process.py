@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import psutil
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.machine import GpuProcess, ProcessReading
 from flowtui.watch.pidstart import start_of
 

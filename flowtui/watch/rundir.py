@@ -14,10 +14,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.watch.pidstart import start_of
 from flowtui.watch.place import Place
 

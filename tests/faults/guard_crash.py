@@ -222,7 +222,7 @@ def sampled(points: list[Point], most: int) -> list[Point]:
 def isolated(arguments: list[str]) -> int:
     """Run this module with `arguments` in namespaces of its own: network, files, processes."""
     hosts = Path(tempfile.mkdtemp()) / "hosts"
-    hosts.write_text("127.0.0.1 localhost\n10.66.0.1 news.test www.news.test video.test\n")
+    hosts.write_text("127.0.0.1 localhost\n45.66.0.1 news.test www.news.test video.test\n")
     setup = f'mount --bind {hosts} /etc/hosts && ip link set lo up && exec "$0" "$@"'
     # processes of its own too: each one of the machine's would be three calls more
     command = ["unshare", "--net", "--mount", "--propagation", "private", "--pid", "--fork",

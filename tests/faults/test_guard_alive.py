@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.guard import site as site_module
+from tests.guard.namespace import SITE as SITE_ADDRESS
 from tests.guard.namespace import Cell, cell, until
 
 SITE = Path(site_module.__file__)
@@ -129,10 +130,10 @@ def test_another_program_that_flushes_all_rules_does_not_open_what_was_cut(room:
     site = room.popen(sys.executable, str(SITE), stdout=subprocess.PIPE)
     assert site.stdout is not None and site.stdout.readline() == b"ready\n"
     arm(room, 40)
-    assert "10.66.0.1" in room.run("nft", "list", "ruleset").stdout
+    assert SITE_ADDRESS in room.run("nft", "list", "ruleset").stdout
     room.run("nft", "flush", "ruleset")
 
-    until(lambda: "10.66.0.1" in room.run("nft", "list", "ruleset").stdout, "the rules", 10)
+    until(lambda: SITE_ADDRESS in room.run("nft", "list", "ruleset").stdout, "the rules", 10)
 
 
 def test_rules_of_others_are_as_they_were(room: Cell) -> None:
@@ -296,3 +297,44 @@ def test_the_program_runs_under_the_oldest_python_it_promises() -> None:
                 names = [node.module or ""]
             assert all(n.split(".")[0] in sys.stdlib_module_names for n in names), (path, names)
             assert not isinstance(node, ast.Match), path
+
+
+HOLDERS = {
+    "a terminal emulator": "import os, time; os.openpty(); r = os.open('/dev/ptmx', os.O_RDWR)",
+    "an agent of keys": "s.bind(b + '/ssh-agent.sock'); s.listen()",
+    "a compositor": "s.bind(b + '/wayland-7'); s.listen()",
+    "an X server": "os.makedirs('/tmp/.X11-unix', exist_ok=True); s.bind(x); s.listen()",
+    "a multiplexer": "os.mkdir(b + '/tmux-0'); s.bind(b + '/tmux-0/default'); s.listen()",
+    "the message bus": "s.bind(b + '/bus'); s.listen()",
+    "a VPN daemon": "t = os.open('/dev/net/tun', os.O_RDWR)",
+}
+"""Programs under an innocent name, by what they hold."""
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_what_a_session_stands_on_is_known_by_what_it_holds(
+    room: Cell, tmp_path: Path, holder: str
+) -> None:
+    if "tun" in HOLDERS[holder] and not Path("/dev/net/tun").exists():
+        pytest.skip("needs /dev/net/tun")
+    app = tmp_path / APP
+    shutil.copy("/usr/bin/python3", app)
+    path = f"/tmp/.X11-unix/X{os.getpid() % 10000 + 20}"
+    code = (
+        "import os, socket, sys, time; s = socket.socket(socket.AF_UNIX); b, x = sys.argv[1:];"
+        f"{HOLDERS[holder]}; print('up', flush=True); time.sleep(1000)"
+    )
+    held = room.popen(str(app), "-c", code, str(tmp_path), path, stdout=subprocess.PIPE)
+    other = tmp_path / "other" / APP
+    other.parent.mkdir()
+    shutil.copy("/bin/sleep", other)
+    plain = room.popen(str(other), "1000")
+    try:
+        assert held.stdout is not None and held.stdout.readline() == b"up\n"
+
+        arm(room, 10, apps=[APP])
+
+        until(lambda: state_of(plain.pid) == "T", "an app like any other is frozen")
+        assert state_of(held.pid) in "SR"
+    finally:
+        Path(path).unlink(missing_ok=True)

@@ -19,8 +19,10 @@ from typing import Any
 
 import pytest
 
-SITE = "10.66.0.1"
-"""Where every name leads in a cell, by its own DNS."""
+SITE, SITE6 = "45.66.0.1", "2a0f:66::1"
+"""Where every name leads in a cell, by its own DNS: to another machine, by a wire of its own.
+
+Public addresses: nothing local or private is ever cut. The wire ends in another namespace."""
 HOSTS = (
     b"127.0.0.1 localhost\r\n10.66.0.9\tprinter.test  # mine\n\xff\xfe odd bytes\n::1 localhost6"
 )
@@ -36,7 +38,20 @@ mount -t tmpfs none /var/lib
 mount -t tmpfs none /usr/local/lib
 mount -t tmpfs none /run
 ip link set lo up
-ip addr add 10.66.0.1/32 dev lo
+setpriv --pdeathsig KILL unshare --net sh -c 'echo $$ > /run/outside.pid; exec sleep 1000000' &
+until test -s /run/outside.pid; do sleep 0.01; done
+outside=$(cat /run/outside.pid)
+ip link add here type veth peer name there netns $outside
+ip addr add 45.66.0.2/24 dev here
+ip addr add 10.66.0.2/24 dev here
+ip -6 addr add 2a0f:66::2/64 dev here nodad
+ip link set here up
+out="nsenter -t $outside -n ip"
+$out link set lo up
+$out addr add 45.66.0.1/24 dev there
+$out addr add 10.66.0.1/24 dev there
+$out -6 addr add 2a0f:66::1/64 dev there nodad
+$out link set there up
 rm -f /etc/resolv.conf /etc/hosts
 cp $BOX/hosts /etc/hosts
 chmod 644 /etc/hosts

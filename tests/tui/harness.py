@@ -17,6 +17,7 @@ from flowtui.core.focus.commands import Interrupt, Park, Return
 from flowtui.core.focus.recovery import Reading
 from flowtui.services.focus.running_block import Draft
 from flowtui.services.wiring import Services, build
+from flowtui.services.written_files import WrittenFiles
 from flowtui.settings.config import load
 from flowtui.settings.themes import choose, find
 from flowtui.system import heartbeat
@@ -66,7 +67,14 @@ class World:
         chosen, unknown = choose(theme or config.display.theme, themes, paths.config_file)
         said = [str(p) for p in (*problems, *theme_problems, *([unknown] if unknown else []))]
         return FlowApp(
-            lambda: self.open(attended=True), self.clock, config, themes, chosen.name, said, plain
+            lambda: self.open(attended=True),
+            self.clock,
+            config,
+            themes,
+            chosen.name,
+            said,
+            plain,
+            written=WrittenFiles(self.services.paths.ledger_dir, self.services.paths.watch_dir),
         )
 
     def configure(self, text: str) -> None:

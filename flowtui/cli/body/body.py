@@ -55,16 +55,11 @@ def workout_command(
 ) -> None:
     """Record a workout: KIND and its length, such as yoga 30m. --at says when it began."""
     began = context.instant(at)
-    words = ["workout", *kind.split(), *length]
-    words += [f"e{effort:g}"] if effort is not None else []
     if effort is not None and effort < 0:
         raise UsageError(f"effort {effort:g} is not on the scale 0 to 10", "0 is rest")
-    if began is not None:
-        local = began.astimezone(context.services.zone)
-        offset = f"{local:%z}"
-        words.append(f"{local:%H:%M}{offset[:3]}:{offset[3:5]}")
-        words.append(context.services.rule.day_of(began).isoformat())
-    tell(context, context.services.body.log.write(" ".join(words)), as_json)
+    words = " ".join((kind, *length))
+    entry = context.services.body.log.workout(words, effort, began)
+    tell(context, Logged((entry,), ()), as_json)
 
 
 @click.group("body", invoke_without_command=True)

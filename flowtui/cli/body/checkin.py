@@ -45,7 +45,7 @@ def checkin_command(
     for answer in answers:
         name, sign, text = answer.partition("=")
         if not sign or not text.strip():
-            raise UsageError(f"{answer!r} is no answer", "write NAME=ANSWER, such as energy=4")
+            raise UsageError(f"{answer!r} is not an answer", "write NAME=ANSWER, such as energy=4")
         id = checkins.question_named(name.strip())
         if id in given:
             raise UsageError(f"{name!r} is answered twice", "give it once")

@@ -67,7 +67,7 @@ def eat_edit(
     if not (opened or closed or reopen):
         raise UsageError("there is nothing to change", "give --opened, --closed or --reopen")
     if closed and reopen:
-        raise UsageError("--closed and --reopen cannot be meant together", "give one of them")
+        raise UsageError("--closed and --reopen cannot be combined", "give one of them")
     log = context.services.body.log
     new = log.move_window(id, context.instant(opened), context.instant(closed), reopen)
     tell(context, Logged((new,), ()), as_json, "changed")

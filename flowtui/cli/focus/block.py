@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import click
 
 from flowtui.cli.context import Context, at_option, json_option, pass_context, words
-from flowtui.cli.guard.start_guard import arm_for, guard_choice, say_remains
+from flowtui.cli.guard.start_guard import say_guard, say_remains
 from flowtui.core.errors import UsageError
-from flowtui.core.focus.block import (
-    RUN_AT_MOST_S,
-    Block,
-    Cause,
-    Mode,
-    Outcome,
-    Plan,
-    PlanKind,
-    Source,
-)
+from flowtui.core.focus.block import Block, Cause, Mode, Outcome, Source
 from flowtui.core.focus.block_facts import evidence_lines
 from flowtui.core.focus.block_json import ended_view, running_view
 from flowtui.core.focus.commands import Command, Extend, Interrupt, Park, Pause, Resume, Return
@@ -30,9 +18,16 @@ from flowtui.core.focus.measure import deadline, measure
 from flowtui.core.focus.recovery import Closing
 from flowtui.core.focus.tags import parse_tags
 from flowtui.core.guard.protection import STRICTNESS
+from flowtui.core.length_grammar import parse_duration
 from flowtui.core.status_file import minutes
-from flowtui.core.time_grammar import parse_duration, parse_instant
-from flowtui.services.focus.running_block import Draft
+from flowtui.services.focus.begin import (
+    GuardRequest,
+    PlanRequest,
+    begin,
+    choice_for,
+    draft_for,
+    plan_for,
+)
 
 MINUS = "\N{MINUS SIGN}"
 outcome_option = click.option(
@@ -79,31 +74,34 @@ def start_command(
     detach: bool,
     at: str | None,
     as_json: bool,
-    **plan_words: Any,
+    length: str | None,
+    open_ended: bool,
+    until: str | None,
+    until_run: str | None,
+    end_at_plan: bool | None,
 ) -> None:
     """Start a block and open the app on it; INTENTION is what shall be true at its end.
 
     Without --for, --until or --open the usual length of the settings is planned.
     """
     services = context.services
-    folder = _here()
-    named = services.contexts.named(context_name, folder)
-    filled = services.contexts.filled(named, Mode(mode) if mode else None, parse_tags(tags))
-    draft = Draft(
-        intention=" ".join(intention),
-        then=if_then,
-        tags=filled.tags,
-        context=named,
-        mode=filled.default_mode,
-        plan=_plan(context, **plan_words),
-        folder=folder,
+    request = PlanRequest(length, until, until_run, open_ended, end_at_plan)
+    draft = draft_for(
+        services,
+        plan_for(services, request),
+        " ".join(intention),
+        if_then,
+        parse_tags(tags),
+        context_name,
+        Mode(mode) if mode else None,
     )
-    choice = guard_choice(context, guard, no_guard, strict, named)
+    choice = choice_for(services, _guard_request(guard, strict, no_guard), draft.context)
     instant = context.instant(at)
     if switch and services.focus.current() is not None:
         context.settle(instant)
-    block = services.focus.start(draft, instant, switch)
-    arm_for(context, block, choice)
+    begun = begin(services, draft, choice, instant, switch)
+    block = begun.block
+    say_guard(context, begun)
     interactive = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
     if not detach and interactive:
         from flowtui.cli.launch import open_app
@@ -115,44 +113,9 @@ def start_command(
     _report(context, block, as_json, f"started {_name(block)}{_until(context, block)}")
 
 
-def _here() -> str:
-    try:
-        return str(Path.cwd())
-    except OSError:
-        return ""  # the folder was removed under us
-
-
-def _plan(
-    context: Context,
-    length: str | None,
-    open_ended: bool,
-    until: str | None,
-    until_run: str | None,
-    end_at_plan: bool | None,
-) -> Plan:
-    given = [name for name, on in (("--for", length), ("--until", until), ("--open", open_ended))
-             if on]  # fmt: skip
-    if until_run and given != ["--for"]:
-        given.append("--until-run")
-    if len(given) > 1:
-        raise UsageError(f"{' and '.join(given)} cannot be meant together", "give one of them")
-    services = context.services
-    at_plan = services.plans.at_plan(end_at_plan)
-    if until_run:
-        at_most_s = parse_duration(length) if length else RUN_AT_MOST_S
-        return services.runs.waits.plan(until_run, at_most_s, at_plan)
-    if open_ended:
-        return Plan()
-    if until:
-        now = services.clock.now()
-        instant = parse_instant(until, now, services.zone, future=True)
-        if instant <= now:
-            raise UsageError(f"{until!r} is not in the future", "give a time such as 17:30")
-        return Plan(PlanKind.UNTIL, until=instant, at_plan=at_plan)
-    if length is None:
-        usual = services.plans.default()
-        return replace(usual, at_plan=at_plan) if usual.kind is PlanKind.FIXED else usual
-    return Plan(PlanKind.FIXED, parse_duration(length), at_plan=at_plan)
+def _guard_request(texts: tuple[str, ...], strictness: str | None, off: bool) -> GuardRequest:
+    names = tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
+    return GuardRequest(names if texts else None, strictness, off)
 
 
 @click.command("pause")
@@ -216,7 +179,7 @@ def stop_command(
     focus, evidence = context.services.focus, context.services.evidence
     instant = context.instant(at)
     if keep and instant:
-        raise UsageError("--keep and --at cannot be meant together", "give one of them")
+        raise UsageError("--keep and --at cannot be combined", "give one of them")
     judged = Outcome(outcome) if outcome else None
     if keep:
         block = focus.close_absence(Closing(keep), judged, rating, note, evidence.collect)

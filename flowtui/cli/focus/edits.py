@@ -14,8 +14,8 @@ from flowtui.core.focus.block_json import ended_view
 from flowtui.core.focus.edit import Changes
 from flowtui.core.focus.measure import measure
 from flowtui.core.focus.tags import parse_tags
+from flowtui.core.length_grammar import parse_duration
 from flowtui.core.status_file import minutes
-from flowtui.core.time_grammar import parse_duration
 from flowtui.services.focus.corrections import Done
 from flowtui.services.focus.running_block import Draft
 
@@ -121,7 +121,7 @@ def edit_command(
 ) -> None:
     """Change block ID; what is not given stays as it is."""
     if tags and no_tags:
-        raise UsageError("--tag and --no-tags cannot be meant together", "give one of them")
+        raise UsageError("--tag and --no-tags cannot be combined", "give one of them")
     named = context.services.contexts.named(context_name, "") if context_name else None
     changes = Changes(
         intention=intention,

@@ -38,7 +38,7 @@ def status_command(
     chosen = [name for name, on in (("json", as_json), ("tmux", tmux), ("waybar", waybar)) if on]
     chosen += ["format"] if template is not None else []
     if len(chosen) > 1:
-        raise UsageError(f"--{' and --'.join(chosen)} cannot be meant together", "give one of them")
+        raise UsageError(f"--{' and --'.join(chosen)} cannot be combined", "give one of them")
     shape = chosen[0] if chosen else "plain"
     if not follow:
         context.put(status_formats.render(_asked(context), shape, template or "").rstrip("\n"))

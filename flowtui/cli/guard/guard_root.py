@@ -11,6 +11,7 @@ from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.core.errors import FlowError
 from flowtui.core.status_file import minutes
 
+LAUNCHER = "/usr/local/lib/flowtui/flowtui-guard"
 root_option = click.option(
     "--root", default="/", hidden=True, type=click.Path(path_type=Path), help="for tests"
 )
@@ -19,9 +20,10 @@ root_option = click.option(
 @click.command("install")
 @click.option("--dry-run", is_flag=True, help="show what would be put where, and stop")
 @click.option("--yes", is_flag=True, help="do not ask")
-@click.option("--owner", "owners", multiple=True, metavar="USER", help="who may use it")
+@click.option("--owner", "owners", multiple=True, metavar="USER", help="who may use it, as well")
 @click.option("--no-systemd", is_flag=True, help="under a supervisor of its own")
 @click.option("--shortest", type=int, hidden=True, help="for tests")
+@json_option
 @root_option
 @pass_context
 def install_command(
@@ -31,86 +33,88 @@ def install_command(
     owners: tuple[str, ...],
     no_systemd: bool,
     shortest: int | None,
+    as_json: bool,
     root: Path,
 ) -> None:
     """Install the guard; shows its plan and asks once. Needs root."""
-    from flowtui.guard import install, service
-    from flowtui.guard.client import as_root
+    from flowtui.guard.program.service import has_systemd
+    from flowtui.services.guard import setup
 
-    service.python()
-    systemd = service.has_systemd() and not no_systemd
-    users = _owners(owners)
-    steps = install.plan(root, users, systemd)
-    for step in steps:
-        context.put(step.words())
-    how = "systemd" if systemd else "a supervisor of its own: there is no systemd here"
-    context.put(f"then the guard is started, under {how}")
-    context.put(f"to take all of it away again: {as_root('uninstall')}")
+    users = setup.asking_users(owners, os.environ)
+    if not users and not yes and not dry_run:
+        users = setup.asking_users([click.prompt("which user is to use it?", err=True)], {})
+    systemd = has_systemd() and not no_systemd
+    planned = setup.plan(root, users or [os.getuid()], systemd)
+    if as_json:
+        context.put_json(planned.as_data())
+    else:
+        for line in planned.lines:
+            context.put(line)
+        how = "systemd" if systemd else "a supervisor of its own: there is no systemd here"
+        context.put(f"then the guard is started, under {how}")
+        context.put(f"the program: sha256 {planned.program_hash}")
+        context.put(f"to take all of it away again: sudo {LAUNCHER} uninstall")
+    for warning in planned.warnings:
+        context.say(warning)
     if dry_run:
         return
-    _need_root()
+    if planned.upgrade and os.geteuid() != 0:
+        command = setup.prepare_upgrade(context.services.paths.state_dir, planned)
+        context.say(f"the new program is ready; root installs it: {command}")
+        return
+    _need_root(setup.by_hand("install", root))
     if not yes and not click.confirm("do that?", err=True):
         raise click.Abort
-    install.carry_out(root, steps)
-    service.start(root, systemd, shortest)
+    setup.install(root, planned, shortest)
     context.say("the guard is installed and answers; try: flowtui start --guard news --for 25m")
+
+
+@click.command("hash")
+def hash_command() -> None:
+    """The SHA-256 of the program that would be installed; the release notes have the same."""
+    from flowtui.services.guard import setup
+
+    click.echo(setup.program_hash())
 
 
 @click.command("uninstall")
 @click.option("--yes", is_flag=True, help="do not ask")
+@json_option
 @root_option
 @pass_context
-def uninstall_command(context: Context, yes: bool, root: Path) -> None:
+def uninstall_command(context: Context, yes: bool, as_json: bool, root: Path) -> None:
     """Put everything back, prove it, and remove what was installed. Needs root."""
-    from flowtui.guard import install, service
-    from flowtui.guard.client import Client, NoGuard
-    from flowtui.guard.program.roots import Roots
+    from flowtui.services.guard import setup
 
-    _need_root()
-    if not install.installed(root):
-        raise FlowError("no guard is installed here", None)
-    client = Client(Roots(root).socket)
-    try:
-        lease = client.ask("status")["lease"]
-    except NoGuard:
-        lease = None
-    except FlowError:
-        lease = None
-    if lease is not None and lease.get("strictness") != "soft":
-        left = minutes(lease["left_s"])
-        raise FlowError(f"a lease runs for {left} more", "the guard stays until it has ended")
+    _need_root(setup.by_hand("uninstall", root))
     if not yes and not click.confirm("put everything back and remove the guard?", err=True):
         raise click.Abort
-    if lease is not None:
-        client.ask("release")
-    service.stop(root, service.has_systemd())
-    done = service.recover(root)
-    if done["active"]:
-        raise FlowError("a lease is on", "the guard was left installed: flowtui guard status")
-    if done["problem"]:
-        raise FlowError(
-            f"not everything could be put back: {done['problem']}", "the guard was left installed"
-        )
+    done = setup.uninstall(root)
+    if as_json:
+        context.put_json(done)
+        return
     _proof(context, done["resources"])
-    gone, left_over = install.take_away(root)
-    for path in gone:
+    for path in done["removed"]:
         context.put(f"removed {path}")
-    for what in left_over:
+    for what in done["left"]:
         context.say(f"left {what}")
 
 
 @click.command("rescue")
 @click.option("--dry-run", is_flag=True, help="show what would be put back")
 @click.option("--mend", is_flag=True, help="take our lines out even where their marks are damaged")
+@json_option
 @root_option
 @pass_context
-def rescue_command(context: Context, dry_run: bool, mend: bool, root: Path) -> None:
+def rescue_command(context: Context, dry_run: bool, mend: bool, as_json: bool, root: Path) -> None:
     """Put back what an ended lease has left, without guard, ledger or network. Needs root."""
-    from flowtui.guard import service
+    from flowtui.services.guard import setup
 
-    _need_root()
-    options = [name for name, on in (("--dry-run", dry_run), ("--mend", mend)) if on]
-    done = service.recover(root, *options)
+    _need_root(setup.by_hand("rescue", root))
+    done = setup.rescue(root, mend, dry_run)
+    if as_json:
+        context.put_json(done)
+        return
     for line in done.get("lines", ()):
         context.put(line)
     if done["active"]:
@@ -119,8 +123,6 @@ def rescue_command(context: Context, dry_run: bool, mend: bool, root: Path) -> N
         else:
             context.say(f"a lease runs for {minutes(done['left_s'])} more; then all is put back")
         return
-    if done["problem"]:
-        raise FlowError(done["problem"], "see: flowtui guard rescue --dry-run")
     _proof(context, done["resources"])
     if not dry_run:
         context.say("nothing of a lease is left here")
@@ -142,25 +144,9 @@ def doctor_command(context: Context, as_json: bool, root: Path) -> None:
         context.put(f"{'✓' if ok else '✗'} {what}")
 
 
-def _owners(names: tuple[str, ...]) -> list[int]:
-    """Users by name or number; without any, whoever called sudo. Raises FlowError."""
-    import pwd
-
-    if not names:
-        caller = os.environ.get("SUDO_UID") or os.environ.get("PKEXEC_UID")
-        return [int(caller)] if caller and caller.isdigit() else [os.getuid()]
-    found = []
-    for name in names:
-        try:
-            found.append(int(name) if name.isdigit() else pwd.getpwnam(name).pw_uid)
-        except KeyError:
-            raise FlowError(f"there is no user {name!r}", "give the name of an account") from None
-    return found
-
-
-def _need_root() -> None:
+def _need_root(command: str) -> None:
     if os.geteuid() != 0:
-        raise FlowError("this needs root", "the same with sudo before it")
+        raise FlowError("this needs root", command)
 
 
 def _proof(context: Context, resources: list[dict[str, str]]) -> None:

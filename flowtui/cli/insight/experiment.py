@@ -231,7 +231,9 @@ def _start(context: Context, text: str | None, today: date) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{text!r} is no day", "tomorrow, or a date such as 2026-11-23") from None
+        raise UsageError(
+            f"{text!r} is not a day", "tomorrow, or a date such as 2026-11-23"
+        ) from None
 
 
 def _experiments(context: Context) -> Experiments:

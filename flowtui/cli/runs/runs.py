@@ -10,7 +10,7 @@ from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.cli.runs.read import runs_read
 from flowtui.cli.runs.run_tables import detail_lines, run_table
 from flowtui.core.errors import FlowError, UsageError
-from flowtui.core.time_grammar import parse_duration
+from flowtui.core.length_grammar import parse_duration
 
 
 @click.group("runs", invoke_without_command=True)

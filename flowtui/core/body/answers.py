@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
+from flowtui.core.body import phrases
 from flowtui.core.body.checkin import PLAN, Ask, Key, Question
 from flowtui.core.body.day_text import scale_of
 from flowtui.core.body.eating import windows
 from flowtui.core.body.entry import Entry, Provenance
 from flowtui.core.body.entry_kinds import Kind, Scope, State
-from flowtui.core.body.quick_line import Words, parse
+from flowtui.core.body.quick_line import parts
 from flowtui.core.body.scales import QUALITY
+from flowtui.core.body.tokens import Tokens
 from flowtui.core.body.writer import Pen
 from flowtui.core.day import ONE_DAY
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import one_line
 
 ENTER = ""
@@ -109,30 +112,41 @@ def _quality(text: str) -> int:
     try:
         number = float(text)
     except ValueError:
-        raise UsageError(f"{text!r} is no quality of sleep", "from 1 to 5") from None
+        raise UsageError(f"{text!r} is not a quality of sleep", "from 1 to 5") from None
     return int(QUALITY.check(number, "quality of sleep"))
 
 
 def _typed(question: Question, text: str, day: date, pen: Pen, of_day: list[Entry]) -> Answer:
-    """What the quick-log grammar makes of `text` after the question's own word."""
+    """What the quick-log grammar makes of `text`, read as what the question asks for."""
     variable = question.variable
     if variable is None:
         return ()
     if variable.part == "quality":
         return (_rated_sleep(_quality(text), day, pen, of_day),)
-    lead = {Kind.SLEEP: "sleep", Kind.WORKOUT: "workout", Kind.EATING: "eat"}.get(variable.kind)
-    if variable.kind is Kind.HABIT:
-        lead = f"habit {variable.name}"
-    elif variable.kind is Kind.STOP:
-        lead = f"stop {variable.name}"
-    line = f"{lead or variable.kind.value} {text} {day.isoformat()}"
-    words = Words(
-        habits=(question.habit,) if question.habit else (),
-        stops=(variable.name,) if variable.kind is Kind.STOP and variable.name else (),
-    )
-    logged = parse(line, pen, words, windows(of_day))
+    texts = parts(text) if variable.kind is Kind.WORKOUT else [text]
+    entries = [_read(question, Tokens(part, pen, day), pen, windows(of_day)) for part in texts]
     whole = variable.kind in (Kind.CAFFEINE, Kind.HABIT, Kind.STOP)
-    return tuple(replace(e, scope=Scope.DAY) if whole else e for e in logged.entries)
+    return tuple(replace(e, scope=Scope.DAY) if whole else e for e in entries)
+
+
+def _read(question: Question, tokens: Tokens, pen: Pen, log: list[Entry]) -> Entry:
+    """The entry that the words are for this question. Raises UsageError if any is left over."""
+    variable = question.variable
+    assert variable is not None
+    if variable.kind is Kind.HABIT and question.habit is not None:
+        entry = phrases.habit(question.habit, tokens, pen)
+    elif variable.kind is Kind.STOP and variable.name is not None:
+        entry = phrases.stop(variable.name, tokens, pen)
+    elif variable.kind is Kind.CAFFEINE:
+        entry = phrases.caffeine(tokens, pen, None)
+    elif variable.kind is Kind.EATING:
+        entry = phrases.eat(tokens, pen, log)
+    elif variable.kind is Kind.WORKOUT:
+        entry = phrases.workout(tokens, pen)
+    else:
+        entry = phrases.RATED[variable.kind.value](tokens, pen)
+    tokens.finish()
+    return entry
 
 
 def _planned(question: Question, text: str, day: date) -> Answer:

@@ -7,7 +7,7 @@ Questions that were never reached stay missing. Which of the three it was is nev
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
@@ -19,6 +19,7 @@ from flowtui.core.body.scales import ENERGY, OUTPUT, QUALITY, SUGAR, Scale
 from flowtui.core.body.writer import Pen
 from flowtui.core.day import ONE_DAY
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 
 PLAN = "plan"
 """Id of the question for tomorrow's first block, the only one that makes no entry."""

@@ -6,7 +6,6 @@ Every figure keeps missing, no and skipped apart; what a screen draws for each i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,6 +22,7 @@ from flowtui.core.body.fasting import (
 )
 from flowtui.core.body.habits import Habit
 from flowtui.core.day import ONE_DAY, DayRule
+from flowtui.core.lazy_dataclass import dataclass
 
 LEVELS = 4
 """Shades of a heatmap above nothing."""

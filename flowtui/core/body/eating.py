@@ -68,7 +68,7 @@ def edit_window(
     entries = list(entries)
     old = next((w for w in windows(entries) if w.id == window_id), None)
     if old is None:
-        raise UsageError(f"there is no eating window {window_id!r}", "see: flowtui body")
+        raise UsageError(f"unknown eating window {window_id!r}", "see: flowtui body")
     new = old
     if opened is not None:
         new = replace(new, start=whole(opened))

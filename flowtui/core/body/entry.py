@@ -6,13 +6,13 @@ used to shift an instant. A record's day is derived anew from its instants whene
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.codec import Zone
 from flowtui.core.day import DAY_START, DayRule
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.span import Span
 
 HAND = "hand"

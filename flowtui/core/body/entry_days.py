@@ -9,13 +9,13 @@ summed without counting shared time twice, output and whole-day amounts are what
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from flowtui.core.body.entry import Entry, amount, anchor, day_of, length_s, load, span_of
 from flowtui.core.body.entry_kinds import SPECS, Kind, Scope, State
 from flowtui.core.day import DAY_START
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 
 PARTS: dict[Kind, tuple[str, ...]] = {
     Kind.SLEEP: ("quality",),
@@ -59,7 +59,7 @@ def variable_from(text: str) -> Variable:
     try:
         kind = Kind(kind_text)
     except ValueError:
-        raise UsageError(f"there is no kind {kind_text!r}", f"kinds: {', '.join(Kind)}") from None
+        raise UsageError(f"unknown kind {kind_text!r}", f"kinds: {', '.join(Kind)}") from None
     if part and part not in PARTS.get(kind, ()):
         parts = ", ".join(PARTS.get(kind, ())) or "none"
         raise UsageError(f"{kind.value} has no part {part!r}", f"parts: {parts}")

@@ -5,8 +5,9 @@ A kind never changes its meaning; a new meaning is a new kind or a new version o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from flowtui.core.lazy_dataclass import dataclass
 
 
 class Kind(StrEnum):

@@ -18,6 +18,7 @@ from flowtui.core.body.validation import check
 from flowtui.core.body.writer import Pen
 from flowtui.core.day import DAY_START, DayRule
 from flowtui.core.errors import UsageError
+from flowtui.core.wall_time import offset_text
 
 _ANSWERS = {State.NO: "no", State.SKIPPED: "skip"}
 _HEADS = {Kind.EATING: "eat"}
@@ -63,7 +64,11 @@ def reread(old: Entry, line: str, pen: Pen, words: Words, others: Iterable[Entry
             f"this is {'an' if old.kind.value[0] in 'aeiou' else 'a'} {old.kind.value} entry",
             f"change it within its kind: {line_of(old, pen.rule.start)}",
         )
-    new = made[0]
+    return corrected(old, made[0], pen, others)
+
+
+def corrected(old: Entry, new: Entry, pen: Pen, others: Iterable[Entry] = ()) -> Entry:
+    """`old` with what `new`, of the same kind, says instead; see `reread`."""
     new = replace(
         new,
         id=old.id,
@@ -125,8 +130,7 @@ def _clock(instant: datetime, zone: ZoneInfo) -> str:
     other = local.replace(fold=1 - local.fold)
     if other.utcoffset() != local.utcoffset():
         # the hour that happens twice: say which one
-        offset = f"{local:%z}"
-        return f"{local:%H:%M}{offset[:3]}:{offset[3:5]}"
+        return f"{local:%H:%M}{offset_text(local.utcoffset())}"
     return f"{local:%H:%M}"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.validation import hours
 from flowtui.core.day import DAY_START, ONE_DAY, DayRule
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 
 LONG_FAST_S = 24 * 3600
 LONG_FAST_NOTE = (
@@ -57,7 +57,7 @@ def target_from(text: str) -> Target | None:
         fast = eat = 0
     if fast <= 0 or eat <= 0 or fast + eat != 24 * 3600:
         raise UsageError(
-            f"{text!r} is no eating target",
+            f"{text!r} is not an eating target",
             "write hours fasting:eating that make 24, such as 16:8 or 14:10, or off",
         )
     return Target(fast, eat)

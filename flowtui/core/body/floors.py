@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -21,6 +20,7 @@ from flowtui.core.body.entry_kinds import State
 from flowtui.core.body.fasting import WEEKDAYS
 from flowtui.core.day import ONE_DAY, week_of
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 
 WEEK = 7
 
@@ -88,7 +88,7 @@ def floor_from(text: str) -> Floor:
         variable = variable_from(" ".join(words))
     except (ValueError, IndexError):
         raise UsageError(
-            f"{text!r} is no floor", "write: workout 3 days, workout 120, sleep 5 days >= 7"
+            f"{text!r} is not a floor", "write: workout 3 days, workout 120, sleep 5 days >= 7"
         ) from None
     limit = WEEK if per is Per.DAYS else math.inf
     if not 0 < least <= limit:
@@ -101,7 +101,7 @@ def rest_days_from(names: Iterable[str]) -> frozenset[int]:
     found = set()
     for name in names:
         if name not in WEEKDAYS:
-            raise UsageError(f"{name!r} is no weekday", f"weekdays: {', '.join(WEEKDAYS)}")
+            raise UsageError(f"{name!r} is not a weekday", f"weekdays: {', '.join(WEEKDAYS)}")
         found.add(WEEKDAYS.index(name))
     return frozenset(found)
 

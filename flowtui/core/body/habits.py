@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from flowtui.core.body.scales import Scale
 from flowtui.core.codec import STORED
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import one_line
 
 NAME_LIMIT = 60
@@ -201,7 +202,7 @@ def _anchors(name: str, value: object) -> tuple[tuple[int, str], ...]:
     for point, word in value.items():
         if not str(point).isdecimal() or not isinstance(word, str):
             raise UsageError(
-                f"habit {name!r}: anchor {point!r} = {word!r} is no point with a word",
+                f"habit {name!r}: anchor {point!r} = {word!r} is not a point with a word",
                 'write anchors = {1 = "none", 5 = "a lot"}',
             )
         pairs.append((int(str(point)), one_line(word, "anchor word", NAME_LIMIT)))

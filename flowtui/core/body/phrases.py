@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flowtui.core.body import eating
 from flowtui.core.body.entry import Entry
@@ -17,6 +18,8 @@ from flowtui.core.text import one_line
 
 CUPS = ("coffee", "espresso", "tea", "matcha", "mate", "cola")
 """Drinks that count as one cup of caffeine."""
+METRES_S = 3 * 3600
+"""Seconds; a bare `400m` longer than this is more likely metres than minutes."""
 PLURALS = {f"{cup}s": cup for cup in CUPS}
 
 
@@ -72,18 +75,34 @@ def sleep(tokens: Tokens, pen: Pen) -> Entry:
     )
 
 
-def workout(tokens: Tokens, pen: Pen, name: str | None = None) -> Entry:
-    """`yoga 30 e6`, `run 18:00-18:45`, `workout climbing 1h30 e8`, `workout no`."""
+def workout(
+    tokens: Tokens,
+    pen: Pen,
+    name: str | None = None,
+    effort: float | None = None,
+    began: datetime | None = None,
+) -> Entry:
+    """`yoga 30 e6`, `run 18:00-18:45`, `workout climbing 1h30 e8`, `workout no`.
+
+    `effort` and `began` are those given beside the words.
+    """
     state = tokens.state()
     if state is not None:
         return answered(Kind.WORKOUT, state, tokens, pen, name)
     name = name or habit_name(tokens.word())
-    effort = tokens.marked("e", "effort")
+    marked = tokens.marked("e", "effort")
+    effort = marked if effort is None else effort
     if effort is not None:
         EFFORT.check(effort, "effort")
     start, end = tokens.span() or (None, None)
-    at = tokens.given_at() if start is None else None
+    at = tokens.given_at() or began if start is None else None
+    typed = tokens.peek()
     seconds = tokens.length_s(60) if start is None else None
+    if seconds is not None and seconds > METRES_S and re.fullmatch(r"\d+m", typed):
+        raise UsageError(
+            f"{typed} may be metres: a workout needs its length in time",
+            f"{name} {typed}in for {typed[:-1]} minutes",
+        )
     if start is None and seconds is None:
         raise UsageError(f"{name} needs a length", f"{name} 30, {name} 45m e6, {name} 18:00-18:30")
     if at is not None and seconds is not None:
@@ -141,7 +160,8 @@ def eat(tokens: Tokens, pen: Pen, log: Iterable[Entry]) -> Entry:
 
 def worked(tokens: Tokens, pen: Pen) -> Entry:
     """`worked phone in the other room`: the line on what worked."""
-    text = one_line(tokens.all_text(), "line on what worked")
+    parts = (tokens.all_text(), tokens.note)
+    text = one_line(" -- ".join(part for part in parts if part), "line on what worked")
     return pen.write(Kind.WORKED, day=tokens.day, note=text or None, scope=Scope.DAY)
 
 

@@ -6,8 +6,8 @@ understood up to there; nothing of the line is recorded then.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from flowtui.core.body.day_text import entry_text
@@ -26,6 +26,7 @@ from flowtui.core.body.phrases import (
 from flowtui.core.body.tokens import NO, Tokens
 from flowtui.core.body.writer import Pen
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 
 WORKOUTS = (
     *("yoga", "pilates", "stretch", "stretching", "dance", "boxing", "martial-arts", "hiit"),
@@ -35,6 +36,8 @@ WORKOUTS = (
     *("tennis", "badminton", "squash", "football", "basketball"),
 )
 """Workouts that need no leading `workout`."""
+_SEPARATOR = re.compile(r"(?<!\d),|,(?!\d)")
+"""A comma between two digits is a decimal comma."""
 EXAMPLES = "yoga 30 e6, coffee, energy 4, sleep 23:40-7:05 q4, eat open"
 
 
@@ -70,7 +73,7 @@ def parse(line: str, pen: Pen, words: Words = NO_WORDS, log: Iterable[Entry] = (
     entries: list[Entry] = []
     remarks: list[str] = []
     known = list(log)
-    for part in _parts(line):
+    for part in parts(line):
         understood: list[str] = []
         try:
             tokens = Tokens(part, pen)
@@ -87,12 +90,12 @@ def parse(line: str, pen: Pen, words: Words = NO_WORDS, log: Iterable[Entry] = (
     return Logged(tuple(entries), tuple(remarks))
 
 
-def _parts(line: str) -> list[str]:
+def parts(line: str) -> list[str]:
     """The line at its commas; free text (`worked ...`, a note after ` -- `) is kept whole."""
     if line.split()[:1] == ["worked"]:
-        return [line.strip()]
+        return [line.strip()]  # free text to its end
     head, dash, note = line.partition(" -- ")
-    parts = [part.strip() for part in head.split(",") if part.strip()]
+    parts = [part.strip() for part in _SEPARATOR.split(head) if part.strip()]
     if dash and parts:
         parts[-1] += f" -- {note}"
     return parts

@@ -5,9 +5,8 @@ A record keeps `energy@1`, so what an old 4 meant stays known after the words ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

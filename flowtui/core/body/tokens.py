@@ -16,26 +16,25 @@ from flowtui.core.body.validation import long_ago
 from flowtui.core.body.writer import Pen
 from flowtui.core.day import ONE_DAY
 from flowtui.core.errors import UsageError
+from flowtui.core.length_grammar import NUMBER, length_s, parse_number
+from flowtui.core.time_grammar import AGO_LIMIT_S, CLOCK, WEEKDAYS, read_clock, weekday_of
 from flowtui.core.wall_time import Placed, place
 
 YES = frozenset(("yes", "y", "done", "did"))
 NO = frozenset(("no", "n", "none"))
 SKIP = frozenset(("skip", "skipped", "-"))
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_CLOCK = r"(?:[01]?\d|2[0-4]):[0-5]\d(?:am|pm)?(?:[+-]\d\d:\d\d)?|(?:0?[1-9]|1[0-2])(?:am|pm)"
-_CLOCK_RE = re.compile(rf"@?({_CLOCK})")
-_RANGE_RE = re.compile(rf"({_CLOCK})[-–]({_CLOCK})")
-_NUMBER_RE = re.compile(r"\d+(?:\.\d+)?")
-_LENGTH_RE = re.compile(
-    r"(?:(?P<h>\d+(?:\.\d+)?)h(?:(?P<hm>[0-5]?\d)(?:m|min)?)?|(?P<m>\d+(?:\.\d+)?)(?:m|min|mins))"
-)
-_PARTS_RE = re.compile(r"(\d+)(?::(\d\d))?(am|pm)?([+-]\d\d:\d\d)?")
+_CLOCK_RE = re.compile(rf"@?({CLOCK})")
+_RANGE_RE = re.compile(rf"({CLOCK})[-–]({CLOCK})")
+_DISTANCE_RE = re.compile(rf"{NUMBER}(?:km|k|mi|miles?|met(?:er|re)s?|yards?)")
+_DATE_RE = re.compile(r"\d{4}-\d\d-\d\d")
+_WHOLE_DAYS = ("today", "yesterday", *WEEKDAYS)
 
 
 class Tokens:
     """What is left of one line. Everything taken is noted in `understood`."""
 
-    def __init__(self, text: str, pen: Pen) -> None:
+    def __init__(self, text: str, pen: Pen, day: date | None = None) -> None:
+        """`day` is the logical day it is about; None: the day that it names, or today."""
         body, dash, note = text.partition(" -- ")
         self.text = text
         self.note: str | None = note.strip() or None if dash else None
@@ -44,8 +43,8 @@ class Tokens:
         self.understood: list[str] = []
         self.said_no = False
         self._left = body.split()
-        self.day = self._take_day()
         self.ago_s = self._take_ago()
+        self.day = day or self._take_day()
 
     @property
     def done(self) -> bool:
@@ -90,9 +89,10 @@ class Tokens:
 
     def maybe_number(self) -> float | None:
         """Takes the next word if it is a plain number."""
-        if _NUMBER_RE.fullmatch(self.peek()):
-            return float(self.word())
-        return None
+        value = parse_number(self.peek())
+        if value is not None:
+            self.word()
+        return value
 
     def number(self) -> float:
         """Takes a plain number. Raises UsageError if another word stands here."""
@@ -114,34 +114,35 @@ class Tokens:
 
     def marked(self, letter: str, word: str) -> float | None:
         """Takes `e6`, `e=6`, `effort=6` or `effort 6` from wherever it stands."""
-        pattern = re.compile(rf"(?:{letter}|{word})=?(\d+(?:\.\d+)?)", re.IGNORECASE)
+        pattern = re.compile(rf"(?:{letter}|{word})=?({NUMBER})", re.IGNORECASE)
         for at, text in enumerate(self._left):
             match = pattern.fullmatch(text)
             if match:
                 self._took(at)
-                return float(match[1])
+                return parse_number(match[1])
             after = self._left[at + 1] if at + 1 < len(self._left) else ""
-            if text.casefold() == word and _NUMBER_RE.fullmatch(after):
+            if text.casefold() == word and parse_number(after) is not None:
                 self._took(at)
-                return float(self._took(at))
+                return parse_number(self._took(at))
         return None
 
     def length_s(self, unit_s: int) -> int | None:
-        """Takes a length (`45m`, `1h30`, `7.5h`, or a plain number of `unit_s`) in seconds."""
-        match = _LENGTH_RE.fullmatch(self.peek())
-        if match:
-            self.word()
-            minutes = float(match["m"] or match["hm"] or 0)
-            return round(float(match["h"] or 0) * 3600 + minutes * 60)
-        value = self.maybe_number()
-        if value is None:
-            return None
-        unit = self.peek()
-        for words, seconds in ((("h", "hours", "hour"), 3600), (("m", "min", "minutes"), 60)):
-            if unit in words:
+        """Takes a length (`45m`, `1h30`, `7,5 hours`, or a number of `unit_s`) in seconds."""
+        if self.peek() and _DISTANCE_RE.fullmatch(self.peek()):
+            raise UsageError(
+                f"{self.peek()} is a distance; a length of time is needed",
+                "write it as 45m or 1h30",
+            )
+        for count in (3, 2, 1):
+            words = " ".join(self._left[:count]).casefold()
+            seconds = length_s(words) if len(self._left) >= count and ":" not in words else None
+            if seconds is None:
+                continue
+            value = parse_number(words)
+            for _ in range(count):
                 self.word()
-                return round(value * seconds)
-        return round(value * unit_s)
+            return seconds if value is None else round(value * unit_s)
+        return None
 
     def given_at(self) -> datetime | None:
         """Takes a clock time or `20m ago` from wherever it stands; None if there is none."""
@@ -179,8 +180,11 @@ class Tokens:
 
     def finish(self) -> None:
         """Raises UsageError if anything is left that was not understood."""
-        if self._left:
-            raise UsageError(f"{' '.join(self._left)!r} was not understood", None)
+        rest = " ".join(self._left)
+        if any(_RANGE_RE.fullmatch(word.casefold()) for word in self._left):
+            raise UsageError(f"{rest!r} is a stretch of time; this takes one time", "such as 15:30")
+        if rest:
+            raise UsageError(f"{rest!r} was not understood", None)
 
     def _took(self, at: int) -> str:
         text = self._left.pop(at).casefold()
@@ -188,8 +192,17 @@ class Tokens:
         return text
 
     def _take_day(self) -> date | None:
-        for at in dict.fromkeys((0, len(self._left) - 1)):
-            day = self._day_from(self._left[at].casefold()) if self._left else None
+        """A whole name or a date anywhere; a short name at an end, or just before a clock time."""
+        free_text = self._left[:1] == ["worked"]
+        ends = (0, len(self._left) - 1)
+        for at in sorted(range(len(self._left)), key=lambda at: at not in ends):
+            word = self._left[at].casefold()
+            after = self._left[at + 1].casefold() if at + 1 < len(self._left) else ""
+            dated = word in _WHOLE_DAYS or _DATE_RE.fullmatch(word)
+            timed = _CLOCK_RE.fullmatch(after) or _RANGE_RE.fullmatch(after)
+            if at not in ends and (free_text or not (dated or timed)):
+                continue
+            day = self._day_from(word)
             if day is not None:
                 self._took(at)
                 return day
@@ -199,7 +212,7 @@ class Tokens:
         today = self.pen.today
         if word in ("today", "yesterday"):
             return today if word == "today" else today - ONE_DAY
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", word):
+        if _DATE_RE.fullmatch(word):
             try:
                 day = date.fromisoformat(word)
             except ValueError:
@@ -207,20 +220,26 @@ class Tokens:
             if long_ago(day.year) or day.year > today.year + 1:
                 raise UsageError(f"{word!r} is too far away", "check the year")
             return day
-        for number, name in enumerate(_WEEKDAYS):
-            if word in (name, name[:3]):
-                return today - timedelta(days=(today.weekday() - number) % 7)
-        return None
+        weekday = weekday_of(word)
+        if weekday is None or word not in (WEEKDAYS[weekday], WEEKDAYS[weekday][:3]):
+            return None
+        return today - timedelta(days=(today.weekday() - weekday) % 7)
 
     def _take_ago(self) -> int | None:
-        if len(self._left) < 2 or self._left[-1].casefold() != "ago":
+        lower = [word.casefold() for word in self._left]
+        if "ago" not in lower[1:] or lower[:1] == ["worked"]:
             return None
-        match = _LENGTH_RE.fullmatch(self._left[-2].casefold())
-        if not match:
-            raise UsageError(f"{self._left[-2]!r} ago is no length", "write 20m ago or 1h30 ago")
-        self._took(len(self._left) - 1)
-        self._took(len(self._left) - 1)
-        return round(float(match["h"] or 0) * 3600 + float(match["m"] or match["hm"] or 0) * 60)
+        end = lower.index("ago", 1)
+        for count in (3, 2, 1):
+            seconds = length_s(" ".join(lower[end - count : end])) if count <= end else None
+            if seconds is None:
+                continue
+            if not 0 < seconds <= AGO_LIMIT_S:
+                break
+            self.understood.append(" ".join(lower[end - count : end + 1]))
+            del self._left[end - count : end + 1]
+            return seconds
+        raise UsageError(f"{lower[end - 1]} ago is not a length", "write 20m ago or 1h30 ago")
 
     def _on_day(self, clock: str) -> Placed:
         """`clock` within the logical day the line is about."""
@@ -267,20 +286,7 @@ class Tokens:
 
 def _wall(clock: str) -> tuple[time, timedelta | None]:
     """Hours and minutes of a clock time, and its UTC offset if it names one."""
-    match = _PARTS_RE.fullmatch(clock)
-    if match is None:
-        raise UsageError(f"{clock!r} is no time", "write it as 7:05")
-    hour, minute, half, offset = int(match[1]), int(match[2] or 0), match[3], match[4]
-    if half:
-        if not 1 <= hour <= 12:
-            raise UsageError(f"{clock!r} is no time", "write it as 7:05pm or 19:05")
-        hour = hour % 12 + (12 if half == "pm" else 0)
-    if hour == 24 and minute == 0:
-        hour = 0
-    if hour > 23:
-        raise UsageError(f"{clock!r} is no time", "hours go from 0 to 23")
-    delta = None
-    if offset:
-        sign = -1 if offset[0] == "-" else 1
-        delta = sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6]))
-    return time(hour, minute), delta
+    read = read_clock(clock)
+    if read is None:
+        raise UsageError(f"{clock!r} is not a time of day", "write it as 7:05, 7:05pm or 19:05")
+    return read.time, read.offset

@@ -46,7 +46,7 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UsageError(
-            f"there is no time zone {name!r}", "use an IANA name such as Europe/Berlin"
+            f"unknown time zone {name!r}", "use an IANA name such as Europe/Berlin"
         ) from None
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from flowtui.core.body.entry import BY_HAND, Entry, Provenance, day_of
 from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.validation import check
 from flowtui.core.day import DayRule
+from flowtui.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ All instants are aware UTC in whole seconds, so that every sum over them is exac
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from flowtui.core.codec import STORED, Zone
+from flowtui.core.lazy_dataclass import dataclass
 
 MAX_BLOCK_S = 24 * 3600
 MAX_PLAN_S = 24 * 3600

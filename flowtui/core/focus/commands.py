@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from flowtui.core.focus.block import (
@@ -15,6 +14,7 @@ from flowtui.core.focus.block import (
     Plan,
     Source,
 )
+from flowtui.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

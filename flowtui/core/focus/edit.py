@@ -7,7 +7,7 @@ and in order, at most 24 hours, nothing in the future.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flowtui.core.errors import FlowError, UsageError
@@ -25,6 +25,7 @@ from flowtui.core.focus.block import (
 from flowtui.core.focus.measure import whole
 from flowtui.core.focus.reshape import cut, merge_gap
 from flowtui.core.focus.step import check_rating
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.span import Span
 from flowtui.core.text import one_line
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from flowtui.core.focus.block import Block
+from flowtui.core.lazy_dataclass import dataclass
 
 
 class EventKind(StrEnum):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flowtui.core.focus.block import Mode, Outcome
 from flowtui.core.guard.protection import Choice, GuardOffer
+from flowtui.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

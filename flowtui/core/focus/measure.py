@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flowtui.core.focus.block import Block, EndReason, PlanKind, State
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.span import Span, instant_after, intersect, subtract, total_s, union
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 
 from flowtui.core.codec import STORED
+from flowtui.core.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

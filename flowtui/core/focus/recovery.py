@@ -6,12 +6,12 @@ time tells sleep, and wall time against boot time tells that somebody set the cl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flowtui.core.focus.block import Block, Cause
 from flowtui.core.focus.measure import measure, whole
+from flowtui.core.lazy_dataclass import dataclass
 
 SLEEP_S = 10
 """Shorter sleeps are the clocks' noise."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from flowtui.core.insight.missingness import Missingness
 from flowtui.core.insight.refusal import Refused
 from flowtui.core.insight.variable import Factor, Outcome
+from flowtui.core.lazy_dataclass import dataclass
 
 Q = 0.10
 """The share of false findings that is put up with among those that pass."""

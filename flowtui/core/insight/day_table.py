@@ -7,12 +7,13 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 
 from flowtui.core.errors import UsageError
 from flowtui.core.insight.variable import Factor, Outcome
+from flowtui.core.lazy_dataclass import dataclass
 
 Values = tuple[float | None, ...]
 
@@ -67,7 +68,7 @@ class DayTable:
         shorts = [n.partition(":")[2] for n in names if ":" in n]
         near = get_close_matches(name, [*names, *shorts], 1)
         hint = f"did you mean {near[0]}?" if near else f"columns: {', '.join(names[:12])}"
-        raise UsageError(f"there is no column {name!r}", hint)
+        raise UsageError(f"unknown column {name!r}", hint)
 
     def outcome(self, name: str) -> Column:
         """The column of that name as an outcome. Raises UsageError if it is none."""

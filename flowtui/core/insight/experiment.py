@@ -7,7 +7,7 @@ is stored with it and checked whenever it is read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from flowtui.core.codec import STORED, Json, encode
 from flowtui.core.errors import UsageError
 from flowtui.core.insight.schedule import Design, Slot, fingerprint, schedule, whole_length
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import one_line
 
 MAX_DAYS = 366
@@ -138,7 +139,7 @@ def checked(declared: Declared, today: date) -> Declared:
             "begin tomorrow or later",
         )
     if declared.days < 1 or declared.days > MAX_DAYS:
-        raise UsageError(f"{declared.days} days cannot be meant", f"1 to {MAX_DAYS} days")
+        raise UsageError(f"{declared.days} days is out of range", f"1 to {MAX_DAYS} days")
     factor = one_line(declared.factor, "name", 60)
     if not factor:
         raise UsageError("there is nothing to try", "say what is done on days with it")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from math import sqrt
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.focus.block import Block, Cause, Mode
 from flowtui.core.focus.measure import extent, focus_spans, measure
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.span import Span, intersect, total_s
 
 LEAST = 10

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flowtui.core.lazy_dataclass import dataclass
 
 MANY = 0.20
 """Share of missing days from which chance cannot be taken for granted."""

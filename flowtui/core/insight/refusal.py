@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from flowtui.core.lazy_dataclass import dataclass
 
 MIN_DAYS = 28
 """Days with both values below which nothing is tested."""

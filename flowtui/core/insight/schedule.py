@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+from flowtui.core.lazy_dataclass import dataclass
 
 MIN_PAIRS = 6
 """2 / 2**6 = 0.031 is the first two-sided p at or below 0.05."""

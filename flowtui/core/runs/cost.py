@@ -8,9 +8,10 @@ two readings was slept through or not watched, and counts as nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.machine import GpuReading
 
 GAP_S = 90.0

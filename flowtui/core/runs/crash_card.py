@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.observation import Seen
 from flowtui.core.runs.reading import Notice, NoticeKind
 from flowtui.core.runs.run_state import signal_name

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.history import plain
 
 SPARKS = 24

@@ -5,9 +5,10 @@ Nothing here is ever 0 because it could not be read; each reading says when it w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from flowtui.core.lazy_dataclass import dataclass
 
 
 class Throttle(StrEnum):

@@ -8,9 +8,10 @@ for a pause or the end of the block, merged, as a digest.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.findings.finding import SEVERITY, Finding, Rule, Severity
 
 KEPT = 400

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.history import History
 from flowtui.core.runs.machine import DiskReading, GpuReading, ProcessReading
 from flowtui.core.runs.rhythm import Rhythm

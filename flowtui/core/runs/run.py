@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from flowtui.core.codec import Figure, Zone
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.run_state import RunState
 
 

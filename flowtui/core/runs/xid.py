@@ -5,8 +5,9 @@ Which are grave: NVIDIA's Xid catalogue, as its health monitors sort it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from flowtui.core.lazy_dataclass import dataclass
 
 PROGRAM = {
     13: "a program made an illegal access",

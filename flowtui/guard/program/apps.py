@@ -12,7 +12,7 @@ import signal
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from . import cgroups, procs
+from . import cgroups, procs, vital
 from .errors import GuardError
 from .journal import APPLIED, RESTORING, Journal, Record
 from .procs import Process
@@ -33,6 +33,19 @@ gnome-session-binary gdm sddm lightdm gdm-session-worker dbus-daemon dbus-broker
 launch pipewire pipewire-pulse wireplumber pulseaudio polkitd networkmanager wpa_supplicant
 systemd-logind systemd-journald systemd-resolved systemd-udevd at-spi-bus-launcher ibus-daemon
 fcitx fcitx5 xdg-desktop-portal gvfsd dconf-service orca speech-dispatcher brltty flowtui
+ssh-agent gpg-agent scdaemon gnome-keyring-daemon kwalletd5 kwalletd6 keepassxc secret-service
+polkit-gnome-authentication-agent-1 polkit-kde-authentication-agent-1 lxqt-policykit-agent
+openvpn wg-quick tailscaled tailscale nordvpnd mullvad-daemon mullvad-vpn protonvpn proton-vpn
+expressvpnd openconnect strongswan charon pppd warp-svc zerotier-one nm-applet
+dwm xmonad-x86_64-linux xmonad qtile herbstluftwm fluxbox icewm icewm-session enlightenment
+metacity compiz gala budgie-wm budgie-panel deepin-wm cosmic-comp cosmic-session cosmic-panel dwl
+leftwm spectrwm jwm fvwm fvwm3 ratpoison stumpwm cwm lxqt-session lxsession mate-session wlroots
+gamescope cage phoc phosh kwin picom xsettingsd waybar polybar lxqt-panel xfce4-panel mate-panel
+swaylock hyprlock i3lock xscreensaver gnome-screensaver light-locker swayidle hypridle
+byobu abduco dvtm tmate zellij mtm rio warp warp-terminal tabby contour cool-retro-term blackbox
+terminology sakura roxterm lilyterm termite tilda yakuake deepin-terminal cosmic-term
+xdg-desktop-portal-gnome xdg-desktop-portal-gtk xdg-desktop-portal-kde xdg-desktop-portal-wlr
+pasystray ibus-x11 onboard squeekboard maliit-server
 flatpak flatpak-session-helper bwrap snap snapd snapd-confine firejail docker dockerd containerd
 podman qemu-system-x86_64 java javaw perl ruby php deno bun mono dotnet electron finder
 windowserver loginwindow launchd dock kernel_task
@@ -64,7 +77,8 @@ def matching(
 
     def apart(process: Process) -> bool:
         never = process.program in NEVER or process.pid in spare or process.pid == 1
-        return never or process.uid != uid or not process.exe
+        never = never or process.uid != uid or not process.exe
+        return never or bool(vital.reason(process))
 
     return [seen[pid] for pid in procs.with_children(heads, seen, apart)]
 

@@ -6,7 +6,7 @@ seconds of the last is the same attempt.
 
 from __future__ import annotations
 
-import ctypes
+import array
 import socket
 import struct
 
@@ -88,7 +88,6 @@ def drain(tap: socket.socket) -> list[str]:
 
 
 def _attach(tap: socket.socket) -> None:
-    code = b"".join(struct.pack("HBBI", *line) for line in FILTER)
-    buffer = ctypes.create_string_buffer(code)
-    program = struct.pack("HL", len(code) // 8, ctypes.addressof(buffer))
+    code = array.array("B", b"".join(struct.pack("HBBI", *line) for line in FILTER))
+    program = struct.pack("HL", len(code) // 8, code.buffer_info()[0])
     tap.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)

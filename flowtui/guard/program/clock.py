@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import sys
 import time
@@ -47,10 +46,12 @@ def synchronised() -> bool:
     """True if the kernel says that the wall clock follows a time server (adjtimex(2))."""
     if not sys.platform.startswith("linux"):
         return False
-    # struct timex: `modes` 0 asks and sets nothing; 512 bytes hold it on every architecture
-    buffer = ctypes.create_string_buffer(512)
     try:
+        import ctypes  # under MemoryDenyWriteExecute some builds of libffi cannot be loaded
+
+        # struct timex: `modes` 0 asks and sets nothing; 512 bytes hold it on every architecture
+        buffer = ctypes.create_string_buffer(512)
         state = ctypes.CDLL(None, use_errno=True).adjtimex(buffer)
-    except (OSError, AttributeError):
+    except (OSError, AttributeError, ImportError, MemoryError):
         return False
     return bool(0 <= state < TIME_ERROR)

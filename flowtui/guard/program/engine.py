@@ -22,6 +22,7 @@ from .lease import ACTIVE, ARMING, ENDING, Lease, LeaseFile
 from .proof import Proof
 from .requests import Group, Wish
 from .roots import Roots
+from .units import LAUNCHER
 
 CHECKPOINT_S = 15.0
 CHECK_S = 2.0
@@ -85,7 +86,7 @@ class Engine:
         if self.journal.records():
             self._restore(None, "leftover")
             if self.journal.records() or self.journal.problems:
-                raise GuardError("leftover", self.problem, "sudo flowtui guard rescue")
+                raise GuardError("leftover", self.problem, f"sudo {LAUNCHER} rescue")
         count = deadline.begin(wish.seconds, now)
         lease = Lease(
             os.urandom(6).hex(), uid, wish, count, float(wish.seconds), ARMING, now.wall,
@@ -124,7 +125,6 @@ class Engine:
             lease,
             count=deadline.lengthened(lease.count, more),
             length_s=lease.length_s + more,
-            pending=None,
         )
         self._keep(longer)
         self.say("extend", lease=lease.id, seconds=seconds)

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 
-from . import clock, files, lock
+from . import clock, files, lock, sockets
 from .errors import GuardError
 from .journal import APPLIED, RESTORING, Journal, Record
 from .proof import EXACT, FAILED, MERGED, Proof
@@ -32,16 +32,23 @@ PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 Target = tuple[str, int]
 """An address and a port."""
 
-HEAD = f"""\
-table inet {TABLE} {{
+WEB = (80, 443)
+"""All that is ever cut: TCP to these ports, and QUIC, which is UDP to the second."""
+
+HEAD = """\
+table inet {table} {{
   set cut4 {{ type ipv4_addr . inet_service; flags timeout; }}
   set cut6 {{ type ipv6_addr . inet_service; flags timeout; }}
+  chain cut {{
+    fib daddr type {{ local, broadcast, multicast, anycast }} return
+{incoming}    tcp dport {{ 80, 443 }} ip daddr . tcp dport @cut4 reject with tcp reset
+    tcp dport {{ 80, 443 }} ip6 daddr . tcp dport @cut6 reject with tcp reset
+    udp dport 443 ip daddr . udp dport @cut4 reject
+    udp dport 443 ip6 daddr . udp dport @cut6 reject
+  }}
   chain out {{
     type filter hook output priority -5; policy accept;
-    ip daddr . tcp dport @cut4 reject with tcp reset
-    ip6 daddr . tcp dport @cut6 reject with tcp reset
-    ip daddr . udp dport @cut4 reject
-    ip6 daddr . udp dport @cut6 reject
+    meta skuid {uid} jump cut
   }}
   chain in {{
     type filter hook input priority -5; policy accept;
@@ -58,47 +65,64 @@ def available() -> str | None:
 
 
 def may_be_cut(address: str) -> bool:
-    """False for addresses that are this machine itself or no single machine."""
+    """True for addresses on the public internet alone.
+
+    Loopback, private and shared networks (RFC 1918, 4193, 6598), link-local, multicast and what
+    stands for one of these (an IPv4 address in an IPv6 one) may be others' work, or this machine.
+    """
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return not (ip.is_loopback or ip.is_multicast or ip.is_unspecified or ip.is_link_local)
+    inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
+    if inner is not None and not may_be_cut(str(inner)):
+        return False
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
 
 
-def script(targets: Iterable[Target], seconds: int) -> str:
-    """What nft is given: the table, and each target for so many seconds."""
+def script(targets: Iterable[Target], seconds: int, uid: int, listening: Iterable[int] = ()) -> str:
+    """What nft is given: the table, and each target for so many seconds.
+
+    It holds for what `uid` has opened; `listening` are local ports on which somebody is served.
+    """
     four: list[str] = []
     six: list[str] = []
     for address, port in sorted(set(targets)):
+        if int(port) not in WEB or not may_be_cut(address):
+            continue
         ip = ipaddress.ip_address(address)
         (four if ip.version == 4 else six).append(f"{ip} . {int(port)} timeout {int(seconds)}s")
-    lines = [f"table inet {TABLE} {{}}", f"delete table inet {TABLE}", HEAD]
+    ports = ", ".join(str(int(port)) for port in sorted(set(listening))[:1024])
+    incoming = f"    tcp sport {{ {ports} }} return\n" if ports else ""
+    lines = [f"table inet {TABLE} {{}}", f"delete table inet {TABLE}"]
+    lines.append(HEAD.format(table=TABLE, uid=int(uid), incoming=incoming))
     for name, elements in (("cut4", four), ("cut6", six)):
         if elements:
             lines.append(f"add element inet {TABLE} {name} {{ {', '.join(elements)} }}")
     return "\n".join(lines) + "\n"
 
 
-def apply(journal: Journal, targets: Sequence[Target], seconds: int) -> Record:
-    """Reset what goes to `targets`, for `seconds` at most. Raises GuardError without nft."""
+def apply(journal: Journal, targets: Sequence[Target], seconds: int, uid: int) -> Record:
+    """Reset what `uid` has open to `targets`, for `seconds` at most. Raises GuardError."""
     if available() is None:
         raise GuardError("nft", "there is no nft here: what is open already is not cut")
     before = ruleset()
     record = journal.prepare(KIND, before=before, targets=[list(target) for target in targets])
-    problem = _nft("-f", "-", given=script(targets, seconds))
+    problem = _nft("-f", "-", given=script(targets, seconds, uid, sockets.listening()))
     if problem:
         restore(journal, record)
         raise GuardError("nft", f"the firewall refused: {problem}")
-    kill_sockets(targets)
+    kill_sockets(targets, uid)
     return journal.note(record, state=APPLIED)
 
 
-def renew(journal: Journal, record: Record, targets: Sequence[Target], seconds: int) -> Record:
+def renew(
+    journal: Journal, record: Record, targets: Sequence[Target], seconds: int, uid: int
+) -> Record:
     """Put the table anew, with more targets or after somebody has flushed it."""
     record = journal.note(record, targets=[list(target) for target in targets])
-    _nft("-f", "-", given=script(targets, seconds))
-    kill_sockets(targets)
+    _nft("-f", "-", given=script(targets, seconds, uid, sockets.listening()))
+    kill_sockets(targets, uid)
     return record
 
 
@@ -137,17 +161,29 @@ def ruleset() -> str | None:
     return files.digest("\n".join(kept).encode())
 
 
-def kill_sockets(targets: Sequence[Target]) -> None:
-    """Close what this machine has open to `targets`, at once; best effort."""
+def kill_sockets(targets: Sequence[Target], uid: int) -> None:
+    """Close what `uid` has opened to `targets` on this machine, at once; best effort.
+
+    Each socket is named by both its ends: no other connection of anybody fits.
+    """
     ss = shutil.which("ss", path=PATH)
     if ss is None:
         return
+    wanted = {(a, int(p)) for a, p in targets if may_be_cut(a) and int(p) in WEB}
+    open_ones = [one for one in sockets.opened(uid) if one.remote in wanted]
     end = clock.monotonic() + KILL_S
-    for address, port in targets:
+    for start in range(0, len(open_ones), 32):
         if clock.monotonic() > end:
             return
-        shown = f"[{address}]" if ":" in address else address
-        _run([ss, "-K", "-H", "-n", "dst", shown, "dport", "=", str(int(port))], "")
+        some = open_ones[start : start + 32]
+        terms = " or ".join(f"( src {_end(s.local)} and dst {_end(s.remote)} )" for s in some)
+        for protocol in ("-t", "-u"):
+            _run([ss, "-K", "-H", "-n", protocol, "state", "all", *terms.split()], "")
+
+
+def _end(target: Target) -> str:
+    address, port = target
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def _nft(*arguments: str, given: str = "") -> str:

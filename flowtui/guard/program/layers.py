@@ -47,7 +47,8 @@ class Layers:
         above = sorted(procs.ancestors(caller, seen))
         lease = replace(lease, spare=tuple((pid, seen[pid].start) for pid in above))
         wanted = lease.hosts()
-        targets = resolve.targets(wanted or _hosts_of(lease), RESOLVE_S)
+        # a path is no host: what else is open to the host of a blocked path is let be
+        targets = resolve.targets(wanted, RESOLVE_S)
         notes: list[str] = []
         for browser, folder in self.roots.policies.items():
             if lease.sites() or lease.wish.only:
@@ -59,7 +60,7 @@ class Layers:
             self._try(notes, partial(self._hosts, lease, notes))
         if targets:
             seconds = self._cut_s(lease)
-            self._try(notes, partial(CUT.apply, self.journal, targets, seconds))
+            self._try(notes, partial(CUT.apply, self.journal, targets, seconds, lease.uid))
             self._cut_until = now.boottime + seconds
         if lease.wish.apps:
             self._freeze(lease)
@@ -164,7 +165,7 @@ class Layers:
             pf.expire()
         elif record["kind"] == CUT.KIND and left >= 1 and not CUT.intact():
             targets = [(str(a), int(p)) for a, p in record["targets"]]
-            CUT.renew(self.journal, record, targets, int(left))
+            CUT.renew(self.journal, record, targets, int(left), lease.uid)
             return "the rules of the firewall were flushed: ours were put back"
         return ""
 
@@ -203,9 +204,9 @@ class Layers:
         record = self._one(CUT.KIND)
         try:
             if record is None:
-                CUT.apply(self.journal, list(targets), seconds)
+                CUT.apply(self.journal, list(targets), seconds, lease.uid)
             else:
-                CUT.renew(self.journal, record, list(targets), seconds)
+                CUT.renew(self.journal, record, list(targets), seconds, lease.uid)
         except GuardError as error:
             self._say("layer", problem=error.message)
         self._cut_until = now.boottime + seconds
@@ -244,10 +245,6 @@ def _look(path: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return (seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
-
-
-def _hosts_of(lease: Lease) -> list[str]:
-    return [site.split("/")[0] for site in lease.sites()]
 
 
 def _all_open(lease: Lease) -> bool:

@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Iterable, Sequence
 
 from .errors import GuardError
+from .firewall import WEB, may_be_cut
 from .journal import APPLIED, RESTORING, Journal, Record
 from .proof import EXACT, FAILED, Proof
 
@@ -26,18 +27,20 @@ def available() -> str | None:
     return shutil.which("pfctl", path="/sbin:/usr/sbin")
 
 
-def script(targets: Iterable[Target]) -> str:
-    """What pfctl is given; each rule answers with a reset, so that nothing waits."""
+def script(targets: Iterable[Target], uid: int) -> str:
+    """What pfctl is given: resets for what `uid` sends; QUIC at 443 alone."""
     lines = []
     for address, port in sorted(set(targets)):
+        if not may_be_cut(address) or int(port) not in WEB:
+            continue
         family = "inet6" if ":" in address else "inet"
-        for protocol in ("tcp", "udp"):
-            to = f"to {address} port {int(port)}"
+        for protocol in ("tcp", "udp") if int(port) == 443 else ("tcp",):
+            to = f"to {address} port {int(port)} user {int(uid)}"
             lines.append(f"block return out quick {family} proto {protocol} from any {to}")
     return "\n".join(lines) + "\n"
 
 
-def apply(journal: Journal, targets: Sequence[Target], seconds: int) -> Record:
+def apply(journal: Journal, targets: Sequence[Target], seconds: int, uid: int) -> Record:
     """Reset what goes to `targets`. Raises GuardError without pf."""
     if available() is None:
         raise GuardError("pf", "there is no pfctl here: what is open already is not cut")
@@ -46,14 +49,16 @@ def apply(journal: Journal, targets: Sequence[Target], seconds: int) -> Record:
     said = _pfctl("-E") or ""
     token = re.search(r"Token : (\d+)", said)
     record = journal.note(record, pf_token=token.group(1) if token else "")
-    _load(targets)
+    _load(targets, uid)
     return journal.note(record, state=APPLIED)
 
 
-def renew(journal: Journal, record: Record, targets: Sequence[Target], seconds: int) -> Record:
+def renew(
+    journal: Journal, record: Record, targets: Sequence[Target], seconds: int, uid: int
+) -> Record:
     """Put the rules anew."""
     record = journal.note(record, targets=[list(target) for target in targets])
-    _load(targets)
+    _load(targets, uid)
     return record
 
 
@@ -85,10 +90,9 @@ def forget_names() -> None:
     _run(["/usr/bin/killall", "-HUP", "mDNSResponder"], "")
 
 
-def _load(targets: Sequence[Target]) -> None:
-    _pfctl("-a", TABLE, "-f", "-", given=script(targets))
-    for address in sorted({address for address, _ in targets})[:64]:
-        _pfctl("-k", "0.0.0.0/0" if ":" not in address else "::/0", "-k", address)
+def _load(targets: Sequence[Target], uid: int) -> None:
+    # states are not killed: pfctl knows them by host alone, whoever opened them to whatever port
+    _pfctl("-a", TABLE, "-f", "-", given=script(targets, uid))
     forget_names()
 
 

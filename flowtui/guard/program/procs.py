@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from . import clock
+
 DELETED = " (deleted)"
 
 
@@ -38,6 +40,18 @@ def snapshot(proc: str = "/proc") -> dict[int, Process]:
             if seen is not None:
                 found[seen.pid] = seen
     return found
+
+
+_last: tuple[float, dict[int, Process]] = (-1e9, {})
+
+
+def recent(age_s: float = 2.0) -> dict[int, Process]:
+    """All processes as they were at most so long ago: for whoever asks again and again."""
+    global _last
+    now = clock.monotonic()
+    if not 0 <= now - _last[0] <= age_s:
+        _last = (now, snapshot())
+    return _last[1]
 
 
 def one(pid: int, proc: str = "/proc") -> Process | None:

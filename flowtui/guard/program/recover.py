@@ -20,7 +20,7 @@ def run(roots: Roots, mend: bool = False, dry: bool = False) -> dict[str, Any]:
         return {"active": False, "resources": [], "problem": ""}
     if dry:
         return _look(roots)
-    roots.run.mkdir(mode=0o755, parents=True, exist_ok=True)
+    roots.open_run()
     try:
         held = lock.take(roots.run / "guard.lock", wait_s=1.0)
     except GuardError:
@@ -39,6 +39,18 @@ def run(roots: Roots, mend: bool = False, dry: bool = False) -> dict[str, Any]:
         problem = "; ".join(f"{p.what}: {p.note}" for p in bad)
         problem = problem or "; ".join(engine.journal.problems)
         return {"active": False, "resources": resources, "problem": problem}
+    finally:
+        lock.free(held)
+
+
+def end(roots: Roots, why: str) -> None:
+    """End a lease that is on, without a guard. Raises GuardError while one runs, OSError."""
+    roots.open_run()
+    held = lock.take(roots.run / "guard.lock", wait_s=2.0)
+    try:
+        engine = Engine(roots, clock.read)
+        engine.open()
+        engine.end(why)
     finally:
         lock.free(held)
 

@@ -66,9 +66,7 @@ def parse(line: bytes) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise GuardError("json", "the request is not an object")
     if raw.get("v") != VERSION or isinstance(raw.get("v"), bool):
-        raise GuardError(
-            "version", f"this guard speaks version {VERSION}", "sudo flowtui guard install"
-        )
+        raise GuardError("version", f"this guard speaks version {VERSION}", "flowtui guard install")
     if not isinstance(raw.get("verb"), str):
         raise GuardError("verb", "the request has no verb")
     if not isinstance(raw.get("id", 0), (int, str)) or len(str(raw.get("id", 0))[:80]) > 64:

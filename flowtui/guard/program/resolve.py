@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import socket
-import struct
 import threading
 from collections.abc import Iterable
 
 from . import clock
-from .firewall import may_be_cut
+from .firewall import WEB, may_be_cut
 
 MOST = 256
 """Names asked for; what is open already is among the best known."""
 THREADS = 32
-PORTS = (80, 443)
 
 
 def targets(names: Iterable[str], seconds: float) -> list[tuple[str, int]]:
-    """Addresses and ports behind `names`, as far as the resolver answers within `seconds`."""
+    """Public addresses behind `names`, with the ports of the web.
+
+    As far as the resolver answers within `seconds`; names that lead into a private network, or to
+    this machine, lead to nothing that is cut.
+    """
     asked = list(names)[:MOST]
     found: set[str] = set()
     queue = iter(asked)
@@ -44,32 +46,4 @@ def targets(names: Iterable[str], seconds: float) -> list[tuple[str, int]]:
         thread.join(max(0.0, end - clock.monotonic()))
     with lock:
         cut = {address for address in found if may_be_cut(address)}
-    open_ports = connected()
-    pairs = {(address, port) for address in cut for port in PORTS}
-    pairs |= {(a, port) for a in cut for port in open_ports.get(a, ())}
-    return sorted(pairs)[:4096]
-
-
-def connected() -> dict[str, set[int]]:
-    """Remote addresses and ports to which this machine has a TCP connection."""
-    found: dict[str, set[int]] = {}
-    for name, family in (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)):
-        try:
-            with open(f"/proc/net/{name}", encoding="ascii") as file:
-                lines = file.readlines()[1:]
-        except OSError:
-            continue
-        for line in lines:
-            remote = line.split()[2]
-            raw, port = remote.rsplit(":", 1)
-            words = bytes.fromhex(raw)
-            packed = b"".join(
-                struct.pack("=I", int.from_bytes(words[n : n + 4], "big"))
-                for n in range(0, len(words), 4)
-            )
-            address = socket.inet_ntop(family, packed)
-            if address.startswith("::ffff:"):
-                address = address[7:]
-            if int(port, 16):
-                found.setdefault(address, set()).add(int(port, 16))
-    return found
+    return sorted((address, port) for address in cut for port in WEB)[:4096]

@@ -32,6 +32,11 @@ class Roots:
         """Socket and locks; gone at a reboot."""
         return self.root / ("var/run/flowtui" if sys.platform == "darwin" else "run/flowtui")
 
+    def open_run(self) -> None:
+        """Make the folder of the socket, which everybody may enter and root alone may change."""
+        self.run.mkdir(mode=0o755, parents=True, exist_ok=True)
+        self.run.chmod(0o755)
+
     @property
     def socket(self) -> Path:
         """Where clients ask."""

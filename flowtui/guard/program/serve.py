@@ -26,16 +26,17 @@ def run(roots: Roots, beat: Callable[[], None], shortest_s: int = SHORTEST_S) ->
     Raises GuardError, OSError if it cannot begin.
     """
     who = owners(roots)
-    roots.run.mkdir(mode=0o755, parents=True, exist_ok=True)
+    os.umask(0o077)
+    roots.open_run()
     held = lock.take(roots.run / "guard.lock", wait_s=5.0)
     stopping: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: stopping.append(number))
     signal.signal(signal.SIGINT, lambda number, frame: stopping.append(number))
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    os.umask(0o022)
     engine = Engine(roots, clock.read)
     engine.open()
-    server = Server(roots.socket, Verbs(engine, clock.read, who, shortest_s).answer)
+    verbs = Verbs(engine, clock.read, who, shortest_s)
+    server = Server(roots.socket, verbs.answer, verbs.may)
     server.open()
     beat()
     tap: socket.socket | None = None

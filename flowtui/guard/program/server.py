@@ -1,7 +1,8 @@
 """The socket: who asks is told by the kernel, what is asked is a line, nobody can hold it up.
 
-One thread, one writer. A client has a bounded line, a bounded time and a bounded share of the
-connections; answers that are not read are dropped with their client.
+One thread, one writer. Each owner has seats of their own; of others a few are heard, one line each.
+A client has a bounded line, a bounded time and a bounded share of each turn; answers that are not
+read are dropped with their client.
 """
 
 from __future__ import annotations
@@ -21,8 +22,17 @@ from . import attempts, clock
 from .errors import GuardError
 from .requests import MAX_LINE
 
-MOST_CLIENTS = 64
 MOST_OF_ONE = 12
+"""Connections of one owner; a further one takes the place of the one that is silent the longest."""
+MOST_STRANGERS, MOST_OF_STRANGER = 16, 2
+"""Connections of users who may not ask, in all and each; they get one answer."""
+STRANGER_S = 2.0
+BACKLOG = 512
+"""Connections that the kernel keeps for us; it may keep fewer (net.core.somaxconn)."""
+ACCEPTS_A_TURN = 512
+"""Connections that are taken from the kernel's queue before those that are here have their turn."""
+TURN_S = 0.05
+"""How long one user is answered before the others, and the lease, have their turn."""
 IDLE_S = 20.0
 """A client that says nothing for so long is let go."""
 LINE_S = 5.0
@@ -36,8 +46,9 @@ MOST_WAITING = 256 * 1024
 class Peer:
     """One connection, and who is behind it."""
 
-    def __init__(self, link: socket.socket, uid: int, pid: int, now: float) -> None:
+    def __init__(self, link: socket.socket, uid: int, pid: int, owner: bool, now: float) -> None:
         self.link = link
+        self.owner = owner
         self.uid = uid
         self.pid = pid
         self.inbox = bytearray()
@@ -63,11 +74,22 @@ def credentials(link: socket.socket) -> Any:
 
 
 class Server:
-    """Listens at `path`; `answer` gets user, process and line, and gives the answer."""
+    """Listens at `path`; `answer` gets user, process and line, and gives the answer.
 
-    def __init__(self, path: Path, answer: Callable[[int, int, bytes], dict[str, Any]]) -> None:
+    `owner` says of a user whether they may ask.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        answer: Callable[[int, int, bytes], dict[str, Any]],
+        owner: Callable[[int], bool] = lambda uid: True,
+    ) -> None:
         self._path = path
         self._answer = answer
+        self._owner = owner
+        self._first = 0
+        """Whose turn comes first: each user's once."""
         self._peers: dict[int, Peer] = {}
         self._selector = selectors.DefaultSelector()
         self._listener: socket.socket | None = None
@@ -75,13 +97,13 @@ class Server:
 
     def open(self) -> None:
         """Listen. Whatever lies at the path is replaced: its folder is root's alone."""
-        self._path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        self._path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)  # as Roots.open_run does
         if self._path.exists() or self._path.is_symlink():
             self._path.unlink()
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listener.bind(str(self._path))
         os.chmod(self._path, 0o666)  # who may ask what is decided by the kernel's word
-        listener.listen(32)
+        listener.listen(BACKLOG)
         listener.setblocking(False)
         self._listener = listener
         self._selector.register(listener, selectors.EVENT_READ, None)
@@ -104,8 +126,7 @@ class Server:
                 knocks += attempts.drain(key.fileobj)  # type: ignore[arg-type] # ours, a socket
             else:
                 self._guarded(key.data, partial(self._move, events))
-        for peer in list(self._peers.values()):
-            self._guarded(peer, self._turn)
+        self._turns()
         return knocks
 
     def close(self) -> None:
@@ -118,23 +139,46 @@ class Server:
 
     def _accept(self) -> None:
         assert self._listener is not None
-        try:
-            link, _ = self._listener.accept()
-        except OSError:
-            return
-        try:
-            pid, uid = credentials(link)
-        except OSError:
-            link.close()
-            return
-        of_one = sum(1 for peer in self._peers.values() if peer.uid == uid)
-        if len(self._peers) >= MOST_CLIENTS or of_one >= MOST_OF_ONE:
-            link.close()
-            return
-        link.setblocking(False)
-        peer = Peer(link, uid, pid, clock.monotonic())
-        self._peers[link.fileno()] = peer
-        self._selector.register(link, selectors.EVENT_READ, peer)
+        for _ in range(ACCEPTS_A_TURN):
+            try:
+                link, _ = self._listener.accept()
+            except OSError:
+                return
+            try:
+                pid, uid = credentials(link)
+            except OSError:
+                link.close()
+                continue
+            owner = self._owner(uid)
+            if not self._seat(uid, owner):
+                link.close()
+                continue
+            link.setblocking(False)
+            peer = Peer(link, uid, pid, owner, clock.monotonic())
+            self._peers[link.fileno()] = peer
+            self._selector.register(link, selectors.EVENT_READ, peer)
+
+    def _seat(self, uid: int, owner: bool) -> bool:
+        """True if there is a seat for one more connection of this user."""
+        mine = [peer for peer in self._peers.values() if peer.uid == uid]
+        if not owner:
+            strangers = sum(1 for peer in self._peers.values() if not peer.owner)
+            return len(mine) < MOST_OF_STRANGER and strangers < MOST_STRANGERS
+        if len(mine) >= MOST_OF_ONE:
+            self._drop(min(mine, key=lambda peer: peer.since))
+        return True
+
+    def _turns(self) -> None:
+        """Give each user a turn of bounded time, beginning with another one each time."""
+        by_user: dict[int, list[Peer]] = {}
+        for peer in self._peers.values():
+            by_user.setdefault(peer.uid, []).append(peer)
+        users = list(by_user)
+        self._first += 1
+        for place in range(len(users)):
+            end = clock.monotonic() + TURN_S
+            for peer in by_user[users[(self._first + place) % len(users)]]:
+                self._guarded(peer, partial(self._turn, end))
 
     def _busy(self) -> bool:
         """True if whole lines wait for their turn."""
@@ -157,17 +201,20 @@ class Server:
         if events & selectors.EVENT_WRITE:
             self._flush(peer)
 
-    def _turn(self, peer: Peer) -> None:
+    def _turn(self, end: float, peer: Peer) -> None:
         """Answer some of its lines, let it go if it has kept us waiting, say what to wake for."""
         now = clock.monotonic()
         for _ in range(LINES_A_TURN):
-            end = peer.inbox.find(b"\n")
-            if end < 0 or len(peer.outbox) > MOST_WAITING:
+            stop = peer.inbox.find(b"\n")
+            if stop < 0 or len(peer.outbox) > MOST_WAITING or clock.monotonic() > end:
                 break
-            line = bytes(peer.inbox[:end])
-            del peer.inbox[: end + 1]
+            line = bytes(peer.inbox[:stop])
+            del peer.inbox[: stop + 1]
             peer.since, peer.begun = now, now if peer.inbox else None
             self._say(peer, self._answer(peer.uid, peer.pid, line))
+            if not peer.owner:
+                peer.inbox.clear()
+                peer.leaving = True
         if len(peer.inbox) > MAX_LINE and b"\n" not in peer.inbox:
             error = GuardError("size", f"a request has at most {MAX_LINE} bytes")
             self._say(peer, failure(None, error))
@@ -176,7 +223,7 @@ class Server:
         self._flush(peer)
         late = peer.begun is not None and b"\n" not in peer.inbox and now - peer.begun > LINE_S
         done = peer.leaving and not peer.outbox and b"\n" not in peer.inbox
-        if done or late or now - peer.since > IDLE_S:
+        if done or late or now - peer.since > (IDLE_S if peer.owner else STRANGER_S):
             self._drop(peer)
             return
         room = len(peer.inbox) <= MAX_LINE and not peer.leaving

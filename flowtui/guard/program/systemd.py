@@ -7,7 +7,8 @@ import socket
 import subprocess
 from pathlib import Path
 
-DROP_IN = "/run/systemd/system/flowtui-guard.service.d/strict.conf"
+DROP_IN_FOLDER = "/run/systemd/system/flowtui-guard.service.d"
+DROP_IN = f"{DROP_IN_FOLDER}/strict.conf"
 TEXT = "[Unit]\nRefuseManualStop=yes\n"
 WAIT_S = 4.0
 

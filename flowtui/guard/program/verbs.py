@@ -76,9 +76,9 @@ class Verbs:
         verb = raw["verb"]
         if verb == "hello":
             requests.known(raw, ())
-            return report.hello(uid, self._may(uid))
-        if not self._may(uid):
-            raise GuardError("user", "you are not among those who may ask this guard")
+            return report.hello(uid, self.may(uid))
+        if not self.may(uid):
+            raise self._stranger()
         deeds: dict[str, Callable[[], dict[str, Any]]] = {
             "status": lambda: self._plain(raw, lambda: report.status(self._engine, uid)),
             "attempts": lambda: self._plain(raw, lambda: report.attempted(self._engine, uid)),
@@ -96,9 +96,20 @@ class Verbs:
             raise GuardError("verb", f"there is no verb {verb[:40]!r}")
         return deeds[verb]()
 
-    def _may(self, uid: int) -> bool:
-        """Owners may ask; and root, who could do it all anyway, to uninstall and to help."""
-        return uid == 0 or uid in self._owners
+    def may(self, uid: int) -> bool:
+        """Owners may ask, whoever has a lease, and root, who could do it all anyway."""
+        lease = self._engine.lease
+        return uid == 0 or uid in self._owners or (lease is not None and lease.uid == uid)
+
+    def _stranger(self) -> GuardError:
+        """What a user hears who is no owner: that, whether it is on, and how to become one."""
+        lease = self._engine.lease
+        on = "" if lease is None else "; a lease of another user is on"
+        return GuardError(
+            "user",
+            f"you are not among those who may ask this guard{on}",
+            "become one: flowtui guard install --owner NAME, as root",
+        )
 
     def _plain(self, raw: dict[str, Any], deed: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         requests.known(raw, ())

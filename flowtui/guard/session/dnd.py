@@ -7,10 +7,14 @@ Shortcuts that the person has made.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
+
+from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.search_path import absolute_only, with_safe_path
 
 WAIT_S = 5.0
 UNSET = "unset"
@@ -37,8 +41,9 @@ def run(command: Sequence[str]) -> str | None:
     """Run a command, bounded; its output, or None."""
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=WAIT_S, stdin=subprocess.DEVNULL
-        )
+            command, capture_output=True, text=True, timeout=WAIT_S, stdin=subprocess.DEVNULL,
+            env=with_safe_path(os.environ),
+        )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
@@ -140,9 +145,10 @@ WAYS: tuple[Way, ...] = (
 
 
 def here(
-    env: Mapping[str, str], run: Run = run, has: Callable[[str], str | None] = shutil.which
+    env: Mapping[str, str], run: Run = run, has: Callable[[str], str | None] | None = None
 ) -> list[Way]:
     """The ways that may work in this session; a desktop that is not running is not asked."""
+    has = has or partial(shutil.which, path=absolute_only(os.environ.get("PATH")))
     desktop = env.get("XDG_CURRENT_DESKTOP", "").lower()
     found = []
     for way in WAYS:

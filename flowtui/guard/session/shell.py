@@ -12,19 +12,29 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flowtui.core.errors import FlowError
+from flowtui.core.search_path import absolute_only
 from flowtui.guard.program import hosts_text, names
 
 HOSTS = Path("/etc/hosts")
-INSIDE = 'mount --bind "$0" /etc/hosts && exec unshare --user --map-user="$1" --map-group="$2" -- '
+INSIDE = """\
+"$1" --bind "$0" /etc/hosts && exec "$2" --user --map-user="$3" --map-group="$4" -- "${@:5}"
+"""
+NEEDS = ("unshare", "mount", "bash")
 TOKEN = "focus-shell"
 
 
 def allowed() -> bool:
     """True if this user may make namespaces here."""
-    if shutil.which("unshare") is None:
+    unshare = _program("unshare")
+    if unshare is None or not all(map(_program, NEEDS)):
         return False
-    done = subprocess.run(["unshare", "-Urm", "true"], capture_output=True)
+    done = subprocess.run([unshare, "-Urm", "/bin/sh", "-c", ":"], capture_output=True)
     return done.returncode == 0
+
+
+def _program(name: str) -> str | None:
+    """Where a program of the system is; one in the current folder is none."""
+    return shutil.which(name, path=absolute_only(os.environ.get("PATH")))
 
 
 def hosts_for(sites: Sequence[str], text: bytes) -> bytes:
@@ -48,10 +58,11 @@ def run(folder: Path, sites: Sequence[str], command: Sequence[str]) -> int:
     file = folder / f"hosts-{os.getpid()}"
     try:
         file.write_bytes(hosts_for(sites, HOSTS.read_bytes()))
-        ids = [str(os.getuid()), str(os.getgid())]
-        script = INSIDE + '"${@:3}"'
+        unshare, mount, bash = (_program(name) or name for name in NEEDS)
+        given = [str(file), mount, unshare, str(os.getuid()), str(os.getgid())]
         done = subprocess.run(
-            ["unshare", "-Urm", "bash", "-c", script, str(file), *ids, *command], check=False
+            [unshare, "-Urm", bash, "--noprofile", "--norc", "-c", INSIDE, *given, *command],
+            check=False,
         )
     except OSError as error:
         raise FlowError(f"the focus shell could not be started: {error.strerror}") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from flowtui.core.body.day_text import entry_text
@@ -15,9 +14,12 @@ from flowtui.core.body.entry_line import reread
 from flowtui.core.body.fasting import WindowNow, targets_from, window_now
 from flowtui.core.body.floors import Floor, floor_from, travel_days
 from flowtui.core.body.habits import Habit
+from flowtui.core.body.phrases import workout
 from flowtui.core.body.quick_line import Logged, parse
+from flowtui.core.body.tokens import Tokens
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import middle_cut
 from flowtui.services.body.entry_store import EntryStore
 from flowtui.services.body.habit_catalog import Declared, Names
@@ -104,6 +106,23 @@ class BodyService:
             writer.staging.label = f"log {_brief(entries)}"
         self.changed()
         return Logged(entries, logged.remarks)
+
+    def workout(
+        self, words: str, effort: float | None = None, began: datetime | None = None
+    ) -> Entry:
+        """Record a workout: `words` are its kind and length, `began` is when it started.
+
+        Raises UsageError, nothing recorded.
+        """
+        with self.store.change("log") as writer:
+            pen = writer.pen(None)
+            tokens = Tokens(words, pen)
+            entry = workout(tokens, pen, effort=effort, began=began)
+            tokens.finish()
+            entry = writer.put(entry, pen.now)
+            writer.staging.label = f"log {_brief([entry])}"
+        self.changed()
+        return entry
 
     def edit(self, id: str, line: str) -> Entry:
         """Record `id` as `line` says it; see `flowtui.core.body.entry_line.reread`."""

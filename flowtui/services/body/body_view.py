@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -41,6 +41,7 @@ from flowtui.core.body.fasting import (
 from flowtui.core.body.floors import FloorWeek, floor_week
 from flowtui.core.body.habits import Habit
 from flowtui.core.day import week_of
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.wiring import Services
 
 REACH = timedelta(days=40)

@@ -7,7 +7,7 @@ off left nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from flowtui.core.body.answers import Planned
@@ -21,6 +21,7 @@ from flowtui.core.clock import Clock
 from flowtui.core.day import ONE_DAY, DayRule
 from flowtui.core.errors import UsageError
 from flowtui.core.focus.pointers import FirstBlock
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.status_file import minutes
 from flowtui.services.body.body_log import BodyService
 from flowtui.services.body.checkin_sheet import CLOSE, Asked, Known, Offer, Sheet, resolved

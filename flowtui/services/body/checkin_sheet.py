@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from flowtui.core.body.answers import ENTER, Planned, answer
@@ -10,9 +9,12 @@ from flowtui.core.body.checkin import Question
 from flowtui.core.body.eating import check_window, close_window, open_one, windows
 from flowtui.core.body.entry import Entry
 from flowtui.core.body.entry_kinds import Kind
-from flowtui.core.body.entry_line import reread
+from flowtui.core.body.entry_line import corrected
+from flowtui.core.body.phrases import eat
 from flowtui.core.body.quick_line import Words
+from flowtui.core.body.tokens import Tokens
 from flowtui.core.body.writer import Pen
+from flowtui.core.lazy_dataclass import dataclass
 
 CLOSE = "close"
 """The answer that closes the open window now."""
@@ -81,8 +83,11 @@ def resolved(asked: Asked, text: str, day: date, known: Known) -> tuple[Entry, .
         return (close_window(known.eating, known.pen.now, known.pen),)
     logged = windows(known.of_day)
     if len(logged) == 1 and text != "n":
-        line = f"eat {text} {day.isoformat()}"
-        return (reread(logged[0], line, known.pen, known.words, known.eating),)
+        others = [window for window in known.eating if window.id != logged[0].id]
+        tokens = Tokens(text, known.pen, day)
+        window = eat(tokens, known.pen, others)
+        tokens.finish()
+        return (corrected(logged[0], window, known.pen, others),)
     made = answer(question, text, day, known.pen, known.of_day)
     if not isinstance(made, Planned):
         for window in windows(made):

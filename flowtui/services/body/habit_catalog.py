@@ -7,13 +7,14 @@ the command that brought it. Where both name a habit, the settings decide.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.body.habits import DeclaredHabits, Habit, habit_name, habits_from, table_from
 from flowtui.core.body.quick_line import Words
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.body.entry_store import EntryStore, EntryWriter
 from flowtui.settings.body import Body
 

@@ -7,7 +7,6 @@ means something then.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from flowtui.core.body.answers import CHECKIN
@@ -16,6 +15,7 @@ from flowtui.core.body.habits import Reminded
 from flowtui.core.clock import Clock
 from flowtui.core.codec import stamp
 from flowtui.core.day import ONE_DAY, DayRule
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.status_file import minutes
 from flowtui.core.wall_time import place
 from flowtui.services.body.body_log import BodyService

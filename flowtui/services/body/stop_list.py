@@ -7,11 +7,11 @@ no answer of the person's: it is counted beside the body log, never in it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from flowtui.core.body.entry_kinds import Kind, State
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.body.body_log import BodyService
 
 

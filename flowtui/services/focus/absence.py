@@ -6,7 +6,7 @@ The heartbeat says when a process last looked, by all clocks; the rest is dealt 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from flowtui.core.focus.events import Event
 from flowtui.core.focus.recovery import Closing, Hole, ends_at, hole, lapse, slept_span
 from flowtui.core.focus.reshape import cut
 from flowtui.core.focus.step import step
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.focus.block_store import BlockStore
 from flowtui.services.focus.heart import Heart
 from flowtui.services.listeners import Listeners

@@ -1,19 +1,23 @@
-"""What a filled-in form means: checked drafts out, or one line that says what is off.
-
-Used by the app's dialogs; the command line has its own words for the same things.
-"""
+"""What a filled-in form means: checked drafts out, or one line that says what is off."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from flowtui.core.errors import UsageError
-from flowtui.core.focus.block import RUN_AT_MOST_S, Block, Plan, PlanKind
+from flowtui.core.focus.block import Block, PlanKind
 from flowtui.core.focus.edit import Changes
 from flowtui.core.focus.forms import BlockForm, PlanForm, PlanOffer
-from flowtui.core.time_grammar import parse_duration, parse_instant
+from flowtui.core.length_grammar import parse_duration
+from flowtui.services.focus.begin import (
+    Begun,
+    PlanRequest,
+    begin,
+    current_folder,
+    draft_for,
+    plan_for,
+)
 from flowtui.services.focus.running_block import Draft
 from flowtui.services.wiring import Services
 
@@ -23,61 +27,28 @@ def offer(services: Services) -> PlanOffer:
     last, contexts = services.plans.last(), services.contexts
     plan = services.plans.usual()
     known = last is not None and last.context in contexts.rules
+    here = contexts.named(None, current_folder())
     return PlanOffer(
         length=_length(plan.seconds) if plan.kind is PlanKind.FIXED else "open",
         tags=last.tags if last is not None else (),
-        context=last.context if last is not None and known else contexts.named(None, _here()),
+        context=last.context
+        if last is not None and known
+        else contexts.named(None, current_folder()),
         mode=last.mode if last is not None else None,
         contexts=tuple(contexts.rules),
         presets=tuple(_length(seconds) for seconds in services.plans.presets_s),
         known_tags=services.plans.tags(),
         known_intentions=services.plans.intentions(),
-        guard=services.guard.offer(contexts.named(None, _here())),
+        guard=services.guard.offer(here),
         intention=_planned_first(services),
     )
 
 
-def planned(services: Services, form: PlanForm) -> Draft:
-    """The draft of a block from a form. Raises UsageError for a length that cannot be meant."""
-    filled = services.contexts.filled(form.context, form.mode, form.tags)
-    return Draft(
-        intention=form.intention,
-        then=form.then,
-        tags=filled.tags,
-        context=form.context,
-        mode=filled.default_mode,
-        plan=read_plan(services, form.length),
-        folder=_here(),
-    )
-
-
-def read_plan(services: Services, text: str) -> Plan:
-    """ "50m", "90", "open", "17:30", "until 17:30", "run NAME [90m]"; empty: the usual plan."""
-    words = text.strip().lower()
-    if not words:
-        return services.plans.usual()
-    if words in ("open", "open-ended"):
-        return Plan()
-    if words.startswith("run "):
-        return _until_run(services, text.strip()[4:].split())
-    clock = words.removeprefix("until").strip()
-    # with a colon it is a time of the day: "1:30" as a length is written 1h30 here
-    if words.startswith("until") or ":" in clock:
-        now = services.clock.now()
-        until = parse_instant(clock, now, services.zone, future=True)
-        if until <= now:
-            raise UsageError(f"{text!r} is not in the future", "give a time such as 17:30")
-        return Plan(PlanKind.UNTIL, until=until, at_plan=services.plans.at_plan_default)
-    return Plan(PlanKind.FIXED, parse_duration(words), at_plan=services.plans.at_plan_default)
-
-
-def _until_run(services: Services, words: list[str]) -> Plan:
-    """Until a run gets on: its name, and the length that the block has at most."""
-    at_most_s = RUN_AT_MOST_S
-    if len(words) > 1:
-        at_most_s = parse_duration(words.pop())
-    at_plan = services.plans.at_plan_default
-    return services.runs.waits.plan(" ".join(words), at_most_s, at_plan)
+def begin_from_form(services: Services, form: PlanForm) -> Begun:
+    """Begin the block that `form` describes. Raises FlowError, and then nothing was begun."""
+    plan = plan_for(services, PlanRequest.from_text(form.length), services.plans.usual())
+    draft = draft_for(services, plan, form.intention, form.then, form.tags, form.context, form.mode)
+    return begin(services, draft, form.guard)
 
 
 def entered(services: Services, form: BlockForm) -> Block:
@@ -137,10 +108,3 @@ def _planned_first(services: Services) -> str:
 
 def _length(seconds: int | None) -> str:
     return f"{(seconds or 0) // 60}m"
-
-
-def _here() -> str:
-    try:
-        return str(Path.cwd())
-    except OSError:
-        return ""  # the folder was removed under us

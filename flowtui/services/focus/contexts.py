@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from flowtui.core.errors import UsageError
 from flowtui.core.focus.block import Mode
+from flowtui.core.lazy_dataclass import dataclass
 
 WORK = "work"
 
@@ -41,7 +42,7 @@ class Contexts:
         if name not in self.rules:
             near = get_close_matches(name, self.rules, 1)
             hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(self.rules)}"
-            raise UsageError(f"there is no context {name!r}", f"{hint} (config.toml declares them)")
+            raise UsageError(f"unknown context {name!r}", f"{hint} (config.toml declares them)")
         return name
 
     def filled(self, name: str, mode: Mode | None, tags: tuple[str, ...]) -> ContextRule:

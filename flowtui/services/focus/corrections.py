@@ -5,7 +5,6 @@ Each is one transaction; whatever would leave two blocks sharing time is refused
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from flowtui.core.focus.block import Block, Cause, Outcome
 from flowtui.core.focus.edit import Changes, added, edit, join, relabel, split
 from flowtui.core.focus.measure import whole
 from flowtui.core.kinds import BLOCKS
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import one_line
 from flowtui.services.focus.block_store import BlockStore
 from flowtui.services.focus.running_block import Draft

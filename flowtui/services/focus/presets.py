@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowtui.core.focus.block import AtPlan, Block, Plan, PlanKind
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.status_file import minutes
 from flowtui.services.focus.block_store import BlockStore
 

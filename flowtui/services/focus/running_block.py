@@ -5,7 +5,7 @@ The state is on disk before a listener hears of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flowtui.core.errors import FlowError
@@ -25,6 +25,7 @@ from flowtui.core.focus.events import Event
 from flowtui.core.focus.measure import measure
 from flowtui.core.focus.pointers import Announced
 from flowtui.core.focus.step import start, step
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.focus.absence import Vigil
 
 ANNOUNCED = "announced"

@@ -1,35 +1,28 @@
-"""What a screen shows, gathered in one go away from the screen's thread."""
+"""What a screen shows, gathered in one go away from the screen's thread, and kept for next time.
+
+The first frame of the app shows the day from a file beside the status file, which is true as long
+as the ledger, the settings and the day are those it was made from; the ledger is opened after it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+import contextlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from flowtui.core.focus.block import Block
-from flowtui.core.focus.pointers import Break
-from flowtui.core.focus.recovery import Hole
-from flowtui.services.focus.totals import Day, Week
-from flowtui.services.wiring import Services
+from flowtui.core.errors import FlowError
+from flowtui.core.focus.snapshot import Snapshot, from_json, to_json
+from flowtui.system.stamp import settings_stamp, stamp
 
+if TYPE_CHECKING:
+    from flowtui.services.wiring import Services
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The state of the ledger at an instant; screens compute nothing but the passing of time."""
-
-    taken_at: datetime
-    zone: ZoneInfo
-    """The zone in which times are shown."""
-    block: Block | None
-    absence: Hole | None
-    """A stretch of the running block that has to be dealt with first."""
-    today: Day
-    shown: Day
-    """The day whose blocks are listed; today unless the person went back."""
-    week: Week
-    rest: Break | None
-    usual: str
-    """The plan of the next block in words, as Enter would start it."""
+VERSION = 1
+NAME = "today.json"
+"""In the cache folder."""
 
 
 def take(services: Services, day: date | None = None) -> Snapshot:
@@ -49,3 +42,50 @@ def take(services: Services, day: date | None = None) -> Snapshot:
         rest=services.breaks.current(),
         usual=services.plans.in_words(services.plans.usual()),
     )
+
+
+class TodayFile:
+    """Keeps the day where the next start of the app finds it."""
+
+    def __init__(self, path: Path, ledger: Path, marks: Callable[[], Mapping[str, object]]) -> None:
+        """`ledger` is the folder of the journals: before there is one, nothing is written."""
+        self._path = path
+        self._ledger = ledger
+        self._marks = marks
+        self._written: Mapping[str, object] = {}
+
+    def save(self, make: Callable[[], Snapshot]) -> None:
+        """Write what `make` gives, unless the file was written for the same state of the ledger.
+
+        Best effort: without it the first frame waits for the ledger.
+        """
+        if not self._ledger.is_dir():
+            return
+        marks = dict(self._marks())  # taken before the ledger is read: a later write makes it old
+        state = {name: mark for name, mark in marks.items() if name != "anchor"}
+        if state == self._written:
+            return
+        from flowtui.system.files import write_atomic
+
+        data = {"version": VERSION, **marks, "snapshot": to_json(make())}
+        with contextlib.suppress(OSError):
+            write_atomic(self._path, json.dumps(data, ensure_ascii=False).encode())
+            self._written = state
+
+
+def load(path: str, ledger: str, config: str, now: float) -> Snapshot | None:
+    """The snapshot in the file; None if there is none, or it is not true any more at `now`.
+
+    `ledger` and `config` are the folders of the journals and of the settings.
+    """
+    try:
+        data: dict[str, Any] = json.loads(Path(path).read_bytes())
+        if data["version"] != VERSION or not data["anchor"] - 2 <= now < data["day_ends"]:
+            return None
+        if stamp(ledger, data["files"]) != data["stamp"]:
+            return None
+        if settings_stamp(config) != data["settings"]:
+            return None
+        return from_json(data["snapshot"])
+    except (OSError, LookupError, TypeError, ValueError, FlowError):
+        return None

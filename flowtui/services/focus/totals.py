@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flowtui.core.day import DayRule, week_of
-from flowtui.core.focus.block import Block, Mode
+from flowtui.core.focus.block import Block
 from flowtui.core.focus.measure import focus_spans
+from flowtui.core.focus.snapshot import NO_MODE, Day, Week
 from flowtui.core.span import total_s
 from flowtui.services.focus.block_store import BlockStore
 
 BESIDE = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One logical day's blocks."""
-
-    day: date
-    blocks: tuple[Block, ...]
-    """Blocks that started on it, by start."""
-    focus_s: int
-    """Focus within the day's bounds, also of a block that began the day before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """One week's focus."""
-
-    first: date
-    last: date
-    focus_s: int
-    by_day: Mapping[date, int]
-    by_context: Mapping[str, int]
-    by_mode: Mapping[Mode | None, int]
-    blocks: int
 
 
 class Totals:
@@ -60,13 +35,13 @@ class Totals:
         first, last = week_of(day or self._rule.day_of(now), self._first_weekday)
         blocks = self._around(first, last)
         contexts: dict[str, int] = defaultdict(int)
-        modes: dict[Mode | None, int] = defaultdict(int)
+        modes: dict[str, int] = defaultdict(int)
         count = 0
         for block in blocks:
             seconds = sum(s for d, s in self._focus([block], now).items() if first <= d <= last)
             if seconds:
                 contexts[block.context] += seconds
-                modes[block.mode] += seconds
+                modes[block.mode or NO_MODE] += seconds
             count += first <= self._store.day_of(block) <= last
         by_day = {d: s for d, s in self._focus(blocks, now).items() if first <= d <= last}
         return Week(first, last, sum(by_day.values()), by_day, contexts, modes, count)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from flowtui.guard.session import agent
 from flowtui.guard.session.keeper import Keeper
+from flowtui.system import interpreter
 
+AGENT = "flowtui.guard.session.agent"
 START_S = 10.0
 """The agent is a process of its own as soon as it has started."""
 
@@ -29,16 +30,10 @@ class Quietness:
         try:
             agent.write_wish(self._folder, quiet, apps, seconds)
             with (self._folder / "agent.log").open("ab") as out:
-                subprocess.run(
-                    [sys.executable, "-m", "flowtui.guard.session.agent", str(self._folder)],
-                    stdin=subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=out,
-                    env=dict(self._env),
-                    timeout=START_S,
-                    check=False,
-                )
-        except (OSError, subprocess.TimeoutExpired):
+                folder = str(self._folder.absolute())
+                env = interpreter.environment(self._env)
+                interpreter.run(AGENT, folder, env=env, timeout_s=START_S, out=out)
+        except (OSError, subprocess.SubprocessError):
             return
 
     def extend(self, seconds: float) -> None:

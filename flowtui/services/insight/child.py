@@ -8,19 +8,18 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import IO, Any
 
-import flowtui
 from flowtui.core.errors import FlowError
+from flowtui.system import interpreter
 
 Json = dict[str, Any]
 Tell = Callable[[int, int, str], None]
 """Called with what is done, what there is to do, and what comes next."""
+COMPUTE = "flowtui.insight"
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -87,17 +86,10 @@ def compute(
 
 def _start(given: IO[str], errors: IO[str]) -> subprocess.Popen[str]:
     """The process on one thread, with this very flowtui, whatever folder it is started in."""
-    root = str(Path(flowtui.__file__).parent.parent)
     env = {**os.environ, **dict.fromkeys(ONE_THREAD, "1")}
-    env["PYTHONPATH"] = os.pathsep.join(filter(None, (root, env.get("PYTHONPATH"))))
     try:
-        return subprocess.Popen(
-            [sys.executable, "-P", "-m", "flowtui.insight"],
-            stdin=given,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env=env,
-            text=True,
+        return interpreter.start(
+            COMPUTE, env=env, stdin=given, stdout=subprocess.PIPE, stderr=errors, text=True
         )
     except OSError as error:
         raise FlowError(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.insight.day_table import Column, DayTable
 from flowtui.core.insight.refusal import Refused, Why, words
 from flowtui.core.insight.variable import Outcome, guessed
+from flowtui.core.lazy_dataclass import dataclass
 
 MISSING = {"", "na", "n/a", "nan", "null", "none", "-", "."}
 WORDS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0, "y": 1.0, "n": 0.0}
@@ -109,7 +109,7 @@ def dates(path: Path, place: int, rows: Sequence[Sequence[str]]) -> list[date]:
             day = date.fromisoformat(text[:10])
         except ValueError:
             raise FlowError(
-                f"{path}, row {at}: {text!r} is no date", "write dates as 2026-11-23"
+                f"{path}, row {at}: {text!r} is not a date", "write dates as 2026-11-23"
             ) from None
         if day in rows_by_day:
             raise FlowError(
@@ -127,7 +127,7 @@ def dates(path: Path, place: int, rows: Sequence[Sequence[str]]) -> list[date]:
 
 
 def number(cell: str) -> float | str | None:
-    """A cell's value; None: missing; the text itself where it is no number."""
+    """A cell's value; None: missing; the text itself where it is not a number."""
     text = cell.strip()
     folded = text.casefold()
     if folded in MISSING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.insight.refusal import BEYOND
 from flowtui.core.insight.variable import Outcome
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.insight.child import Tell, compute
 from flowtui.services.insight.day_csv import date_column, dates, number, outcome_named, rows_of
 
@@ -88,7 +88,8 @@ def _arm(path: Path, row: int, cell: str) -> int | None:
         return None
     if value not in (0, 1):
         raise FlowError(
-            f"{path}, row {row + 2}: {cell!r} is no arm", "write 1 and 0, yes and no, or A and B"
+            f"{path}, row {row + 2}: {cell!r} is not an arm",
+            "write 1 and 0, yes and no, or A and B",
         )
     return int(value)
 
@@ -99,7 +100,7 @@ def _values(path: Path, cells: Sequence[tuple[int, str]]) -> list[float | None]:
         value = number(cell)
         if isinstance(value, str) or (value is not None and abs(value) > BEYOND):
             raise FlowError(
-                f"{path}, row {row + 2}: {cell.strip()!r} is no number",
+                f"{path}, row {row + 2}: {cell.strip()!r} is not a number",
                 "correct it, or leave it empty",
             )
         found.append(value)

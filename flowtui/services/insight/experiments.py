@@ -70,7 +70,7 @@ class Experiments:
         if found:
             ids = ", ".join(e.id for e in found[:5])
             raise FlowError(f"several experiments could be meant: {ids}", "give the id")
-        which = f"there is no experiment {text!r}" if text else "there is no experiment yet"
+        which = f"unknown experiment {text!r}" if text else "there is no experiment yet"
         raise FlowError(which, "see: flowtui experiment list, or declare one: experiment new")
 
     def outcome_of(self, declared: Declared) -> Outcome:
@@ -129,7 +129,7 @@ class Experiments:
             raise FlowError(f"experiment {experiment.id} is closed", "see: flowtui experiment list")
         if experiment.slot(day) is None:
             raise UsageError(
-                f"{day} is no day of experiment {experiment.id} "
+                f"{day} is not a day of experiment {experiment.id} "
                 f"({experiment.declared.first} to {experiment.last})",
                 "name one of its days: --day DAY",
             )

@@ -6,7 +6,7 @@ Results are those of the last whole week, so that looking again within a week is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from flowtui.core.insight.day_table import Column, DayTable
 from flowtui.core.insight.focus_facts import Fact, focus_facts
 from flowtui.core.insight.messages import insight_from, question_json
 from flowtui.core.insight.variable import Outcome
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.body.entry_store import EntryStore
 from flowtui.services.body.habit_catalog import Declared
 from flowtui.services.focus.block_store import BlockStore
@@ -161,7 +162,7 @@ class InsightService:
         table = self.table(self.through())
         if not table.columns:
             raise FlowError(
-                "there is no day yet to be tried on noise", "record some: flowtui start"
+                "there is not a day yet to be tried on noise", "record some: flowtui start"
             )
         target = table.outcome(outcome)
         question = _question(table, target, _beside(table, target, ()), set(), 0)

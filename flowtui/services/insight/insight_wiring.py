@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.guard.guard_state import GuardState
 from flowtui.services.insight.cache import Cache
 from flowtui.services.insight.experiments import Experiments

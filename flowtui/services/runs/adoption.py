@@ -63,7 +63,9 @@ class RunAdopter:
         self._refuse_known(pid)
         found = look_at(pid)
         if found is None:
-            raise FlowError(f"there is no process {pid} that you may see", "see them: flowtui gpus")
+            raise FlowError(
+                f"process {pid} does not exist, or is not yours to see", "see them: flowtui gpus"
+            )
         named = [place for path in paths for place in self._one(path).places]
         places = named or [Place("file", log) for log in found.logs] or self._lying(found)
         return self._starter.adopt(

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from flowtui.core import status_file
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.machine import GpuProcess, GpuReading, Throttle
 from flowtui.core.runs.news import News

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +16,7 @@ from flowtui.core.runs.naming import name_of
 from flowtui.core.runs.run import Run
 from flowtui.core.text import one_line
 from flowtui.services.runs.run_store import RunBook
-from flowtui.system import git
+from flowtui.system import git, interpreter
 from flowtui.watch import process
 from flowtui.watch.place import Place
 from flowtui.watch.rundir import Spec, Started
@@ -47,9 +46,7 @@ class RunStarter:
         if not command or not command[0]:
             raise UsageError("there is no command to run", "flowtui run -- python train.py")
         if not self._is_program(command[0], folder):
-            raise UsageError(
-                f"there is no program {command[0]!r}", "give its path, or see: echo $PATH"
-            )
+            raise UsageError(f"unknown program {command[0]!r}", "give its path, or see: echo $PATH")
         run = self._new(tuple(command), folder, name, baseline)
         spec = Spec(run.id, run.name, str(folder), run.command)
         directory = self.book.dir(run.id)
@@ -80,7 +77,7 @@ class RunStarter:
         """Watch what flowtui did not start: logs, a process, or both. Changes nothing of it."""
         identity = process.identity(pid) if pid is not None else None
         if pid is not None and identity is None:
-            raise FlowError(f"there is no process {pid}", "see them: ps, or flowtui gpus")
+            raise FlowError(f"process {pid} does not exist", "see them: ps, or flowtui gpus")
         if identity is not None:
             began = process.since(identity.pid)
             started_at = datetime.fromtimestamp(began, UTC) if began is not None else None
@@ -132,16 +129,7 @@ class RunStarter:
         log = os.open(folder / "supervisor.log", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             # it forks, and its first process ends at once
-            subprocess.run(
-                [sys.executable, "-m", SUPERVISE, str(folder)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=dict(self._env),
-                check=True,
-                cwd="/",
-                timeout=PATIENCE_S,
-            )
+            interpreter.run(SUPERVISE, str(folder), env=self._env, timeout_s=PATIENCE_S, out=log)
         finally:
             os.close(log)
 

@@ -100,7 +100,7 @@ class RunBook:
             if begun:
                 ids = ", ".join(run.id for run in begun[:5])
                 raise FlowError(f"several runs begin with {word!r}: {ids}", "give more letters")
-        raise FlowError(f"there is no run {word!r}", "see them: flowtui runs")
+        raise FlowError(f"unknown run {word!r}", "see them: flowtui runs")
 
     def free_name(self, wanted: str) -> str:
         """`wanted`, or with a number behind it if a run of that name is still under way."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from flowtui.core.clock import Clock
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.crash_text import card_lines
 from flowtui.core.runs.findings.finding import Finding
 from flowtui.core.runs.glance import RunGlance
@@ -27,6 +27,7 @@ from flowtui.services.runs.run_store import RunBook
 from flowtui.services.runs.stop import RunStopper
 from flowtui.services.runs.tracked_run import OpenLog, Tracked, identity_known, kept_history
 from flowtui.services.runs.waits import RunWaits
+from flowtui.system import interpreter
 from flowtui.watch.process import find
 
 WATCH = "flowtui.services.runs.watch"
@@ -96,16 +97,8 @@ class RunDesk:
         if is_locked(self._lock) or not self._may_try():
             return False
         try:
-            subprocess.run(
-                [sys.executable, "-m", WATCH],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=dict(self._env),
-                cwd="/",
-                timeout=RETRY_S,
-                check=True,
-            )
+            env = interpreter.environment(self._env)
+            interpreter.run(WATCH, env=env, timeout_s=RETRY_S)
         except (OSError, subprocess.SubprocessError):
             return False  # the list says that nobody watches
         return True

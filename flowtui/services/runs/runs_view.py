@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.history import History
 from flowtui.services.runs.board import Board

@@ -54,7 +54,7 @@ class BodyActions(FlowScreen):
         try:
             made = await self.ask(partial(_picture, self.view, self.day))
         except FlowError as error:
-            self.flow.said(f"{error.message} — {error.hint or ''}".rstrip(" —"), lost=True)
+            self.flow.said(str(error), lost=True)
             return
         self.made = made
         if self.is_mounted:

@@ -25,7 +25,7 @@ from flowtui.tui.widgets.text_line import Line
 from flowtui.tui.widgets.thin_bar import ThinBar
 
 if TYPE_CHECKING:
-    from flowtui.services.focus.snapshot import Snapshot
+    from flowtui.core.focus.snapshot import Snapshot
 
 TINY = 60
 

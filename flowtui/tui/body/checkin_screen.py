@@ -6,7 +6,6 @@ answered, or when the screen is left; what was never reached stays missing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
@@ -23,6 +22,7 @@ from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.body.scales import QUALITY
 from flowtui.core.day import ONE_DAY
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.body.checkin_sheet import Asked, Sheet
 from flowtui.tui.body.checkin_sheet import Row, SheetRows, keys_text
 from flowtui.tui.widgets.text_line import Line
@@ -112,7 +112,7 @@ class CheckinScreen(ModalScreen[Answers | None]):
         elif self._asked.question.ask.value in (FREE if not char.isdigit() else FREE + COUNTED):
             self._type(char)
         else:
-            self._wrong(f"{char} is no answer here; space types one, enter passes on")
+            self._wrong(f"{char} is not an answer here; space types one, enter passes on")
 
     def action_pass_on(self) -> None:
         """Enter: keep what is known, else note that the question was passed over."""
@@ -178,7 +178,7 @@ class CheckinScreen(ModalScreen[Answers | None]):
         try:
             made = self._sheet.tried(asked, text)
         except UsageError as error:
-            self._wrong(f"{error.message} — {error.hint}" if error.hint else error.message)
+            self._wrong(str(error))
             return
         self._wrong("")
         if not isinstance(made, Planned):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
 from textual.widget import Widget
 
 from flowtui.core.body.checkin import Ask
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import middle_cut
 from flowtui.services.body.checkin_sheet import Asked
 from flowtui.tui.widgets.charts import dimmed

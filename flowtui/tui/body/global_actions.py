@@ -33,7 +33,7 @@ async def quick_log(app: Host, day: date | None = None) -> None:
         try:
             said = await app.ask(partial(_write, dated))
         except FlowError as error:
-            wrong = f"{error.message} — {error.hint}" if error.hint else error.message
+            wrong = str(error)
             continue
         app.said(said)
         app.refresh_snapshot()
@@ -45,7 +45,7 @@ async def check_in(app: Host, day: date | None = None) -> None:
     try:
         sheet = await app.ask(partial(_sheet, day))
     except FlowError as error:
-        app.said(f"{error.message} — {error.hint}" if error.hint else error.message, lost=True)
+        app.said(str(error), lost=True)
         return
     while True:
         done = await app.push_screen_wait(CheckinScreen(sheet))

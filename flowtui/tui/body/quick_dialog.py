@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from flowtui.core.body.quick_line import WORKOUTS
 from flowtui.core.errors import UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.tui.dialogs.base import Dialog, LastWord
 
 EXAMPLES = (

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widget import Widget
@@ -70,9 +71,8 @@ class Dialog(ModalScreen[T | None], Generic[T]):
 
     def complain(self, error: FlowError) -> None:
         """Say what is wrong; the dialog stays as it is."""
-        hint = f" — {error.hint}" if error.hint else ""
         wrong = self.query_one(".wrong", Static)
-        wrong.update(f"{error.message}{hint}")
+        wrong.update(Content(str(error)))
         wrong.add_class("-said")
 
     def text(self, id: str) -> str:

@@ -11,7 +11,7 @@ from flowtui.core.focus.measure import Measure, deadline, interrupted_s, measure
 from flowtui.core.status_file import clock, minutes
 
 if TYPE_CHECKING:
-    from flowtui.services.focus.totals import Week
+    from flowtui.core.focus.snapshot import Week
 
 MARKS = {Outcome.DONE: "✓ done", Outcome.PARTLY: "◐ partly", Outcome.NOT: "✗ not"}
 EIGHTHS = " ▁▂▃▄▅▆▇█"

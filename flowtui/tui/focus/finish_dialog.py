@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from flowtui.core.focus.block import Outcome
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.tui.dialogs.base import Dialog, labelled
 from flowtui.tui.widgets.choice import Choice
 

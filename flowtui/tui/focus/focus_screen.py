@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual import on
+from textual.geometry import Size
 from textual.screen import Screen
 
 from flowtui.tui.shell.messages import SnapshotTaken
 from flowtui.tui.widgets.keystrip import KeyStrip
 
 if TYPE_CHECKING:
-    from flowtui.services.focus.snapshot import Snapshot
+    from flowtui.core.focus.snapshot import Snapshot
     from flowtui.services.wiring import Services
     from flowtui.tui.shell.host import Host
 
@@ -25,6 +26,9 @@ class FlowScreen(Screen[None]):
 
     places: tuple[str, ...] = ("app",)
     """Whose actions work here, for help and palette."""
+
+    _drawn_as: tuple[int, int, Size] | None = None
+    """Of what was drawn last: the snapshot, the second, the screen's size."""
 
     @property
     def flow(self) -> Host:
@@ -42,9 +46,19 @@ class FlowScreen(Screen[None]):
         raise NotImplementedError
 
     def _redraw(self) -> None:
-        if self.flow.snapshot is not None and self in self.app.screen_stack:
-            self.draw(self.flow.snapshot, self.flow.clock.now())
+        snapshot, now = self.flow.snapshot, self.flow.clock.now()
+        if snapshot is not None and self in self.app.screen_stack:
+            self._drawn_as = self._draws(now)
+            self.draw(snapshot, now)
             self._show_keys()
+
+    def _redraw_if_changed(self) -> None:
+        """As `_redraw`, unless the same was drawn within this second: start-up asks five times."""
+        if self._draws(self.flow.clock.now()) != self._drawn_as:
+            self._redraw()
+
+    def _draws(self, now: datetime) -> tuple[int, int, Size]:
+        return id(self.flow.snapshot), int(now.timestamp()), self.size
 
     def _show_keys(self) -> None:
         for strip in self.query(KeyStrip):
@@ -70,11 +84,11 @@ class FlowScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """Fit the texts to the new width."""
-        self._redraw()
+        self._redraw_if_changed()
 
     def on_screen_resume(self) -> None:
-        """Back from a dialog."""
-        self._redraw()
+        """Back from a dialog, or shown for the first time."""
+        self._redraw_if_changed()
 
     async def perform(self, call: Callable[[Services], str]) -> bool:
         """See `Host.perform`."""

@@ -208,14 +208,11 @@ def _offer(services: Services) -> PlanOffer:
 
 
 def _begin(form: PlanForm, services: Services) -> str:
-    from flowtui.services.focus.block_forms import planned
+    from flowtui.services.focus.block_forms import begin_from_form
 
-    block = services.focus.start(planned(services, form))
-    said = f"started {block.intention or 'a block'}{UNDO}"
-    if form.guard is None:
-        return said
-    armed = services.guard.arm(block, form.guard)
-    return "   ".join([*armed.sentences[:1], said])
+    begun = begin_from_form(services, form)
+    confirmation = f"started {begun.block.intention or 'a block'}{UNDO}"
+    return "   ".join([*begun.sentences[:1], confirmation])
 
 
 def _add(form: BlockForm, services: Services) -> str:

@@ -21,7 +21,7 @@ from flowtui.tui.widgets.text_line import Line
 from flowtui.tui.widgets.thin_bar import ThinBar
 
 if TYPE_CHECKING:
-    from flowtui.services.focus.snapshot import Snapshot
+    from flowtui.core.focus.snapshot import Snapshot
 
 
 class IdleScreen(IdleActions):
@@ -103,7 +103,7 @@ class IdleScreen(IdleActions):
             elif seconds:
                 parts.append(f"{name} {minutes(seconds)}")
         modes = snapshot.week.by_mode
-        named = [(m.value, s) for m, s in modes.items() if m is not None and s]
+        named = [(mode, s) for mode, s in modes.items() if mode and s]
         parts += [f"{name} {minutes(s)}" for name, s in sorted(named, key=lambda p: -p[1])]
         return parts
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from textual.binding import Binding
 from textual.widget import Widget
@@ -11,6 +10,7 @@ from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from flowtui.core.focus.block import Block, Cause
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.tui.dialogs.base import Dialog
 
 CAUSES = tuple(Cause)

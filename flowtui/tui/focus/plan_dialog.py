@@ -77,7 +77,7 @@ class PlanDialog(Dialog[PlanForm]):
         unknown = [name for name in lists if name not in self._offer.guard.names]
         if unknown:
             there_are = ", ".join(self._offer.guard.names)
-            raise UsageError(f"there is no list {unknown[0]!r}", f"there are {there_are}")
+            raise UsageError(f"unknown list {unknown[0]!r}", f"there are {there_are}")
         early = self.query_one("#strictness", Choice).value or "at once"
         return PlanForm(
             intention=self.text("intention"),

@@ -13,7 +13,6 @@ from textual.timer import Timer
 from flowtui.core.focus.block import Block, PlanKind
 from flowtui.core.focus.measure import deadline, measure
 from flowtui.core.guard import protection
-from flowtui.core.runs import run_text as run_words
 from flowtui.core.text import middle_cut
 from flowtui.settings.sections import CLOCKS
 from flowtui.tui.focus import block_text
@@ -26,8 +25,8 @@ from flowtui.tui.widgets.text_line import Line
 from flowtui.tui.widgets.thin_bar import ThinBar
 
 if TYPE_CHECKING:
+    from flowtui.core.focus.snapshot import Snapshot
     from flowtui.core.guard.protection import GuardView
-    from flowtui.services.focus.snapshot import Snapshot
     from flowtui.services.wiring import Services
 
 GUARD_LOOK_S = 2
@@ -74,7 +73,7 @@ class RunningScreen(RunningActions):
         super().on_mount()
         self._wake()
         self.set_interval(GUARD_LOOK_S, self._look_at_guard)
-        self._look_at_guard()
+        self.set_timer(0.2, self._look_at_guard)  # after the first frame: asking opens the ledger
 
     def draw(self, snapshot: Snapshot, now: datetime) -> None:
         """Time, plan and tally of the running block."""
@@ -129,8 +128,10 @@ class RunningScreen(RunningActions):
         board = self.flow.runs
         if board is None or not board.is_fresh(now.timestamp()):
             return ""
+        from flowtui.core.runs import run_text
+
         end = deadline(block, now)
-        return run_words.under_block(
+        return run_text.under_block(
             board.runs,
             self.zone,
             block.started_at.timestamp(),

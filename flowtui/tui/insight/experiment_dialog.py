@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from textual.widget import Widget
@@ -12,6 +11,7 @@ from textual.widgets import Input
 from flowtui.core.errors import UsageError
 from flowtui.core.insight.experiment import Declared, Direction
 from flowtui.core.insight.schedule import Design
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.tui.dialogs.base import Dialog, field, labelled
 from flowtui.tui.widgets.choice import Choice
 
@@ -50,12 +50,12 @@ class TrialForm:
         try:
             return date.fromisoformat(self.start)
         except ValueError:
-            raise UsageError(f"{self.start!r} is no day", "such as 2026-11-23") from None
+            raise UsageError(f"{self.start!r} is not a day", "such as 2026-11-23") from None
 
 
 def _number(text: str, what: str) -> int:
     if not text.isdecimal():
-        raise UsageError(f"{what}: {text!r} is no whole number", "such as 42")
+        raise UsageError(f"{what}: {text!r} is not a whole number", "such as 42")
     return int(text)
 
 

@@ -34,7 +34,7 @@ async def declare(app: Host, finding: Finding | None, outcome: str) -> bool:
         try:
             seen = await app.aside(partial(_foreseen, form.declared()))
         except FlowError as error:
-            wrong = f"{error.message} — {error.hint}" if error.hint else error.message
+            wrong = str(error)
             continue
         asked = dialogs.ConfirmDialog("freeze it like this?", seen)
         if not await app.push_screen_wait(asked):
@@ -43,7 +43,7 @@ async def declare(app: Host, finding: Finding | None, outcome: str) -> bool:
         try:
             app.said(await app.ask(partial(_declare, form.declared())))
         except FlowError as error:
-            wrong = f"{error.message} — {error.hint}" if error.hint else error.message
+            wrong = str(error)
             continue
         app.refresh_snapshot()
         return True

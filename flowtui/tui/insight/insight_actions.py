@@ -277,7 +277,7 @@ class InsightActions(FlowScreen):
             self.show()
 
     def _complain(self, error: FlowError) -> None:
-        self.wrong = f"{error.message}{f' — {error.hint}' if error.hint else ''}"
+        self.wrong = str(error)
         if self.is_mounted:
             self.show()
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flowtui.core.insight.experiment import Experiment
 from flowtui.core.insight.focus_facts import Fact
 from flowtui.core.insight.variable import Outcome
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.insight.child import Cancel, Tell
 from flowtui.services.insight.insight_service import Looked
 from flowtui.services.insight.insight_wiring import insight_of

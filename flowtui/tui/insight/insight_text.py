@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from flowtui.core.insight.association import Finding, Insight
 from flowtui.core.insight.focus_facts import Fact
 from flowtui.core.insight.refusal import MIN_DAYS, Refused, Why
 from flowtui.core.insight.variable import Outcome
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import middle_cut
 from flowtui.tui.insight.plots import forest
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import fmean
 
 from textual.content import Content
@@ -12,6 +11,7 @@ from flowtui.core.insight import binned, sentences
 from flowtui.core.insight.association import Finding, Insight
 from flowtui.core.insight.binned import Point
 from flowtui.core.insight.variable import Kind
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.tui.insight.plots import OFF, ON, curve, forest, histogram, over_time
 
 LABEL = 11

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.text import Text
 from textual.color import Color, ColorParseError
 from textual_plotext import PlotextPlot
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.ticks import tick_words, ticks
 
 COLOURS = ("focus", "warn", "rest", "foreground")

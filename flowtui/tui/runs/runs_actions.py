@@ -108,7 +108,7 @@ class RunsActions(FlowScreen):
         try:
             made = await self.flow.aside(runs_picture)
         except FlowError as error:
-            self.flow.said(f"{error.message} — {error.hint or ''}".rstrip(" —"), lost=True)
+            self.flow.said(str(error), lost=True)
             return
         self.made = made
         if self.is_mounted:
@@ -221,7 +221,7 @@ class RunsActions(FlowScreen):
         try:
             await self.flow.aside(partial(_stop, run.id))
         except FlowError as error:
-            self.flow.said(f"{error.message} — {error.hint or ''}".rstrip(" —"), lost=True)
+            self.flow.said(str(error), lost=True)
         else:
             self.flow.said(f"{run.name} has ended")
         self.look()

@@ -24,7 +24,7 @@ from flowtui.tui.widgets.keystrip import KeyStrip
 from flowtui.tui.widgets.text_line import Line
 
 if TYPE_CHECKING:
-    from flowtui.services.focus.snapshot import Snapshot
+    from flowtui.core.focus.snapshot import Snapshot
 
 TINY = 60
 GPUS_SHOWN = 8

@@ -20,7 +20,7 @@ from flowtui.settings.config import Config
 from flowtui.tui.shell.service_thread import Desk
 
 if TYPE_CHECKING:
-    from flowtui.services.focus.snapshot import Snapshot
+    from flowtui.core.focus.snapshot import Snapshot
     from flowtui.services.runs.board import Board
     from flowtui.services.wiring import Services
 
@@ -69,7 +69,7 @@ class Host(App[None]):
         try:
             said = await self.ask(call)
         except FlowError as error:
-            self.said(f"{error.message} — {error.hint}" if error.hint else error.message, lost=True)
+            self.said(str(error), lost=True)
             return False
         finally:
             self.refresh_snapshot()

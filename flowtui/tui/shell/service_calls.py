@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flowtui.services.focus.snapshot import Snapshot
+    from flowtui.core.focus.snapshot import Snapshot
     from flowtui.services.runs.board import Board
     from flowtui.services.wiring import Services
     from flowtui.tui.shell.bells import Ringing
@@ -17,7 +17,10 @@ def take_snapshot(day: date | None, services: Services) -> Snapshot:
     """What the screens show; `day` is the day whose blocks are listed, None for today."""
     from flowtui.services.focus.snapshot import take
 
-    return take(services, day)
+    snapshot = take(services, day)
+    if day is None:
+        services.today_file.save(lambda: snapshot)
+    return snapshot
 
 
 def look_around(before: Board | None, held: int, services: Services) -> tuple[bool, Board, int]:

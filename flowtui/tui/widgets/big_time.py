@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -11,11 +14,40 @@ from textual.widgets import Digits, Static
 
 NARROW = 60
 FALLBACK_FONT = "ansi_shadow"
+MINUTES = 120
+"""Up to so many minutes the figures are kept for the next start."""
+
+_kept: dict[str, dict[str, str]] = {}
+"""By font: figures that an earlier start drew."""
+
+
+def load_figures(path: Path) -> None:
+    """Take the figures that an earlier start drew: pyfiglet costs a tenth of the first frame."""
+    with suppress(OSError, ValueError):
+        data = json.loads(path.read_bytes())
+        if isinstance(data, dict):
+            _kept.update(data)
+
+
+def save_figures(path: Path, font: str) -> None:
+    """Keep the minutes of `font` for the next start, unless they are kept already."""
+    if font in _kept:
+        return
+    from flowtui.system.files import write_atomic
+
+    figures = {str(minutes): draw(str(minutes), font) for minutes in range(MINUTES + 1)}
+    with suppress(OSError):
+        write_atomic(path, json.dumps({font: figures}).encode())
 
 
 @lru_cache(maxsize=256)
 def figlet(text: str, font: str) -> str:
     """`text` in a pyfiglet font, without empty rows; in the default font where it is unknown."""
+    return _kept.get(font, {}).get(text) or draw(text, font)
+
+
+def draw(text: str, font: str) -> str:
+    """As `figlet`, by pyfiglet itself."""
     from pyfiglet import Figlet, FontNotFound
 
     try:
@@ -53,21 +85,21 @@ class BigTime(Container):
 
     def watch_text(self) -> None:
         """Redraw, only when the text has changed."""
-        self._draw()
+        self._show()
 
     def watch_font(self) -> None:
         """Redraw in another font."""
-        self._draw()
+        self._show()
 
     def on_resize(self) -> None:
         """Choose the form that fits."""
-        self._draw()
+        self._show()
 
     def on_mount(self) -> None:
         """Draw what was set before there were children."""
-        self._draw()
+        self._show()
 
-    def _draw(self) -> None:
+    def _show(self) -> None:
         if not self.is_mounted or not self.children:
             return
         self.set_class(not self.text, "-empty")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 
 from flowtui.core.clock import Clock
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.machine import GpuReading
 from flowtui.core.runs.xid import Xid
 from flowtui.watch.gpu.gpus import Gpus

@@ -6,11 +6,11 @@ Only events after the start are told. Numbers: NVIDIA's Xid catalogue.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flowtui.core.clock import Clock
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.xid import Xid
 from flowtui.watch.gpu.driver import Driver, GpuError
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.reading import Item, Reading
 from flowtui.watch.readers.figures import number
 from flowtui.watch.readers.frames import MAX_FRAME

@@ -5,8 +5,10 @@ It is the only state of the line formats, and plain JSON, so that a reader can b
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any
+
+from flowtui.core.lazy_dataclass import dataclass
 
 
 @dataclass(slots=True)

@@ -172,7 +172,7 @@ async def test_an_answer_can_be_typed_and_a_wrong_one_is_told_there(world: World
         app = await ready(pilot)
         screen = await open_checkin(pilot)
         await pilot.press("9")
-        await until(pilot, lambda: "9 is no answer" in line(app, "wrong"), "the refusal")
+        await until(pilot, lambda: "9 is not an answer" in line(app, "wrong"), "the refusal")
         await pilot.press("4", "3", "space")
         await until(pilot, lambda: screen.query_one("#typed", Input).has_focus, "the field")
         await type_text(pilot, "23:40-7:95")

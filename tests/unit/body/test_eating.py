@@ -116,7 +116,7 @@ def test_either_end_can_be_edited_and_the_day_follows_the_opening() -> None:
 
 
 def test_editing_what_does_not_exist_is_refused() -> None:
-    with pytest.raises(UsageError, match="no eating window 'x'"):
+    with pytest.raises(UsageError, match="unknown eating window 'x'"):
         edit_window([], "x", pen(NOW))
 
 
@@ -237,7 +237,7 @@ def test_before_the_first_window_the_timer_says_so() -> None:
 
 @pytest.mark.parametrize("text", ["16:9", "24:0", "0:24", "16", "a:b", "-1:25", "16:8:0", "nan:8"])
 def test_a_target_that_makes_no_day_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="no eating target"):
+    with pytest.raises(UsageError, match="not an eating target"):
         target_from(text)
 
 

@@ -116,7 +116,7 @@ def test_variables_are_found_by_id_and_listed_in_order() -> None:
         "habit:meditate",
     ]
     assert variable_from("stop:phone in bed") == Variable(Kind.STOP, "phone in bed")
-    with pytest.raises(UsageError, match="no kind 'weight'"):
+    with pytest.raises(UsageError, match="unknown kind 'weight'"):
         variable_from("weight")
     with pytest.raises(UsageError, match="sleep has no part 'depth'"):
         variable_from("sleep.depth")

@@ -106,7 +106,7 @@ def test_floors_are_read_as_people_write_them() -> None:
     assert floor_from("habit:meditate 4 days") == Floor(Variable(Kind.HABIT, "meditate"), 4)
     assert floor_from("stop:phone in bed 1 day").variable.name == "phone in bed"
     assert floor_from("workout.load 300").per is Per.AMOUNT
-    with pytest.raises(UsageError, match="'today' is no weekday"):
+    with pytest.raises(UsageError, match="'today' is not a weekday"):
         rest_days_from(["today"])
 
 

@@ -37,7 +37,7 @@ def test_habits_are_read_in_the_order_they_stand() -> None:
         ({"colour": "red"}, "unknown field 'colour'"),
         ({"form": "scale", "low": 5, "high": 5}, "scale from 5 to 5"),
         ({"form": "scale", "anchors": {"9": "far"}}, "a word for 9"),
-        ({"form": "scale", "anchors": {"x": "far"}}, "is no point with a word"),
+        ({"form": "scale", "anchors": {"x": "far"}}, "is not a point with a word"),
         ({"form": "scale", "version": 0}, "version 0"),
         ({"ask": "yes"}, "ask must be true or false"),
         ({"low": 1.5}, "low must be a whole number"),

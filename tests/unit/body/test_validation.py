@@ -77,7 +77,7 @@ def test_a_sleep_cannot_be_longer_than_the_time_it_took() -> None:
 def test_an_unknown_zone_is_refused() -> None:
     entry = pen(NOW).write(Kind.ENERGY, value=3)
 
-    with pytest.raises(UsageError, match="no time zone 'Mars/Olympus'"):
+    with pytest.raises(UsageError, match="unknown time zone 'Mars/Olympus'"):
         check(replace(entry, zone="Mars/Olympus"), NOW)
 
 

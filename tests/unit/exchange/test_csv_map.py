@@ -69,10 +69,10 @@ def test_columns_can_be_mapped_by_name_or_number(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"Tag": "date", "Z": "energy"}, "no column 'Z'"),
+        ({"Tag": "date", "Z": "energy"}, "unknown column 'Z'"),
         ({"Tag": "day"}, "cannot mean 'day'"),
         ({"Tag": "date", "A": "energy", "B": "energy"}, "two columns are mapped to 'energy'"),
-        ({"Tag": "date", "#9": "energy"}, "no column '#9'"),
+        ({"Tag": "date", "#9": "energy"}, "unknown column '#9'"),
     ],
 )
 def test_a_mapping_that_cannot_be_is_refused(
@@ -180,8 +180,8 @@ def test_cells_that_cannot_be_are_listed_by_line_and_the_rest_is_read(tmp_path: 
 
     assert [(u.line, u.why.split(",")[0]) for u in made.unread] == [
         (2, "energy 9 is not on the scale 1 to 5"),
-        (3, "'sometime' is no date"),
-        (4, "'x' is no number"),
+        (3, "'sometime' is not a date"),
+        (4, "'x' is not a number"),
         (5, "names no day"),
         (8, "has 4 columns"),
     ]

@@ -69,7 +69,7 @@ def test_times_with_twelve_and_twenty_four_hours(text: str, expected: time) -> N
 
 @pytest.mark.parametrize("text", ["", "25:00", "13:00 pm", "12:60", "evening", "7"])
 def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="no time of day"):
+    with pytest.raises(UsageError, match="not a time of day"):
         read_time(text)
 
 
@@ -101,7 +101,7 @@ def test_numbers_with_either_decimal_sign(text: str, expected: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "nan", "inf", "1.2.3", "--1", "0x10"])
 def test_what_is_no_number_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="no number"):
+    with pytest.raises(UsageError, match="not a number"):
         read_number(text)
 
 

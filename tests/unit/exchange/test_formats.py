@@ -148,9 +148,9 @@ def test_zeros_fasts_become_the_windows_between_them(tmp_path: Path) -> None:
     ("row", "why"),
     [
         ("2/12/21,20:30,9:39,20,2", "20 h from 20:30 do not end at 9:39"),
-        ("2/30/21,20:30,9:39,13,2", "'2/30/21' is no date"),
-        ("2/12/21,25:30,9:39,13,2", "'25:30' is no time of day"),
-        ("2/12/21,20:30,9:39,many,2", "'many' is no number"),
+        ("2/30/21,20:30,9:39,13,2", "'2/30/21' is not a date"),
+        ("2/12/21,25:30,9:39,13,2", "'25:30' is not a time of day"),
+        ("2/12/21,20:30,9:39,many,2", "'many' is not a number"),
         ("2/12/21,20:30,20:00,-1,2", "do not end at"),
     ],
 )
@@ -340,5 +340,5 @@ def test_formats_are_found_by_name_and_others_are_refused() -> None:
         *("strava", "fit", "csv"),
     }
     assert all(format_named(f.name) is f and f.title for f in FORMATS)
-    with pytest.raises(UsageError, match="no import format 'fitbit'"):
+    with pytest.raises(UsageError, match="unknown import format 'fitbit'"):
         format_named("fitbit")

@@ -56,7 +56,7 @@ def test_the_first_letters_of_an_id_are_enough_where_they_are_clear(person: Pers
     with pytest.raises(FlowError, match="several blocks begin with 'abc': abcdef, abcxyz"):
         store.by_id("abc")
     for text in ("q", "", "abcdefg"):
-        with pytest.raises(FlowError, match=f"there is no block {text!r}"):
+        with pytest.raises(FlowError, match=f"unknown block {text!r}"):
             store.by_id(text)
 
 

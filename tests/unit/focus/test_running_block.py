@@ -268,7 +268,7 @@ def test_a_discarded_block_never_was_and_undo_brings_it_back(person: Person) -> 
 
     person.services.focus.cancel_start()
 
-    with pytest.raises(FlowError, match="there is no block"):
+    with pytest.raises(FlowError, match="unknown block"):
         person.block(block.id)
     person.services.history.undo()
     assert person.open().focus.current() == block

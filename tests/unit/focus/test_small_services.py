@@ -136,7 +136,7 @@ def test_a_folder_that_is_a_link_is_owned_by_where_it_leads(tmp_path: Path) -> N
     [("wrok", "did you mean work?"), ("zzz", "there are: work, own")],
 )
 def test_an_unknown_context_is_told_with_the_nearest(name: str, hint: str) -> None:
-    with pytest.raises(UsageError, match=f"there is no context {name!r}") as told:
+    with pytest.raises(UsageError, match=f"unknown context {name!r}") as told:
         contexts(work="/src", own="/toys").named(name, "")
 
     assert told.value.hint is not None and told.value.hint.startswith(hint)

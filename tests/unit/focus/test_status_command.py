@@ -227,7 +227,7 @@ def test_two_shapes_are_one_too_many(flow: Shell) -> None:
     said = flow("status", "--json", "--tmux")
 
     assert (said.code, said.out) == (2, "")
-    assert said.err == "flowtui: --json and --tmux cannot be meant together\n  give one of them\n"
+    assert said.err == "flowtui: --json and --tmux cannot be combined\n  give one of them\n"
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,10 @@ from flowtui.core.focus.block import AtPlan, Block, Plan, PlanKind, Source
 from flowtui.core.focus.commands import Interrupt, Pause, Resume
 from flowtui.core.focus.edit import Changes
 from flowtui.core.focus.pointers import Running
+from flowtui.core.focus.snapshot import Week
 from flowtui.core.focus.step import step
 from flowtui.services.focus.running_block import Draft
-from flowtui.services.focus.totals import Totals, Week
+from flowtui.services.focus.totals import Totals
 from tests.unit.focus.blocks import lives
 from tests.user import NOON, Person
 

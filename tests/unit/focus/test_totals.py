@@ -76,7 +76,7 @@ def test_a_week_adds_up_by_day_context_and_mode(tmp_path: Path) -> None:
     assert week.focus_s == sum(week.by_day.values()) == 3.5 * 3600
     assert week.by_day == {date(2026, 3, 2): 3600, date(2026, 3, 5): 7200, date(2026, 3, 8): 1800}
     assert week.by_context == {"work": 5400, "own": 7200}
-    assert week.by_mode == {Mode.BUILD: 5400, None: 7200}
+    assert week.by_mode == {"build": 5400, "": 7200}
 
 
 def test_a_block_over_the_end_of_the_week_is_cut_there(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from flowtui.guard.session import agent, dnd
 from flowtui.guard.session.keeper import Keeper
+from flowtui.system import interpreter
 
 
 class Desktop:
@@ -188,7 +189,7 @@ def test_a_real_gnome_setting_comes_back_as_unset(tmp_path: Path) -> None:
 
 def start(folder: Path) -> int:
     """Start the agent as a block does; its process."""
-    subprocess.run([sys.executable, "-m", "flowtui.guard.session.agent", str(folder)], check=True)
+    subprocess.run(interpreter.command("flowtui.guard.session.agent", str(folder)), check=True)
 
     def found() -> list[int]:
         return [

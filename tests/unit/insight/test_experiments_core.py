@@ -209,8 +209,8 @@ def test_without_a_history_power_is_said_in_standard_deviations() -> None:
         ({"predicted": 0}, "a prediction of 0 % is none"),
         ({"predicted": 100}, "a prediction of 100 % is none"),
         ({"first": TODAY}, "is not ahead"),
-        ({"days": 0}, "0 days cannot be meant"),
-        ({"days": 4000}, "4000 days cannot be meant"),
+        ({"days": 0}, "0 days is out of range"),
+        ({"days": 4000}, "4000 days is out of range"),
         ({"factor": "  "}, "there is nothing to try"),
     ],
 )

@@ -188,10 +188,10 @@ def test_focus_facts_say_n_or_that_there_is_not_enough(flow: Shell, lived: Perso
         ("when,x\n2026-01-01,1\n", "has no column `date`"),
         ("date,deep_min,deep_min\n2026-01-01,1,1\n", "has two columns 'deep_min'"),
         ("date,deep_min\n2026-01-01,1\n2026-01-01,2\n", "stands twice, in rows 2 and 3"),
-        ("date,deep_min\n2026-13-01,1\n", "row 2: '2026-13-01' is no date"),
+        ("date,deep_min\n2026-13-01,1\n", "row 2: '2026-13-01' is not a date"),
         ("date,deep_min\n2026-01-01,1,2\n", "row 2: 3 cells under 2 names"),
         ("date,deep_min\n0202-01-01,1\n2026-01-02,2\n", "goes from 0202-01-01 to 2026-01-02"),
-        ("date,x\n2026-01-01,1\n", "there is no column 'deep_min'"),
+        ("date,x\n2026-01-01,1\n", "unknown column 'deep_min'"),
         ("date,deep_min,a\n2026-01-01,inf,1\n2026-01-02,2,0\n", "holds a value without end"),
     ],
 )
@@ -326,8 +326,8 @@ def test_without_pairs_days_are_taken_as_dealt_freely(flow: Shell, tmp_path: Pat
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("date,arm,v\n2026-01-01,2,1\n2026-01-02,0,2\n", "row 2: '2' is no arm"),
-        ("date,arm,v\n2026-01-01,1,x\n2026-01-02,0,2\n", "row 2: 'x' is no number"),
+        ("date,arm,v\n2026-01-01,2,1\n2026-01-02,0,2\n", "row 2: '2' is not an arm"),
+        ("date,arm,v\n2026-01-01,1,x\n2026-01-02,0,2\n", "row 2: 'x' is not a number"),
         ("date,arm,v\n2026-01-01,1,1\n2026-01-02,1,2\n", "arm is the same on every day"),
         ("date,arm,v\n2026-01-01,1,1\n2026-01-02,0,2\n", "too few days for any test"),
         ("date,arms,v\n2026-01-01,1,1\n", "has no column 'arm'"),
@@ -403,8 +403,8 @@ def test_a_trial_run_declares_nothing(flow: Shell) -> None:
     [
         (["new", "x", "--predict", "0"], "a prediction of 0 % is none"),
         (["new", "x", "--predict", "60", "--start", "2026-03-04"], "is not ahead"),
-        (["new", "x", "--predict", "60", "--start", "someday"], "'someday' is no day"),
-        (["show", "xq"], "there is no experiment 'xq'"),
+        (["new", "x", "--predict", "60", "--start", "someday"], "'someday' is not a day"),
+        (["show", "xq"], "unknown experiment 'xq'"),
         (["stop"], "there is no experiment yet"),
         (["did", "yes"], "there is no experiment yet"),
     ],

@@ -271,7 +271,7 @@ def test_a_process_that_dies_is_told_with_its_last_words() -> None:
 
 
 def test_a_process_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flowtui.services.insight.child.sys.executable", "/nowhere/python")
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
 
     with pytest.raises(FlowError, match="did not start"):
         compute("study", {})
@@ -401,7 +401,7 @@ def test_what_was_given_up_is_never_read_and_can_be_taken_back(person: Person) -
 def test_what_was_done_is_noted_for_its_own_days_alone(person: Person) -> None:
     experiments = insight(person).experiments
     experiments.declare(declared(habit=""))
-    with pytest.raises(UsageError, match="is no day of experiment"):
+    with pytest.raises(UsageError, match="is not a day of experiment"):
         experiments.did(True)
     person.clock.advance(2 * 24 * 3600)
     experiments = insight(person).experiments
@@ -427,7 +427,7 @@ def test_a_changed_schedule_is_noticed(person: Person) -> None:
 
 
 def test_an_unknown_outcome_is_refused_with_the_nearest(year: Person) -> None:
-    with pytest.raises(UsageError, match="no column 'deep_mni'") as caught:
+    with pytest.raises(UsageError, match="unknown column 'deep_mni'") as caught:
         insight(year).experiments.declare(declared(outcome="deep_mni", habit=""))
 
     assert caught.value.hint == "did you mean deep_min?"

@@ -244,5 +244,5 @@ def test_a_run_that_has_ended_is_nothing_to_wait_for(desk: Desk) -> None:
 
     with pytest.raises(FlowError, match="run gpt has ended already"):
         desk.runs.waits.plan("gpt", 600, AtPlan.END)
-    with pytest.raises(FlowError, match="there is no run 'vit'"):
+    with pytest.raises(FlowError, match="unknown run 'vit'"):
         desk.runs.waits.plan("vit", 600, AtPlan.END)

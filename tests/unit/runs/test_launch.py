@@ -139,7 +139,7 @@ def test_a_disk_that_is_full_loses_output_and_never_the_training(lab: Lab) -> No
 
 
 def test_a_program_that_is_not_there_leaves_nothing_behind(lab: Lab) -> None:
-    with pytest.raises(UsageError, match="there is no program 'nosuch'"):
+    with pytest.raises(UsageError, match="unknown program 'nosuch'"):
         lab.starter.start(["nosuch"], lab.work)
     assert lab.book.active_ids() == [] and lab.book.recent(5) == []
     assert not lab.book.folder.exists()
@@ -151,7 +151,7 @@ def test_a_program_is_found_from_the_folder_it_works_in_as_in_a_shell(lab: Lab) 
     script.chmod(0o755)
 
     assert lab.ended(lab.starter.start(["./train.sh"], lab.work)).exit_status == 0
-    with pytest.raises(UsageError, match=r"there is no program 'train\.sh'"):
+    with pytest.raises(UsageError, match=r"unknown program 'train\.sh'"):
         lab.starter.start(["train.sh"], lab.work)
 
 
@@ -176,7 +176,7 @@ def test_names_come_from_the_command_and_are_told_apart(lab: Lab) -> None:
     assert lab.book.find("resnet b") == named
     assert lab.book.find(named.id[:5]) == named
     assert lab.book.find("last") in lab.book.active()
-    with pytest.raises(FlowError, match="there is no run 'nosuch'"):
+    with pytest.raises(FlowError, match="unknown run 'nosuch'"):
         lab.book.find("nosuch")
 
 
@@ -190,7 +190,7 @@ def test_a_process_is_adopted_by_its_pid_and_a_dead_one_is_refused(lab: Lab) -> 
     spec = lab.dir(adopted).spec()
     assert adopted.adopted and (spec.pid, adopted.name) == (pid, "a")
     assert spec.began == lab.started(run).pid_began
-    with pytest.raises(FlowError, match="there is no process 4194399"):
+    with pytest.raises(FlowError, match="process 4194399 does not exist"):
         lab.starter.adopt([], 4194399, lab.work, ["x"])
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from flowtui.core.lazy_dataclass import dataclass
 
 Evidence: TypeAlias = Mapping[str, float | str | None]
 

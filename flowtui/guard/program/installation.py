@@ -16,17 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flowtui.core.errors import FlowError
-from flowtui.guard import archive, units
-from flowtui.guard.program import files
-from flowtui.guard.program.roots import POLICIES, Roots
+from . import files, units
+from .errors import Damaged, GuardError
+from .lease import LeaseFile
+from .roots import POLICIES, Roots
+from .systemd import DROP_IN_FOLDER as DROP_IN
 
 LIB = "usr/local/lib/flowtui"
 MANIFEST = f"{LIB}/manifest.json"
 UNIT_FOLDER = "etc/systemd/system"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One thing that is put somewhere."""
 
@@ -39,7 +40,7 @@ class Step:
     @property
     def hash(self) -> str | None:
         """Hash of the bytes; None for a folder."""
-        return None if self.data is None else archive.digest(self.data)
+        return None if self.data is None else files.digest(self.data)
 
     def words(self) -> str:
         """One line of the plan."""
@@ -47,12 +48,17 @@ class Step:
         return f"{self.path}  {self.mode:04o}  {self.why}{known}"
 
 
-def plan(root: Path, owners: Sequence[int], systemd: bool) -> list[Step]:
-    """What an installation for these users puts below `root`, in order."""
-    config = json.dumps({"owners": sorted(set(owners))}).encode() + b"\n"
+def plan(root: Path, owners: Sequence[int], systemd: bool, program: bytes) -> list[Step]:
+    """What an installation for these users puts below `root`, in order.
+
+    `program` is the privileged program. Who was an owner before stays one.
+    """
+    owners = sorted({*owners, *owners_before(root)})
+    config = json.dumps({"owners": owners}).encode() + b"\n"
     steps = [
         Step(root / LIB, None, 0o755, "folder of the program"),
-        Step(root / LIB / "guard.pyz", archive.build(), 0o644, "the privileged program"),
+        Step(root / LIB / "guard.pyz", program, 0o644, "the privileged program"),
+        Step(root / LIB / "flowtui-guard", units.LAUNCHER_TEXT.encode(), 0o755, "its command"),
         Step(root / "etc/flowtui", None, 0o755, "folder"),
         Step(Roots(root).config, config, 0o644, f"who may ask: {_users(owners)}"),
         Step(Roots(root).state, None, 0o700, "lease, journal and log"),
@@ -73,27 +79,71 @@ def plan(root: Path, owners: Sequence[int], systemd: bool) -> list[Step]:
     return steps
 
 
+def owners_before(root: Path) -> list[int]:
+    """Who may ask the guard that is installed already; none if none is, or that cannot be read."""
+    try:
+        listed = json.loads(files.read(Roots(root).config) or b"{}")["owners"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [uid for uid in listed if isinstance(uid, int) and uid >= 0]
+
+
+def check(root: Path, steps: Sequence[Step]) -> None:
+    """Refuse an installation that could not be carried out, before anything is made.
+
+    Raises GuardError for a place that is not root's alone, not a folder or not to be written, and
+    while a firm or hard lease runs: its guard is not to be stopped.
+    """
+    try:
+        lease = LeaseFile(Roots(root).state / "lease.json").read()
+    except (OSError, Damaged):
+        lease = None
+    if lease is not None and lease.strict and not lease.count.over:
+        raise GuardError(
+            "running", f"a {lease.wish.strictness} lease runs", "install again when it has ended"
+        )
+    _manifest(root)
+    for step in steps:
+        here = step.path
+        try:
+            if here.is_symlink() or (here.exists() and here.is_dir() != (step.data is None)):
+                raise GuardError("place", f"{here} is something else already", "look at it first")
+            while not here.exists():
+                here = here.parent
+            if not here.is_dir():
+                here = here.parent
+            _only_roots(here)
+            writable = os.access(here, os.W_OK) and not os.statvfs(here).f_flag & os.ST_RDONLY
+        except OSError as error:
+            raise GuardError("place", f"{here}: {error.strerror}", "nothing was done") from None
+        if not writable:
+            raise GuardError("place", f"{here} cannot be written", "nothing was done")
+
+
 def carry_out(root: Path, steps: Sequence[Step]) -> None:
-    """Put everything where the plan says. Raises FlowError; a second run mends a first."""
+    """Put everything where the plan says. Raises GuardError; what a failed one made is removed."""
     manifest = _manifest(root)
+    first = not manifest
     try:
         for step in steps:
             fresh = not step.path.exists()
+            entry = manifest.get(str(step.path), {})
+            made = bool(entry.get("made")) or fresh
             if step.data is None:
                 step.path.mkdir(mode=step.mode, parents=True, exist_ok=True)
                 if fresh:
                     step.path.chmod(step.mode)
-                _only_roots(step.path)
             else:
                 files.replace(step.path, step.data, step.mode)
-            known = manifest.get(str(step.path), {})
-            manifest[str(step.path)] = {
-                "hash": step.hash, "made": bool(known.get("made")) or fresh,
-            }  # fmt: skip
+            manifest[str(step.path)] = {"hash": step.hash, "made": made}
             if (root / LIB).is_dir():
                 files.replace(root / MANIFEST, json.dumps(manifest, indent=1).encode(), 0o644)
     except OSError as error:
-        raise FlowError(f"{error.filename}: {error.strerror}", "nothing else was done") from None
+        if first:
+            take_away(root)
+        raise GuardError(
+            "place", f"{error.filename}: {error.strerror}", "nothing is left"
+        ) from None
 
 
 def changed(root: Path) -> list[str]:
@@ -105,7 +155,7 @@ def changed(root: Path) -> list[str]:
         data = files.read(Path(path))
         if data is None:
             found.append(f"{path} is gone")
-        elif archive.digest(data) != entry["hash"]:
+        elif files.digest(data) != entry["hash"]:
             found.append(f"{path} is not as it was installed")
     return found
 
@@ -115,10 +165,10 @@ def installed(root: Path) -> bool:
     return (root / MANIFEST).exists()
 
 
-def outdated(root: Path) -> bool:
-    """True if the installed program is not the one of this flowtui."""
+def program_hash(root: Path) -> str | None:
+    """The hash of the installed program; None without one."""
     data = files.read(root / LIB / "guard.pyz")
-    return data is not None and archive.digest(data) != archive.digest(archive.build())
+    return None if data is None else files.digest(data)
 
 
 def take_away(root: Path) -> tuple[list[str], list[str]]:
@@ -133,6 +183,10 @@ def take_away(root: Path) -> tuple[list[str], list[str]]:
         except OSError as error:
             left.append(f"{path}: {error.strerror}")
     (root / MANIFEST).unlink(missing_ok=True)
+    for below in (Roots(root).run, root / DROP_IN.lstrip("/")):
+        if below.is_dir() and not below.is_symlink():
+            shutil.rmtree(below)  # sockets and locks, which were ours alone
+            gone.append(str(below))
     folder = root / LIB
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
@@ -160,7 +214,7 @@ def _remove(here: Path, entry: dict[str, Any], gone: list[str], left: list[str])
     data = files.read(here)
     if data is None:
         return
-    if archive.digest(data) != entry["hash"]:
+    if files.digest(data) != entry["hash"]:
         left.append(f"{here}: was changed since it was installed")
         return
     here.unlink()
@@ -172,7 +226,9 @@ def _manifest(root: Path) -> dict[str, Any]:
     try:
         raw = json.loads(data) if data else {}
     except ValueError:
-        raise FlowError(f"{root / MANIFEST} is damaged", "remove it and install again") from None
+        raise GuardError(
+            "damaged", f"{root / MANIFEST} is damaged", "remove it and install again"
+        ) from None
     return dict(raw)
 
 
@@ -182,7 +238,9 @@ def _only_roots(folder: Path) -> None:
         seen = here.lstat()
         loose = stat.S_IMODE(seen.st_mode) & 0o022 and not seen.st_mode & stat.S_ISVTX
         if seen.st_uid not in (0, os.geteuid()) or loose or stat.S_ISLNK(seen.st_mode):
-            raise FlowError(f"{here} is not root's alone to write", "mend that first")
+            raise GuardError(
+                "place", f"{here} is not root's alone to write", "mend that first: chown, chmod"
+            )
 
 
 def _users(owners: Sequence[int]) -> str:

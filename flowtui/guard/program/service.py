@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-from flowtui.core.errors import FlowError
-from flowtui.guard import units
-from flowtui.guard.client import Client, NoGuard, Refused
-from flowtui.guard.install import LIB
-from flowtui.guard.program import clock
-from flowtui.guard.program.roots import Roots
+from . import clock, hello, units
+from .errors import GuardError
+from .installation import LIB
+from .roots import Roots
 
+ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+"""All that root's program is given of the environment, and how systemctl is found."""
 PID_FILE = "supervisor.pid"
 UP_S = 10.0
 
@@ -28,14 +26,16 @@ def has_systemd() -> bool:
 
 
 def python() -> str:
-    """The Python that root's program runs under: the system's. Raises FlowError without one."""
-    command = [units.PYTHON, "-I", "-c", "import sys; sys.exit(sys.version_info < (3, 9))"]
+    """The Python that root's program runs under: the system's. Raises GuardError without one."""
+    command = [units.PYTHON, *units.FLAGS, "-c", "import sys; sys.exit(sys.version_info < (3, 9))"]
     try:
-        good = subprocess.run(command, check=False).returncode == 0
+        good = subprocess.run(command, check=False, cwd="/", env=ENV).returncode == 0
     except OSError:
         good = False
     if not good:
-        raise FlowError(f"{units.PYTHON} is missing or older than 3.9", "the guard runs under it")
+        raise GuardError(
+            "interpreter", f"{units.PYTHON} is missing or older than 3.9", "the guard runs under it"
+        )
     return units.PYTHON
 
 
@@ -54,7 +54,7 @@ def start(root: Path, systemd: bool, shortest_s: int | None = None) -> None:
         _run("launchctl", "bootstrap", "system", str(root / units.PLIST_PATH))
     else:
         stop(root, systemd=False)
-        command = [python(), "-I", str(root / LIB / "guard.pyz"), "--root", str(root)]
+        command = [*units.command(python(), str(root / LIB / "guard.pyz")), "--root", str(root)]
         command += ["--shortest", str(shortest_s)] if shortest_s else []
         run = Roots(root).run
         run.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -65,11 +65,11 @@ def start(root: Path, systemd: bool, shortest_s: int | None = None) -> None:
                 stdout=out,
                 stderr=out,
                 cwd="/",
-                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"},
+                env=ENV,
                 start_new_session=True,
             )
         (run / PID_FILE).write_text(f"{process.pid}\n")
-    _until_it_answers(Client(Roots(root).socket))
+    _until_it_answers(Roots(root).socket)
 
 
 def stop(root: Path, systemd: bool) -> None:
@@ -97,41 +97,24 @@ def stop(root: Path, systemd: bool) -> None:
     file.unlink(missing_ok=True)
 
 
-def recover(root: Path, *options: str) -> dict[str, Any]:
-    """Run the installed program's one-shot `recover`; else the one of this flowtui.
-
-    Returns what it prints. Raises FlowError if it says nothing.
-    """
-    installed = root / LIB / "guard.pyz"
-    program = [python(), "-I", str(installed), "--root", str(root)]
-    if not installed.exists():
-        program = [sys.executable, "-m", "flowtui.guard.program", "--root", str(root)]
-    done = subprocess.run([*program, "recover", *options], capture_output=True, text=True)
-    try:
-        return dict(json.loads(done.stdout.strip().splitlines()[-1]))
-    except (ValueError, IndexError):
-        said = done.stderr.strip() or f"it ended with {done.returncode}"
-        raise FlowError(f"recover failed: {said}", "flowtui guard doctor") from None
+def forget() -> None:
+    """Let systemd, where it is, see that the units are gone."""
+    if has_systemd():
+        _run("systemctl", "daemon-reload", check=False)
 
 
-def _until_it_answers(client: Client) -> None:
+def _until_it_answers(path: Path) -> None:
     end = clock.monotonic() + UP_S
-    while True:
-        try:
-            client.ask("hello", timeout_s=2)
-            return
-        except Refused:
-            return
-        except NoGuard:
-            if clock.monotonic() > end:
-                raise FlowError(
-                    "the guard was installed but does not answer", "flowtui guard doctor"
-                ) from None
-            time.sleep(0.05)
+    while not hello.answers(path):
+        if clock.monotonic() > end:
+            raise GuardError(
+                "silent", "the guard was installed but does not answer", "flowtui guard doctor"
+            )
+        time.sleep(0.05)
 
 
 def _run(*command: str, check: bool = True) -> None:
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", env=ENV)
     if check and done.returncode:
         said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise FlowError(f"{' '.join(command[:2])} failed: {said}")
+        raise GuardError("start", f"{' '.join(command[:2])} failed: {said}")

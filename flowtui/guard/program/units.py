@@ -7,6 +7,24 @@ from types import MappingProxyType
 
 PROGRAM = "/usr/local/lib/flowtui/guard.pyz"
 PYTHON = "/usr/bin/python3"
+FLAGS = ("-I", "-S")
+"""Isolated and without site: no `.pth`, no `sitecustomize`, nothing of a user runs in it."""
+
+
+def command(python: str = PYTHON, program: str = PROGRAM) -> list[str]:
+    """How the privileged program is started; its verb comes after that."""
+    return [python, *FLAGS, program]
+
+
+LAUNCHER = "/usr/local/lib/flowtui/flowtui-guard"
+"""What a person in need calls with sudo: the root-owned copy, by its full path."""
+LAUNCHER_TEXT = f"""\
+#!/bin/sh
+# The privileged program of flowtui, by itself: nothing of a user's folders is run.
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+cd / && exec {" ".join((PYTHON, *FLAGS, PROGRAM))} "$@"
+"""
 HARDENING = """\
 NoNewPrivileges=yes
 ProtectSystem=strict
@@ -14,19 +32,40 @@ ReadWritePaths=/etc /var/lib/flowtui -/run/systemd/system
 ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes
-ProtectKernelTunables=no
+PrivateMounts=yes
+ProtectHostname=yes
+ProtectKernelTunables=yes
 ProtectKernelModules=yes
 ProtectKernelLogs=yes
+ProtectControlGroups=no
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
+RemoveIPC=yes
 LockPersonality=yes
-MemoryDenyWriteExecute=no
+MemoryDenyWriteExecute=yes
 SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@resources @privileged @setuid @keyring @memlock @aio
+SystemCallFilter=@chown adjtimex clock_adjtime
+SystemCallErrorNumber=EPERM
+KeyringMode=private
+UMask=0077
+"""
+"""Both units: an allow list of system calls, no memory that is written and run, no device.
+
+The clock is asked whether it is synchronised (adjtimex), which ProtectClock= would refuse; control
+groups are written to, since apps are frozen in theirs.
+"""
+GUARD_ONLY = """\
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
 CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW CAP_KILL CAP_DAC_OVERRIDE
 CapabilityBoundingSet=CAP_CHOWN CAP_FOWNER CAP_SYS_PTRACE
-UMask=0022
+"""
+RECOVER_ONLY = """\
+RestrictAddressFamilies=AF_UNIX AF_NETLINK
+PrivateNetwork=no
+CapabilityBoundingSet=CAP_NET_ADMIN CAP_KILL CAP_DAC_OVERRIDE CAP_CHOWN CAP_FOWNER CAP_SYS_PTRACE
 """
 GUARD = f"""\
 [Unit]
@@ -36,7 +75,7 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=notify
-ExecStart={PYTHON} -I {PROGRAM} serve
+ExecStart={" ".join(command())} serve
 Restart=always
 RestartSec=200ms
 WatchdogSec=10
@@ -45,7 +84,7 @@ RuntimeDirectory=flowtui
 RuntimeDirectoryPreserve=yes
 StateDirectory=flowtui
 StateDirectoryMode=0700
-{HARDENING}
+{HARDENING}{GUARD_ONLY}
 [Install]
 WantedBy=multi-user.target
 """
@@ -60,10 +99,12 @@ ConditionPathExists=/var/lib/flowtui
 
 [Service]
 Type=oneshot
-ExecStart={PYTHON} -I {PROGRAM} recover
+ExecStart={" ".join(command())} recover
 SuccessExitStatus=1
 StandardOutput=null
-
+RuntimeDirectory=flowtui
+RuntimeDirectoryPreserve=yes
+{HARDENING}{RECOVER_ONLY}
 [Install]
 WantedBy=multi-user.target
 """
@@ -95,7 +136,7 @@ PLIST = f"""\
 <plist version="1.0"><dict>
 <key>Label</key><string>flowtui.guard</string>
 <key>ProgramArguments</key>
-<array><string>{PYTHON}</string><string>-I</string><string>{PROGRAM}</string><string>serve</string></array>
+<array>{"".join(f"<string>{word}</string>" for word in (*command(), "serve"))}</array>
 <key>RunAtLoad</key><true/>
 <key>KeepAlive</key><true/>
 </dict></plist>

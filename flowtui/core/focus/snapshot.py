@@ -1,0 +1,91 @@
+"""What the screens of Focus show: the running block, a day, a week, as they were at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flowtui.core.codec import decode, encode
+from flowtui.core.focus.block import Block
+from flowtui.core.focus.pointers import Break
+from flowtui.core.focus.recovery import Hole
+from flowtui.core.lazy_dataclass import dataclass
+
+NO_MODE = ""
+"""The key of a week's focus in blocks without a mode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One logical day's blocks."""
+
+    day: date
+    blocks: tuple[Block, ...]
+    """Blocks that started on it, by start."""
+    focus_s: int
+    """Focus within the day's bounds, also of a block that began the day before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One week's focus."""
+
+    first: date
+    last: date
+    focus_s: int
+    by_day: Mapping[date, int]
+    by_context: Mapping[str, int]
+    by_mode: Mapping[str, int]
+    """By the mode's word; `NO_MODE` for blocks without one."""
+    blocks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of the ledger at an instant; screens compute nothing but the passing of time."""
+
+    taken_at: datetime
+    zone: ZoneInfo
+    """The zone in which times are shown."""
+    block: Block | None
+    absence: Hole | None
+    """A stretch of the running block that has to be dealt with first."""
+    today: Day
+    shown: Day
+    """The day whose blocks are listed; today unless the person went back."""
+    week: Week
+    rest: Break | None
+    usual: str
+    """The plan of the next block in words, as Enter would start it."""
+
+
+def to_json(snapshot: Snapshot) -> dict[str, Any]:
+    """A snapshot of today as JSON data; an absence is left out, it is looked for anew."""
+    return {
+        "taken_at": encode(snapshot.taken_at),
+        "zone": snapshot.zone.key,
+        "block": None if snapshot.block is None else encode(snapshot.block),
+        "today": encode(snapshot.today),
+        "week": encode(snapshot.week),
+        "rest": None if snapshot.rest is None else encode(snapshot.rest),
+        "usual": snapshot.usual,
+    }
+
+
+def from_json(data: Mapping[str, Any]) -> Snapshot:
+    """The inverse of `to_json`. Raises LookupError, ValueError or LedgerError for other data."""
+    today = decode(Day, data["today"], "today")
+    block, rest = data["block"], data["rest"]
+    return Snapshot(
+        decode(datetime, data["taken_at"], "taken_at"),
+        ZoneInfo(data["zone"]),
+        None if block is None else decode(Block, block, "block"),
+        None,
+        today,
+        today,
+        decode(Week, data["week"], "week"),
+        None if rest is None else decode(Break, rest, "rest"),
+        str(data["usual"]),
+    )
