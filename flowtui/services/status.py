@@ -19,6 +19,7 @@ from flowtui.core.focus.measure import interrupted_s, measure
 from flowtui.services.body.body_log import BodyGlance
 from flowtui.services.focus.block_store import BlockStore
 from flowtui.services.focus.totals import Totals
+from flowtui.services.guard.guard_json import remembered
 from flowtui.services.guard.guard_state import Kept
 from flowtui.system.files import write_atomic
 from flowtui.system.stamp import settings_stamp, stamp
@@ -108,7 +109,7 @@ class StatusFile:
                 "energy": body.energy,
             },
             "runs": [],
-            "guard": _guard_view(self._guard(now.timestamp()), now),
+            "guard": remembered(self._guard(now.timestamp()), now),
             "eating": _eating_view(body.window, self._rule.zone.key),
         }
 
@@ -166,19 +167,6 @@ def _eating_view(window: WindowNow | None, zone: str) -> dict[str, Any] | None:
         "reached_at": iso(window.reached_at, zone) if window.reached_at else None,
         "certain": window.certain,
         "note": window.note,
-    }
-
-
-def _guard_view(kept: Kept | None, now: datetime) -> dict[str, Any] | None:
-    """The `guard` object, as it was last seen; null where none is on."""
-    if kept is None:
-        return None
-    return {
-        "level": kept.level,
-        "lists": list(kept.lists),
-        "strictness": kept.strictness,
-        "left_s": max(0, int(kept.until - now.timestamp())),
-        "attempts": kept.attempts,
     }
 
 

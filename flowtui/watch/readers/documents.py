@@ -1,5 +1,8 @@
-"""Hugging Face's trainer_state.json: the whole history of a run at its last checkpoint, with the
-exact number of steps. Source: transformers/trainer_callback.py, TrainerState (5.24).
+"""JSON documents that hold a whole history: they are read once they are whole, each time anew.
+
+Hugging Face's trainer_state.json is the history at the last checkpoint, with the exact number of
+steps (transformers/trainer_callback.py, TrainerState, 5.24); Chainer's `log` is an array of records
+(chainer/training/extensions/log_report.py, 7.8).
 """
 
 from __future__ import annotations
@@ -9,14 +12,16 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flowtui.core.runs.reading import Item, Notice, NoticeKind, Reading
+from flowtui.watch.readers.records import items_of
 
 MAX_BYTES = 256 * 2**20
 
 
-class TrainerState:
+class Document:
     """Reads the file as a whole, each time it is there anew; gives what was not given yet."""
 
-    name: ClassVar[str] = "hf-trainer-state"
+    name: ClassVar[str] = ""
+    ends: ClassVar[bytes] = b"}"
 
     def __init__(self) -> None:
         self._rest = bytearray()
@@ -30,32 +35,29 @@ class TrainerState:
 
     @classmethod
     def sniff(cls, head: bytes, name: str) -> float:
-        """Sure by its name, and by two of its keys."""
-        if not head.lstrip().startswith(b"{"):
-            return 0.0
-        known = b'"global_step"' in head or b'"best_metric"' in head or b'"log_history"' in head
-        return 0.98 if name == "trainer_state.json" and known else 0.8 if known else 0.0
+        """How sure it is that a document with this beginning is its own."""
+        raise NotImplementedError
 
     def feed(self, data: bytes) -> list[Item]:
         """What the file says once it is whole."""
         if len(self._rest) + len(data) > MAX_BYTES:
-            return self._damage("more than 256 MiB, which no trainer_state.json is")
+            return self._damage(f"more than 256 MiB, which no {self.name} is")
         self._rest += data
-        if not self._rest[-64:].rstrip().endswith(b"}"):
+        if not self._rest[-64:].rstrip().endswith(self.ends):
             return []
         try:
-            state = json.loads(self._rest)
+            document = json.loads(self._rest)
         except (ValueError, RecursionError):
             return []
         self._rest.clear()
-        return self._items(state) if isinstance(state, dict) else []
+        return self._items(document)
 
     def close(self) -> list[Item]:
         """Says so if the file was cut off."""
         if not self._rest.strip():
             return []
         self._rest.clear()
-        return self._damage("half of a trainer_state.json")
+        return self._damage(f"half of a {self.name} document")
 
     def anew(self) -> None:
         """The file was written anew."""
@@ -75,7 +77,26 @@ class TrainerState:
         self._rest.clear()
         return [] if said else [Notice(NoticeKind.DAMAGE, what)]
 
-    def _items(self, state: dict[str, Any]) -> list[Item]:
+    def _items(self, document: Any) -> list[Item]:
+        raise NotImplementedError
+
+
+class TrainerState(Document):
+    """Reads trainer_state.json."""
+
+    name: ClassVar[str] = "hf-trainer-state"
+
+    @classmethod
+    def sniff(cls, head: bytes, name: str) -> float:
+        """Sure by its name, and by two of its keys."""
+        if not head.lstrip().startswith(b"{"):
+            return 0.0
+        own = b'"global_step"' in head or b'"best_metric"' in head or b'"log_history"' in head
+        own = own and head.count(b"\n") > 1
+        return 0.98 if name == "trainer_state.json" and own else 0.8 if own else 0.0
+
+    def _items(self, document: Any) -> list[Item]:
+        state = document if isinstance(document, dict) else {}
         total, epochs = _count(state.get("max_steps")), _count(state.get("num_train_epochs"))
         history = state.get("log_history")
         rows = history if isinstance(history, list) else []
@@ -90,6 +111,31 @@ class TrainerState:
             whole = None if epochs is None else float(epochs)
             items.append(Reading(step, epoch=epoch, total_steps=total, total_epochs=whole))
             items.append(Notice(NoticeKind.CHECKPOINT, f"checkpoint of step {step}", step=step))
+        return items
+
+
+class Records(Document):
+    """Reads an array of records, one a log call or an epoch."""
+
+    name: ClassVar[str] = "json-array"
+    ends: ClassVar[bytes] = b"]"
+
+    @classmethod
+    def sniff(cls, head: bytes, name: str) -> float:
+        """Sure of an array whose first record names a place in a run."""
+        start = head.lstrip()[:4096]
+        if not start.startswith(b"[") or not start[1:].lstrip().startswith(b"{"):
+            return 0.0
+        return (
+            0.9 if any(word in start for word in (b'"epoch"', b'"step"', b'"iteration"')) else 0.0
+        )
+
+    def _items(self, document: Any) -> list[Item]:
+        rows = (
+            [row for row in document if isinstance(row, dict)] if isinstance(document, list) else []
+        )
+        items = [item for row in rows[self._given :] for item in items_of(row, strict=True)]
+        self._given = max(self._given, len(rows))
         return items
 
 
