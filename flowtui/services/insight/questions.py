@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flowtui.core.clock import Clock
-from flowtui.core.codec import stamp
-from flowtui.ledger.ledger import Ledger
+from tinydb import where
 
-QUESTIONS = "questions"
+from flowtui.core.clock import Clock
+from flowtui.core.insight.experiment import Question
+from flowtui.core.kinds import QUESTIONS
+from flowtui.ledger.ledger import Ledger
+from flowtui.services.store import Store
+
 Key = tuple[str, int]
 """A factor's name and its lag."""
 
@@ -21,14 +24,14 @@ class Questions:
     """Reads the log and adds to it."""
 
     def __init__(self, ledger: Ledger, clock: Clock) -> None:
-        self._ledger = ledger
+        self._questions: Store[Question] = Store(ledger, QUESTIONS)
         self._clock = clock
 
     def asked(self, outcome: str) -> tuple[set[Key], int]:
         """Pairs ever tested with `outcome`, and how many ever were with other outcomes."""
-        records = self._ledger.all(QUESTIONS)
-        own = {(r["factor"], r["lag"]) for r in records if r["outcome"] == outcome}
-        return own, len(records) - len(own)
+        about = self._questions.search(where("outcome") == outcome)
+        others = self._questions.table.count(where("outcome") != outcome)
+        return {(question.factor, question.lag) for question in about}, others
 
     def add(self, outcome: str, keys: Iterable[Key]) -> int:
         """Note what was tested; returns how many were new."""
@@ -36,18 +39,10 @@ class Questions:
         new = sorted(set(keys) - known)
         if not new:
             return 0
-        at = stamp(self._clock.now())
+        now = self._clock.now()
         label = f"note {len(new)} questions that were put to the days"
-        with self._ledger.transaction(label, background=True) as transaction:
+        with self._questions.change(label, background=True):
             for factor, lag in new:
-                transaction.put(
-                    QUESTIONS,
-                    {
-                        "id": f"{outcome}|{factor}|{lag}",
-                        "outcome": outcome,
-                        "factor": factor,
-                        "lag": lag,
-                        "asked_at": at,
-                    },
-                )
+                question = Question(outcome, factor, lag, now)
+                self._questions.put(question, id=f"{outcome}|{factor}|{lag}")
         return len(new)

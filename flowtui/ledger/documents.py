@@ -12,19 +12,21 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
 from typing import Any
 
+from flowtui.ledger.lines import text_of
+
 Document = dict[str, Any]
 
 _DAY = re.compile(rb'"day":"([0-9]{4}-[0-9]{2}-[0-9]{2})"')
 _MANY = 20
 
 
-class Table(Mapping[str, Document]):
+class Documents(Mapping[str, Document]):
     """One table by key, in the order of insertion. What it gives out is not to be changed."""
 
-    __slots__ = ("_days", "_kept")
+    __slots__ = ("_days", "_documents")
 
     def __init__(self) -> None:
-        self._kept: dict[str, Document | bytes] = {}
+        self._documents: dict[str, Document | bytes] = {}
         self._days: list[tuple[str, str]] | None = None
         """Day and key of each document, sorted; None until days are asked for."""
 
@@ -32,65 +34,76 @@ class Table(Mapping[str, Document]):
         """Set a document, parsed or as JSON bytes without spaces between its elements."""
         if self._days is not None:
             self._forget_day(key)
-            insort(self._days, (_day_of(document), key))
-        self._kept[key] = document
+            insort(self._days, (day_of(document), key))
+        self._documents[key] = document
 
     def remove(self, key: str) -> None:
         """Delete a document if it is there."""
         if self._days is not None:
             self._forget_day(key)
-        self._kept.pop(key, None)
+        self._documents.pop(key, None)
 
-    def between(self, low: str, high: str) -> list[Document]:
-        """Documents with a "day" from `low` to `high`, both included, by day and key."""
+    def json(self, key: str) -> bytes:
+        """A document as JSON, as it would be written. Raises KeyError."""
+        document = self._documents[key]
+        return document if type(document) is bytes else text_of(document).encode()
+
+    def is_same(self, other: Documents) -> bool:
+        """Whether both hold the same, told by what would be written."""
+        return self._documents.keys() == other._documents.keys() and all(
+            self.json(key) == other.json(key) for key in self._documents
+        )
+
+    def between(self, low: str, high: str) -> list[tuple[str, str]]:
+        """Day and key of documents with a "day" from `low` to `high`, both included, sorted."""
         if self._days is None:
-            self._days = sorted((_day_of(kept), key) for key, kept in self._kept.items())
+            self._days = sorted((day_of(kept), key) for key, kept in self._documents.items())
         first = bisect_left(self._days, (low, ""))
         after = bisect_right(self._days, high, key=lambda entry: entry[0])
-        keys = [key for _, key in self._days[first:after]]
-        self._parse(keys)
-        return [self[key] for key in keys]
+        rows = self._days[first:after]
+        self._parse(key for _, key in rows)
+        return rows
 
     def __getitem__(self, key: str) -> Document:
-        kept = self._kept[key]
+        kept = self._documents[key]
         if type(kept) is bytes:
-            kept = self._kept[key] = json.loads(kept)
+            kept = self._documents[key] = json.loads(kept)
         return kept  # type: ignore[return-value]  # bytes were parsed just now
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._kept)
+        return iter(self._documents)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._documents)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._kept
+        return key in self._documents
 
     def items(self) -> ItemsView[str, Document]:
         """Keys and documents, all of them parsed."""
-        self._parse(self._kept)
+        self._parse(self._documents)
         return super().items()
 
     def values(self) -> ValuesView[Document]:
         """Documents, all of them parsed."""
-        self._parse(self._kept)
+        self._parse(self._documents)
         return super().values()
 
     def _parse(self, keys: Iterable[str]) -> None:
         """Parse those documents at once if they are many: it is faster, and they share keys."""
-        raw = [key for key in keys if type(self._kept[key]) is bytes]
+        raw = [key for key in keys if type(self._documents[key]) is bytes]
         if len(raw) >= _MANY:
-            joined = b",".join([self._kept[key] for key in raw])  # type: ignore[misc]  # bytes
-            self._kept.update(zip(raw, json.loads(b"[%b]" % joined), strict=True))
+            joined = b",".join([self._documents[key] for key in raw])  # type: ignore[misc]  # bytes
+            self._documents.update(zip(raw, json.loads(b"[%b]" % joined), strict=True))
 
     def _forget_day(self, key: str) -> None:
         assert self._days is not None
-        if key in self._kept:
-            place = bisect_left(self._days, (_day_of(self._kept[key]), key))
+        if key in self._documents:
+            place = bisect_left(self._days, (day_of(self._documents[key]), key))
             del self._days[place]
 
 
-def _day_of(document: Document | bytes) -> str:
+def day_of(document: Document | bytes) -> str:
     """The "day" of a document; empty if it has none."""
     if type(document) is bytes:
         days = _DAY.findall(document)
