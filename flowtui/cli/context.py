@@ -97,11 +97,20 @@ class Context:
 
     def say(self, text: str) -> None:
         """Tell the person something; no data."""
-        click.echo(plain_lines(text), err=True)
+        click.echo(self._drawn(text), err=True)
 
     def put(self, text: str) -> None:
         """Print data; names and texts from outside in it are shown, never obeyed."""
-        click.echo(plain_lines(text))
+        click.echo(self._drawn(text))
+
+    def _drawn(self, text: str) -> str:
+        """`text` in the characters that the settings allow."""
+        shown = plain_lines(text)
+        if shown.isascii() or "services" not in vars(self):
+            return shown
+        from flowtui.core.ascii_text import to_ascii
+
+        return shown if self.services.config.display.unicode else to_ascii(shown)
 
     def put_json(self, data: Any) -> None:
         """Print data as JSON."""

@@ -148,13 +148,12 @@ def build(
         paths.config_dir,
         body.glance,
         GuardState(paths.state_dir).live,
+        config.display.unicode,
     )
     heart = Heart(paths.heartbeat_file, clock, attended)
     contexts = Contexts(
         {
-            name: ContextRule(
-                c.folders, round((c.week_floor_h or 0) * 3600), c.default_mode, c.tags
-            )
+            name: ContextRule(c.folders, c.default_mode, c.tags)
             for name, c in config.contexts.items()
         }
     )

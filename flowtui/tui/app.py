@@ -38,6 +38,8 @@ from flowtui.tui.shell.suspend import guard_resume
 from flowtui.tui.shell.theming import to_textual, variable_defaults
 
 if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
     from flowtui.core.focus.snapshot import Snapshot
     from flowtui.services.wiring import Services
     from flowtui.tui.shell.bells import Ringing
@@ -88,6 +90,11 @@ class FlowApp(Host):
         self._specs = themes
         self._check_in = check_in
         self._ringing: Ringing | None = None
+        self._ascii: list[LineFilter] = []
+        if not config.display.unicode:
+            from flowtui.tui.shell.ascii_filter import AsciiFilter
+
+            self._ascii.append(AsciiFilter())
         self._written = written or WrittenFiles()
         self._looks = 0
         if self.plain or not config.display.motion:
@@ -101,6 +108,10 @@ class FlowApp(Host):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """A value for every variable that the style sheets use, whatever the theme gives."""
         return variable_defaults()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, and last the one that leaves nothing but ASCII where the settings say so."""
+        return [*super().get_line_filters(), *self._ascii]
 
     def refresh_css(self, animate: bool = True) -> None:
         """As Textual's, but style sheets read with the same variables are not read again.

@@ -14,6 +14,8 @@ from textual.widgets import Digits, Static
 
 NARROW = 60
 FALLBACK_FONT = "ansi_shadow"
+ASCII_FONT = "standard"
+"""Where nothing beyond ASCII is drawn."""
 MINUTES = 120
 """Up to so many minutes the figures are kept for the next start."""
 
