@@ -1,8 +1,9 @@
-"""What every command gets: the services, built when first asked for, and how to speak."""
+"""How an error reaches a person: one line why, one line what to do, on standard error."""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flowtui.services.wiring import Services
+
+PROGRAM = "flowtui"
+
+
+def complain(message: str, hint: str | None) -> None:
+    """Say that something could not be done."""
+    from flowtui.core.text import plain_lines
+
+    sys.stderr.write(f"{PROGRAM}: {plain_lines(message)}\n")
+    if hint:
+        sys.stderr.write(f"  {plain_lines(hint)}\n")
 
 
 class Context:

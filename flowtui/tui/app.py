@@ -28,11 +28,9 @@ from flowtui.settings.config import Config
 from flowtui.settings.themes import ThemeSpec
 from flowtui.tui import dialogs
 from flowtui.tui.shell import service_calls
-from flowtui.tui.shell.host import Host
-from flowtui.tui.shell.keys import bindings
-from flowtui.tui.shell.messages import SnapshotTaken
+from flowtui.tui.shell.host import Host, SnapshotTaken
 from flowtui.tui.shell.modes import BODY, FOCUS, IDLE, INSIGHT, MODES, RUNNING, RUNS
-from flowtui.tui.shell.palette import ActionCommands
+from flowtui.tui.shell.palette import ActionCommands, bindings
 from flowtui.tui.shell.service_thread import Desk
 from flowtui.tui.shell.suspend import guard_resume
 from flowtui.tui.shell.theming import to_textual, variable_defaults
@@ -92,7 +90,7 @@ class FlowApp(Host):
         self._ringing: Ringing | None = None
         self._ascii: list[LineFilter] = []
         if not config.display.unicode:
-            from flowtui.tui.shell.ascii_filter import AsciiFilter
+            from flowtui.tui.shell.theming import AsciiFilter
 
             self._ascii.append(AsciiFilter())
         self._written = written or WrittenFiles()

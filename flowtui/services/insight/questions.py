@@ -1,8 +1,4 @@
-"""The log of questions: every pair that was ever tested counts for ever.
-
-Only added to, and passed over by undo: a question that was put to the days cannot be unasked, and
-forgetting it would make the next finding look surer than it is.
-"""
+"""What insight notes in the ledger: every pair ever tested, and which blocks were guarded."""
 
 from __future__ import annotations
 
@@ -11,6 +7,7 @@ from collections.abc import Iterable
 from flowtui.core.clock import Clock
 from flowtui.core.codec import stamp
 from flowtui.ledger.ledger import Ledger
+from flowtui.services.guard.guard_state import GuardState
 
 QUESTIONS = "questions"
 Key = tuple[str, int]
@@ -51,3 +48,29 @@ class Questions:
                     },
                 )
         return len(new)
+
+
+GUARDED = "guarded"
+
+
+class GuardedBlocks:
+    """Reads and adds notes; nothing a person did, so undo passes them over."""
+
+    def __init__(self, ledger: Ledger, state: GuardState) -> None:
+        self._ledger, self._state = ledger, state
+
+    def note(self) -> None:
+        """Note the guard of the running block, once; called whenever the guard has changed."""
+        kept = self._state.read()
+        if kept is None or not kept.block:
+            return
+        known = self._ledger.get(GUARDED, kept.block)
+        if known is not None and known["level"] == kept.level:
+            return
+        with self._ledger.transaction("note the guard of a block", background=True) as transaction:
+            record = {"id": kept.block, "level": kept.level, "lists": list(kept.lists)}
+            transaction.put(GUARDED, record)
+
+    def levels(self) -> dict[str, str]:
+        """Id of each block that was guarded, to `guard` or `session`."""
+        return {record["id"]: record["level"] for record in self._ledger.all(GUARDED)}

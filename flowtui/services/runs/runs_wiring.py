@@ -15,7 +15,7 @@ from flowtui.services.runs.adoption import RunAdopter
 from flowtui.services.runs.board import BoardFile
 from flowtui.services.runs.digest import RunTeller
 from flowtui.services.runs.launch import RunStarter
-from flowtui.services.runs.log_places import log_of, places_in
+from flowtui.services.runs.log_look import log_of, places_in
 from flowtui.services.runs.run_store import RunBook
 from flowtui.services.runs.runs_service import RunDesk
 from flowtui.settings.paths import Paths
