@@ -127,16 +127,41 @@ class Client:
         """Arm with `wish`; a long one is sent in parts, each of which only adds.
 
         `wish` has the fields of the verb `arm`. Returns the answer to the last part, with all sites
-        that were left out.
+        that were left out. Once the first part is armed there is a lease: a part that is refused,
+        or lost, is told of in `problem`, and the lease is given all the same.
         """
         first, rest = parts(wish)
         answer = self.ask("arm", **first)
         left_out = list(answer["lease"]["notes"])
+        problem = ""
         for name, sites in rest:
-            answer = self.ask("add", list=name, sites=list(sites))
+            try:
+                answer = self.ask("add", list=name, sites=list(sites))
+            except (Refused, NoGuard) as error:
+                problem = error.message
+                break
             left_out += answer["refused"]
-        answer["left_out"] = left_out
+        return {**answer, "left_out": left_out, "problem": problem}
+
+    def plan(self, wish: Mapping[str, Any]) -> Answer:
+        """What `arm` with `wish` would change, however long it is. Raises NoGuard or Refused."""
+        first, rest = parts(wish)
+        answer = self.ask("plan", **first)
+        for name, sites in rest:
+            group = {"list": name, "sites": list(sites)}
+            more = self.ask("plan", groups=[group], seconds=wish["seconds"])
+            answer["sites"] += more["sites"]
+            answer["refused"] += more["refused"]
+            answer["mapped"] += more["mapped"]
+            counts = {change["what"]: change.get("count", 0) for change in more["changes"]}
+            for change in answer["changes"]:
+                change["count"] = change.get("count", 0) + counts.get(change["what"], 0)
         return answer
+
+    @property
+    def gone(self) -> bool:
+        """True if no guard is installed: nothing is kept away then, whatever is remembered."""
+        return self.path == SOCKET and not self.installed
 
     def arm_more(self, name: str, sites: Sequence[str], apps: Sequence[str]) -> Answer:
         """Add sites and apps to the running lease. Raises NoGuard or Refused."""

@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 ADDRESS = "45.66.0.1"
+ADDRESS6 = "2a0f:66::1"
 LAN = "10.66.0.1"
 """The same machine by a private address; names under lan.test lead there."""
 PLACES = ((b"\x03lan\x04test", LAN), (b"\x06caller\x04test", "45.66.0.3"))
@@ -69,13 +70,17 @@ def names(link: socket.socket) -> None:
         while query[end]:
             end += query[end] + 1
         question, kind = query[12 : end + 5], struct.unpack(">H", query[end + 1 : end + 3])[0]
-        known = kind == 1 and b"\x04test" in query[12 : end + 1].lower()
-        head = query[:2] + struct.pack(">HHHHH", 0x8180, 1, int(known), 0, 0)
-        answer = b""
+        known = kind in (1, 28) and b"\x04test" in query[12 : end + 1].lower()
         asked = query[12 : end + 1].lower()
         where = next((to for part, to in PLACES if part in asked), ADDRESS)
-        if known:
+        known = known and (kind == 1 or where == ADDRESS)  # the others have IPv4 alone
+        head = query[:2] + struct.pack(">HHHHH", 0x8180, 1, int(known), 0, 0)
+        answer = b""
+        if known and kind == 1:
             answer = b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 300, 4) + socket.inet_aton(where)
+        elif known:
+            there = socket.inet_pton(socket.AF_INET6, ADDRESS6)
+            answer = b"\xc0\x0c" + struct.pack(">HHIH", 28, 1, 300, 16) + there
         link.sendto(head + question + answer, sender)
 
 
@@ -86,6 +91,12 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A cut connection is what this is about."""
+
+
+class Server6(Server):
+    """The same by IPv6."""
+
+    address_family = socket.AF_INET6
 
 
 def go_outside() -> None:
@@ -102,6 +113,7 @@ if __name__ == "__main__":
     threading.Thread(target=names, args=(resolver,), daemon=True).start()
     go_outside()
     servers = [Server((ADDRESS, 80), Handler), *(Server((LAN, p), Handler) for p in (80, 8080))]
+    servers += [Server6((ADDRESS6, port), Handler) for port in (80, 443)]
     servers += [Server((ADDRESS, port), Handler) for port in (443, 8443, 22)]
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -82,13 +82,14 @@ def plan_command(context: Context, names: tuple[str, ...], length: str, as_json:
     choice = guard.choice(names or None, None, "work")
     if choice is None:
         raise UsageError("no list is named, and guard.lists is empty", "see: flowtui guard list")
-    answer = guard.client.ask("plan", **wish(context, choice, parse_duration(length)))
+    answer = guard.client.plan(wish(context, choice, parse_duration(length)))
     if as_json:
         answer.pop("id", None)
         context.put_json(answer)
         return
     for change in answer["changes"]:
-        context.put(f"{change['what']}: {change['how']}")
+        count = f"{change['count']} " if change.get("count") else ""
+        context.put(f"{change['what']}: {count}{change['how']}")
     for name in answer["mapped"]:
         context.put(f"{name}: left to the line of your own in the hosts file")
     for refused in answer["refused"]:
@@ -278,4 +279,6 @@ def _leads_nowhere(socket: Any, name: str) -> bool:
         found = socket.getaddrinfo(name, 80)
     except OSError:
         return True
-    return all(str(item[4][0]).startswith("127.66.") for item in found)
+    from flowtui.guard.program.hosts_text import leads_nowhere
+
+    return all(leads_nowhere(str(item[4][0])) for item in found)

@@ -1,4 +1,4 @@
-"""What can be asked of a block, and what listeners hear; carried out by `flowtui.core.focus.step`."""
+"""What can be asked of a block and what listeners hear; `flowtui.core.focus.step` does it."""
 
 from __future__ import annotations
 

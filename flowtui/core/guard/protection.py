@@ -74,6 +74,10 @@ class GuardView:
     """Until an end that was asked for; None if none was."""
     quiet: bool = False
     """True if do-not-disturb was asked for."""
+    emergency: bool = False
+    """True if the end that was asked for is the emergency exit, which has to be confirmed."""
+    answers: bool = True
+    """False if the guard does not answer now: what is said is what is remembered."""
 
 
 def seconds_for(left_s: float | None, open_s: int) -> int:
@@ -105,7 +109,9 @@ def offsets(spans: Iterable[Span], now: datetime, zone: ZoneInfo, length_s: int)
 def parts(view: GuardView) -> list[str]:
     """What to say of the guard, the most telling first: lists, attempts, browsers, apps."""
     said = [" ".join(_listed(view)) or "apps"]
-    if view.level == "guard":
+    if not view.answers:
+        said.append("does not answer now: asked again")
+    elif view.level == "guard":
         said.append(f"{view.attempts} attempt{'' if view.attempts == 1 else 's'}")
         said += [f"{one.browser} {'✓' if one.covered else '✗'}" for one in view.covers]
     if view.frozen:
@@ -114,10 +120,19 @@ def parts(view: GuardView) -> list[str]:
         said.append("sites stay reachable")
         said += ["notices off"] if view.quiet else []
     if view.ready_in_s is not None:
-        said.append(f"ends in {minutes(view.ready_in_s)}")
+        said.append(_pending(view, view.ready_in_s))
     elif view.strictness != "soft":
         said.append(view.strictness)
     return said
+
+
+def _pending(view: GuardView, ready_in_s: int) -> str:
+    """An end that was asked for, in words."""
+    if not view.emergency:
+        return f"ends in {minutes(ready_in_s)}"
+    if ready_in_s > 0:
+        return f"emergency exit in {minutes(ready_in_s)}"
+    return "emergency exit ready, confirm it: flowtui guard emergency"
 
 
 def _listed(view: GuardView) -> list[str]:
@@ -139,8 +154,10 @@ def remains(view: GuardView | None) -> str:
     """What to say of a guard that outlives its block; empty where none does."""
     if view is None or view.level != "guard":
         return ""
+    if not view.answers:
+        return "the guard does not answer now; what it keeps away ends by itself at its time"
     if view.ready_in_s is not None:
-        return f"the guard ends in {minutes(view.ready_in_s)}"
+        return f"the guard {_pending(view, view.ready_in_s)}"
     return f"the guard stays for {minutes(view.left_s)} more, as promised"
 
 

@@ -1,4 +1,4 @@
-"""The table of days: its variables, one row a logical day, missing as missing, every column explained."""
+"""The table of days: its variables, and one row a logical day, with missing as missing."""
 
 from __future__ import annotations
 

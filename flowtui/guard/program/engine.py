@@ -125,7 +125,6 @@ class Engine:
             lease,
             count=deadline.lengthened(lease.count, more),
             length_s=lease.length_s + more,
-            pending=None,
         )
         self._keep(longer)
         self.say("extend", lease=lease.id, seconds=seconds)

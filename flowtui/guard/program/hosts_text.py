@@ -16,6 +16,16 @@ BASE = (127, 66)
 """Names are sent to 127.66.0.0/16: loopback addresses on which nothing listens."""
 
 
+MAPPED = "::ffff:"
+"""The same addresses as IPv6 has them (RFC 4291, 2.5.5.2): whoever asks for IPv6 alone, as GIO and
+`wget -6` do, or has no other network, would be answered by the DNS where there is no such line."""
+
+
+def leads_nowhere(found: str) -> bool:
+    """True for an address that a name is sent to, in either family."""
+    return found.removeprefix(MAPPED).startswith(f"{BASE[0]}.{BASE[1]}.")
+
+
 def address(number: int) -> str:
     """The loopback address of the name with this number, from 0 to 65,000."""
     if not 0 <= number <= 65000:
@@ -35,9 +45,10 @@ def closing(token: str) -> bytes:
 
 
 def tail(original: bytes, token: str, names: dict[str, str]) -> bytes:
-    """What is put behind `original`: a segment that sends each name to its address."""
+    """What is put behind `original`: a segment that sends each name to its addresses."""
     lines = [opening(token)]
-    lines += [f"{to} {name}".encode() for name, to in names.items()]
+    for prefix in ("", MAPPED):
+        lines += [f"{prefix}{to} {name}".encode() for name, to in names.items()]
     lines.append(closing(token))
     glue = b"\n" if original and not original.endswith(b"\n") else b""
     return glue + b"\n".join(lines) + b"\n"
@@ -98,7 +109,7 @@ def without(now: bytes, token: str, ours: Iterable[bytes], glued: bool) -> bytes
             f"see what would go: sudo {LAUNCHER} rescue --mend --dry-run",
         )
     start, end = starts[0], ends[0]
-    written = set(ours)
+    written = set(map(_of_one_family, ours))
     kept = [line for line in lines[start + 1 : end] if _bare(line) not in written]
     after = kept + lines[end + 1 :]
     before = lines[:start]
@@ -109,9 +120,11 @@ def without(now: bytes, token: str, ours: Iterable[bytes], glued: bool) -> bytes
 
 def mended(now: bytes, token: str, ours: Iterable[bytes]) -> bytes:
     """`now` less exactly the lines that we wrote, wherever they stand; for damaged marks."""
-    written = {*ours, opening(token), closing(token)}
+    written = {*map(_of_one_family, ours), opening(token), closing(token)}
     lines = re.split(rb"(?<=\n)", now)
-    return b"".join(line for line in lines if line.rstrip(b"\r\n") not in written or not line)
+    return b"".join(
+        line for line in lines if not line or _of_one_family(line.rstrip(b"\r\n")) not in written
+    )
 
 
 def segment_of(now: bytes, token: str) -> bytes:
@@ -127,4 +140,11 @@ def lines_of(text: bytes, token: str) -> list[bytes]:
 
 
 def _bare(line: bytes) -> bytes:
-    return line.rstrip(b"\r\n").lstrip(b"# \t")
+    return _of_one_family(line.rstrip(b"\r\n").lstrip(b"# \t"))
+
+
+def _of_one_family(line: bytes) -> bytes:
+    """A line of ours as the one for IPv4: those for IPv6 differ by what stands before."""
+    bare = line[len(MAPPED) :].lstrip(b"# \t")
+    ours = line.startswith(MAPPED.encode()) and bare.startswith(f"{BASE[0]}.{BASE[1]}.".encode())
+    return bare if ours else line

@@ -110,7 +110,7 @@ def _layers(engine: Engine, held: Lease) -> dict[str, Any]:
             tail = engine.journal.bytes_of(record["tails"][0])
             inside = hosts_text.lines_of(tail, record["token"])
             found["hosts"] = {
-                "names": len(inside),
+                "names": len({line.split()[1] for line in inside}),
                 "intact": hosts.intact(engine.journal, record),
                 "works": looks_blocked([line.split()[1].decode() for line in inside]),
             }
@@ -126,13 +126,19 @@ def _layers(engine: Engine, held: Lease) -> dict[str, Any]:
 
 
 def looks_blocked(inside: list[str]) -> bool:
-    """True if the first of the names leads to our range, as programs here look it up."""
+    """True if the first of the names leads to our range, as programs here look it up.
+
+    Both families are asked, each for itself: a machine without IPv6 has no answer there.
+    """
     for name in inside[:1]:
-        try:
-            answer = socket.getaddrinfo(name, 80, socket.AF_INET, socket.SOCK_STREAM)
-        except OSError:
-            return False
-        return all(str(item[4][0]).startswith("127.66.") for item in answer)
+        found: list[str] = []
+        for family in (socket.AF_INET, socket.AF_INET6):
+            try:
+                answers = socket.getaddrinfo(name, 80, family, socket.SOCK_STREAM)
+            except OSError:
+                continue
+            found += [str(answer[4][0]) for answer in answers]
+        return bool(found) and all(map(hosts_text.leads_nowhere, found))
     return not inside
 
 
@@ -164,19 +170,20 @@ def plan(engine: Engine, uid: int, caller: int, wish: Wish, now: Reading) -> dic
     frozen = apps.matching(wish.apps, uid, seen, spare)
     changes: list[dict[str, Any]] = []
     if wanted:
-        changes.append({"what": str(engine.roots.hosts), "how": f"{len(wanted)} lines at its end"})
+        what = str(engine.roots.hosts)
+        changes.append({"what": what, "how": "lines at its end", "count": len(wanted)})
     for browser, folder in engine.roots.policies.items():
         if rules.block:
             path = str(folder / policy_text.FILE)
-            changes.append({"what": path, "how": f"{len(rules.block)} patterns for {browser}"})
+            count = len(rules.block)
+            changes.append({"what": path, "how": f"patterns for {browser}", "count": count})
     if wanted and CUT.available():
         how = (
-            f"TCP to ports 80 and 443 and QUIC to 443 that user {uid} has open to the public "
-            f"addresses of {len(wanted)} sites are reset, for {firewall.CUT_QUICK_S} s (or "
-            f"{firewall.CUT_S} s while a Firefox runs); nothing of others, nothing local, nothing "
-            "incoming"
+            f"sites: what user {uid} has open to their public addresses is reset (TCP to ports 80 "
+            f"and 443, QUIC to 443), for {firewall.CUT_QUICK_S} s, or {firewall.CUT_S} s while a "
+            "Firefox runs; nothing of others, nothing local, nothing incoming"
         )
-        changes.append({"what": f"table {CUT.TABLE}", "how": how})
+        changes.append({"what": f"table {CUT.TABLE}", "how": how, "count": len(wanted)})
     changes += [
         {"what": f"{process.program} ({process.pid})", "how": "frozen"} for process in frozen
     ]

@@ -8,29 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
-from flowtui.core.errors import FlowError, UsageError
-from flowtui.core.focus.block import Block
+from flowtui.core.errors import FlowError
+from flowtui.core.focus.block import AtPlan, Block, PlanKind
 from flowtui.core.focus.commands import Event, EventKind
 from flowtui.core.focus.measure import deadline
 from flowtui.core.guard import protection
-from flowtui.core.guard.protection import Choice, GuardOffer, GuardView
+from flowtui.core.guard.protection import Choice, GuardView
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.guard import lists
-from flowtui.guard.client import Client, NoGuard, Refused, as_root
-from flowtui.guard.lists import SiteList
-from flowtui.services.guard.guard_state import GuardState, Kept
-from flowtui.services.guard.guard_view import left_out, view_of
+from flowtui.guard.client import ASK_S, Client, NoGuard, Refused, Silent, as_root
+from flowtui.services.guard import wishes
+from flowtui.services.guard.choices import GuardChoices
+from flowtui.services.guard.guard_state import Kept
+from flowtui.services.guard.guard_view import silent_view, view_of
 from flowtui.services.guard.quiet_session import Quietness
 from flowtui.settings.sections import Guard
 
 LOOK_S = 0.5
 """The screen waits for this answer: a guard that takes longer is as good as none."""
+MARGIN_S = 20
+"""A lease with so little left, under a block that goes on, is made to last on."""
+OVERTIME_S = 120
+"""How long it lasts on each time; a hard one outlives its block by no more than this."""
+TAKE_OVER_S = 120
+"""A lease of one's own that ends within this is taken over by the block that begins."""
 FOLLOWED = (EventKind.RESUMED, EventKind.EXTENDED, EventKind.SHIFTED)
 
 
@@ -43,7 +49,7 @@ class Armed:
     """What a person should know, the most important first."""
 
 
-class GuardService:
+class GuardService(GuardChoices):
     """All methods but `arm`, `release` and the emergency ones never raise for a missing guard."""
 
     def __init__(
@@ -57,13 +63,8 @@ class GuardService:
         quietness: Quietness,
         home: Path,
     ) -> None:
-        self.client = client
-        self.settings = settings
-        self._by_context = by_context
-        self.lists_folder, state_folder = folders
-        self.state = GuardState(state_folder)
+        super().__init__(client, settings, by_context, folders, rule)
         self._clock = clock
-        self._rule = rule
         self.quietness = quietness
         self._home = home
         self._listeners: list[Callable[[], None]] = []
@@ -72,91 +73,85 @@ class GuardService:
         """`listener` hears whenever what is remembered of the guard has changed."""
         self._listeners.append(listener)
 
-    def lists(self) -> dict[str, SiteList]:
-        """All lists by name. Raises FlowError for one that is wrong."""
-        return lists.known(self.lists_folder)
-
-    def offer(self, context: str) -> GuardOffer:
-        """What a plan starts with: the last choice, else that of the settings."""
-        try:
-            names = tuple(self.lists())
-        except FlowError:
-            names = ()
-        last = self.state.last_choice()
-        usual = last or Choice(self._usual(context), self.settings.strictness)
-        chosen = tuple(name for name in usual.lists if name in names)
-        return GuardOffer(names, chosen, usual.strictness, self.client.installed)
-
-    def choice(
-        self, wanted: tuple[str, ...] | None, strictness: str | None, context: str
-    ) -> Choice | None:
-        """What is meant by these words; `wanted` None: what the settings say. None: nothing.
-
-        Raises UsageError for a list that there is not, before anything is begun.
-        """
-        names = self._usual(context) if wanted is None else wanted
-        if not names and not (self.settings.apps and wanted is None and self.settings.lists):
-            if strictness is not None:
-                raise UsageError("strictness needs a list", "give --guard LIST, or set guard.lists")
-            return None
-        lists.chosen(self.lists(), names)
-        return Choice(tuple(dict.fromkeys(names)), strictness or self.settings.strictness)
-
     def arm(self, block: Block, choice: Choice) -> Armed:
         """Put the guard on for `block`; a guard that refuses is told of, the block runs on."""
+        self._settle(block)
         now = self._clock.now()
         self.state.keep_choice(choice)
-        chosen = lists.chosen(self.lists(), choice.lists)
-        seconds = self._seconds(block, now)
+        chosen = wishes.fitted(lists.chosen(self.lists(), choice.lists))
+        seconds = self.seconds(block, now)
         apps = tuple(dict.fromkeys([*self.settings.apps, *(a for one in chosen for a in one.apps)]))
         kept = Kept(block.id, choice.lists, choice.strictness, "session", quiet=self.settings.quiet)
+        kept = replace(kept, until=now.timestamp() + seconds)
         sentences: list[str] = []
         try:
-            answer = self.client.arm(self.wish(chosen, choice, apps, seconds, now))
+            answer = self._armed(self.wish(chosen, choice, apps, seconds, now))
         except NoGuard as missing:
             sentences += self._without(missing, apps)
         except Refused as refusal:
             sentences.append(f"the guard refused: {refusal.message}")
-            if refusal.code == "running":
-                kept = replace(kept, level="guard")
+            kept = self._beside_another(kept) if refusal.code == "running" else kept
         else:
+            out = wishes.left_out(chosen, answer)
             held = answer["lease"]
-            kept = replace(kept, level="guard", lease=held["id"])
-            sentences += left_out(chosen, answer)
-        until = now.timestamp() + seconds
-        kept = replace(kept, until=until)
-        mine = apps if kept.level == "session" else ()
-        self.quietness.begin(self.settings.quiet, mine, seconds)
+            kept = replace(
+                kept, level="guard", lease=held["id"], strictness=held["strictness"],
+                left_out=tuple(out),
+            )  # fmt: skip
+            sentences += out
+        self.quietness.begin(self.settings.quiet, apps if kept.level == "session" else (), seconds)
         self._remember(kept)
         view = self.view(block)
         if view is not None and view.level == "guard":
             sentences = [*protection.uncovered(view), *sentences]
         return Armed(view, tuple(dict.fromkeys(sentences)))
 
-    def wish(
-        self,
-        chosen: list[SiteList],
-        choice: Choice,
-        apps: tuple[str, ...],
-        seconds: int,
-        now: datetime,
-    ) -> dict[str, Any]:
-        """The request of `arm` and `plan`: names and lengths, nothing else."""
-        own = [item.split(" ", 1) for item in self.settings.windows]
-        groups: list[dict[str, Any]] = []
-        for one in chosen:
-            spans = [*one.windows, *(lists.span(text) for name, text in own if name == one.name)]
-            if not one.only:
-                opened = protection.offsets(spans, now, self._rule.zone, seconds)
-                groups.append({"list": one.name, "sites": list(one.sites), "open": opened})
-        return {
-            "groups": groups,
-            "except": [site for one in chosen for site in one.exceptions],
-            "only": [site for one in chosen if one.only for site in one.sites],
-            "apps": list(apps),
-            "strictness": choice.strictness,
-            "seconds": seconds,
-        }
+    def _armed(self, wish: dict[str, Any]) -> dict[str, Any]:
+        """Arm; a lease of one's own that is about to end is taken over. Raises as the client."""
+        try:
+            return self.client.arm(wish)
+        except Silent:
+            held = self._held()  # the answer may be lost, and the lease be on
+            if not _is_of(held, wish):
+                raise
+            return {"lease": held, "left_out": [], "problem": ""}
+        except Refused as refusal:
+            held = self._held() if refusal.code == "running" else None
+            if held is None or not held.get("mine") or held["left_s"] > TAKE_OVER_S:
+                raise
+        # a part of a lease is only ever added to: it lasts longer, and keeps more away
+        answer = self.client.ask("extend", seconds=wish["seconds"])
+        out: list[str] = []
+        for group in wish["groups"]:
+            more = self.client.arm_more(group["list"], group["sites"], ())
+            answer, out = more or answer, out + list(more.get("refused", ()))
+        if wish["apps"]:
+            answer = self.client.arm_more("added", (), wish["apps"])
+        return {**answer, "left_out": out, "problem": ""}
+
+    def _settle(self, block: Block) -> None:
+        """Let go of the guard of an earlier block, if that was not heard before."""
+        kept = self.state.read()
+        if kept is not None and kept.block != block.id and not kept.asked:
+            self._let_go(kept)
+
+    def _beside_another(self, kept: Kept) -> Kept:
+        """The memory of a block under a lease that is not its own: nothing of it is let go of."""
+        held = self._held()
+        if held is None or not held.get("mine"):
+            return kept
+        return replace(
+            kept, level="guard", lists=tuple(held["lists"]), strictness=held["strictness"],
+            until=self._clock.now().timestamp() + held["left_s"],
+        )  # fmt: skip
+
+    def _held(self) -> dict[str, Any] | None:
+        """The lease as the guard tells it; None where there is none, or no guard answers."""
+        try:
+            held: dict[str, Any] | None = self.client.ask("status", LOOK_S)["lease"]
+        except FlowError:
+            return None
+        return held
 
     def on_event(self, event: Event) -> None:
         """Follow the block: longer with it, over with it."""
@@ -174,17 +169,31 @@ class GuardService:
         now = self._clock.now()
         if kept is None or deadline(block, now) is None:
             return
-        seconds = self._seconds(block, now)
+        seconds = self.seconds(block, now)
         self.quietness.extend(seconds)
-        if kept.level == "guard":
-            try:
-                self.client.ask("extend", seconds=seconds)
-            except FlowError:
-                return  # it lasts longer already, or there is no guard: the view says which
-        self._remember(replace(kept, until=now.timestamp() + seconds))
+        if kept.level == "guard" and kept.lease:
+            self._extend(kept, block, seconds)
+        elif kept.level == "session":
+            self._remember(replace(kept, until=now.timestamp() + seconds))
+
+    def _extend(self, kept: Kept, block: Block, seconds: int) -> None:
+        """Let the lease last `seconds` from now; one that has run out is put on anew."""
+        try:
+            self.client.ask("extend", seconds=seconds)
+        except Refused as refusal:
+            if refusal.code == "none" and block.ended_at is None:
+                self.arm(block, Choice(kept.lists, kept.strictness))
+            return  # or it lasts longer already
+        except FlowError:
+            return  # it does not answer now: the view says so
+        self._remember(replace(kept, until=self._clock.now().timestamp() + seconds))
 
     def view(self, block: Block | None) -> GuardView | None:
-        """How the guard stands for the running block; None if it has none."""
+        """How the guard stands for the running block; None if it has none.
+
+        A guard that does not answer is shown as such, and asked again: what is remembered is
+        forgotten only when the guard says that it is over.
+        """
         kept = self.state.read()
         if kept is None:
             return None
@@ -197,17 +206,44 @@ class GuardService:
         if kept.level == "session":
             return self._session_view(kept)
         try:
-            held = self.client.ask("status", LOOK_S)["lease"]
-        except FlowError:
-            held = None
-        if held is None or not held.get("mine"):
-            self._count(kept)
-            self._remember(None)
-            return None
+            answer = self.client.ask("status", LOOK_S)
+        except Refused as refusal:
+            return silent_view(kept, self._left_s(kept), refusal.message)
+        except NoGuard as missing:
+            if not self.client.gone:
+                return silent_view(kept, self._left_s(kept), missing.message)
+            answer = {"lease": None, "last": None}
+        held = answer["lease"]
+        if held is None or not held.get("mine") or (kept.lease and held["id"] != kept.lease):
+            return self._over(kept, block, answer)
+        if block is not None and kept.lease:
+            self._keep_up(kept, block, held)
         if held["attempts"] != kept.attempts:
-            seen = replace(kept, attempts=held["attempts"], by_list=held["by_list"])
-            self._remember(seen)
-        return view_of(held, self._home, kept.quiet)
+            latest = self.state.read() or kept
+            noted = replace(latest, attempts=held["attempts"], by_list=held["by_list"])
+            self._remember(noted)
+        return view_of(held, self._home, kept)
+
+    def _keep_up(self, kept: Kept, block: Block, held: dict[str, Any]) -> None:
+        """Let a lease that runs out under a block that goes on last on, a little at a time."""
+        if held["left_s"] > MARGIN_S or block.plan.at_plan is AtPlan.END:
+            return
+        end = deadline(block, self._clock.now())
+        if end is None and block.plan.kind is not PlanKind.OPEN:
+            return  # a pause: the end of the plan is known when it is over
+        left = 0.0 if end is None else (end - self._clock.now()).total_seconds()
+        self._extend(kept, block, round(max(0.0, left)) + OVERTIME_S)
+
+    def _over(self, kept: Kept, block: Block | None, answer: dict[str, Any]) -> GuardView | None:
+        """The guard says that the lease is over: put it on anew under a block that goes on."""
+        self._count(kept, answer)
+        self._remember(None)
+        last = answer["last"] or {}
+        in_time = kept.lease and last.get("lease") == kept.lease and last["why"] == "its time"
+        goes_on = block is not None and block.ended_at is None and block.open_gap is None
+        if block is None or not (in_time and goes_on) or block.plan.at_plan is AtPlan.END:
+            return None
+        return self.arm(block, Choice(kept.lists, kept.strictness)).view
 
     def _remember(self, kept: Kept | None) -> None:
         if kept is None:
@@ -230,13 +266,9 @@ class GuardService:
             f"installed once: {as_root('install')} (--dry-run shows what it would do)"
         ]
 
-    def _count(self, kept: Kept) -> None:
-        """Note the attempts of a guard that is over, as far as they are known."""
+    def _count(self, kept: Kept, answer: dict[str, Any]) -> None:
+        """Note the attempts of a guard that is over, as far as `answer`, its status, knows them."""
         by_list = kept.by_list
-        try:
-            answer = self.client.ask("status", LOOK_S)
-        except FlowError:
-            answer = {"lease": None, "last": None}
         held, last = answer["lease"], answer["last"]
         if held is not None and held.get("id") == kept.lease:
             by_list = held["by_list"]
@@ -246,34 +278,49 @@ class GuardService:
             self.state.count(self._rule.day_of(self._clock.now()), by_list)
 
     def _let_go(self, kept: Kept) -> None:
+        """Let go of what is this block's own; while the guard is silent that stays owed."""
         self.quietness.end()
-        if not kept.asked:
-            self._count(kept)
-        if kept.level == "guard" and kept.strictness != "hard":
-            try:
-                self.client.ask("release", reason=f"the block {kept.block} has ended")
-            except FlowError:
-                pass  # it has ended, or will at its time
-        if kept.level == "guard" and kept.strictness != "soft":
-            self._remember(replace(kept, asked=True))
-        else:
+        if kept.level != "guard" or not kept.lease:
             self._remember(None)
+            return
+        try:
+            answer = self.client.ask("status", LOOK_S)
+        except FlowError:
+            if self.client.gone:
+                self._remember(None)
+            return
+        held = answer["lease"]
+        self._count(kept, answer)
+        if held is None or held.get("id") != kept.lease:
+            self._remember(None)
+            return
+        try:
+            if held["strictness"] != "hard":
+                self.client.ask("release", reason=f"the block {kept.block} has ended")
+        except Refused:
+            pass  # it ends by itself before that
+        except NoGuard:
+            return
+        over = held["strictness"] == "soft"
+        self._remember(None if over else replace(kept, asked=True))
+
+    def _left_s(self, kept: Kept) -> int:
+        return max(0, round(kept.until - self._clock.now().timestamp()))
 
     def _session_view(self, kept: Kept) -> GuardView | None:
         left = round(kept.until - self._clock.now().timestamp())
         if left <= 0:
             self._remember(None)
             return None
+        frozen = self.quietness.frozen()
         return GuardView(
-            "session", kept.lists, kept.strictness, left,
-            frozen=self.quietness.frozen(), quiet=kept.quiet,
-        )  # fmt: skip
+            "session", kept.lists, kept.strictness, left, frozen=frozen, quiet=kept.quiet
+        )
 
-    def _seconds(self, block: Block, now: datetime) -> int:
-        end = deadline(block, now)
-        left = None if end is None else (end - now).total_seconds()
-        return protection.seconds_for(left, self.settings.open_min * 60)
 
-    def _usual(self, context: str) -> tuple[str, ...]:
-        both = (*self.settings.lists, *self._by_context.get(context, ()))
-        return tuple(dict.fromkeys(both))
+def _is_of(held: dict[str, Any] | None, wish: Mapping[str, Any]) -> bool:
+    """True if a lease is what was just asked for."""
+    if held is None or not held.get("mine"):
+        return False
+    names = [group["list"] for group in wish["groups"]]
+    return bool(held["lists"] == names) and abs(held["left_s"] - wish["seconds"]) <= ASK_S

@@ -38,6 +38,8 @@ class Kept:
     until: float = 0.0
     """Seconds since 1970, for the status file."""
     quiet: bool = False
+    left_out: tuple[str, ...] = ()
+    """Sentences on what no layer had room for."""
     asked: bool = False
     """True once the end was asked for because the block had ended."""
 
@@ -52,8 +54,8 @@ class GuardState:
         """The guard of the block, or None."""
         raw = self._load("guard.json")
         try:
-            return None if raw is None else Kept(**{**raw, "lists": tuple(raw["lists"])})
-        except (TypeError, KeyError):
+            return None if raw is None else _kept(raw)
+        except (TypeError, KeyError, AttributeError):
             return None
 
     def live(self, now: float) -> Kept | None:
@@ -126,3 +128,9 @@ class GuardState:
     def _save(self, name: str, body: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):
             write_atomic(self._folder / name, json.dumps(body).encode())
+
+
+def _kept(raw: Any) -> Kept:
+    """Raises KeyError, TypeError for what was not written here."""
+    left_out = tuple(raw.get("left_out", ()))
+    return Kept(**{**raw, "lists": tuple(raw["lists"]), "left_out": left_out})

@@ -10,10 +10,10 @@ from flowtui.core.guard import protection
 from flowtui.core.guard.protection import GuardView
 from flowtui.core.text import plain
 from flowtui.guard import browsers
-from flowtui.guard.lists import SiteList
+from flowtui.services.guard.guard_state import Kept
 
 
-def view_of(held: Mapping[str, Any], home: Path, quiet: bool = False) -> GuardView:
+def view_of(held: Mapping[str, Any], home: Path, kept: Kept) -> GuardView:
     """A lease as the guard tells it, with what it means for each browser here."""
     found = browsers.coverage(browsers.installed(home), held["layers"], bool(held["only"]))
     pending = held["pending"]
@@ -26,22 +26,17 @@ def view_of(held: Mapping[str, Any], home: Path, quiet: bool = False) -> GuardVi
         held["frozen"],
         tuple(protection.Cover(one.browser, one.covered, one.why) for one in found),
         tuple(held["open"]),
-        tuple(plain(note) for note in held["notes"]),
+        tuple(dict.fromkeys([*kept.left_out, *(plain(note) for note in held["notes"])])),
         pending["ready_in_s"] if pending else None,
-        quiet,
+        kept.quiet,
+        emergency=bool(pending and pending["emergency"]),
     )
 
 
-def left_out(chosen: list[SiteList], answer: Mapping[str, Any]) -> list[str]:
-    """What of large lists no layer has room for."""
-    said = [
-        f"{one.name}: {one.total - len(one.sites)} of {one.total} names are left out, "
-        f"a lease has room for {len(one.sites)}"
-        for one in chosen
-        if one.total > len(one.sites)
-    ]
-    for browser, layer in (answer["lease"]["layers"].get("policies") or {}).items():
-        if layer["left_out"]:
-            said.append(f"{browser}: its policy has no room for {layer['left_out']} of the names")
-    said += [plain(reason) for reason in list(answer.get("left_out", ()))[:5]]
-    return said
+def silent_view(kept: Kept, left_s: int, problem: str) -> GuardView:
+    """What is remembered of a lease whose guard does not answer now."""
+    notes = (*kept.left_out, problem)
+    return GuardView(
+        "guard", kept.lists, kept.strictness, left_s, kept.attempts, notes=notes,
+        quiet=kept.quiet, answers=False,
+    )  # fmt: skip

@@ -1,0 +1,76 @@
+"""What is asked of the guard for a choice: names and lengths, as many as there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flowtui.core.guard import protection
+from flowtui.core.guard.protection import Choice
+from flowtui.core.text import plain
+from flowtui.guard import lists
+from flowtui.guard.lists import SiteList
+from flowtui.guard.program.names import MAX_NAMES
+
+
+def fitted(chosen: Sequence[SiteList], room: int = MAX_NAMES) -> list[SiteList]:
+    """`chosen` with no more names in all than a lease has room for, before anything is asked.
+
+    Short lists are kept whole; what is left is shared by the long ones, their first names first. A
+    list of the only sites that stay reachable is never shortened.
+    """
+    blocking = sorted((one for one in chosen if not one.only), key=lambda one: len(one.sites))
+    shares: dict[str, int] = {}
+    for place, one in enumerate(blocking):
+        shares[one.name] = min(len(one.sites), room // (len(blocking) - place))
+        room -= shares[one.name]
+    return [
+        one if one.only else replace(one, sites=one.sites[: shares[one.name]]) for one in chosen
+    ]
+
+
+def wish(
+    chosen: Sequence[SiteList],
+    choice: Choice,
+    apps: tuple[str, ...],
+    seconds: int,
+    now: datetime,
+    zone: ZoneInfo,
+    windows: Sequence[str],
+) -> dict[str, Any]:
+    """The request of `arm` and `plan`; `windows` are those of the settings: "news 12:30-13:00"."""
+    own = [item.split(" ", 1) for item in windows]
+    groups: list[dict[str, Any]] = []
+    for one in chosen:
+        spans = [*one.windows, *(lists.span(text) for name, text in own if name == one.name)]
+        if not one.only:
+            opened = protection.offsets(spans, now, zone, seconds)
+            groups.append({"list": one.name, "sites": list(one.sites), "open": opened})
+    return {
+        "groups": groups,
+        "except": [site for one in chosen for site in one.exceptions],
+        "only": [site for one in chosen if one.only for site in one.sites],
+        "apps": list(apps),
+        "strictness": choice.strictness,
+        "seconds": seconds,
+    }
+
+
+def left_out(chosen: Sequence[SiteList], answer: Mapping[str, Any]) -> list[str]:
+    """What of large lists no layer has room for, and what the guard did not take."""
+    sentences = [
+        f"{one.name}: {one.total - len(one.sites)} of {one.total} names are left out, "
+        f"a lease has room for {len(one.sites)} of them"
+        for one in chosen
+        if one.total > len(one.sites)
+    ]
+    if answer.get("problem"):
+        sentences.append(f"not all names were taken: {answer['problem']}")
+    for browser, layer in (answer["lease"]["layers"].get("policies") or {}).items():
+        if layer["left_out"]:
+            room = f"its policy has no room for {layer['left_out']} of the names"
+            sentences.append(f"{browser}: {room}")
+    return [*sentences, *(plain(str(reason)) for reason in list(answer.get("left_out", ()))[:5])]
