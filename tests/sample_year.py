@@ -21,6 +21,7 @@ from flowtui.core.kinds import BLOCKS, ENTRIES, KINDS
 from flowtui.services.wiring import Services, build
 from tests import synthetic_days
 from tests.fakes import FakeClock
+from tests.unit.ledger.helpers import save
 
 HABITS = ("yoga", "walk", "no_sugar", "fasting", "cold_shower")
 
@@ -31,23 +32,25 @@ def live(services: Services, last: date, days: int, seed: int = 7) -> None:
     first = last - timedelta(days=days - 1)
     names = [name.replace("_", "-") for name in HABITS]
     services.body.log.declare(Habit(name, Form.YES_NO) for name in names)
-    with services.store.ledger.transaction("a lived year") as transaction:
+    with services.store.ledger.transaction("a lived year"):
         for at in range(days):
             day = first + timedelta(days=at)
             if columns["deep_min"][at] is None:
                 continue
             slept = columns["slept_well"][at]
             if slept is not None:
-                transaction.put(
-                    "entries", KINDS[ENTRIES].encode(night(f"s{at:04}", day, 6.5 + slept))
+                save(
+                    services.store.ledger,
+                    "entries",
+                    KINDS[ENTRIES].encode(night(f"s{at:04}", day, 6.5 + slept)),
                 )
             for block in blocks_of(day, columns["deep_min"][at], at):
-                transaction.put("blocks", KINDS[BLOCKS].encode(block, day))
+                save(services.store.ledger, "blocks", KINDS[BLOCKS].encode(block, day))
             for name in HABITS:
                 value = columns[name][at]
                 if value is not None:
                     entry = answer(f"e{at:04}{name[:4]}", name.replace("_", "-"), day, value > 0)
-                    transaction.put("entries", KINDS[ENTRIES].encode(entry))
+                    save(services.store.ledger, "entries", KINDS[ENTRIES].encode(entry))
 
 
 def blocks_of(day: date, minutes: float | None, at: int) -> Sequence[Block]:

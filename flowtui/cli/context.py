@@ -67,6 +67,8 @@ class Context:
         """Tell of damage that was met, and give the hooks that were started the time to end."""
         if "services" not in vars(self):
             return
+        for sentence in self.services.mishaps.collect():
+            self.say(f"done and recorded, but afterwards: {sentence}")
         reports = self.services.store.ledger.reports()
         if reports and not self.quiet:
             first, more = reports[0], len(reports) - 1

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from flowtui.cli.context import Context, json_option, pass_context
-from flowtui.core.errors import FlowError, LedgerError, UsageError
-from flowtui.core.kinds import KINDS
-from flowtui.services.focus.block_store import BlockStore
+from flowtui.core.errors import FlowError, UsageError
+
+if TYPE_CHECKING:
+    from flowtui.ledger.doctor import Finding
+    from flowtui.services.doctor import RecordEditor
 
 
 @click.command("export")
@@ -80,120 +84,95 @@ def read_back(context: Context, file: Path, dry_run: bool, replace: bool, as_jso
 
 @click.command("doctor")
 @click.option("--repair", is_flag=True, help="mend what needs no judgement; nothing is lost")
+@click.option("--edit", "id", metavar="ID", help="mend one record, in $EDITOR unless told how")
+@click.option("--kind", default="", help="with --edit: which kind, if several have that ID")
+@click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="with --edit")
+@click.option("--unset", "unsets", multiple=True, metavar="FIELD", help="with --edit")
+@click.option("--delete", is_flag=True, help="with --edit: remove the record")
 @json_option
 @pass_context
-def doctor_command(context: Context, repair: bool, as_json: bool) -> int:
-    """Check ledger, settings, themes and hooks; exit code 1 if something is damaged."""
-    services = context.services
+def doctor_command(
+    context: Context,
+    repair: bool,
+    id: str | None,
+    kind: str,
+    sets: tuple[str, ...],
+    unsets: tuple[str, ...],
+    delete: bool,
+    as_json: bool,
+) -> int:
+    """Check ledger, settings, themes and hooks; exit code 1 if something is damaged.
+
+    Every change by --edit is checked before it is written, and undo takes it back.
+    """
+    from flowtui.services import doctor
+
+    if id is not None:
+        _edit(context, doctor.RecordEditor(context.services, id, kind), sets, unsets, delete)
+        return 0
+    if kind or sets or unsets or delete:
+        raise UsageError("--kind, --set, --unset and --delete belong to --edit ID")
     if repair:
-        from flowtui.ledger.repair import repair as mend
-
-        for line in mend(services.paths.ledger_dir, services.clock):
+        for line in doctor.repair(context.services):
             context.say(line)
-        services.store.ledger.refresh()
-        services.status.write()
-    found = _findings(context)
+    findings = doctor.findings(context.services)
     if as_json:
-        context.put_json(found)
+        context.put_json([_finding_view(finding) for finding in findings])
     else:
-        for item in found:
-            where = f"{item['file']}" + (f", line {item['line']}" if item["line"] else "")
-            context.put(f"{item['weight']:>6}  {where}: {item['what']}")
-            if item["todo"]:
-                context.put(f"        {item['todo']}")
-        if not found:
+        for finding in findings:
+            where = f"{finding.file}" + (f", line {finding.line}" if finding.line else "")
+            context.put(f"{finding.weight.value:>6}  {where}: {finding.what}")
+            if finding.todo:
+                context.put(f"        {finding.todo}")
+        if not findings:
             context.put("everything is sound")
-    return 1 if any(item["weight"] == "damage" for item in found) else 0
+    return 1 if any(finding.weight.value == "damage" for finding in findings) else 0
 
 
-def _findings(context: Context) -> list[dict[str, Any]]:
-    from flowtui.ledger.doctor import check
-    from flowtui.settings.actions import remapped
-    from flowtui.settings.themes import choose, find
-    from flowtui.system.hooks import check as check_hooks
-
-    services = context.services
-    found = [
-        {
-            "weight": f.weight.value,
-            "file": str(f.file),
-            "line": f.line,
-            "byte": f.byte,
-            "what": f.what,
-            "todo": f.todo,
-        }
-        for f in check(services.paths.ledger_dir)
-    ]
-    found += _undecodable(services.store)
-    themes, problems = find(services.paths)
-    _, unknown = choose(services.config.display.theme, themes, services.paths.config_file)
-    found += [
-        _settings_finding(str(problem.file), _said(problem.key, problem.message))
-        for problem in (*services.problems, *problems, *([unknown] if unknown else []))
-    ]
-    _, clashes = remapped(services.config.keys)
-    found += [_settings_finding(str(services.paths.config_file), clash) for clash in clashes]
-    refused = check_hooks(services.paths.hooks_dir)
-    found += [_settings_finding(str(r.path), r.reason) for r in refused]
-    return found + _of_the_watcher(services.paths.log_file)
+def _finding_view(finding: Finding) -> dict[str, Any]:
+    view = asdict(finding)
+    return view | {"weight": finding.weight.value, "file": str(finding.file)}
 
 
-def _of_the_watcher(log: Path) -> list[dict[str, Any]]:
-    """The last complaint of the process that follows training runs, if it ever had one."""
-    try:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
-    said = [(n, line) for n, line in enumerate(lines, 1) if " watcher: " in line]
-    if not said:
-        return []
-    number, line = said[-1]
-    todo = "the runs go on; please report it, then remove the file"
-    return [
-        {
-            "weight": "note",
-            "file": str(log),
-            "line": number,
-            "byte": None,
-            "what": line,
-            "todo": todo,
-        }
-    ]
+def _edit(
+    context: Context,
+    editor: RecordEditor,
+    sets: tuple[str, ...],
+    unsets: tuple[str, ...],
+    delete: bool,
+) -> None:
+    """Mend or delete one record."""
+    if delete:
+        editor.delete()
+        context.say(f"{editor.kind} {editor.id} is deleted; take it back: flowtui undo")
+        return
+    if sets or unsets:
+        pairs = dict(each.partition("=")[::2] for each in sets)
+        saved = editor.save(editor.changed(pairs, unsets))
+    else:
+        saved = _edit_by_hand(context, editor)
+    if saved:
+        context.say(f"{editor.kind} {editor.id} is mended; take it back: flowtui undo")
+    else:
+        context.say("nothing was changed")
 
 
-def _undecodable(store: BlockStore) -> list[dict[str, Any]]:
-    """Blocks and runs that are whole lines in the ledger and still cannot be meant."""
-    found = []
-    stored = (
-        (kind.decode, record)
-        for kind in KINDS.values()
-        for record in store.ledger.stored(kind.name)
-    )
-    for decode, record in stored:
+def _edit_by_hand(context: Context, editor: RecordEditor) -> bool:
+    """Open the record in the editor, again and again until it is right or given up."""
+    text = json.dumps(editor.record, ensure_ascii=False, indent=2) + "\n"
+    while True:
+        typed = click.edit(text, extension=".json")
+        if typed is None or typed == text:
+            return False
         try:
-            decode(record)
-        except LedgerError as error:
-            file = str(store.ledger.folder / f"{str(record.get('day', ''))[:4]}.jsonl")
-            todo = "mend the line by hand, or take it back: flowtui undo"
-            found.append(
-                {
-                    "weight": "damage",
-                    "file": file,
-                    "line": None,
-                    "byte": None,
-                    "what": error.message,
-                    "todo": todo,
-                }
-            )
-    return found
-
-
-def _settings_finding(file: str, what: str) -> dict[str, Any]:
-    return {"weight": "note", "file": file, "line": None, "byte": None, "what": what, "todo": ""}
-
-
-def _said(key: str, message: str) -> str:
-    return f"{key}: {message}" if key else message
+            return editor.save(editor.parse(typed))
+        except FlowError as error:
+            if not sys.stdin.isatty():
+                raise
+            context.say(f"{error}")
+            if not click.confirm("edit it again?", default=True, err=True):
+                return False
+            text = typed
 
 
 def _counted(counts: dict[str, int]) -> str:

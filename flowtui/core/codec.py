@@ -216,8 +216,7 @@ def _mapping(
     values: tuple[Callable[[Any], Any], Callable[[Any], Any]],
 ) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     def encode_all(value: Any) -> Json:
-        coded = {keys[0](key): values[0](item) for key, item in value.items()}
-        return dict(sorted(coded.items()))
+        return {keys[0](key): values[0](item) for key, item in value.items()}
 
     def decode_all(data: Any) -> Any:
         if not isinstance(data, Mapping):

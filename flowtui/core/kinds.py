@@ -49,18 +49,20 @@ class Kind:
     dated: bool
     """Whether a record belongs to a logical day, and so to the file of a year."""
     model: str = ""
-    """Its class, as `module:Class`; empty if each id has a class of its own, or none."""
+    """Its class, as `module:Class`; empty if it has none."""
     former: frozenset[str] = frozenset()
     """Fields that an earlier version wrote and nothing reads."""
+    by_id: bool = False
+    """Whether there is one record of each id, and each id has a class of its own."""
 
     def decode(self, record: Mapping[str, Any]) -> Any:
         """The value in `record`. Raises RecordError naming the record and the field."""
         id = record.get("id")
         name = f"{self.word} {id}"
-        model = _model(self.model or _SINGLES.get(str(id), ""))
+        model = _model(_SINGLES.get(str(id), "") if self.by_id else self.model)
+        if model is None and self.by_id:
+            raise RecordError(name, "id", "is not one that this flowtui knows")
         if model is None:
-            if self.name == STATE:
-                raise RecordError(name, "id", "is not one that this flowtui knows")
             return dict(record)
         if not isinstance(id, str) or not id:
             raise RecordError(self.word, "id", f"is {id!r}, must be a text")
@@ -70,7 +72,7 @@ class Kind:
     def encode(self, value: Any, day: date | None = None, id: str = "") -> dict[str, Any]:
         """`value` as a record, filed under the logical `day`; `id` where it has none itself."""
         id = id or value.id
-        data = codec.encode(value, _model(self.model or _SINGLES[id]))
+        data = codec.encode(value, _model(_SINGLES[id] if self.by_id else self.model))
         filed = {"id": id} if day is None else {"id": id, "day": day.isoformat()}
         return {**filed, **data}
 
@@ -85,7 +87,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(EXPERIMENTS, "experiment", False, "flowtui.core.insight.experiment:Experiment"),
         Kind(QUESTIONS, "question", False, "flowtui.core.insight.experiment:Question"),
         Kind(GUARDED, "guarded block", False, "flowtui.core.guard.protection:GuardedBlock"),
-        Kind(STATE, "state", False),
+        Kind(STATE, "state", False, by_id=True),
     )
 }
 

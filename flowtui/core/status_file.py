@@ -48,8 +48,7 @@ def patched(fields: Fields, data: dict[str, Any]) -> dict[str, Any]:
     data["day"]["focus_s"] = number(fields, "day_focus_s")
     data["day"]["week_focus_s"] = number(fields, "week_focus_s")
     if data.get("guard") is not None:
-        left = number(fields, "guard_left_s")
-        data["guard"] = data["guard"] | {"left_s": left} if left else None
+        data["guard"] = _guard(data["guard"], number(fields, "guard_left_s") or 0)
     elapsed = number(fields, "eat_elapsed_s")
     if data.get("eating") is not None and elapsed is not None:
         target = number(fields, "eat_target_s")
@@ -60,6 +59,15 @@ def patched(fields: Fields, data: dict[str, Any]) -> dict[str, Any]:
             "note": fields.get("eat_note") or None if elapsed > LONG_S else None,
         }
     return data
+
+
+def _guard(guard: dict[str, Any], left_s: int) -> dict[str, Any]:
+    """The `guard` object, carried on; once its time is over nothing is kept away."""
+    if not left_s:
+        over: dict[str, Any] = {"level": "none", "lists": [], "strictness": None, "lease": None}
+        return guard | over | {"left_s": 0}
+    lease = guard.get("lease")
+    return guard | {"left_s": left_s, "lease": lease and lease | {"left_s": left_s}}
 
 
 def with_runs(fields: Fields, text: str, now: float) -> Fields:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,30 @@ from flowtui.guard.program.roots import POLICIES
 
 PROGRAMS: Sequence[tuple[str, Sequence[str]]] = (
     *((name, programs) for name, _, programs in POLICIES),
-    ("Firefox", ("firefox", "firefox-esr", "librewolf", "floorp")),
+    ("Firefox", ("firefox", "firefox-esr", "firefox-beta", "firefox-nightly", "floorp")),
+    ("LibreWolf", ("librewolf",)),
+    ("Waterfox", ("waterfox",)),
+    ("Zen", ("zen", "zen-browser")),
+    ("Mullvad Browser", ("mullvad-browser",)),
+    ("Tor Browser", ("tor-browser", "torbrowser-launcher", "start-tor-browser")),
+    ("Opera", ("opera", "opera-stable", "opera-beta", "opera-developer")),
     ("Falkon", ("falkon",)),
     ("Epiphany", ("epiphany-browser", "epiphany")),
     ("qutebrowser", ("qutebrowser",)),
 )
+GECKO = ("Firefox", "LibreWolf", "Waterfox", "Zen", "Mullvad Browser")
+TOR = "Tor looks names up"
+EXCLUDES = "network.trr.exclude-etc-hosts is false"
+PROFILES = tuple(
+    f"{folder}/*/{name}"
+    for folder in (
+        ".mozilla/firefox", ".config/mozilla/firefox", ".librewolf", ".waterfox", ".zen",
+        "snap/firefox/common/.mozilla/firefox", ".var/app/org.mozilla.firefox/.mozilla/firefox",
+        ".var/app/org.mozilla.firefox/config/mozilla/firefox",
+    )
+    for name in ("prefs.js", "user.js")
+)  # fmt: skip
+"""Where the settings of Firefox and its kin lie below a home."""
 BUNDLES = (
     ("Chromium", "org.chromium.Chromium"), ("Chrome", "com.google.Chrome"),
     ("Brave", "com.brave.Browser"), ("Edge", "com.microsoft.Edge"),
@@ -38,6 +59,8 @@ class Browser:
     """"flatpak" or "snap" where it lives in a sandbox; else empty."""
     ignores_hosts: bool = False
     """True if its own resolver is told to pass the hosts file by."""
+    way_past: str = field(default="", compare=False)
+    """By what it does, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +78,14 @@ def installed(
     root: Path = Path("/"),
 ) -> list[Browser]:
     """Browsers on the path and among the flatpaks, each once by name and box."""
-    past = _passes_hosts_by(home)
+    past = _way_past_hosts(home)
     found: list[Browser] = []
     for name, programs in PROGRAMS:
         place = next((path for path in map(has, programs) if path), None)
         if place is not None:
             boxed = "snap" if place.startswith("/snap/") else ""
-            found.append(Browser(name, boxed, name == "Firefox" and past))
+            way = TOR if name == "Tor Browser" else past if name in GECKO else ""
+            found.append(Browser(name, boxed, bool(way), way))
     for name, bundle in BUNDLES:
         folders = (root / "var/lib/flatpak/app", home / ".local/share/flatpak/app")
         if any((folder / bundle).is_dir() for folder in folders):
@@ -73,11 +97,12 @@ def installed(
 
 
 def coverage(
-    browsers: Sequence[Browser], layers: Mapping[str, Any] | None, only: bool
+    browsers: Sequence[Browser], layers: Mapping[str, Any] | None, only: bool, paths: int = 0
 ) -> list[Coverage]:
     """What the layers, as the guard has just looked at them, mean for each browser.
 
-    `only` is True where everything but a few sites is blocked, which policies alone can do.
+    `only` is True where everything but a few sites is blocked, which policies alone can do; so it
+    is with parts of sites, of which `paths` are to be kept away.
     """
     seen = layers or {}
     hosts = seen.get("hosts") or {}
@@ -91,10 +116,12 @@ def coverage(
         how = [word for word, on in (("policy", by_policy), ("hosts", by_hosts)) if on]
         if how:
             why = " and ".join(how)
+            if not by_policy and paths:
+                why += f"; {paths} part{'s' if paths > 1 else ''} of sites stay reachable"
         elif only:
             why = "blocking all but a few needs a policy, which it has not"
         elif browser.ignores_hosts:
-            why = "network.trr.exclude-etc-hosts is false: it passes the hosts file by"
+            why = f"{browser.way_past or EXCLUDES}: it passes the hosts file by"
         else:
             why = "nothing holds"
         label = f"{browser.name} ({browser.boxed})" if browser.boxed else browser.name
@@ -102,14 +129,17 @@ def coverage(
     return found
 
 
-def _passes_hosts_by(home: Path) -> bool:
-    """True if a Firefox profile says so; profiles are few and small."""
-    for pattern in (".mozilla/firefox/*/prefs.js", ".mozilla/firefox/*/user.js"):
+def _way_past_hosts(home: Path) -> str:
+    """What in a Firefox profile passes the hosts file by; profiles are few and small."""
+    for pattern in PROFILES:
         for path in list(home.glob(pattern))[:20]:
             try:
                 text = path.read_text("utf-8", "replace")
             except OSError:
                 continue
             if 'user_pref("network.trr.exclude-etc-hosts", false)' in text:
-                return True
-    return False
+                return EXCLUDES
+            manual = 'user_pref("network.proxy.type", 1)' in text
+            if manual and re.search(r'user_pref\("network\.proxy\.(socks|http|ssl)", "[^"]', text):
+                return "a proxy of a profile looks names up"
+    return ""

@@ -37,12 +37,16 @@ BACK_S = 2.0
 class NoGuard(FlowError):
     """There is no guard here."""
 
+    code = "no-guard"
+
 
 class Silent(NoGuard):
     """There is a guard, and it does not answer now: stopped, killed and not back yet, or slow.
 
     What it holds away it still holds.
     """
+
+    code = "silent"
 
 
 class Refused(FlowError):
@@ -166,11 +170,13 @@ class Client:
     def arm_more(self, name: str, sites: Sequence[str], apps: Sequence[str]) -> Answer:
         """Add sites and apps to the running lease. Raises NoGuard or Refused."""
         answer: Answer = {}
+        refused: list[str] = []
         for chunk in _chunks(sites, PART_BYTES):
             answer = self.ask("add", list=name, sites=list(chunk))
+            refused += answer["refused"]
         if apps:
             answer = self.ask("add", list=name, apps=list(apps))
-        return answer
+        return {**answer, "refused": refused}
 
 
 def parts(wish: Mapping[str, Any]) -> tuple[Answer, list[tuple[str, Sequence[str]]]]:

@@ -68,13 +68,13 @@ def from_toml(name: str, text: str, source: str) -> SiteList:
         if key not in KEYS:
             raise FlowError(f"{source}: unknown {key!r}", f"a list has {', '.join(KEYS)}")
     try:
-        sites = tuple(_expanded(names.site(item) for item in _strings(raw, "sites")))
+        sites = tuple(_expanded(map(entry, _strings(raw, "sites"))))
         listed = SiteList(
             name,
             plain(str(raw.get("title", "")), 100),
             sites[: names.MAX_NAMES],
             tuple(apps.program(item) for item in _strings(raw, "apps")),
-            tuple(names.site(item) for item in _strings(raw, "exceptions")),
+            tuple(map(entry, _strings(raw, "exceptions"))),
             tuple(span(item) for item in _strings(raw, "open")),
             raw.get("only") is True,
             source,
@@ -126,7 +126,7 @@ def read_names(lines: Iterable[str]) -> tuple[list[str], int]:
         for word in listed:
             bare = word.removeprefix("||").removesuffix("^")
             try:
-                found[names.site(bare)] = None
+                found[entry(bare)] = None
             except GuardError:
                 wrong += bare not in NOT_MEANT
     return list(found), wrong
@@ -185,6 +185,36 @@ def chosen(lists: dict[str, SiteList], wanted: Iterable[str]) -> list[SiteList]:
             raise UsageError(f"there is no list {name!r}", hint)
         found.append(lists[name])
     return found
+
+
+def entry(text: str) -> str:
+    """A site as a person typed it or copied it from a browser: "https://www.reddit.com/r/all?a=b".
+
+    Scheme, user, query and usual port are nothing that a list holds. Raises GuardError for what is
+    no site.
+    """
+    bare = text.strip()
+    scheme, there, rest = bare.partition("://")
+    if there and scheme.lower() in ("http", "https", "ws", "wss", "ftp"):
+        bare = rest
+    bare = re.split(r"[?#]", bare.removeprefix("//"), maxsplit=1)[0]
+    host, slash, path = bare.partition("/")
+    host = re.sub(r":(80|443)?$", "", host.rpartition("@")[2])
+    return names.site(f"{host}{slash}{path}")
+
+
+def with_twins(sites: Iterable[str]) -> tuple[str, ...]:
+    """Sites as a person typed them, with the www name beside each bare one.
+
+    What is no site stays as it was typed: the guard says why it is none.
+    """
+    found: dict[str, None] = {}
+    for item in sites:
+        try:
+            found.update((site, None) for site in _expanded([entry(item)]))
+        except GuardError:
+            found[item] = None
+    return tuple(found)
 
 
 def _shipped() -> Iterator[SiteList]:

@@ -1,14 +1,20 @@
 """What happened: TinyDB over a crash-safe journal, the only writer of user data.
 
-`Ledger` is what services use. `JournalDB(path)`, or `TinyDB(path, storage=JournalStorage)`, is the
-same journal with TinyDB's own methods, for one file. Every file can be read without flowtui:
+`Ledger` is what services use: a `TinyDB` with transactions, undo and a table for each kind.
+`TinyDB(folder, storage=JournalStorage)` opens the same folder. On disk, readable without flowtui:
 
-    cut -c10- ledger/2026.jsonl | jq -c '.[1:][] | .[2] // empty'      every version of every record
-    cut -c10- ledger/2026.jsonl | jq -c 'select(.[0].label) | .[0]'    what was done, and when
-    grep k3mq7x ledger/2026.jsonl | less -S                            the life of one record
+    journal.jsonl   what was done lately, a transaction a line: what changed, and what it was before
+    2026.jsonl      the records of a year, one a line, up to the last fold of the journal
+    state.jsonl     the same of what has no date
 
-The form of a line is in `flowtui.ledger.lines`, what the files are to each other in
-`flowtui.ledger.folder`. The names below are loaded when they are first used.
+    cut -c10- ledger/2026.jsonl | jq -c '.[2] // empty'                 the records of a year
+    cut -c10- ledger/journal.jsonl | jq -c 'select(.[0].label) | .[0]'  what was done, and when
+    grep -h k3mq7x ledger/*.jsonl | less -S                             the life of one record
+
+How it is put together, from the disk up: `disk`, `lock`, `lines`, `scan`; `journal`, `records` and
+`documents`; `contents` (both in memory); `staging` (what a transaction changes); `storage`, `table`
+and `ledger` (TinyDB). Beside them `history`, `fold`, `upgrade`, `migrate`, `repair`, `doctor`,
+`export`, `importing`. The names below are loaded when they are first used.
 """
 
 from __future__ import annotations
@@ -20,16 +26,14 @@ if TYPE_CHECKING:
     from flowtui.ledger.ledger import Ledger
     from flowtui.ledger.storage import JournalStorage
     from flowtui.ledger.table import JournalDB, JournalTable
-    from flowtui.ledger.transaction import Transaction
 
-__all__ = ["JournalDB", "JournalStorage", "JournalTable", "Ledger", "Transaction"]
+__all__ = ["JournalDB", "JournalStorage", "JournalTable", "Ledger"]
 
 _HOMES = {
     "JournalDB": "table",
     "JournalStorage": "storage",
     "JournalTable": "table",
     "Ledger": "ledger",
-    "Transaction": "transaction",
 }
 
 

@@ -51,6 +51,14 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def sync_folder_of(path: Path) -> None:
+    """`sync_folder` of the folder that `path` is in. Raises LedgerError."""
+    try:
+        sync_folder(path.parent)
+    except OSError as error:
+        raise failed("sync", path.parent, error) from error
+
+
 def make_folder(folder: Path) -> None:
     """Make `folder` and what is missing above it, for its owner alone, lastingly.
 

@@ -6,22 +6,26 @@
 from __future__ import annotations
 
 import enum
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from flowtui.core.codec import RecordError
 from flowtui.core.errors import LedgerError, NewerLedgerError
+from flowtui.core.kinds import KINDS, STATE, Kind
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.disk import BESIDE
-from flowtui.ledger.folder import LOCK_NAME
-from flowtui.ledger.kinds import KINDS, STATE, Kind, file_for
-from flowtui.ledger.lines import check_format, is_whole, parse_line, split_lines
+from flowtui.ledger.journal import NAME
+from flowtui.ledger.lines import check_format, head_of, is_whole, parse_line, record_of
 from flowtui.ledger.lock import no_writer
-from flowtui.ledger.look import FILE_NAME
 from flowtui.ledger.migrate import Migrations
-from flowtui.ledger.scan import RawLine, raw_lines
-from flowtui.ledger.setaside import SUFFIX
+from flowtui.ledger.records import FILE_NAME, MIGRATED, format_of, plain_files, record_files
+from flowtui.ledger.repair import SUFFIX
+from flowtui.ledger.scan import RawLine, raw_lines, whole_pieces
+from flowtui.ledger.storage import LOCK_NAME, check_day
+from flowtui.ledger.upgrade import OLD_FOLDER, read_old
 
 REPAIR = "flowtui doctor --repair"
 
@@ -48,6 +52,21 @@ class Finding:
     what: str
     todo: str
     """What a person should do."""
+    kind: str = ""
+    """With `id`: the record that is meant."""
+    id: str = ""
+    field: str = ""
+    """The field of it that is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """Where a document stands."""
+
+    path: Path
+    line: RawLine | None
+    home: str
+    document: Any
 
 
 def check(
@@ -72,34 +91,29 @@ class _Examination:
         self._folder = folder
         self._kinds = kinds
         self._migrations = migrations
-        self._homes: dict[tuple[str, str], str] = {}
-        self._numbers: dict[str, set[int]] = {}
-        self._parts: dict[str, set[int]] = {}
-        """By file: numbers of its lines that are parts of a transaction across files."""
-        self._promised: dict[str, dict[int, tuple[RawLine, list[Any]]]] = {}
-        """By file: the parts that state.jsonl holds for it, by number."""
-        self._folded: dict[str, int] = {}
+        self._stored: dict[tuple[str, str], list[_Stored]] = {}
+        self._fresh: dict[tuple[str, str], tuple[RawLine, Any]] = {}
+        """Documents in lines of the journal that are not folded."""
 
     def findings(self) -> Iterator[Finding]:
         """See `check`."""
-        names = []
         try:
             present = sorted(entry.name for entry in os.scandir(self._folder))
         except OSError as error:
             yield _damage(self._folder, f"cannot be read: {error.strerror}", "give yourself access")
             return
         for name in present:
-            if match := FILE_NAME.fullmatch(name):
-                names.append(match[1])
-            else:
+            if name != NAME and not FILE_NAME.fullmatch(name):
                 yield from self._other_file(self._folder / name)
-        for name in sorted(names, key=lambda name: name != STATE):
-            try:
-                yield from self._file(name)
-            except OSError as error:
-                path = self._folder / f"{name}.jsonl"
-                yield _damage(path, f"cannot be read: {error.strerror}", "give yourself access")
-        yield from self._across()
+        try:
+            yield from self._files(NAME in present)
+        except NewerLedgerError as error:
+            yield _damage(self._folder, "was written by a newer flowtui", error.hint or "")
+        except OSError as error:
+            path = Path(error.filename or self._folder)
+            yield _damage(path, f"cannot be read: {error.strerror}", "give yourself access")
+        else:
+            yield from self._records()
         if not os.access(self._folder, os.W_OK):
             yield _note(self._folder, "cannot be written; reading works", "give yourself access")
 
@@ -111,140 +125,171 @@ class _Examination:
             what = f"holds {count} damaged line{'s' * (count != 1)} that were set aside"
             yield _note(path, what, "see what they were, then delete the file")
         elif path.name.endswith(BESIDE):
-            yield _note(path, "was left by a compaction that did not end", f"remove it: {REPAIR}")
+            yield _note(path, "was left by a write that did not end", f"remove it: {REPAIR}")
+        elif path.name == OLD_FOLDER:
+            what = "is the ledger as a former flowtui wrote it; all of it is in the present one too"
+            yield _note(path, what, "delete it when you like")
         elif path.suffix == ".jsonl":
-            yield _note(path, "is no file of the ledger, and is not read", "move it elsewhere")
+            yield _note(path, "is not a file of the ledger, and is not read", "move it elsewhere")
 
-    def _file(self, name: str) -> Iterator[Finding]:
-        path = self._folder / f"{name}.jsonl"
-        numbers = self._numbers.setdefault(name, set())
-        latest: dict[tuple[str, str], tuple[RawLine, Any]] = {}
-        last = 0
+    def _files(self, has_journal: bool) -> Iterator[Finding]:
+        files = record_files(self._folder) if has_journal else plain_files(self._folder)
+        formats = {name: format_of(path)[0] for name, path in files.items()}
+        if not has_journal and files and 2 not in formats.values():
+            yield from self._old_files()
+            return
+        if has_journal:
+            yield from self._journal(self._folder / NAME)
+        elif files:
+            yield _damage(self._folder / NAME, "is gone: what it held is lost", "look for a copy")
+        for name, path in files.items():
+            if formats[name] == 1:
+                what = "was written by an older flowtui, and is not read"
+                yield _damage(path, what, "move it elsewhere")
+                continue
+            if path.name.endswith(MIGRATED):
+                todo = f"nothing: the next write gives it its name (or {REPAIR})"
+                yield _note(path, "is to be renamed", todo)
+            yield from self._record_file(name, path)
+
+    def _old_files(self) -> Iterator[Finding]:
+        """A ledger of format 1."""
+        for path in plain_files(self._folder).values():
+            for line in raw_lines(path):
+                if not is_whole(line.raw):
+                    yield _unsound(path, line)
+        old = read_old(self._folder, self._migrations)
+        for home, documents in old.homes.items():
+            for (kind, id), document in documents.items():
+                path = self._folder / f"{home}.jsonl"
+                stored = _Stored(path, None, home, document)
+                self._stored.setdefault((kind, id), []).append(stored)
+        yield _note(
+            self._folder,
+            "was written by a former flowtui",
+            "nothing: the next command that writes brings it up to date",
+        )
+
+    def _journal(self, path: Path) -> Iterator[Finding]:
+        """Look at the journal; the documents in it that are not folded are remembered."""
+        folded = last = 0
         for line in raw_lines(path):
-            pieces = split_lines(line.raw)
             if not is_whole(line.raw):
-                yield _unsound(path, line, pieces)
-            for value in map(parse_line, pieces):
+                yield _unsound(path, line)
+            for raw in whole_pieces(line.raw):
+                value = parse_line(raw)
                 if value is None:
-                    yield _damage(path, "a line that is no transaction", "write to us", line)
+                    yield _damage(path, "a line that is not a transaction", "write to us", line)
                     continue
                 head = value[0]
                 if "seq" not in head:
-                    try:
-                        check_format(head, path)
-                    except NewerLedgerError as error:
-                        yield _damage(path, "was written by a newer flowtui", error.hint or "")
-                        return
-                    if head.get("ledger", name) != name:
-                        what = f"says that it is {head['ledger']}.jsonl"
-                        yield _damage(path, what, "give it its name back", line)
+                    check_format(head, path)
+                    folded = head.get("folded", 0)
                     continue
-                if head["seq"] < last or (head["seq"] == last and "kept" not in head):
+                if head["seq"] <= last:
                     what = f"transaction {head['seq']} stands after {last}, and is not read"
                     yield _damage(path, what, "was the file put together by hand?", line)
                     continue
                 last = head["seq"]
-                self._note_head(name, line, value, numbers)
-                for change in value[1:]:
-                    if change[1] is not None and (len(change) == 3 or change[3] == name):
-                        latest[change[0], change[1]] = (line, change[2])
-        for seq, (line, changes) in self._promised.get(name, {}).items():
-            if seq > last:  # it is not in the file yet, and is read as if it were
-                latest.update({(change[0], change[1]): (line, change[2]) for change in changes})
-        yield from self._records(name, path, latest)
+                if last > folded:
+                    self._fresh |= {(c[0], c[1]): (line, c[2]) for c in value[1:] if c[1]}
+        for (kind, id), (line, document) in self._fresh.items():
+            stored = _Stored(path, line, self._home(kind, document), document)
+            self._stored[kind, id] = [] if document is None else [stored]
 
-    def _note_head(self, name: str, line: RawLine, value: list[Any], numbers: set[int]) -> None:
-        head = value[0]
-        if "kept" in head:
-            self._folded[name] = head["seq"]
-            return
-        numbers.add(head["seq"])
-        if "part" in head:
-            self._parts.setdefault(name, set()).add(head["seq"])
-        for change in value[1:]:
-            if len(change) > 3:
-                of_target = self._promised.setdefault(change[3], {})
-                of_target.setdefault(head["seq"], (line, []))[1].append(change)
+    def _record_file(self, name: str, path: Path) -> Iterator[Finding]:
+        for line in raw_lines(path):
+            if not is_whole(line.raw):
+                yield _unsound(path, line, in_journal=False)
+            for raw in whole_pieces(line.raw):
+                record = record_of(raw)
+                if record is None:
+                    told = head_of(raw)
+                    if told.get("ledger", name) != name:
+                        what = f"says that it is {told['ledger']}.jsonl"
+                        yield _damage(path, what, "give it its name back", line)
+                    continue
+                kind, id, document = record
+                if id is not None and (kind, id) not in self._fresh:
+                    value = _parsed(document)
+                    places = self._stored.setdefault((kind, id), [])
+                    places.append(_Stored(path, line, name, value))
 
-    def _records(
-        self, name: str, path: Path, latest: dict[tuple[str, str], tuple[RawLine, Any]]
-    ) -> Iterator[Finding]:
-        for (kind, id), (line, document) in latest.items():
-            if document is None:
-                continue
-            wrong = self._wrong_with(name, kind, id, document)
-            if wrong:
-                yield _damage(path, f"{kind} {id}: {wrong}", "edit or delete that record", line)
-            other = self._homes.setdefault((kind, id), name)
-            if other != name:
-                what = f"{kind} {id} stands in {other}.jsonl too"
-                yield _damage(path, what, "delete it, and add it again", line)
+    def _home(self, kind: str, document: Any) -> str:
+        if kind in self._kinds and self._kinds[kind].dated and isinstance(document, dict):
+            return str(document.get("day", ""))[:4]
+        return STATE
 
-    def _wrong_with(self, name: str, kind: str, id: str, document: Any) -> str | None:
+    def _records(self) -> Iterator[Finding]:
+        for (kind, id), places in self._stored.items():
+            for stored in places[1:]:
+                what = f"{kind} {id} stands in {places[0].path.name} too"
+                todo = "delete it, and add it again"
+                yield _damage(stored.path, what, todo, stored.line, kind, id)
+            for stored in places[:1]:
+                wrong = self._wrong_with(stored, kind, id)
+                if wrong is not None:
+                    what, field = wrong
+                    todo = f"mend it: flowtui doctor --edit {id}"
+                    yield _damage(stored.path, what, todo, stored.line, kind, id, field)
+
+    def _wrong_with(self, stored: _Stored, kind: str, id: str) -> tuple[str, str] | None:
+        """What is wrong with a record, and in which field of it."""
+        document = stored.document
         if not isinstance(document, dict):
-            return "it is no record"
+            return f"{kind} {id}: it is not a record", ""
         if kind not in self._kinds:
-            return "flowtui knows no such kind of record"
+            return f"{kind} {id}: flowtui knows no such kind of record", ""
+        if document.get("id") != id:
+            return f"{kind} {id}: it calls itself {document.get('id')!r}", "id"
         try:
             document = self._migrations.upgrade(kind, document)
-            home = file_for(self._kinds[kind], document)
+            if self._kinds[kind].dated:
+                check_day(kind, document)
         except LedgerError as error:
-            return error.message
-        if document["id"] != id:
-            return f"it calls itself {document['id']!r}"
-        return None if home == name else f"it belongs in {home}.jsonl"
-
-    def _across(self) -> Iterator[Finding]:
-        state = self._folder / f"{STATE}.jsonl"
-        for name, promised in sorted(self._promised.items()):
-            newest = max(self._numbers.get(name, {0}) | {self._folded.get(name, 0)}, default=0)
-            for seq, (line, _) in promised.items():
-                if seq > newest:
-                    what = f"the part of transaction {seq} for {name}.jsonl is read from here"
-                    todo = f"nothing: the next write to that year adds it (or {REPAIR})"
-                    yield _note(state, what, todo, line)
-        known = self._numbers.get(STATE, set())
-        for name, parts in sorted(self._parts.items()):
-            for seq in sorted(parts - known):
-                if seq > self._folded.get(STATE, 0):
-                    what = f"transaction {seq} is here in part; its line in {state.name} is lost"
-                    path = self._folder / f"{name}.jsonl"
-                    yield _damage(path, what, "look what it changed: flowtui log")
-        yield from self._numbers_used_twice()
-
-    def _numbers_used_twice(self) -> Iterator[Finding]:
-        seen: dict[int, str] = {}
-        for name, numbers in sorted(self._numbers.items()):
-            for seq in sorted(numbers - self._parts.get(name, set())):
-                other = seen.setdefault(seq, name)
-                if other != name:
-                    path = self._folder / f"{name}.jsonl"
-                    what = f"transaction {seq} stands in {other}.jsonl too"
-                    yield _damage(path, what, "were files of two ledgers put together?")
+            return error.message, "day"
+        home = self._home(kind, document)
+        if stored.home not in (home, ""):
+            return f"{kind} {id}: it belongs in {home}.jsonl", "day"
+        try:
+            self._kinds[kind].decode(document)
+        except RecordError as error:
+            return error.message, error.field
+        return None
 
 
-def _unsound(path: Path, line: RawLine, pieces: list[bytes]) -> Finding:
+def _parsed(document: Any) -> Any:
+    return json.loads(document) if isinstance(document, bytes) else document
+
+
+def _unsound(path: Path, line: RawLine, in_journal: bool = True) -> Finding:
+    pieces = whole_pieces(line.raw)
     if pieces and line.ended:
         return _damage(path, "a damaged end of line; nothing is lost", f"mend it: {REPAIR}", line)
     if pieces:
         what = "the last line has no proper end; nothing is lost"
         return _note(path, what, "nothing: the next write mends it", line)
     size = len(line.raw)
-    if not line.ended:
+    if not line.ended and in_journal:
         what = f"an unfinished last line of {size} bytes, from a write that was interrupted"
         return _note(path, what, "nothing: the next write cuts it off", line)
     what = f"a damaged line of {size} bytes; what it recorded is lost, the rest is read"
     return _damage(path, what, f"set it aside: {REPAIR}", line)
 
 
-def _damage(path: Path, what: str, todo: str, line: RawLine | None = None) -> Finding:
-    return _finding(Weight.DAMAGE, path, what, todo, line)
+def _damage(
+    path: Path,
+    what: str,
+    todo: str,
+    line: RawLine | None = None,
+    kind: str = "",
+    id: str = "",
+    field: str = "",
+) -> Finding:
+    number, byte = (line.number, line.start) if line is not None else (None, None)
+    return Finding(Weight.DAMAGE, path, number, byte, what, todo, kind, id, field)
 
 
 def _note(path: Path, what: str, todo: str, line: RawLine | None = None) -> Finding:
-    return _finding(Weight.NOTE, path, what, todo, line)
-
-
-def _finding(weight: Weight, path: Path, what: str, todo: str, line: RawLine | None) -> Finding:
     number, byte = (line.number, line.start) if line is not None else (None, None)
-    return Finding(weight, path, number, byte, what, todo)
+    return Finding(Weight.NOTE, path, number, byte, what, todo)

@@ -4,24 +4,22 @@ The rules, in terms of commands (transactions that are not `background`):
 - undo takes back the newest command that is not taken back already;
 - redo does again the command that was taken back last, until a new command is made;
 - both refuse when a record is no longer as the command, or its undoing, left it;
-- commands that compaction folded cannot be taken back; see `flowtui.ledger.compact`.
+- the last `KEEP` transactions can be taken back; see `flowtui.ledger.fold`.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator
-from dataclasses import field
 from datetime import datetime
 from itertools import takewhile
+from pathlib import Path
 from typing import Any
 
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.ledger.folder import Folder
-from flowtui.ledger.lazy import Document
+from flowtui.ledger.documents import Document
 from flowtui.ledger.lines import parse_line
-from flowtui.ledger.migrate import without_version
-from flowtui.ledger.scan import transactions, transactions_backwards
+from flowtui.ledger.migrate import Migrations, without_version
+from flowtui.ledger.scan import transactions_backwards
 
 Pairs = list[tuple[str, str, Document | None, Document | None]]
 """Kind, id, and the record as it is stored, before and after."""
@@ -69,13 +67,12 @@ class Entry:
     """Kind and id of each record it touched."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Logged:
-    """A transaction as it stands in one or several files."""
+    """A transaction as it stands in the journal."""
 
     head: dict[str, Any]
-    lines: dict[str, bytes] = field(default_factory=dict)
-    """By the name of the file they stand in."""
+    raw: bytes
 
     @property
     def seq(self) -> int:
@@ -83,43 +80,48 @@ class Logged:
         seq: int = self.head["seq"]
         return seq
 
-    def documents(self) -> dict[tuple[str, str, str], Document | None]:
-        """What it wrote, by kind, id and the file it belongs in."""
-        found: dict[tuple[str, str, str], Document | None] = {}
-        for home, raw in self.lines.items():
-            for change in (parse_line(raw) or [None])[1:]:
-                if change[1] is not None:
-                    target = change[3] if len(change) > 3 else home
-                    found[change[0], change[1], target] = change[2]
-        return found
+    def pairs(self, migrations: Migrations) -> Pairs:
+        """What it changed."""
+        return [
+            (
+                kind,
+                key,
+                before and migrations.upgrade(kind, before),
+                document and migrations.upgrade(kind, document),
+            )
+            for kind, key, document, before in (parse_line(self.raw) or [None])[1:]
+            if key is not None
+        ]
+
+    def change(self, migrations: Migrations) -> Change:
+        """As a person sees it."""
+        touched = tuple(
+            Touched(kind, id, _plain(before), _plain(after))
+            for kind, id, before, after in self.pairs(migrations)
+        )
+        head = self.head
+        return Change(head.get("label", ""), self.seq, _instant(head.get("at")), touched)
 
 
-def logged(folder: Folder) -> Iterator[Logged]:
-    """Every transaction that was not folded, newest first; reads only as far as it is asked."""
-    lines = heapq.merge(*(_lines(folder, name) for name in folder.names()), key=lambda x: -x[0])
-    last: Logged | None = None
-    for seq, name, head, raw in lines:
-        if last is None or last.seq != seq:
-            if last is not None:
-                yield last
-            last = Logged(head)
-        if "files" in head:
-            last.head = head
-        last.lines[name] = raw
-    if last is not None:
-        yield last
+def logged(journal: Path, after: int = 0) -> Iterator[Logged]:
+    """Every transaction after number `after`, newest first; reads only as far as it is asked."""
+    for head, raw in transactions_backwards(journal):
+        if head["seq"] <= after:
+            return
+        yield Logged(head, raw)
 
 
-def entries(folder: Folder, limit: int) -> list[Entry]:
+def entries(journal: Path, limit: int) -> list[Entry]:
     """The newest `limit` transactions, newest first."""
-    found: list[Entry] = []
+    listed: list[Entry] = []
     state: dict[int, bool] = {}
-    for item in logged(folder):
-        if len(found) >= limit:
+    for item in logged(journal):
+        if len(listed) >= limit:
             break
         undone = _follow(item.head, state)
         head = item.head
-        found.append(
+        changes = (parse_line(item.raw) or [None])[1:]
+        listed.append(
             Entry(
                 seq=item.seq,
                 at=_instant(head.get("at")),
@@ -128,32 +130,35 @@ def entries(folder: Folder, limit: int) -> list[Entry]:
                 undoes=head.get("undoes"),
                 redoes=head.get("redoes"),
                 undone=undone,
-                records=tuple(dict.fromkeys((kind, id) for kind, id, _ in item.documents())),
+                records=tuple((change[0], change[1]) for change in changes if change[1]),
             )
         )
-    return found
+    return listed
 
 
-def to_undo(folder: Folder, steps: int) -> list[Logged]:
-    """The commands that undoing `steps` times would take back, in that order; maybe fewer."""
-    found: list[Logged] = []
+def to_undo(journal: Path, steps: int, after: int) -> list[Logged]:
+    """The commands that undoing `steps` times would take back, in that order; maybe fewer.
+
+    Those up to number `after` are out of reach.
+    """
+    commands: list[Logged] = []
     state: dict[int, bool] = {}
-    for item in _window(folder):
-        if len(found) >= steps:
+    for item in logged(journal, after):
+        if len(commands) >= steps:
             break
         undone = _follow(item.head, state)
         if _is_command(item.head) and not undone:
-            found.append(item)
-    return found
+            commands.append(item)
+    return commands
 
 
-def to_redo(folder: Folder, steps: int) -> list[Logged]:
+def to_redo(journal: Path, steps: int, after: int) -> list[Logged]:
     """The commands that redoing `steps` times would do again, in that order; maybe fewer."""
     wanted: list[int] = []
-    found: dict[int, Logged] = {}
+    commands: dict[int, Logged] = {}
     state: dict[int, bool] = {}
     open_end = True
-    for item in _window(folder):
+    for item in logged(journal, after):
         _follow(item.head, state)
         seq = item.head.get("undoes")
         if seq is not None and state[seq] and seq not in wanted and open_end:
@@ -161,50 +166,11 @@ def to_redo(folder: Folder, steps: int) -> list[Logged]:
         if _is_command(item.head):
             open_end = False
         if item.seq in wanted[:steps]:
-            found[item.seq] = item
-        if len(found) == min(steps, len(wanted)) and not open_end:
+            commands[item.seq] = item
+        if len(commands) == min(steps, len(wanted)) and not open_end:
             break
-    reached = takewhile(lambda seq: seq in found, wanted[:steps])  # none may be left out
-    return [found[seq] for seq in reached]
-
-
-def change_of(folder: Folder, item: Logged) -> tuple[Change, Pairs]:
-    """A transaction as a person sees it, and as documents: kind, id, before, after."""
-    after = item.documents()
-    before: dict[tuple[str, str, str], Document] = {}
-    for name in {target for _, _, target in after}:
-        for value in transactions(folder.file(name)):
-            if value[0]["seq"] >= item.seq:
-                break
-            for change in value[1:]:
-                place = (change[0], change[1], name)
-                if place in after and len(change) == 3:
-                    before[place] = change[2]
-    pairs: dict[tuple[str, str], tuple[Document | None, Document | None]] = {}
-    for kind, id, name in after:
-        was, became = pairs.get((kind, id), (None, None))
-        pairs[kind, id] = (was or before.get((kind, id, name)), became or after[kind, id, name])
-    upgrade = folder.migrations.upgrade
-    found = [
-        (kind, id, was and upgrade(kind, was), became and upgrade(kind, became))
-        for (kind, id), (was, became) in pairs.items()
-    ]
-    touched = tuple(Touched(kind, id, _plain(was), _plain(new)) for kind, id, was, new in found)
-    head = item.head
-    return Change(head.get("label", ""), item.seq, _instant(head.get("at")), touched), found
-
-
-def _window(folder: Folder) -> Iterator[Logged]:
-    oldest = folder.last_seq() - folder.keep
-    for item in logged(folder):
-        if item.seq <= oldest:
-            return
-        yield item
-
-
-def _lines(folder: Folder, name: str) -> Iterator[tuple[int, str, dict[str, Any], bytes]]:
-    for head, raw in transactions_backwards(folder.file(name)):
-        yield head["seq"], name, head, raw
+    reached = takewhile(lambda seq: seq in commands, wanted[:steps])  # none may be left out
+    return [commands[seq] for seq in reached]
 
 
 def _follow(head: dict[str, Any], state: dict[int, bool]) -> bool:

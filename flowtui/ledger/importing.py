@@ -1,25 +1,30 @@
 """Reading back what an export wrote, the JSON file or the TinyDB file, as one undoable command.
 
 A record that is there already, the same, is left alone, so importing twice changes nothing. One
-that differs is left alone too unless the caller says `replace`.
+that differs is left alone too unless the caller says `replace`. The file is never held whole:
+records are read out of it one at a time.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from flowtui.core.errors import LedgerError, NewerLedgerError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.export import EXPORT_FORMAT
-from flowtui.ledger.ledger import Ledger
-from flowtui.ledger.stream import items
-from flowtui.ledger.transaction import Transaction
+from flowtui.ledger.ledger import Document, Ledger
+from flowtui.ledger.migrate import Migrations
+from flowtui.ledger.staging import Staging, same
 
 _PROBLEMS_LISTED = 100
+_CHUNK_CHARS = 1 << 18
+_SPACE = " \t\r\n"
+_OF_NUMBERS = "0123456789.eE+-"
 
 
 @dataclass(slots=True)
@@ -62,34 +67,49 @@ def import_file(
     NewerLedgerError if a newer flowtui wrote it.
     """
     result = Imported()
-    opened: AbstractContextManager[Transaction]
+    opened: AbstractContextManager[Staging]
     opened = ledger.trial() if dry_run else ledger.transaction(f"import {path.name}")
-    with opened as transaction:
+    migrations = ledger.storage.migrations
+    with opened as staging:
         for place, (kind, document) in enumerate(_documents(path), 1):
             try:
-                _take(transaction, kind, document, replace, result)
+                _take(ledger, migrations, kind, document, replace, result)
             except NewerLedgerError:
                 raise
             except LedgerError as error:
                 result.refuse(f"record {place}: {error.message}")
-    result.seq = transaction.seq
+    result.seq = staging.seq
     return result
 
 
 def _take(
-    transaction: Transaction, kind: str, document: Any, replace: bool, result: Imported
+    ledger: Ledger,
+    migrations: Migrations,
+    kind: str,
+    document: Any,
+    replace: bool,
+    result: Imported,
 ) -> None:
     if not isinstance(document, dict):
-        raise LedgerError(f"{kind} holds something that is no record")
-    record = transaction.from_storage(kind, document)
-    differs = transaction.differs(kind, record)
+        raise LedgerError(f"{kind} holds something that is not a record")
+    table = ledger.table(kind)
+    record = migrations.upgrade(kind, dict(document))
+    id: Any = record.get("id")
+    if not _is_name(id):
+        raise LedgerError(f"a record of {kind} has no text in 'id': {id!r}")
+    present = table.get(doc_id=id)
+    differs = None if present is None else not same(present, migrations.stamp(kind, record))
     if differs is None or (differs and replace):
-        transaction.put(kind, record)
+        table.replace(Document(record, doc_id=id))
     counts = result.kinds.setdefault(kind, KindCounts())
     counts.added += differs is None
     counts.replaced += differs is True and replace
     counts.kept += differs is True and not replace
     counts.same += differs is False
+
+
+def _is_name(id: Any) -> bool:
+    return isinstance(id, str) and bool(id)
 
 
 def _documents(path: Path) -> Iterator[tuple[str, Any]]:
@@ -101,3 +121,114 @@ def _documents(path: Path) -> Iterator[tuple[str, Any]]:
                 f"{path} was written by a newer flowtui; nothing was changed",
                 "update flowtui: pip install -U flowtui",
             )
+
+
+def items(path: Path) -> Iterator[tuple[str, Any, bool]]:
+    """Walk an object of lists, of objects and of plain values: key, value, is it one of many.
+
+    For a list each of its items is told with the key, for an object each of its values; any other
+    value is told once, with False. Raises LedgerError if the file is not such an object.
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            yield from _Walker(file, path).walk()
+    except OSError as error:
+        raise LedgerError(f"could not read {path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise LedgerError(f"{path} is not UTF-8 text: {error.reason}") from error
+
+
+class _Walker:
+    """A place in a JSON text of which only a window is in memory."""
+
+    def __init__(self, file: TextIO, path: Path) -> None:
+        self._file = file
+        self._path = path
+        self._text = ""
+        self._at = 0
+        self._passed = 0
+        self._decode = json.JSONDecoder().raw_decode
+
+    def walk(self) -> Iterator[tuple[str, Any, bool]]:
+        """See `items`."""
+        for key in self._keys():
+            first = self._peek()
+            if first == "[":
+                for value in self._listed():
+                    yield key, value, True
+            elif first == "{":
+                for _ in self._keys():
+                    yield key, self._value(), True
+            else:
+                yield key, self._value(), False
+        if self._peek():
+            raise self._wrong("something follows its end")
+
+    def _keys(self) -> Iterator[str]:
+        """The keys of the object here; the caller steps over the value of each."""
+        self._step("{")
+        more = self._peek() != "}"
+        while more:
+            key = self._value()
+            if not isinstance(key, str):
+                raise self._wrong("a name should stand here")
+            self._step(":")
+            yield key
+            more = self._peek() == ","
+            if more:
+                self._step(",")
+        self._step("}")
+
+    def _listed(self) -> Iterator[Any]:
+        self._step("[")
+        more = self._peek() != "]"
+        while more:
+            yield self._value()
+            more = self._peek() == ","
+            if more:
+                self._step(",")
+        self._step("]")
+
+    def _peek(self) -> str:
+        """The next character that is not space; empty at the end."""
+        while True:
+            while self._at < len(self._text) and self._text[self._at] in _SPACE:
+                self._at += 1
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if not self._read_on():
+                return ""
+
+    def _step(self, wanted: str) -> None:
+        if self._peek() != wanted:
+            raise self._wrong(f"a {wanted!r} should stand here")
+        self._at += 1
+
+    def _value(self) -> Any:
+        """Decode one value; a number has ended only where something else is seen to follow."""
+        self._peek()
+        while True:
+            try:
+                value, end = self._decode(self._text, self._at)
+            except ValueError as error:
+                if not self._read_on():
+                    raise self._wrong(str(error)) from error
+                continue
+            if self._text[end : end + 1] not in _OF_NUMBERS or not self._read_on():
+                break
+        self._at = end
+        return value
+
+    def _read_on(self) -> bool:
+        more = self._file.read(_CHUNK_CHARS)
+        self._passed += self._at
+        self._text = self._text[self._at :] + more
+        self._at = 0
+        return bool(more)
+
+    def _wrong(self, what: str) -> LedgerError:
+        place = self._passed + self._at
+        return LedgerError(
+            f"{self._path} is not an export of flowtui: at character {place}: {what}",
+            "import wants a file that `flowtui export` wrote",
+        )

@@ -1,7 +1,11 @@
-"""One journal file: read on from where it was left, add a line that lasts or leaves no trace.
+"""The one writable file: read on from where it was left, add a line that lasts or leaves no trace.
 
-Invariants: bytes before `offset` have been read; `offset` is the end of a line; a line is added
-only under the lock and only after everything before it was read. Reading changes nothing on disk.
+Its first line says up to which transaction the files of records hold everything (`folded`), and how
+many bytes of lines up to there follow it (`history`): they are kept to be undone, and not read.
+
+Invariants: bytes before `offset` have been read or are history; `offset` is the end of a line; a
+line is added only under the lock and only after everything before it was read. Reading changes
+nothing on disk.
 """
 
 from __future__ import annotations
@@ -12,22 +16,43 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from flowtui.core.errors import LedgerError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.disk import failed, sync_data, sync_folder
 from flowtui.ledger.lines import (
-    Single,
+    FORMAT,
+    Insert,
     check_format,
-    header_line,
+    head_of,
+    insert_of,
     is_whole,
+    line_of,
     parse_lines,
-    single,
+    seq_of,
     split_lines,
 )
-from flowtui.ledger.report import Report
 
+NAME = "journal.jsonl"
 _CHUNK_BYTES = 1 << 20
+_HEADER_BYTES = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Something noticed in a file of the ledger, for a person to hear of once."""
+
+    file: Path
+    line: int | None
+    """Counted from 1; None where the line is not known."""
+    byte: int
+    """Where it starts, from the beginning of the file."""
+    length: int
+    """Bytes concerned."""
+    what: str
+    lost: bool
+    """Whether a transaction or a record was lost by it."""
 
 
 class News(enum.Enum):
@@ -38,26 +63,26 @@ class News(enum.Enum):
     REPLACED = "replaced"
 
 
-class Line(NamedTuple):
-    """One transaction as it stands in the file."""
+Transaction = list[Any] | Insert
+"""Head and changes; or a transaction that added one document, which is not parsed."""
 
-    start: int
-    length: int
-    value: list[Any] | Single
+
+def journal_header(folded: int, history: int = 0) -> bytes:
+    """The first line of a journal; `history` is the number of bytes up to `folded` after it."""
+    return line_of({"format": FORMAT, "ledger": "journal", "folded": folded, "history": history})
 
 
 class Journal:
-    """The file at `path`, which need not exist. `holds`: its name in a ledger, None outside one."""
+    """The journal at `path`, which need not exist."""
 
-    def __init__(self, path: Path, holds: str | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self.holds = holds
-        self.owner: str | None = None
-        """What the file itself says it holds."""
         self.events: list[Report] = []
         """What was cut off or set aside by this object."""
         self.exists = False
         """Whether the file was there when it was last looked at."""
+        self.folded_without = 0
+        """What a new file says in its header: records up to there are in other files."""
         self._descriptor: int | None = None
         self._reset()
 
@@ -66,12 +91,15 @@ class Journal:
         self.exists = False
         self.offset = 0
         self.seq = 0
-        self.line_count = 0
+        self.folded = 0
+        self.fresh_bytes = 0
+        """Bytes of lines that are not folded."""
         self.torn_bytes = 0
         self.damage: list[Report] = []
         self._anchor = (0, b"")
         self._seen: os.stat_result | None = None
         self._ends_clean = True
+        self._first = 0
 
     @property
     def is_open(self) -> bool:
@@ -89,17 +117,23 @@ class Journal:
         """A database that was forgotten rather than closed shall not keep its file open."""
         self.close()
 
+    # Reading
+
     def poll(self) -> News:
-        """Look whether there is something to read; after REPLACED all of it is to be read anew."""
+        """Look whether there is something to read; after REPLACED all of it is to be read anew.
+
+        Raises NewerLedgerError for a file of a newer format, LedgerError if it cannot be read.
+        """
         try:
-            found = self.path.stat()
-            if self._descriptor is not None and self._continues(found):
-                self._seen = found
-                return News.SAME if found.st_size == self.offset else News.GREW
+            present = self.path.stat()
+            if self._descriptor is not None and self._continues(present):
+                self._seen = present
+                return News.SAME if present.st_size == self.offset else News.GREW
             self._reset()
             self._descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
             self._seen = os.fstat(self._descriptor)
             self.exists = True
+            self._read_header(self._seen.st_size)
         except (FileNotFoundError, NotADirectoryError):
             was_there = self.exists
             self._reset()
@@ -108,23 +142,41 @@ class Journal:
             raise failed("read", self.path, error) from error
         return News.REPLACED
 
-    def _continues(self, found: os.stat_result) -> bool:
+    def _continues(self, present: os.stat_result) -> bool:
         """Whether the file is the one that was read, with the last line where it was read.
 
-        That is not so after a compaction, nor if a writer took its line back after a failed sync
-        and another line came.
+        That is not so after a fold, nor if a writer took its line back after a failed sync and
+        another line came.
         """
         seen = self._seen
-        if seen is None or self._descriptor is None or found.st_size < self.offset:
+        if seen is None or self._descriptor is None or present.st_size < self.offset:
             return False
-        if (found.st_ino, found.st_dev) != (seen.st_ino, seen.st_dev):
+        if (present.st_ino, present.st_dev) != (seen.st_ino, seen.st_dev):
             return False
-        if found.st_mtime_ns == seen.st_mtime_ns and found.st_size == seen.st_size:
+        if present.st_mtime_ns == seen.st_mtime_ns and present.st_size == seen.st_size:
             return True
         start, checksum = self._anchor
         return os.pread(self._descriptor, len(checksum), start) == checksum
 
-    def read_new(self) -> Iterator[list[Line]]:
+    def _read_header(self, size: int) -> None:
+        """Step over the history, if the header tells how long it is and it is there."""
+        assert self._descriptor is not None
+        raw, newline, _ = os.pread(self._descriptor, _HEADER_BYTES, 0).partition(b"\n")
+        if not newline or not is_whole(raw):
+            return
+        head = head_of(raw)
+        check_format(head, self.path)
+        folded, history = head.get("folded"), head.get("history")
+        if type(folded) is not int or type(history) is not int:
+            return
+        self._first = len(raw) + 1
+        start = self._first + history
+        if start <= size and os.pread(self._descriptor, 1, start - 1) == b"\n":
+            self.offset = start
+            self.seq = self.folded = folded
+            self._anchor = (0, raw[:8])
+
+    def read_new(self) -> Iterator[list[Transaction]]:
         """The transactions after `offset`, in batches. A torn last line is left alone.
 
         A last line that lacks only its newline is whole: its checksum says so.
@@ -163,80 +215,74 @@ class Journal:
         self.torn_bytes = 0 if b"\n" in data else len(data)
         return data
 
-    def _take(self, raws: list[bytes]) -> list[Line]:
+    def _take(self, raws: list[bytes]) -> list[Transaction]:
         """Check `raws`, which stand at `offset`, and step over them."""
-        good: list[bytes] = []
-        starts: list[int] = []
+        good: list[tuple[int, bytes]] = []
         start = self.offset
         if not self._ends_clean and not raws[0]:
             raws = raws[1:]  # the newline that the last line lacked when it was read
             start += 1
         for raw in raws:
-            self.line_count += 1
             if is_whole(raw):
-                good.append(raw)
-                starts.append(start)
+                good.append((start, raw))
             elif raw:
                 pieces = split_lines(raw)
                 self._note_damage(start, raw, lost=not pieces)
-                for piece in pieces:
-                    good.append(piece)
-                    starts.append(start + raw.index(piece))
+                good += [(start + raw.index(piece), piece) for piece in pieces]
             start += len(raw) + 1
-        lines: list[Line] = []
-        values = [single(raw) for raw in good]
-        others = iter(parse_lines([r for r, one in zip(good, values, strict=True) if one is None]))
-        for raw, at, one in zip(good, starts, values, strict=True):
-            value = next(others) if one is None else one
-            if value is None:
-                self._note_damage(at, raw, lost=True)
-            elif self._is_next(value):
-                lines.append(Line(at, len(raw), value))
         if good:
-            self._anchor = (starts[-1], good[-1][:8])
+            place, raw = good[-1]
+            self._anchor = (place, raw[:8])
+        self.fresh_bytes += start - self.offset
         self.offset = start
+        return self._parsed(good)
+
+    def _parsed(self, good: list[tuple[int, bytes]]) -> list[Transaction]:
+        inserts = [insert_of(raw) for _, raw in good]
+        rest = [raw for (_, raw), insert in zip(good, inserts, strict=True) if insert is None]
+        parsed = iter(parse_lines(rest))
+        lines: list[Transaction] = []
+        for (start, raw), insert in zip(good, inserts, strict=True):
+            value: Transaction | None = next(parsed) if insert is None else insert
+            if value is None:
+                self._note_damage(start, raw, lost=True)
+            elif self._is_next(value):
+                lines.append(value)
         return lines
 
-    def _is_next(self, value: list[Any] | Single) -> bool:
+    def _is_next(self, value: Transaction) -> bool:
         """Whether a line is a transaction to apply; remembers its number."""
-        if isinstance(value, Single):
-            seq, kept = value.seq, value.kept
+        if isinstance(value, Insert):
+            seq = value.seq
         elif "seq" in value[0]:
-            seq, kept = value[0]["seq"], "kept" in value[0]
+            seq = value[0]["seq"]
         else:
             check_format(value[0], self.path)
-            self.owner = value[0].get("ledger")
             return False
-        # Kept lines share one number; any other line that does not go up is a copy of an old one.
-        if seq < self.seq or (seq == self.seq and not kept):
+        if seq <= self.seq:  # a copy of an old line
             return False
         self.seq = seq
         return True
 
     def _note_damage(self, start: int, raw: bytes, lost: bool) -> None:
         what = "a damaged line" if lost else "a damaged end of line; both its lines are whole"
-        self.damage.append(Report(self.path, self.line_count, start, len(raw), what, lost))
+        self.damage.append(Report(self.path, self._line(start), start, len(raw), what, lost))
 
-    def rewind(self) -> None:
-        """Have `read_new` begin at the first line again."""
-        kept = self._descriptor, self._writable, self._seen, self.exists
-        self._descriptor = None
-        self._reset()
-        self._descriptor, self._writable, self._seen, self.exists = kept
-
-    def read_line(self, start: int, length: int) -> list[Any] | None:
-        """The transaction at a place `read_new` told; None if it is no longer whole."""
+    def _line(self, start: int) -> int | None:
+        """The number, from 1, of the line at byte `start`."""
         if self._descriptor is None:
             return None
-        raw = os.pread(self._descriptor, length, start)
-        return parse_lines([raw])[0] if is_whole(raw) else None
+        return os.pread(self._descriptor, start, 0).count(b"\n") + 1
 
-    def append(self, line: bytes, seq: int, *, durable: bool = True) -> Line:
-        """Add `line` with one write and, if `durable`, one sync; call it under the lock, read up.
+    # Writing
+
+    def append(self, line: bytes) -> None:
+        """Add `line` with one write and one sync; call it under the lock, read up.
 
         Cuts off a torn last line first. Raises LedgerError; the file is then as it was.
         """
-        if seq <= self.seq:
+        seq = seq_of(line)
+        if seq is None or seq <= self.seq:
             raise LedgerError(
                 f"{self.path} has transaction {self.seq} already; {seq} was not written",
                 "this is a mistake in flowtui: run flowtui doctor, and tell us what it says",
@@ -255,8 +301,7 @@ class Journal:
                 self._note_cut()
             if os.write(descriptor, data) != len(data):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            if durable:
-                sync_data(descriptor)
+            sync_data(descriptor)
             if created:
                 sync_folder(self.path.parent)
         except BaseException as error:
@@ -264,16 +309,14 @@ class Journal:
             if isinstance(error, OSError):
                 raise failed("write to", self.path, error) from error
             raise
-        start = self.offset + len(before)
+        self._anchor = (self.offset + len(before), line[:8])
         self.offset += len(data)
+        self.fresh_bytes += len(data)
         self.seq = seq
-        self._anchor = (start, line[:8])
         self._ends_clean = True
-        self.line_count += 1
-        if start == len(before) and before:
-            self.line_count += 1
-            self.owner = self.holds
-        return Line(start, len(line) - 1, [])
+        if created:
+            self.folded = self.folded_without
+            self._first = len(before)
 
     def _open_to_write(self, create: bool) -> int:
         """The descriptor, able to append. A file that is to be created must not be there yet."""
@@ -290,13 +333,13 @@ class Journal:
     def _missing(self) -> bytes:
         """What must come before the next line: the header, or the newline of the last one."""
         if self.offset == 0:
-            return header_line(self.holds)
+            return journal_header(self.folded_without)
         return b"" if self._ends_clean else b"\n"
 
     def _refuse_strangers(self, descriptor: int) -> None:
         """Raises OSError if the file was changed or replaced without the lock."""
-        found, mine = self.path.stat(), os.fstat(descriptor)
-        if not os.path.samestat(found, mine) or mine.st_size != self.offset + self.torn_bytes:
+        named, mine = self.path.stat(), os.fstat(descriptor)
+        if not os.path.samestat(named, mine) or mine.st_size != self.offset + self.torn_bytes:
             raise OSError(errno.ESTALE, "another program changed it; do it again")
 
     def _take_back(self, descriptor: int, created: bool) -> None:
@@ -318,12 +361,12 @@ class Journal:
 
     def _note_cut(self) -> None:
         what = "an unfinished last line was cut off"
-        place = (self.path, self.line_count + 1, self.offset, self.torn_bytes)
-        self.events.append(Report(*place, what, lost=False))
+        line = self._line(self.offset)
+        self.events.append(Report(self.path, line, self.offset, self.torn_bytes, what, lost=False))
         self.torn_bytes = 0
 
     def sync(self) -> None:
-        """Make what was added without `durable` last. Raises LedgerError."""
+        """Make what others added last. Raises LedgerError."""
         try:
             if self._descriptor is not None:
                 sync_data(self._descriptor)

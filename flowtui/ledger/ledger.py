@@ -1,39 +1,43 @@
-"""The ledger: every record by id and day, every command undoable, nothing lost.
+"""The ledger: a TinyDB in which every command is one transaction that can be undone.
+
+    with ledger.transaction("start block"):
+        ledger.table("blocks").replace(Document(record, doc_id=record["id"]))
+        ledger.table("state").upsert(Document({"block": ...}, doc_id="running"))
+    ledger.table("blocks").search(where("day") == "2026-11-23")
 
 Reads show one instant of the whole folder, the one of the last `refresh` or transaction (a year
-that is read for the first time moves it on). Any number of processes and threads may use the same
-folder at once.
+that is read for the first time may move it on); inside a transaction they show its own changes too.
+Any number of processes and threads may use the same folder at once.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tinydb.table import Document as Document
+
 from flowtui.core.clock import Clock
 from flowtui.core.errors import LedgerError
-from flowtui.ledger.commit import commit, writing
-from flowtui.ledger.folder import KEEP, Folder
-from flowtui.ledger.kinds import KINDS, STATE, Kind
+from flowtui.core.kinds import KINDS, STATE, Kind
+from flowtui.ledger.journal import Report
 from flowtui.ledger.lock import no_writer
-from flowtui.ledger.migrate import Migrations, without_version
-from flowtui.ledger.reader import Reader, Record, documents
-from flowtui.ledger.report import Report
-from flowtui.ledger.storage import JournalStorage, head_of
-from flowtui.ledger.transaction import Transaction
+from flowtui.ledger.migrate import Migrations
+from flowtui.ledger.records import record_file
+from flowtui.ledger.staging import ALWAYS, Staging, same
+from flowtui.ledger.storage import FOLD_BYTES, KEEP, JournalStorage
+from flowtui.ledger.table import JournalDB, JournalTable
 
-if TYPE_CHECKING:  # what undo and compaction need is imported when they are asked for
-    from flowtui.ledger.compact import Compacted
+if TYPE_CHECKING:  # what undo and folding need is imported when they are asked for
+    from flowtui.ledger.fold import Folded
     from flowtui.ledger.history import Change, Entry, Logged, Pairs
 
-__all__ = ["Ledger", "Report", "Transaction"]
+__all__ = ["Document", "Ledger", "Report"]
 
 
-class Ledger:
+class Ledger(JournalDB):
     """The ledger in `folder`. Constructing and reading it creates nothing.
 
     `clock` dates the transactions. `kinds` and `migrations` say what it keeps and in which version,
@@ -49,111 +53,117 @@ class Ledger:
         kinds: Mapping[str, Kind] = KINDS,
         migrations: Migrations | None = None,
         keep: int = KEEP,
+        fold_bytes: int = FOLD_BYTES,
     ) -> None:
+        super().__init__(
+            folder,
+            True,
+            clock=clock,
+            kinds=kinds,
+            migrations=migrations,
+            keep=keep,
+            fold_bytes=fold_bytes,
+            follows=False,
+        )
         self.folder = folder
         self.clock = clock
-        self._files = Folder(folder, clock, kinds, migrations or Migrations(), keep)
-        self._reader = Reader(self._files)
-        self._threads = threading.RLock()
+        self._skipped: dict[tuple[str, str], Report] = {}
+
+    @property
+    def storage(self) -> JournalStorage:
+        """The journal."""
+        assert isinstance(self._storage, JournalStorage)
+        return self._storage
+
+    def table(self, name: str, **kwargs: Any) -> JournalTable:
+        """The table of a kind. Raises LedgerError for a kind that the ledger does not keep."""
+        if name not in self.storage.kinds:
+            kinds = ", ".join(self.storage.kinds)
+            raise LedgerError(f"the ledger keeps no {name!r}", f"it keeps: {kinds}")
+        table: JournalTable = super().table(name, **kwargs)  # type: ignore[assignment]  # our class
+        return table
 
     # Reading
 
-    def get(self, kind: str, id: str) -> Record | None:
-        """The record with this id, as a copy of its own; None if there is none."""
-        with self._threads:
-            return self._reader.get(kind, id)
-
-    def find(self, kind: str, first: date, last: date) -> list[Record]:
-        """Records of a dated kind from day `first` to day `last`, both included, by day and id."""
-        with self._threads:
-            return self._reader.find(kind, first, last)
-
-    def all(self, kind: str) -> list[Record]:
-        """Every record of a kind without a date, by id."""
-        with self._threads:
-            return self._reader.all(kind)
-
-    def years(self) -> list[int]:
-        """The years that have a file, ascending."""
-        with self._threads:
-            return self._files.years()
-
     def kinds(self) -> list[Kind]:
         """What this ledger keeps."""
-        return list(self._files.kinds.values())
+        return list(self.storage.kinds.values())
 
-    def stored(self, kind: str) -> Iterator[Record]:
-        """Every record of a kind, dated or not, with one year in memory at a time."""
-        with self.snapshot() as records:
-            for document in records(kind):
-                yield without_version(document)
+    def years(self) -> list[int]:
+        """The years that it has records of, ascending."""
+        storage = self.storage
+        with storage.threads:
+            storage.be_read()
+            return [int(name) for name in storage.contents.names() if name != STATE]
 
     @contextmanager
-    def snapshot(self) -> Iterator[Callable[[str], Iterator[Record]]]:
+    def snapshot(self) -> Iterator[Callable[[str], Iterator[dict[str, Any]]]]:
         """For exports: gives `records(kind)`, all of one instant, one year in memory at a time.
 
         They carry their version, and are the ledger's own: do not change them. Writers wait.
         """
-        with self._threads, no_writer(self._files.lock.path):
-            self._files.look_again()
-            yield lambda kind: documents(self._files, self._files.kinds[kind])
+        with self.storage.threads, no_writer(self.storage.lock.path):
+            self.storage.refresh()
+            yield self._records
+
+    def _records(self, kind: str) -> Iterator[dict[str, Any]]:
+        view = self.storage.view(kind)
+        if self.storage.kinds[kind].dated:
+            yield from (document for _, document in view.between(*ALWAYS))
+        else:
+            yield from view.values()
 
     def refresh(self) -> bool:
         """Take over what others wrote; True if they changed anything since the last call."""
-        with self._threads:
-            return self._files.refresh()
+        with self.storage.threads:
+            self.storage.refresh()
+            news, self.storage.has_news = self.storage.has_news, False
+            return news
 
     def reports(self) -> list[Report]:
-        """Torn and damaged lines that were noticed so far, and what was done about them."""
-        with self._threads:
-            return self._files.reports()
+        """What was noticed so far: torn and damaged lines, and records that were skipped."""
+        with self.storage.threads:
+            return [*self.storage.reports(), *self._skipped.values()]
+
+    def skip(self, kind: str, record: Mapping[str, Any], error: LedgerError) -> None:
+        """Note a record that cannot be decoded, so that the person hears of it once."""
+        day = str(record.get("day", ""))[:4]
+        home = day if self.storage.kinds[kind].dated else STATE
+        path = record_file(self.folder, home)
+        id = str(record.get("id"))
+        report = Report(path, None, 0, 0, f"{error.message}; it is left out", lost=False)
+        self._skipped.setdefault((kind, id), report)
 
     # Writing
 
     @contextmanager
-    def transaction(self, label: str, *, background: bool = False) -> Iterator[Transaction]:
+    def transaction(self, label: str, *, background: bool = False) -> Iterator[Staging]:
         """Changes that are written together when the block ends, or not at all if it raises.
 
         Holds the lock, so keep it short. `label` is what undo will call it. `background` is for
         what no command of a person caused: undo passes it over.
         """
-        with self._threads, writing(self._files):
-            transaction = Transaction(self._files, label)
-            try:
-                yield transaction
-                self._commit(transaction, {"background": True} if background else {})
-            finally:
-                transaction.end()
+        with self.storage.transaction(label, background=background) as staging:
+            yield staging
 
     @contextmanager
-    def trial(self) -> Iterator[Transaction]:
+    def trial(self) -> Iterator[Staging]:
         """A transaction that is never written: for looking what one would do. Creates nothing."""
-        with self._threads:
-            self._files.look_again()
-            transaction = Transaction(self._files, "trial")
-            try:
-                yield transaction
-            finally:
-                transaction.end()
+        self.storage.refresh()
+        with self.storage.staged("trial") as staging:
+            yield staging
 
-    def compact(self) -> list[Compacted]:
-        """Fold the history that can no longer be undone, in every file that has any.
+    def fold(self) -> list[Folded]:
+        """Write what the journal holds into the files of records.
 
-        Nothing needs to call this: each file is also compacted when it is worth while.
+        Nothing needs to call this: it is done when it is worth while.
         """
-        with self._threads:
-            if not self._files.names():
-                return []
-            from flowtui.ledger import compact
+        from flowtui.ledger.fold import fold
 
-            with writing(self._files):
-                done = [compact.compact(self._files, name) for name in self._files.names()]
-            return [each for each in done if each is not None]
-
-    def close(self) -> None:
-        """Let go of the files. The ledger may be used again."""
-        with self._threads:
-            self._files.close()
+        if not self._is_there():
+            return []
+        with self.storage.threads, self.storage.writing():
+            return fold(self.storage)
 
     # History
 
@@ -161,9 +171,9 @@ class Ledger:
         """The newest transactions, at most `limit`, newest first."""
         from flowtui.ledger import history
 
-        with self._threads:
-            self._files.look_again()
-            return history.entries(self._files, limit)
+        with self.storage.threads:
+            self.storage.refresh()
+            return history.entries(self.storage.journal.path, limit)
 
     def undo(self, steps: int = 1) -> list[Change]:
         """Take back the newest `steps` commands; returns them, newest first.
@@ -181,60 +191,53 @@ class Ledger:
     def _turn(self, steps: int, verb: str) -> list[Change]:
         from flowtui.ledger import history
 
-        undoing = verb == "undo"
-        with self._threads:
-            if not self._files.names():
-                return []
-            with writing(self._files):
-                plan = (history.to_undo if undoing else history.to_redo)(self._files, steps)
-                turns = [(item, *history.change_of(self._files, item)) for item in plan]
-                if len(turns) > 1:  # all of them or none: see first whether each can be done
-                    trial = Transaction(self._files, verb)
-                    for item, _, pairs in turns:
-                        self._swap(trial, item, pairs, undoing)
-                for item, change, pairs in turns:
-                    one = Transaction(self._files, f"{verb} {change.label}")
-                    self._swap(one, item, pairs, undoing)
-                    self._commit(one, {"undoes" if undoing else "redoes": item.seq})
-                return [change for _, change, _ in turns]
+        storage, undoing = self.storage, verb == "undo"
+        if not self._is_there():
+            return []
+        with storage.threads, storage.writing():
+            find = history.to_undo if undoing else history.to_redo
+            after = storage.journal.seq - storage.keep
+            items = find(storage.journal.path, steps, after)
+            if len(items) > 1:  # all of them or none: see first whether each can be done
+                with storage.staged(verb) as trial:
+                    for item in items:
+                        self._swap(trial, item, undoing)
+            changes = [item.change(storage.migrations) for item in items]
+            for item, change in zip(items, changes, strict=True):
+                with storage.staged(f"{verb} {change.label}") as staging:
+                    self._swap(staging, item, undoing)
+                    storage.commit(staging, {"undoes" if undoing else "redoes": item.seq})
+            return changes
 
-    def _swap(self, transaction: Transaction, item: Logged, pairs: Pairs, undoing: bool) -> None:
+    def _swap(self, staging: Staging, item: Logged, undoing: bool) -> None:
+        pairs: Pairs = item.pairs(self.storage.migrations)
         for kind, id, before, after in pairs:
             old, new = (after, before) if undoing else (before, after)
-            if not transaction.swap(kind, id, old, new):
+            layer = staging.layer(kind, str)
+            present = layer.get(id)
+            if (present is None) != (old is None) or (present and old and not same(present, old)):
                 label = item.head.get("label", "")
                 raise LedgerError(
                     f"cannot {'undo' if undoing else 'redo'} {label!r}: {kind} {id} "
                     f"{self._changed_by(kind, id, item.seq)}; nothing was changed",
                     "change the record itself instead",
                 )
+            layer.layer.clear()
+            if new is not None:
+                layer[id] = new
+            elif present is not None:
+                del layer[id]
+            staging.keep(layer)
 
     def _changed_by(self, kind: str, id: str, seq: int) -> str:
         from flowtui.ledger import history
 
-        for entry in history.entries(self._files, self._files.keep):
+        for entry in history.entries(self.storage.journal.path, self.storage.keep):
             if entry.seq > seq and (kind, id) in entry.records:
                 return f"was changed since by {entry.label!r}"
         return "is no longer as that left it"
 
-    def _commit(self, transaction: Transaction, extra: dict[str, Any]) -> None:
-        edits = transaction.edits()
-        if not edits and not extra.keys() & {"undoes", "redoes"}:
-            return
-        seq = self._files.last_seq() + 1
-        head = {**head_of(seq, self.clock, transaction.label), **extra}
-        commit(self._files, head, edits or {STATE: []})
-        transaction.seq = seq
-        for storage in self._files.in_memory():
-            if storage.is_worth_compacting(self._files.keep, seq):
-                self._compact(storage)
-
-    def _compact(self, storage: JournalStorage) -> None:
-        from flowtui.ledger import compact
-
-        try:
-            compact.compact(self._files, storage.path.stem)
-        except LedgerError as error:  # the transaction is on disk; compaction can wait
-            storage.compactable = False
-            note = Report(storage.path, None, 0, 0, error.message, lost=False)
-            self._files.notes.append(note)
+    def _is_there(self) -> bool:
+        """Whether anything was ever written."""
+        self.storage.refresh()
+        return self.storage.journal.exists or bool(self.storage.contents.names())

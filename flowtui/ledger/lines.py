@@ -1,13 +1,14 @@
 """One line of a journal is one transaction: a checksum, a space, and a JSON list.
 
-    5f0c9a41 [{"seq":7,"at":"2026-11-23T03:38:04Z","label":"start block"},["blocks","k3mq7x",{...}]]
+    5f0c9a41 [{"seq":7,"at":"2026-11-23T03:38:04Z"},["blocks","k3mq7x",{...},null]]
 
-The list holds a head and then the changed documents, each `[table, id, document]`; a document that
-is null was deleted. Two more shapes keep TinyDB's tables whole: `[table, null, true]` made an empty
-table, `[table, null, null]` dropped one. A fourth element names the file that a change belongs to
-when it is not the file the line stands in. Beside `seq`, `at` and `label` a head may hold
-`background`, `undoes`, `redoes`, `files` (see `flowtui.ledger.files`), `part`, and `kept` with
-`folded` (see `flowtui.ledger.compact`). The first line of a file has a head with `format` instead.
+The list holds a head and then the changed documents, each `[table, id, document, before]`: what it
+is now and what it was. Null says that there is, or was, none. Two more shapes keep TinyDB's tables
+whole: `[table, null, true, null]` made an empty table, `[table, null, null, null]` dropped one.
+Beside `seq`, `at` and `label` a head may hold `background`, `undoes` and `redoes`. The first line
+of a file has a head with `format` instead.
+
+A file of records has a document a line: `[table, id, document]`; see `flowtui.ledger.records`.
 
 The checksum is CRC-32 in eight hexadecimal digits. It finds each single flipped bit and each burst
 of up to 32 bits; it is not meant to keep a forger out, and it costs 0.3 µs for a typical line,
@@ -18,20 +19,25 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
 from flowtui.core.errors import NewerLedgerError
 
-FORMAT = 1
+FORMAT = 2
 """The number a file's first line carries. A file with a greater one is left alone."""
 
 _PAYLOAD_AT = 9
+_SHAPES = (3, 4)
+"""Elements of a change; format 1 has three, or four with the name of a file."""
 _LINE_START = re.compile(rb"[0-9a-f]{8} \[")
-_SINGLE = re.compile(
-    rb'\[\{"seq":([0-9]+)([^{}\[\]]*)\},\["([^"\\]+)","([^"\\]+)",(\{.*\}|null)\]\]\Z'
+_INSERT = re.compile(
+    rb'\[\{"seq":([0-9]+)[^{}\[\]]*\},\["([^"\\]+)","([^"\\]+)",(\{.*\}),null\]\]\Z'
 )
+_RECORD = re.compile(rb'\["([^"\\]+)","([^"\\]+)",(\{.*\})\]\Z')
+_SEQ = re.compile(rb'\[\{"seq":([0-9]+)[,}]')
 _plain = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _escaped = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
 _decoder = json.JSONDecoder()
@@ -51,43 +57,43 @@ def text_of(value: object) -> str:
     return text
 
 
-class Edit(NamedTuple):
-    """One changed document. `document` is its JSON text; "null" deletes it."""
+class Change(NamedTuple):
+    """One changed document; the documents are JSON texts, or None where there is none."""
 
     table: str
     key: str | None
-    """None changes the table as such: `document` "true" makes it, "null" drops it."""
-    document: str
-    target: str | None = None
-    """The file it belongs to, if not the one the line stands in."""
+    """None changes the table as such: `document` "true" makes it, None drops it."""
+    document: str | None
+    before: str | None = None
+
+    def text(self) -> str:
+        """As it stands in a line."""
+        place = f"{text_of(self.table)},{text_of(self.key)}"
+        return f"[{place},{self.document or 'null'},{self.before or 'null'}]"
 
 
-class Single(NamedTuple):
-    """A transaction that changed one document, with the document not parsed."""
+class Insert(NamedTuple):
+    """A transaction that added one document, which is not parsed."""
 
     seq: int
-    kept: bool
     table: str
     key: str
-    document: bytes | None
-    """JSON; None deletes it."""
+    document: bytes
 
 
-def change_text(table: str, key: str | None, document: str, target: str | None = None) -> str:
-    """JSON text of one change; `document` is JSON text already ("null" for a deletion)."""
-    end = f",{text_of(target)}]" if target is not None else "]"
-    return f"[{text_of(table)},{text_of(key)},{document}{end}"
+def record_text(table: str, key: str | None, document: str) -> str:
+    """A line of a file of records, without its checksum; `document` is JSON text."""
+    return f"[{text_of(table)},{text_of(key)},{document}]"
 
 
-def line_of(head: dict[str, Any], changes: list[str]) -> bytes:
-    """The bytes of a whole line, with its newline; `changes` are JSON texts."""
-    payload = ",".join([f"[{text_of(head)}", *changes]).encode() + b"]"
+def checked(payload: bytes) -> bytes:
+    """The bytes of a line, with its newline."""
     return b"%08x %b\n" % (crc32(payload), payload)
 
 
-def header_line(holds: str | None) -> bytes:
-    """The first line of a file; `holds` is the name of a file of a ledger, None outside one."""
-    return line_of({"format": FORMAT} | ({} if holds is None else {"ledger": holds}), [])
+def line_of(head: dict[str, Any], changes: Iterable[str] = ()) -> bytes:
+    """The bytes of a transaction's line, with its newline; `changes` are JSON texts."""
+    return checked(",".join([f"[{text_of(head)}", *changes]).encode() + b"]")
 
 
 def is_whole(raw: bytes) -> bool:
@@ -113,21 +119,36 @@ def split_lines(raw: bytes) -> list[bytes]:
     return []
 
 
-def single(raw: bytes) -> Single | None:
-    """A whole line as a `Single`, if it is plainly one; None sends it to the JSON parser.
+def seq_of(raw: bytes) -> int | None:
+    """The number of a transaction, without parsing its line; None if it is told otherwise."""
+    match = _SEQ.match(raw, _PAYLOAD_AT)
+    return int(match[1]) if match else None
+
+
+def insert_of(raw: bytes) -> Insert | None:
+    """A whole line as an `Insert`, if it is plainly one; None sends it to the JSON parser.
 
     It relies on lines having been written by `line_of`, without spaces between elements, which
     the checksum vouches for: a line with two changes then has `],["` between them, and inside a
     JSON text each quotation mark has a backslash before it.
     """
-    match = _SINGLE.match(raw, _PAYLOAD_AT)
+    match = _INSERT.match(raw, _PAYLOAD_AT)
     if match is None or b'],["' in raw:
         return None
-    seq, head, table, key, document = match.groups()
-    kept = b',"kept":true' in head
-    return Single(
-        int(seq), kept, table.decode(), key.decode(), None if document == b"null" else document
-    )
+    seq, table, key, document = match.groups()
+    return Insert(int(seq), table.decode(), key.decode(), document)
+
+
+def record_of(raw: bytes) -> tuple[str, str | None, Any] | None:
+    """Table, id and document, as JSON bytes if it can be, of a line of a file of records."""
+    match = _RECORD.match(raw, _PAYLOAD_AT)
+    if match is not None:
+        return match[1].decode(), match[2].decode(), match[3]
+    try:
+        table, key, document = json.loads(raw[_PAYLOAD_AT:])
+    except ValueError:
+        return None
+    return (table, key, document) if isinstance(table, str) else None
 
 
 def parse_line(raw: bytes) -> list[Any] | None:
@@ -187,6 +208,6 @@ def _is_transaction(value: object) -> bool:
     if type(head.get("seq")) is not int and type(head.get("format")) is not int:
         return False
     for change in value[1:]:
-        if type(change) is not list or not 3 <= len(change) <= 4 or type(change[0]) is not str:
+        if type(change) is not list or len(change) not in _SHAPES or type(change[0]) is not str:
             return False
     return True

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flowtui.ledger.lines import check_format, head_of, is_whole, parse_lines, split_lines
+from flowtui.ledger.lines import head_of, is_whole, parse_lines, split_lines
 
 _BATCH_LINES = 1000
 _BLOCK_BYTES = 1 << 16
@@ -45,13 +45,17 @@ def raw_lines(path: Path) -> Iterator[RawLine]:
             start += len(line)
 
 
+def whole_pieces(raw: bytes) -> list[bytes]:
+    """The whole lines in a raw one: itself, those that a damaged newline joined, or none."""
+    if is_whole(raw):
+        return [raw]
+    return split_lines(raw) if raw else []
+
+
 def whole_lines(path: Path) -> Iterator[bytes]:
     """Every whole line of a file, first to last, without newlines."""
     for line in raw_lines(path):
-        if is_whole(line.raw):
-            yield line.raw
-        else:
-            yield from split_lines(line.raw)
+        yield from whole_pieces(line.raw)
 
 
 def transactions(path: Path) -> Iterator[list[Any]]:
@@ -62,19 +66,17 @@ def transactions(path: Path) -> Iterator[list[Any]]:
             if value is None or "seq" not in value[0]:
                 continue
             seq = value[0]["seq"]
-            if seq > last or (seq == last and "kept" in value[0]):
+            if seq > last or (seq == last and "kept" in value[0]):  # kept: of format 1
                 last = seq
                 yield value
 
 
 def transactions_backwards(path: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """Head and line of every transaction of a file, last to first, up to what was folded."""
+    """Head and line of every transaction of a file, last to first."""
     last: int | None = None
     for raw in lines_backwards(path):
         head = head_of(raw)
         seq = head.get("seq")
-        if "kept" in head:
-            return
         if type(seq) is int and (last is None or seq < last):
             last = seq
             yield head, raw
@@ -98,33 +100,11 @@ def lines_backwards(path: Path) -> Iterator[bytes]:
             if not others:
                 rest.append(first)
                 continue
-            yield from _whole(others[-1] + b"".join(reversed(rest)))
+            yield from whole_pieces(others[-1] + b"".join(reversed(rest)))[::-1]
             for raw in reversed(others[:-1]):
-                yield from _whole(raw)
+                yield from whole_pieces(raw)[::-1]
             rest = [first]
-        yield from _whole(b"".join(reversed(rest)))
-
-
-def last_seq(path: Path) -> int:
-    """The number of the last transaction in a file, read from its end; 0 if there is none.
-
-    Raises NewerLedgerError for a file of a newer format.
-    """
-    with path.open("rb") as file:
-        first = file.readline(256).rstrip(b"\n")
-    if is_whole(first):
-        check_format(head_of(first), path)
-    for raw in lines_backwards(path):
-        seq = head_of(raw).get("seq")
-        if type(seq) is int:
-            return seq
-    return 0
-
-
-def _whole(raw: bytes) -> list[bytes]:
-    if is_whole(raw):
-        return [raw]
-    return split_lines(raw)[::-1] if raw else []
+        yield from whole_pieces(b"".join(reversed(rest)))[::-1]
 
 
 def _batches(lines: Iterator[bytes]) -> Iterator[list[bytes]]:

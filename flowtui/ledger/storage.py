@@ -1,16 +1,16 @@
 """TinyDB's storage over a journal: what changed is written, not everything.
 
-`TinyDB(path, storage=JournalStorage)` works with any table class; with
+`TinyDB(folder, storage=JournalStorage)` works with any table class; with
 `flowtui.ledger.table.JournalTable` a change costs the same however many documents there are.
 Documents in memory are never changed in place: a changed one is replaced.
 """
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,30 +18,34 @@ from tinydb.storages import Storage
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import LedgerError
-from flowtui.ledger.disk import make_folder
-from flowtui.ledger.draft import Draft
-from flowtui.ledger.journal import Journal, Line, News
-from flowtui.ledger.lazy import Document, Table
-from flowtui.ledger.lines import Edit, change_text, line_of, single
+from flowtui.core.kinds import KINDS, Kind
+from flowtui.ledger.contents import Contents
+from flowtui.ledger.disk import make_folder, sync_folder_of
+from flowtui.ledger.documents import Document
+from flowtui.ledger.journal import NAME, Journal, News, Report
+from flowtui.ledger.lines import insert_of, line_of, parse_line
 from flowtui.ledger.lock import WriteLock
-from flowtui.ledger.memory import Memory
 from flowtui.ledger.migrate import Migrations, own_copy
-from flowtui.ledger.report import Report
-from flowtui.ledger.setaside import set_aside
+from flowtui.ledger.records import format_of, plain_files, record_files
+from flowtui.ledger.staging import Staging, TableView, same
+
+LOCK_NAME = ".lock"
+KEEP = 1000
+"""Transactions that stay undoable."""
+FOLD_BYTES = 1 << 20
+"""Bytes of the journal below which it is never folded."""
+_LOOKS = 20
 
 Tables = dict[str, dict[str, Document]]
 """As TinyDB wants them."""
 
 
-MOST_PART_BYTES = 64 * 1024
-
-
 class JournalStorage(Storage):
-    """The documents of one journal file, in memory and on disk.
+    """The documents in a folder, in memory and on disk.
 
-    Constructing and reading it creates nothing. With `create_dirs` missing folders are made by the
-    first write. `clock` dates the lines; without one they have no date. `lock` and `holds` are for
-    the files of a ledger, which share one lock and are written through the ledger alone.
+    Constructing and reading it creates nothing; the first write makes the folder, with
+    `create_dirs` those above it too. `clock` dates the lines; without one they have no date. With
+    `follows` each read sees what other processes wrote; without, `refresh` and transactions do.
     """
 
     def __init__(
@@ -50,135 +54,263 @@ class JournalStorage(Storage):
         create_dirs: bool = False,
         *,
         clock: Clock | None = None,
-        lock: WriteLock | None = None,
-        holds: str | None = None,
+        kinds: Mapping[str, Kind] = KINDS,
         migrations: Migrations | None = None,
+        keep: int = KEEP,
+        fold_bytes: int = FOLD_BYTES,
+        follows: bool = True,
     ) -> None:
         super().__init__()
         self.path = Path(path)
-        self.lock = lock or WriteLock(self.path.with_name(self.path.name + ".lock"))
-        self.journal = Journal(self.path, holds)
-        self.memory = Memory(holds, migrations)
-        self.compactable = True
-        """False after a compaction that failed, so that not every write tries again."""
-        self._holds = holds
-        self._clock = clock
+        self.keep = keep
+        self.clock = clock
+        self.kinds = kinds
+        self.migrations = migrations or Migrations()
+        self.lock = WriteLock(self.path / LOCK_NAME)
+        self.journal = Journal(self.path / NAME)
+        self.contents = Contents(self.path, kinds, self.migrations, self._catch_up)
+        self.follows = follows
+        self.threads = threading.RLock()
+        self.notes: list[Report] = []
+        """What was noticed besides damage, and is worth telling."""
+        self.has_news = False
+        """Whether others changed anything since this was last set to False."""
+        self._fold_bytes = fold_bytes
         self._create_dirs = create_dirs
         self._given: Tables | None = None
-        self._has_parts = False
-        self._draft: Draft | None = None
-        self._drafted_by = 0
-        self._threads = threading.RLock()
-
-    def is_worth_compacting(self, keep: int, last_seq: int) -> bool:
-        """Whether compaction would help: see `flowtui.ledger.compact` for the rule.
-
-        `keep` is the number of transactions up to `last_seq` that it leaves as they are.
-        """
-        memory = self.memory
-        floor = max(memory.document_count() + keep, memory.folded_at)
-        return self.compactable and (
-            memory.change_count > 2 * floor
-            or memory.part_bytes > MOST_PART_BYTES
-            or 0 < memory.crowded_seq <= last_seq - keep
-        )
+        self._staging: Staging | None = None
+        self._staged_by = 0
+        self._is_fresh = False
+        self._old: object = None
+        self._cannot_fold = False
+        self._is_complete = False
 
     # Reading
 
-    def refresh(self) -> bool:
-        """Read what was added since; True if anything changed. Raises LedgerError."""
-        with self._threads:
-            news = self.journal.poll()
-            if news is News.SAME:
-                return False
-            before = self.memory.version
-            if self._has_parts:  # the lines to come may stand before those parts
-                self.journal.rewind()
-            if news is News.REPLACED or self._has_parts:
-                self.memory.forget()
-                self._has_parts = False
+    def refresh(self) -> None:
+        """Read what was added since. Raises LedgerError."""
+        with self.threads:
+            version = self.contents.version
             try:
-                for batch in self.journal.read_new():
-                    for line in batch:
-                        self.memory.apply(line, self._holds)
+                self._look()
             except BaseException:
-                self.journal.close()  # half of it was taken over: read all of it next time
+                self.distrust()  # half of it was taken over: read all of it next time
                 raise
-            return self.memory.version != before
+            self.has_news |= self._is_fresh and self.contents.version != version
+            self._is_fresh = True
 
-    def view(self, table: str) -> Table:
-        """The documents of a table by key, as last read. Not to be changed."""
-        return self.memory.table(table)
+    def _look(self) -> None:
+        news = self.journal.poll()
+        if news is News.SAME and not self.journal.exists:
+            self._look_at_old()
+            return
+        if news is News.REPLACED:
+            self.contents.forget()
+            self._old = None
+        if news is not News.SAME:
+            for batch in self.journal.read_new():
+                for value in batch:
+                    self.contents.apply(value)
 
-    def documents(self, table: str) -> Mapping[str, Document]:
-        """The documents of a table by key, as they are now or would be after the transaction."""
-        if (draft := self._own_draft()) is not None:
-            return draft.documents(table)
-        self.refresh()
-        return self.memory.table(table)
+    def _look_at_old(self) -> None:
+        """Without a journal: an empty folder, one of format 1, or one that lost its journal."""
+        from flowtui.ledger import upgrade
 
-    @property
-    def in_transaction(self) -> bool:
-        """Whether changes are being collected."""
-        return self._own_draft() is not None
+        seen = upgrade.signature(self.path)
+        if seen == self._old:
+            self.journal.seq = self.journal.folded_without
+            return
+        self._old = seen
+        self.contents.forget()
+        files = plain_files(self.path)
+        if files and all(format_of(path)[0] != 2 for path in files.values()):
+            old = upgrade.read_old(self.path, self.migrations)
+            old.fill(self.contents)
+            self.journal.folded_without = self.journal.seq = old.seq
+            self.contents.damage = {"": old.damage}
+        else:
+            newest = max((format_of(path)[1] for path in files.values()), default=0)
+            self.journal.folded_without = self.journal.seq = newest
+
+    def _catch_up(self, seq: int) -> bool:
+        """A file of records is as of `seq`: read on if the journal was read before that."""
+        for _ in range(_LOOKS):
+            if seq <= self.journal.seq:
+                return False
+            before = self.journal.seq
+            self._look()
+            if self.journal.seq == before:
+                return False  # the journal itself lost lines; the doctor tells of it
+        return True
+
+    def be_read(self) -> None:
+        """Read everything the first time, and each time if the storage `follows`."""
+        if self.follows or not self._is_fresh:
+            self.refresh()
+
+    def view(self, table: str, identify: Callable[[str], Any] = str) -> TableView:
+        """A table as it is now, or would be after the transaction; not to be changed."""
+        staging = self.own_staging()
+        if staging is None:
+            self.be_read()
+        staged = staging.staged.get(table) if staging is not None else None
+        return TableView(self.contents, table, identify, staged, read_only=True)
 
     def table_names(self) -> list[str]:
-        """The tables there are, as last read."""
-        return list(self.memory.tables)
+        """The tables there are, those that are empty included."""
+        staging = self.own_staging()
+        names: dict[str, None] = {}
+        for home in self.contents.names():
+            names |= dict.fromkeys(self.contents.tables(home))
+        if staging is not None:
+            names |= dict.fromkeys(staging.staged)
+        return [name for name in names if staging is None or name not in staging.dropped]
 
     def read(self) -> Tables | None:
         """Everything, as a copy that the caller may change and give to `write`."""
-        with self._threads:
-            tables: Mapping[str, Mapping[str, Document]]
-            if (draft := self._own_draft()) is not None:
-                tables = {name: draft.documents(name) for name in draft.names()}
-            else:
-                self.refresh()
-                tables = self.memory.tables
-            self._given = {name: dict(table.items()) for name, table in tables.items()}
+        with self.threads:
+            if self.own_staging() is None:
+                self.be_read()
+            self._given = {name: dict(self.view(name).items()) for name in self.table_names()}
             return own_copy(self._given) if self._given else None
 
     def reports(self) -> list[Report]:
-        """What was cut off, set aside or found damaged in this file."""
-        found = [*self.journal.events, *self.journal.damage]
+        """What was cut off, set aside or found damaged."""
+        reports = [*self.notes, *self.journal.events, *self.journal.damage]
+        reports += self.contents.reports()
         if self.journal.torn_bytes:
-            place = (self.path, self.journal.line_count + 1, self.journal.offset)
+            place = (self.journal.path, None, self.journal.offset, self.journal.torn_bytes)
             what = "an unfinished last line; the next write cuts it off"
-            found.append(Report(*place, self.journal.torn_bytes, what, lost=False))
-        return found
+            reports.append(Report(*place, what, lost=False))
+        return reports
 
     def close(self) -> None:
-        """Let go of the file. What was written is on disk already."""
-        with self._threads:
+        """Let go of the files. What was written is on disk already."""
+        with self.threads:
             self.journal.close()
+            self.lock.close()
 
     # Writing
 
-    def transaction(self, label: str = "") -> AbstractContextManager[Draft]:
+    @contextmanager
+    def transaction(
+        self, label: str = "", *, background: bool = False, **extra: Any
+    ) -> Iterator[Staging]:
         """Collect changes to tables and write them as one line when the block ends well.
 
-        Inside another transaction of the same storage it is part of that one. Raises LedgerError
-        and leaves the file as it was if it cannot be written.
+        `label` is what undo calls it; undo passes over what is `background`. `extra` goes into the
+        head of its line. Raises LedgerError, and leaves everything as it was, if it cannot be
+        written.
         """
-        draft = self._own_draft()
-        return self._transaction(label) if draft is None else nullcontext(draft)
+        with self.threads, self.writing(), self.staged(label) as staging:
+            yield staging
+            self.commit(staging, {"background": True, **extra} if background else extra)
 
     @contextmanager
-    def _transaction(self, label: str) -> Iterator[Draft]:
-        with self._threads:
-            if self._create_dirs and not self.journal.exists:
-                make_folder(self.path.parent)
-            with self.lock:
-                self.catch_up()
-                self._refuse_foreign()
-                self._draft = draft = Draft(self.memory.tables, self.memory.next_id)
-                self._drafted_by = threading.get_ident()
-                try:
-                    yield draft
-                    if edits := draft.edits():
-                        self.commit(head_of(self.journal.seq + 1, self._clock, label), edits)
-                finally:
-                    self._draft = None
+    def staged(self, label: str) -> Iterator[Staging]:
+        """Collect changes that nobody writes unless they are given to `commit`."""
+        with self.threads:
+            staging = self._staging = Staging(self.contents, label, self._checked)
+            self._staged_by = threading.get_ident()
+            try:
+                yield staging
+            finally:
+                self._staging = None
+
+    @contextmanager
+    def joined(self) -> Iterator[Staging]:
+        """The transaction of this thread, or one of its own for a single method of a table."""
+        staging = self.own_staging()
+        if staging is not None:
+            yield staging
+        else:
+            with self.transaction() as own:
+                yield own
+
+    def own_staging(self) -> Staging | None:
+        """The changes that this thread is collecting."""
+        return self._staging if self._staged_by == threading.get_ident() else None
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the lock, with everything read that others wrote."""
+        if self._create_dirs or self.path.parent.is_dir():
+            make_folder(self.path)
+        if not self._is_fresh:
+            self.refresh()  # before the lock is taken, so that it is held for less long
+        with self.lock:
+            if self.lock.abandoned or not self.lock.undisturbed:
+                self.refresh()
+            if self.lock.abandoned and self.journal.exists:
+                self.journal.sync()
+                sync_folder_of(self.journal.path)
+            if not self._is_complete or not self.journal.exists:
+                from flowtui.ledger import upgrade
+
+                upgrade.complete(self)
+                self._is_complete = True
+            yield
+
+    def _checked(self, table: str, key: str, document: Document) -> Document:
+        """A document as it is written: with its version, if its kind has one.
+
+        Raises LedgerError, naming the field, if it has no usable "id" or "day".
+        """
+        kind = self.kinds.get(table)
+        if kind is None:
+            return document
+        told = document.get("id")
+        if told != key or not key:
+            raise LedgerError(f"a record of {table} has no text in 'id' that names it: {told!r}")
+        if kind.dated:
+            check_day(table, document)
+        return self.migrations.stamp(table, document)
+
+    def commit(self, staging: Staging, extra: Mapping[str, Any]) -> int | None:
+        """Under the lock: write a transaction; returns its number, None if it changed nothing.
+
+        Unless it raises, all of it is on disk; if it raises, nothing is.
+        """
+        try:
+            changes = staging.changes()
+            texts = [change.text() for change in changes]
+        except (TypeError, ValueError) as error:
+            if self.kinds.keys() & staging.staged.keys():
+                raise LedgerError(f"a record cannot be stored: {error}") from error
+            raise
+        if not changes and not extra.keys() & {"undoes", "redoes"}:
+            return None
+        seq = self.journal.seq + 1
+        head = {**head_of(seq, self.clock, staging.label), **extra}
+        line = line_of(head, texts)
+        self.lock.verify()
+        try:
+            self._mend()
+            self.journal.append(line)
+            self.contents.apply(insert_of(line[:-1]) or parse_line(line[:-1]) or [head])
+        except BaseException:  # an interruption may come when it is on disk and not in memory
+            self.distrust()
+            raise
+        staging.seq = seq
+        self._fold_if_worth_while()
+        return seq
+
+    def _mend(self) -> None:
+        """Before a line is added: damaged ones are set aside, and the journal is open."""
+        if self.journal.damage:
+            from flowtui.ledger.repair import set_aside
+
+            self.journal.events += set_aside(self.journal.path, self.clock)
+            self.distrust()
+        if not self.journal.is_open and self.journal.exists:
+            self.refresh()
+
+    def distrust(self) -> None:
+        """Read everything anew when it is next asked for."""
+        self.has_news |= self._is_fresh
+        self.journal.close()
+        self._is_fresh = False
+        self._old = None
 
     def write(self, data: Mapping[str, Mapping[Any, Mapping[str, Any]]]) -> None:
         """Write how `data` differs from what `read` gave; an empty `data` drops everything.
@@ -190,72 +322,54 @@ class JournalStorage(Storage):
             name: {str(key): dict(document) for key, document in table.items()}
             for name, table in data.items()
         }
-        with self._threads, self.transaction() as draft:
-            base: Mapping[str, Mapping[str, Document]] = self.memory.tables
-            if self._given is not None and wanted:
-                base = self._given
-            try:
-                draft.become(wanted, base)
-            except KeyError as error:
-                raise LedgerError(
-                    f"{self.path}: document {error.args[0]} was added by another process "
-                    "meanwhile; nothing was written",
-                    "read again and do it again; JournalTable does that by itself",
-                ) from error
+        with self.threads, self.joined() as staging:
+            base = self._given if self._given is not None and wanted else None
+            for name in base if base is not None else self.table_names():
+                if name not in wanted:
+                    staging.drop(name)
+            for name, table in wanted.items():
+                self._write_table(staging, name, table, (base or {}).get(name, {}))
         self._given = own_copy(wanted)
 
-    def catch_up(self) -> None:
-        """Under the lock: read on, after a crash of another writer only once it is on disk."""
-        self.refresh()
-        if self.lock.abandoned and self.journal.exists:
-            self.journal.sync()
+    def _write_table(
+        self,
+        staging: Staging,
+        name: str,
+        table: Mapping[str, Document],
+        base: Mapping[str, Document],
+    ) -> None:
+        view = staging.layer(name, str)
+        for key in base:
+            if key not in table:
+                view.layer[key] = None
+        for key, document in table.items():
+            if key not in base and key in view and not same(view[key], document):
+                raise LedgerError(
+                    f"{self.path}: document {key} was added by another process "
+                    "meanwhile; nothing was written",
+                    "read again and do it again; JournalTable does that by itself",
+                )
+            if key not in base or not same(base[key], document):
+                view.layer[key] = document
+        staging.keep(view)
 
-    def commit(self, head: dict[str, Any], changes: list[Edit], durable: bool = True) -> None:
-        """Under the lock and caught up: write one line, then make it so in memory.
+    # Folding
 
-        `head["seq"]` must be greater than that of any line before. Raises LedgerError; the file
-        and the memory are then as they were.
-        """
-        self.lock.verify()
-        if self.journal.damage:
-            set_aside(self.journal, self._clock)
-            self.journal.close()
-        if self.journal.exists and not self.journal.is_open:
-            self.refresh()
-        texts = [change_text(*change) for change in changes]
-        raw = line_of(head, texts)
-        try:
-            line = self.journal.append(raw, head["seq"], durable=durable)
-            value = single(raw[:-1]) or _parsed(head, changes)
-            self.memory.apply(line._replace(value=value), self._holds)
-        except BaseException:
-            self.journal.close()  # on disk or not, the next read will tell
-            raise
+    def _fold_if_worth_while(self) -> None:
+        """Fold when the journal has half as many new bytes as the files it would rewrite."""
+        fresh = self.journal.fresh_bytes
+        if fresh < self._fold_bytes or self._cannot_fold:
+            return
+        files = record_files(self.path)
+        homes = [files[name] for name in self.contents.changes if name in files]
+        if fresh * 2 > sum(path.stat().st_size for path in homes):
+            from flowtui.ledger.fold import fold
 
-    def apply_part(self, value: list[Any], home: str) -> None:
-        """Make it so in memory alone: a line of the file `home` with changes for this one.
-
-        It must be newer than all that stands in this file.
-        """
-        self.memory.apply(Line(0, 0, value), home)
-        self._has_parts = True
-
-    def _own_draft(self) -> Draft | None:
-        """The changes that this thread is collecting."""
-        return self._draft if self._drafted_by == threading.get_ident() else None
-
-    def _refuse_foreign(self) -> None:
-        if self._holds is None and self.journal.owner is not None:
-            raise LedgerError(
-                f"{self.path} is part of a ledger; nothing was written",
-                "read it as you like, but change it through flowtui",
-            )
-
-
-def _parsed(head: dict[str, Any], edits: list[Edit]) -> list[Any]:
-    """A line as it would be read; documents for other files are left out, however many."""
-    own = [[e.table, e.key, json.loads(e.document)] for e in edits if e.target is None]
-    return [head, *own, *([e.table, e.key, None, e.target] for e in edits if e.target is not None)]
+            try:
+                fold(self)
+            except LedgerError as error:  # the transaction is on disk; folding can wait
+                self._cannot_fold = True
+                self.notes.append(Report(self.path, None, 0, 0, error.message, lost=False))
 
 
 def head_of(seq: int, clock: Clock | None, label: str) -> dict[str, Any]:
@@ -264,3 +378,15 @@ def head_of(seq: int, clock: Clock | None, label: str) -> dict[str, Any]:
     if clock is not None:
         head["at"] = clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
     return {**head, "label": label} if label else head
+
+
+def check_day(table: str, document: Mapping[str, Any]) -> None:
+    """Raises LedgerError if "day" is not YYYY-MM-DD."""
+    text = document.get("day")
+    try:
+        if isinstance(text, str) and len(text) == len("2026-11-23") and text[4::3] == "--":
+            date.fromisoformat(text)
+            return
+    except ValueError:
+        pass
+    raise LedgerError(f"{table} {document.get('id')}: 'day' must be YYYY-MM-DD, not {text!r}")

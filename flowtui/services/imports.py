@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
-from flowtui.core.kinds import ENTRIES
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.body.body_log import BodyService
 
@@ -93,7 +92,7 @@ class Imports:
         count = 0
         with self._body.store.change(f"import {plan.format} {plan.file}") as writer:
             for entry in plan.new:
-                if writer.transaction.get(ENTRIES, entry.id) is None:
+                if not self._body.store.entries.has(entry.id):
                     writer.put(entry)
                     count += 1
             known = self._body.declared.names(writer)

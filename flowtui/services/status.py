@@ -12,16 +12,20 @@ from typing import Any
 from flowtui.core import status_file
 from flowtui.core.body.fasting import LONG_FAST_NOTE, LONG_WINDOW_NOTE, WindowNow
 from flowtui.core.clock import Clock
-from flowtui.core.day import ONE_DAY, DayRule
+from flowtui.core.day import DayRule
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.block_json import iso, running_view
 from flowtui.core.focus.measure import interrupted_s, measure
 from flowtui.services.body.body_log import BodyGlance
 from flowtui.services.focus.block_store import BlockStore
 from flowtui.services.focus.totals import Totals
+from flowtui.services.guard.guard_json import remembered
 from flowtui.services.guard.guard_state import Kept
 from flowtui.system.files import write_atomic
 from flowtui.system.stamp import settings_stamp, stamp
+
+LEDGER_FILES = "journal"
+"""Names of the files of the ledger that every change shows in."""
 
 
 class StatusFile:
@@ -76,13 +80,12 @@ class StatusFile:
         """The state of the ledger, the settings and the day from which numbers are taken now."""
         now = self._clock.now()
         self._store.ledger.refresh()
-        names = self._files(now, self._store.running(), self._body(now).window)
         return {
             "anchor": int(now.timestamp()),
             "day_ends": int(self._rule.bounds(self._rule.day_of(now)).end.timestamp()),
-            "files": names,
+            "files": LEDGER_FILES,
             # taken before the ledger is read: what another process writes meanwhile makes it old
-            "stamp": stamp(str(self._store.ledger.folder), names),
+            "stamp": stamp(str(self._store.ledger.folder), LEDGER_FILES),
             "settings": self._settings,
         }
 
@@ -108,7 +111,7 @@ class StatusFile:
                 "energy": body.energy,
             },
             "runs": [],
-            "guard": _guard_view(self._guard(now.timestamp()), now),
+            "guard": remembered(self._guard(now.timestamp()), now),
             "eating": _eating_view(body.window, self._rule.zone.key),
         }
 
@@ -152,16 +155,6 @@ class StatusFile:
             "next_step": gap.note if gap is not None else "",
         }
 
-    def _files(self, now: datetime, block: Block | None, window: WindowNow | None) -> str:
-        """The journals of this week, of the running block, and of the last eating window."""
-        days = [*self._totals.reach(now)]
-        if block is not None:
-            days.append(self._store.day_of(block))
-        if window is not None and window.since is not None:
-            # a window is filed under the day it opened: that of its end, or one before
-            days += [self._rule.day_of(window.since), self._rule.day_of(window.since) - ONE_DAY]
-        return " ".join(["state", *sorted({str(day.year) for day in days})])
-
 
 def _eating_view(window: WindowNow | None, zone: str) -> dict[str, Any] | None:
     """The `eating` object: null where no window is kept."""
@@ -177,19 +170,6 @@ def _eating_view(window: WindowNow | None, zone: str) -> dict[str, Any] | None:
         "reached_at": iso(window.reached_at, zone) if window.reached_at else None,
         "certain": window.certain,
         "note": window.note,
-    }
-
-
-def _guard_view(kept: Kept | None, now: datetime) -> dict[str, Any] | None:
-    """The `guard` object, as it was last seen; null where none is on."""
-    if kept is None:
-        return None
-    return {
-        "level": kept.level,
-        "lists": list(kept.lists),
-        "strictness": kept.strictness,
-        "left_s": max(0, int(kept.until - now.timestamp())),
-        "attempts": kept.attempts,
     }
 
 

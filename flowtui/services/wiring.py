@@ -32,6 +32,7 @@ from flowtui.services.focus.totals import Totals
 from flowtui.services.guard.guard_state import GuardState
 from flowtui.services.hook_events import Events
 from flowtui.services.imports import Imports
+from flowtui.services.listeners import Mishaps
 from flowtui.services.status import StatusFile
 from flowtui.settings.config import Config, load
 from flowtui.settings.paths import Paths, resolve
@@ -80,6 +81,8 @@ class Services:
     body: BodyServices
     events: Events
     hooks: HookRunner
+    mishaps: Mishaps
+    """What went wrong after a change was on disk."""
     env: Mapping[str, str]
     """The environment, for processes of our own: it names the same folders."""
 
@@ -164,8 +167,11 @@ def build(
     focus.subscribe(lambda event: status.write())
     today_file = TodayFile(paths.cache_dir / NAME, paths.ledger_dir, status.marks)
     focus.subscribe(events.on_block)
-    history.subscribe(status.write)
-    body.subscribe(status.write)
+    history.listeners.subscribe(status.write)
+    body.listeners.subscribe(status.write)
+    mishaps = Mishaps()
+    for each in (focus.listeners, history.listeners, body.listeners):
+        each.mishaps = mishaps
     plans = Plans(
         store,
         tuple(minutes * 60 for minutes in config.blocks.presets_min),
@@ -194,11 +200,12 @@ def build(
         body=_body(body, store, totals, plans, config),
         events=events,
         hooks=hooks,
+        mishaps=mishaps,
         env=dict(env) if home is None else {**env, "FLOWTUI_HOME": str(home.absolute())},
         breaks=Breaks(store, clock, config.blocks.break_s),
     )
     focus.subscribe(lambda event: today_file.save(lambda: take(services)))
-    history.subscribe(lambda: today_file.save(lambda: take(services)))
+    history.listeners.subscribe(lambda: today_file.save(lambda: take(services)))
     focus.subscribe(lambda event: _follow(services, event), first=True)
     focus.subscribe(lambda event: _old_news(services, event))
     return services

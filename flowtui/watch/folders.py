@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from flowtui.core.runs.metrics import better_of
+from flowtui.core.runs.reading import Item, Reading
 from flowtui.watch.databases import is_sqlite
 from flowtui.watch.readers.csvs import Table
 from flowtui.watch.readers.registry import HEAD, reader_for
@@ -20,6 +23,19 @@ MAX_PROBED = 300
 _PASSED = {"node_modules", "__pycache__", "site-packages", "artifacts", "weights", "code", "src"}
 _LOGS = {".log", ".out", ".txt", ".err", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ""}
 _PROBE = 131_072
+_NO_RUNS = frozenset(
+    {
+        "debug.log", "debug-internal.log", "debug-core.log", "requirements.txt", "package.json",
+        "package-lock.json", "tsconfig.json", "wandb-metadata.json", "wandb-summary.json",
+        "CMakeLists.txt", "LICENSE.txt", "README.txt", "vocab.txt", "merges.txt", "labels.txt",
+        "classes.txt", "config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json",
+        "special_tokens_map.json", "generation_config.json", "adapter_config.json",
+    }
+)  # fmt: skip
+"""Settings and word lists that lie beside a run, and what trackers write of themselves."""
+_TELLS = re.compile(
+    r"(?i)metric|result|history|progress|(?:^|_)log|summary|lcurve|loss|train|score"
+)
 
 
 class Entry(NamedTuple):
@@ -73,7 +89,7 @@ def kind_of(path: Path, probe: bool = True) -> Entry | None:
         return Entry("database", path) if is_sqlite(_head(path, 16)) else None
     if name == "trainer_state.json":
         return Entry("state", path)
-    if path.suffix.lower() not in _LOGS or not probe:
+    if path.suffix.lower() not in _LOGS or name in _NO_RUNS or not probe:
         return None
     return _probe(path)
 
@@ -84,15 +100,26 @@ def _probe(path: Path) -> Entry | None:
     if reader is None:
         return None
     if not isinstance(reader, TextLog):
-        reader.feed(head if len(head) < HEAD else head[: head.rfind(b"\n") + 1])
-        kind = "table" if isinstance(reader, Table) else "lines"
-        return Entry(kind, path) if path.suffix != ".json" or kind == "lines" else None
+        items = reader.feed(head if len(head) < HEAD else head[: head.rfind(b"\n") + 1])
+        if isinstance(reader, Table):
+            return Entry("table", path) if _tells(items, path) else None
+        return Entry("lines", path) if any(isinstance(item, Reading) for item in items) else None
     if path.suffix in (".csv", ".tsv", ".json"):
         return None
     found = reader.feed(head)
     if not reader.formats:
         found += reader.feed(b"\n" + _tail(path))
     return Entry("log", path) if reader.formats or found else None
+
+
+def _tells(items: Sequence[Item], path: Path) -> bool:
+    """True for a table of a training; a table of data has neither places nor measures."""
+    readings = [item for item in items if isinstance(item, Reading)]
+    placed = any(item.step is not None or item.epoch is not None for item in readings)
+    measures = any(better_of(name) for item in readings for name in item.metrics)
+    if type(reader_for(_head(path, HEAD), path.name)) is not Table:
+        return placed  # a library's own
+    return measures and (placed or _TELLS.search(path.stem) is not None)
 
 
 def _is_passed(name: str) -> bool:

@@ -60,8 +60,12 @@ def _in_folder(root: Path) -> list[Found]:
     runs: dict[Path, list[Place]] = {}
     found: list[Found] = []
     logs: list[Entry] = []
+    tracked = {entry.path.parent: entry.path for entry in entries if entry.kind == "wandb"}
     for entry in entries:
-        if entry.kind == "database":
+        inside = next((tracked[up] for up in entry.path.parents if up in tracked), None)
+        if inside is not None:  # what lies in the folder of a `.wandb` file is that run's
+            runs.setdefault(inside, []).append(Place("file", entry.path))
+        elif entry.kind == "database":
             found += _in_database(entry.path)
         elif entry.kind == "mlruns":
             found += [

@@ -15,8 +15,8 @@ from typing import Any, ClassVar
 
 from flowtui.core.runs.reading import Item, Notice, NoticeKind, Reading
 from flowtui.watch.databases import reading, why
-from flowtui.watch.readers.jsonl import items_of
 from flowtui.watch.readers.prefixes import instant
+from flowtui.watch.readers.records import items_of
 
 MAX_ROWS = 200_000
 """At most so many in one poll; the rest comes with the next ones."""

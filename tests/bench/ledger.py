@@ -30,6 +30,7 @@ from flowtui.ledger.ledger import Ledger
 from flowtui.ledger.table import JournalDB
 from tests.bench.tenyears import fill, records
 from tests.fakes import FakeClock
+from tests.unit.ledger.helpers import save
 
 SIZES = (100, 10_000, 100_000)
 TODAY = date(2026, 11, 23)
@@ -91,11 +92,11 @@ def ledger_insert(
     def insert() -> None:
         nonlocal number
         number += 1
-        with ledger.transaction("bench") as transaction:
+        with ledger.transaction("bench"):
             record = {**document, "id": f"{name}{number}", "day": str(TODAY)}
-            transaction.put("blocks", record)
+            save(ledger, "blocks", record)
             if state:
-                transaction.put("state", {"id": "running", "block": record["id"]})
+                save(ledger, "state", {"id": "running", "block": record["id"]})
 
     return insert
 
@@ -137,11 +138,12 @@ from datetime import date
 def resident():
     return int(open("/proc/self/statm").read().split()[1]) * 4096 / 1e6
 from flowtui.ledger.ledger import Ledger
+from tests.unit.ledger.helpers import find
 before, start = resident(), time.perf_counter()
 ledger = Ledger(Path(sys.argv[1]), clock())
-found = len(ledger.find("blocks", TODAY, TODAY))
+found = len(find(ledger, "blocks", TODAY, TODAY))
 print(time.perf_counter() - start, resident() - before, end=" ")
-years = [ledger.find("entries", date(y, 1, 1), date(y, 12, 31)) and None for y in ledger.years()]
+years = [find(ledger, "entries", date(y, 1, 1), date(y, 12, 31)) and None for y in ledger.years()]
 print(resident() - before)
 """
 
@@ -167,8 +169,8 @@ def bench_rest(root: Path, repeats: int) -> None:
     ledger = Ledger(root / "ten", clock())
 
     def edit() -> None:
-        with ledger.transaction("edit") as transaction:
-            transaction.put("blocks", {"id": "edited", "day": str(TODAY), "n": perf_counter()})
+        with ledger.transaction("edit"):
+            save(ledger, "blocks", {"id": "edited", "day": str(TODAY), "n": perf_counter()})
 
     def back_and_forth() -> None:
         ledger.undo()

@@ -2,7 +2,7 @@
 
     python -m tests.bench.tenyears FOLDER [--years 10] [--per-year 5000] [--last 2026] [--seed 1]
 
-Each record is a transaction of its own, as in life, so a year has as many lines as records.
+Each record is a transaction of its own, as in life.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flowtui.ledger.lines import change_text, header_line, line_of, text_of
+from flowtui.ledger.journal import journal_header
+from flowtui.ledger.lines import FORMAT, Change, checked, line_of, record_text, text_of
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 INTENTIONS = (
@@ -32,19 +33,60 @@ BLOCK_SHARE = 0.4
 def fill(
     folder: Path, *, years: int = 10, per_year: int = 5000, last: int = 2026, seed: int = 1
 ) -> int:
-    """Write `years` years up to `last` into an empty folder; returns the number of records."""
+    """Write `years` years up to `last` into an empty folder; returns the number of records.
+
+    All but the last thousand are in files of records, as after a fold.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    rows = list(_rows(years, per_year, last, seed))
+    folded = max(len(rows) - 1000, 0)
+    files: dict[str, list[bytes]] = {}
+    for _, kind, record in rows[:folded]:
+        line = checked(record_text(kind, record["id"], text_of(record)).encode())
+        files.setdefault(record["day"][:4], []).append(line)
+    for name, lines in files.items():
+        header = line_of({"format": FORMAT, "ledger": name, "seq": folded})
+        (folder / f"{name}.jsonl").write_bytes(header + b"".join(lines))
+    with (folder / "journal.jsonl").open("wb") as file:
+        file.write(journal_header(folded))
+        for seq, kind, record in rows[folded:]:
+            change = Change(kind, record["id"], text_of(record))
+            file.write(line_of(_head(seq, kind, record), [change.text()]))
+    return len(rows)
+
+
+def fill_format_1(
+    folder: Path, *, years: int = 10, per_year: int = 5000, last: int = 2026, seed: int = 1
+) -> int:
+    """The same as flowtui 0.1 wrote it: a journal for each year."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files: dict[str, list[bytes]] = {}
+    count = 0
+    for seq, kind, record in _rows(years, per_year, last, seed):
+        count = seq
+        change = f"[{text_of(kind)},{text_of(record['id'])},{text_of(record)}]"
+        line = line_of(_head(seq, kind, record), [change])
+        files.setdefault(record["day"][:4], []).append(line)
+    for name, lines in files.items():
+        header = line_of({"format": 1, "ledger": name})
+        (folder / f"{name}.jsonl").write_bytes(header + b"".join(lines))
+    return count
+
+
+def _rows(
+    years: int, per_year: int, last: int, seed: int
+) -> Iterator[tuple[int, str, dict[str, Any]]]:
     dice = random.Random(seed)
     seq = 0
     for year in range(last - years + 1, last + 1):
-        with (folder / f"{year}.jsonl").open("wb") as file:
-            file.write(header_line(str(year)))
-            for kind, record in records(dice, year, per_year):
-                seq += 1
-                label = "start block" if kind == "blocks" else "check-in"
-                head = {"seq": seq, "at": f"{record['day']}T20:00:00Z", "label": label}
-                file.write(line_of(head, [change_text(kind, record["id"], text_of(record))]))
-    return seq
+        for kind, record in records(dice, year, per_year):
+            seq += 1
+            yield seq, kind, record
+
+
+def _head(seq: int, kind: str, record: dict[str, Any]) -> dict[str, Any]:
+    label = "start block" if kind == "blocks" else "check-in"
+    return {"seq": seq, "at": f"{record['day']}T20:00:00Z", "label": label}
 
 
 def records(dice: random.Random, year: int, count: int) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -218,10 +218,10 @@ def test_a_transaction_of_several_operations_is_one_line_or_none(tmp_path: Path)
         db.insert({"n": 3})
         raise RuntimeError
 
-    lines = (tmp_path / "db").read_text().splitlines()
+    lines = (tmp_path / "db" / "journal.jsonl").read_text().splitlines()
     assert len(lines) == 2
     head, *changes = json.loads(lines[1][9:])
-    assert head["label"] == "several" and changes == [["_default", "1", {"n": 1, "m": 1}]]
+    assert head["label"] == "several" and changes == [["_default", "1", {"n": 1, "m": 1}, None]]
     assert contents(JournalDB(tmp_path / "db")) == {1: {"n": 1, "m": 1}}
 
 
@@ -272,25 +272,63 @@ def test_tinydbs_own_table_is_told_when_another_took_its_id(tmp_path: Path) -> N
     data = other.read()
     assert data is not None
     one.write({"t": {1: {"n": 1}, 2: {"n": 2}}})
-    before = (tmp_path / "db").read_bytes()
+    before = (tmp_path / "db" / "journal.jsonl").read_bytes()
 
     data["t"]["2"] = {"n": 99}
     with pytest.raises(LedgerError, match="document 2 was added by another process"):
         other.write(data)
 
-    assert (tmp_path / "db").read_bytes() == before
+    assert (tmp_path / "db" / "journal.jsonl").read_bytes() == before
 
 
-def test_a_file_of_a_ledger_can_be_queried_but_not_changed(tmp_path: Path) -> None:
-    from flowtui.core.errors import LedgerError
-    from tests.unit.ledger.helpers import block, open_ledger, put
+def test_a_ledger_is_a_database_for_whoever_opens_its_folder(tmp_path: Path) -> None:
+    from tests.unit.ledger.helpers import block, every, open_ledger, put
 
-    put(open_ledger(tmp_path / "ledger"), block("b1", n=1), block("b2", n=2))
-    db = JournalDB(tmp_path / "ledger" / "2026.jsonl")
+    put(open_ledger(tmp_path / "ledger"), block("b1", n=1), block("b2", "2025-01-01", n=2))
+    db = JournalDB(tmp_path / "ledger")
 
     assert [str(d.doc_id) for d in db.table("blocks").search(where("n") > 1)] == ["b2"]
-    with pytest.raises(LedgerError, match="is part of a ledger"):
-        db.table("blocks").insert({"n": 3})
+    JournalDB(tmp_path / "ledger").table("blocks").update({"n": 3}, where("n") == 2)
+    found = every(open_ledger(tmp_path / "ledger"), "blocks")
+    assert [(record["id"], record["n"]) for record in found] == [("b1", 1), ("b2", 3)]
+
+
+@pytest.mark.parametrize(
+    ("query", "years", "found"),
+    [
+        (where("day") == "2025-06-01", {"2025"}, 1),
+        ((where("day") >= "2025-01-01") & (where("day") <= "2026-12-31"), {"2025", "2026"}, 2),
+        ((where("n") == 2024) & (where("day") < "2024-12-31"), {"2023", "2024"}, 1),
+        (where("n") == 2024, {"2023", "2024", "2025", "2026"}, 1),
+        (where("day").one_of(["2024-06-01"]), {"2023", "2024", "2025", "2026"}, 1),
+        ((where("day") == "2025-06-01") | (where("n") == 2023), None, 2),
+        (~(where("day") == "2025-06-01"), None, 3),
+        (where("day") == "1999-01-01", set(), 0),
+    ],
+)
+def test_a_query_that_names_days_opens_only_their_years(
+    tmp_path: Path, query: Any, years: set[str] | None, found: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flowtui.ledger.contents import Contents
+    from tests.unit.ledger.helpers import block, open_ledger, put
+
+    ledger = open_ledger(tmp_path / "ledger")
+    for year in (2023, 2024, 2025, 2026):
+        put(ledger, block(f"b{year}", f"{year}-06-01", n=year))
+    ledger.fold()
+    opened: set[str] = set()
+    real = Contents._read
+
+    def noting(self: Contents, name: str) -> Any:
+        opened.add(name)
+        return real(self, name)
+
+    monkeypatch.setattr(Contents, "_read", noting)
+
+    documents = open_ledger(tmp_path / "ledger").table("blocks").search(query)
+
+    assert len(documents) == found
+    assert years is None or opened == years
 
 
 def test_a_missing_folder_is_made_only_if_asked_for(tmp_path: Path) -> None:

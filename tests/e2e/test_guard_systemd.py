@@ -43,7 +43,7 @@ def test_a_hard_lease_under_systemd_outlives_all_and_ends(machine: Machine) -> N
     assert machine.run("cat", "/proc/sys/kernel/random/boot_id").stdout != boot
     until(lambda: main_pid(machine) != "0", "it runs after the reboot", 20)
     assert blocked(machine), "the lease goes on"
-    left = json.loads(machine.flowtui("guard", "status", "--json").stdout)["left_s"]
+    left = json.loads(machine.flowtui("guard", "status", "--json").stdout)["lease"]["left_s"]
     assert 0 < left < 60
 
     until(lambda: machine.state() == before, "the deadline passes", 75)
@@ -75,8 +75,27 @@ def test_uninstalling_takes_units_program_and_state_away(machine: Machine) -> No
     assert "removed /etc/systemd/system/flowtui-guard.service" in done.stdout
     assert "/etc/hosts exact" in done.stdout and machine.state() == before
     found = machine.run("sh", "-c", "ls -d /etc/systemd/system/*flowtui* /usr/local/lib/flowtui "
-                        "/var/lib/flowtui /etc/flowtui 2>/dev/null; true").stdout  # fmt: skip
+                        "/var/lib/flowtui /etc/flowtui /run/flowtui /run/systemd/system/*flowtui* "
+                        "/etc/systemd/system/*/*flowtui* 2>/dev/null; true").stdout  # fmt: skip
     assert found == ""
+
+
+def test_the_hardened_units_do_all_their_work(machine: Machine) -> None:
+    """Nothing that the guard does is refused by its own unit: counts, cut, files."""
+    machine.flowtui("start", "--guard", "news", "--strict", "firm", "--for", "1m", "--detach")
+    doctor = {line["id"]: line for line in json.loads(machine.flowtui(
+        "guard", "doctor", "--json", check=False).stdout)}  # fmt: skip
+    again = machine.flowtui("guard", "install", "--yes", "--owner", "7", check=False)
+    log = machine.run(
+        "journalctl", "-u", UNIT, "-u", "flowtui-recover.service", "--no-pager"
+    ).stdout
+
+    assert doctor["cut"]["ok"] and doctor["attempts"]["ok"] and doctor["answers"]["ok"]
+    assert again.returncode == 1 and "firm lease runs" in again.stderr
+    assert "Operation not permitted" not in log and "PermissionError" not in log, log
+    recovered = machine.run("systemctl", "start", "flowtui-recover.service", check=False)
+    assert recovered.returncode == 0, recovered.stderr
+    assert blocked(machine)
 
 
 def stop(machine: Machine) -> str:

@@ -12,6 +12,7 @@ from flowtui.services.wiring import build
 from tests.e2e.terminal import PROMPT, Terminals
 from tests.fakes import FakeClock
 from tests.sample_year import answer, blocks_of, live
+from tests.unit.ledger.helpers import save
 
 DAYS = 28
 
@@ -34,13 +35,13 @@ def follow(person: Terminals, effect: float) -> None:
     )  # fmt: skip
     made = insight_of(services).experiments.declare(declared, "e2e")
     dice = random.Random(5)
-    with services.store.ledger.transaction("four weeks") as transaction:
+    with services.store.ledger.transaction("four weeks"):
         for at, slot in enumerate(made.slots):
             minutes = 120 + 25 * dice.gauss(0, 1) + effect * slot.arm
             for block in blocks_of(slot.day, minutes, 7000 + at):
-                transaction.put("blocks", KINDS[BLOCKS].encode(block, slot.day))
+                save(services.store.ledger, "blocks", KINDS[BLOCKS].encode(block, slot.day))
             said = answer(f"p{at}", "no-phone", slot.day, bool(slot.arm))
-            transaction.put("entries", KINDS[ENTRIES].encode(said))
+            save(services.store.ledger, "entries", KINDS[ENTRIES].encode(said))
 
 
 def test_an_experiment_from_declaration_to_score(person: Terminals) -> None:

@@ -45,6 +45,8 @@ class Disk:
         """Make the folder `target` hold what the next process finds if this one dies now."""
         target.mkdir(parents=True)
         for path in self.folder.iterdir() if self.folder.exists() else ():
+            if not path.is_file():
+                continue
             (target / path.name).write_bytes(path.read_bytes())
         return target
 
@@ -81,7 +83,7 @@ class Disk:
     def _note_sync(self, descriptor: int, path: Path) -> None:
         if path == self.folder:
             self._names = {p.name: p.stat().st_ino for p in path.iterdir() if p.is_file()}
-        else:
+        elif path.is_file():
             self._bytes[os.fstat(descriptor).st_ino] = path.read_bytes()
 
 

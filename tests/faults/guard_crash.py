@@ -2,6 +2,7 @@
 
     python -m tests.faults.guard_crash --all        every point; needs root, strace and nft
     python -m tests.faults.guard_crash --points 60  so many, spread over all
+    python -m tests.faults.guard_crash --all --part 0/4   a quarter; four can run at once
 
 strace delivers SIGKILL on entering the Nth call of a kind, or lets it fail with ENOSPC or EIO. Then
 another process recovers, with nothing but the journal, past the end of the lease. Everything has to
@@ -208,7 +209,7 @@ def sampled(points: list[Point], most: int) -> list[Point]:
     for point in points:
         kinds.setdefault((point.step, point.what), []).append(point)
     # kinds side by side, each in its order: whatever is cut off is cut off of all
-    share = most / max(1, len(points))
+    share = min(1.0, most / max(1, len(points)))
     wanted = {kind: max(1, int(len(of) * share)) for kind, of in kinds.items()}
     while sum(wanted.values()) < min(most, len(points)):
         wanted[max(kinds, key=lambda kind: len(kinds[kind]) * share - wanted[kind])] += 1
@@ -234,14 +235,14 @@ def isolated(arguments: list[str]) -> int:
         shutil.rmtree(hosts.parent)
 
 
-def bench(most: int) -> int:
+def bench(most: int, part: tuple[int, int] = (0, 1)) -> int:
     """Try the points; prints a line for each kind, and one JSON object at the end."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         room = Bench(Path(folder))
         try:
             points = all_points(room)
-            chosen = sampled(points, most)
+            chosen = sampled(points, most)[part[0] :: part[1]]
             bad: list[str] = []
             for number, point in enumerate(chosen, 1):
                 if number % 100 == 0:
@@ -267,6 +268,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--points", type=int, default=60)
+    parser.add_argument("--part", default="0/1", help="1/4: the second of four shares of them")
     parser.add_argument("--inside", action="store_true")
     parser.add_argument("--child")
     parser.add_argument("--root", type=Path)
@@ -276,8 +278,9 @@ def main() -> int:
         return 0
     most = 10**9 if given.all else given.points
     if not given.inside:
-        return isolated(["--inside", "--points", str(most)])
-    return bench(most)
+        return isolated(["--inside", "--points", str(most), "--part", given.part])
+    first, _, of = given.part.partition("/")
+    return bench(most, (int(first), int(of)))
 
 
 if __name__ == "__main__":

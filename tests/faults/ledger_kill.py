@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from flowtui.ledger.doctor import check
 from flowtui.ledger.ledger import Ledger
 from tests.fakes import FakeClock
+from tests.unit.ledger.helpers import check, every, find, get, save
 
 YEARS = (2024, 2025, 2026)
 TEXT = "look at the profile of the backward pass; "
@@ -62,14 +62,14 @@ def command(ledger: Ledger, dice: random.Random, name: str, number: int) -> None
     year = dice.choice(YEARS)
     day = f"{year}-{dice.randrange(1, 13):02d}-{dice.randrange(1, 29):02d}"
     id = f"{name}-{number}"
-    with ledger.transaction("work") as transaction:
+    with ledger.transaction("work"):
         record = {"id": id, "day": day, "text": TEXT * dice.randrange(1, 200)}
-        transaction.put("blocks", record)
+        save(ledger, "blocks", record)
         if number % 3 == 0:
             twin = {"id": id, "day": f"{YEARS[YEARS.index(year) - 1]}-01-01"}
-            transaction.put("entries", twin)
-            count = transaction.get("state", name) or {"id": name, "n": 0}
-            transaction.put("state", {"id": name, "n": count["n"] + 1})
+            save(ledger, "entries", twin)
+            count = get(ledger, "state", name) or {"id": name, "n": 0}
+            save(ledger, "state", {"id": name, "n": count["n"] + 1})
 
 
 def start(folder: Path, name: str, count: int, seed: int, out: int) -> subprocess.Popen[bytes]:
@@ -123,7 +123,7 @@ def verify(folder: Path, acknowledged: dict[str, int], reader: Ledger) -> list[s
     ledger = opened(folder)
     wrong = []
     ids = {kind: by_worker(ledger, kind) for kind in ("blocks", "entries")}
-    counts = {record["id"]: record["n"] for record in ledger.all("state")}
+    counts = {record["id"]: record["n"] for record in every(ledger, "state")}
     for name, count in acknowledged.items():
         done = ids["blocks"].get(name, set())
         if done != set(range(len(done))) or not count <= len(done) <= count + 1:
@@ -135,10 +135,10 @@ def verify(folder: Path, acknowledged: dict[str, int], reader: Ledger) -> list[s
     if [by_worker(reader, kind) for kind in ids] != list(ids.values()):
         wrong.append("a reader that was there all the time sees something else")
     for year in YEARS:  # the next write to a file cuts off what a victim left unfinished
-        with ledger.transaction("last") as transaction:
-            transaction.put("blocks", {"id": f"last-{year}", "day": f"{year}-12-31"})
-    with ledger.transaction("last") as transaction:
-        transaction.put("state", {"id": "last", "n": 0})
+        with ledger.transaction("last"):
+            save(ledger, "blocks", {"id": f"last-{year}", "day": f"{year}-12-31"})
+    with ledger.transaction("last"):
+        save(ledger, "state", {"id": "last", "n": 0})
     return wrong + [f"{finding.file.name}: {finding.what}" for finding in check(folder)]
 
 
@@ -146,7 +146,7 @@ def by_worker(ledger: Ledger, kind: str) -> dict[str, set[int]]:
     """The numbers of a worker's records; raises if a text is not as it was written."""
     found: dict[str, set[int]] = {}
     for year in YEARS:
-        for record in ledger.find(kind, date(year - 1, 1, 1), date(year, 12, 31)):
+        for record in find(ledger, kind, date(year - 1, 1, 1), date(year, 12, 31)):
             name, _, number = record["id"].partition("-")
             found.setdefault(name, set()).add(int(number))
             text = record.get("text", "")

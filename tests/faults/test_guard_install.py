@@ -177,3 +177,15 @@ def test_the_units_are_hardened(tmp_path: Path, name: str) -> None:
     for line in ("SystemCallFilter=@system-service", "MemoryDenyWriteExecute=yes",
                  "ProtectHostname=yes", "UMask=0077"):  # fmt: skip
         assert line in units.UNITS[name]
+
+
+def test_without_systemd_the_plan_says_who_puts_back_after_a_reboot(room: Cell) -> None:
+    said = room.flowtui("guard", "install", "--dry-run", "--no-systemd", "--owner", "0").stdout
+    hook = "/etc/cron.d/flowtui-guard"
+    with_cron = hook in said
+    room.install()
+
+    assert ("put back by cron" in said) == with_cron
+    assert ("nobody: there is neither systemd nor cron" in said) != with_cron
+    exists = room.run("test", "-e", hook, check=False).returncode == 0
+    assert exists == with_cron

@@ -6,16 +6,18 @@ was synced is there.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from flowtui.ledger.doctor import Weight, check
+from flowtui.ledger.disk import sync_folder
+from flowtui.ledger.doctor import Weight
 from flowtui.ledger.ledger import Ledger
 from tests.faults.disks import Disk, Stopped
-from tests.unit.ledger.helpers import block, everything, open_ledger, put
+from tests.unit.ledger.helpers import block, check, everything, get, open_ledger, put, save
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc/self/fd")
 
@@ -23,17 +25,17 @@ Command = Callable[[Ledger], object]
 
 
 def start_block(ledger: Ledger) -> None:
-    with ledger.transaction("start") as transaction:
-        transaction.put("blocks", block("run"))
-        transaction.put("state", {"id": "running", "block": "run"})
+    with ledger.transaction("start"):
+        save(ledger, "blocks", block("run"))
+        save(ledger, "state", {"id": "running", "block": "run"})
 
 
 def over_new_year(ledger: Ledger) -> None:
-    with ledger.transaction("edit") as transaction:
-        transaction.put("blocks", block("run", "2025-12-31", edited=True))
-        transaction.put("entries", block("e", "2024-01-01"))
-        if transaction.get("state", "running") is not None:
-            transaction.delete("state", "running")
+    with ledger.transaction("edit"):
+        save(ledger, "blocks", block("run", "2025-12-31", edited=True))
+        save(ledger, "entries", block("e", "2024-01-01"))
+        if get(ledger, "state", "running") is not None:
+            ledger.table("state").remove(doc_ids=["running"])
 
 
 COMMANDS: dict[str, Command] = {
@@ -46,7 +48,7 @@ COMMANDS: dict[str, Command] = {
     "undo": lambda ledger: ledger.undo(),
     "redo twice": lambda ledger: ledger.redo(2),
     "old year alone": lambda ledger: put(ledger, block("old", "2024-05-05")),
-    "compaction": lambda ledger: ledger.compact(),
+    "compaction": lambda ledger: ledger.fold(),
     "after compaction": lambda ledger: put(ledger, block("late", "2025-05-05")),
     "undo after compaction": lambda ledger: ledger.undo(),
     "across again": start_block,
@@ -130,9 +132,55 @@ def assert_sound_and_usable(folder: Path) -> None:
     before = everything(ledger)
     for n, day in enumerate(("2024-03-03", "2025-03-03", "2026-03-03")):
         put(ledger, block(f"more {n}", day))
-    with ledger.transaction("state") as transaction:
-        transaction.put("state", {"id": "more"})
+    with ledger.transaction("state"):
+        save(ledger, "state", {"id": "more"})
     assert everything(opened(folder)) == everything(ledger) != before
     assert len(opened(folder).undo(4)) == 4
     assert everything(opened(folder)) == before
-    assert [f.what for f in check(folder) if "compaction" not in f.what] == []
+    assert [f.what for f in check(folder) if "did not end" not in f.what] == []
+
+
+FORMAT_1 = Path(__file__).parents[1] / "unit" / "ledger" / "format_1"
+
+
+@pytest.mark.parametrize("how", ["after_crash", "after_power_cut"])
+def test_a_migration_stopped_at_any_call_loses_nothing_and_is_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    stop, done = 0, False
+    written = {path.name: path.read_bytes() for path in (FORMAT_1 / "ledger").iterdir()}
+    before = everything(open_ledger(FORMAT_1 / "ledger"))
+    while not done:
+        folder = folder_of(tmp_path / str(stop))
+        folder.mkdir(parents=True)
+        with monkeypatch.context() as patch:
+            disk = Disk(folder, patch)
+            for name, data in written.items():
+                descriptor = os.open(folder / name, os.O_CREAT | os.O_WRONLY)
+                os.write(descriptor, data)
+                os.fsync(descriptor)
+                os.close(descriptor)
+            sync_folder(folder)
+            ledger = open_ledger(folder)
+            disk.stop_at = disk.calls + stop
+            try:
+                put(ledger, block("new"))
+                done = True
+            except Stopped:
+                pass
+            left = getattr(disk, how)(tmp_path / f"{stop} left")
+
+        found = everything(open_ledger(left))
+        assert done == ("new" in found["blocks"]) or not done
+        found["blocks"].pop("new", None)
+        assert found == before, stop
+        put(open_ledger(left), block("next"))
+        again = everything(open_ledger(left))
+        assert again["blocks"].pop("next")
+        again["blocks"].pop("new", None)
+        assert again == before
+        assert [f.what for f in check(left) if f.weight is Weight.DAMAGE] == []
+        kept = {path.name: path.read_bytes() for path in (left / "format-1").glob("*")}
+        assert kept.items() <= written.items()
+        stop += 1
+    assert stop > 30

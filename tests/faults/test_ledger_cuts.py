@@ -15,29 +15,29 @@ from typing import Any
 
 import pytest
 
-from flowtui.ledger.doctor import Weight, check
+from flowtui.ledger.doctor import Weight
 from flowtui.ledger.ledger import Ledger
 from flowtui.ledger.scan import raw_lines
 from flowtui.ledger.table import JournalDB
-from tests.unit.ledger.helpers import block, everything, open_ledger, put
+from tests.unit.ledger.helpers import block, check, everything, open_ledger, put, save
 
 STEP = 1 if os.environ.get("FLOWTUI_REQUIRE_ALL") == "1" else 7
 World = dict[str, dict[str, dict[str, Any]]]
 
 
-def worlds(folder: Path) -> list[World]:
+def worlds(folder: Path, folded: bool = False) -> list[World]:
     """A small ledger with every sort of transaction; what it held before each and at the end."""
     ledger = open_ledger(folder)
     seen = [everything(ledger)]
 
     def command(*records: dict[str, Any], delete: str = "", state: str = "") -> None:
-        with ledger.transaction("c") as transaction:
+        with ledger.transaction("c"):
             for record in records:
-                transaction.put("blocks", record)
+                save(ledger, "blocks", record)
             if delete:
-                transaction.delete("blocks", delete)
+                ledger.table("blocks").remove(doc_ids=[delete])
             if state:
-                transaction.put("state", {"id": "running", "block": state})
+                save(ledger, "state", {"id": "running", "block": state})
         seen.append(everything(ledger))
 
     command(block("a", n=1))
@@ -46,6 +46,9 @@ def worlds(folder: Path) -> list[World]:
     command(block("b", "2025-06-01", n=2))
     command(delete="a", state="c")
     command(block("d", note="ü"))
+    if folded:
+        ledger.fold()
+        command(block("e", "2025-03-03"))
     ledger.close()
     return seen
 
@@ -63,8 +66,8 @@ def copies(folder: Path, name: str, tmp_path: Path) -> Iterator[tuple[int, Path,
 
 
 def test_a_plain_journal_cut_at_every_byte_holds_every_whole_transaction(tmp_path: Path) -> None:
-    path = tmp_path / "db"
-    db = JournalDB(path)
+    path = tmp_path / "db" / "journal.jsonl"
+    db = JournalDB(path.parent)
     ends = [0]
     for n in range(4):
         db.insert({"n": n, "text": "ü"})
@@ -75,17 +78,17 @@ def test_a_plain_journal_cut_at_every_byte_holds_every_whole_transaction(tmp_pat
         path.write_bytes(whole[:cut])
         kept = [{"n": n, "text": "ü"} for n in range(4) if ends[n + 1] - 1 <= cut]
 
-        assert JournalDB(path).all() == kept
+        assert JournalDB(path.parent).all() == kept
         assert path.read_bytes() == whole[:cut]
-        assert JournalDB(path).insert({"n": 9}) == len(kept) + 1
-        assert JournalDB(path).all() == [*kept, {"n": 9}]
+        assert JournalDB(path.parent).insert({"n": 9}) == len(kept) + 1
+        assert JournalDB(path.parent).all() == [*kept, {"n": 9}]
 
 
 def test_a_plain_journal_with_any_bit_flipped_loses_one_transaction_at_most(
     tmp_path: Path,
 ) -> None:
-    path = tmp_path / "db"
-    db = JournalDB(path)
+    path = tmp_path / "db" / "journal.jsonl"
+    db = JournalDB(path.parent)
     for n in range(4):
         db.insert({"n": n, "text": "ü"})
     whole = path.read_bytes()
@@ -98,15 +101,15 @@ def test_a_plain_journal_with_any_bit_flipped_loses_one_transaction_at_most(
         line = whole.count(b"\n", 0, bit // 8)
         hit = line - 1 if whole[bit // 8] != 0x0A else None
 
-        found = JournalDB(path).all()
+        found = JournalDB(path.parent).all()
 
         assert found == [record for n, record in everything.items() if n != hit]
 
 
-@pytest.mark.parametrize("name", ["2025.jsonl", "2026.jsonl", "state.jsonl"])
+@pytest.mark.parametrize("name", ["2025.jsonl", "2026.jsonl", "state.jsonl", "journal.jsonl"])
 def test_a_ledger_cut_at_every_byte_opens_and_goes_on(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "ledger"
-    seen = worlds(folder)
+    seen = worlds(folder, folded=name != "journal.jsonl")
     versions = versions_in(seen)
 
     for cut, copy, path in copies(folder, name, tmp_path):
@@ -117,7 +120,7 @@ def test_a_ledger_cut_at_every_byte_opens_and_goes_on(tmp_path: Path, name: str)
         found = everything(ledger)
 
         assert_only_written(found, versions)
-        if name == "2026.jsonl" and cut >= len(whole) - 1:
+        if name == "journal.jsonl" and cut >= len(whole) - 1:
             assert found == seen[-1]
         put(ledger, block("new", n=1), block("new2", "2025-01-01"))
         again = everything(open_ledger(copy))
@@ -130,10 +133,10 @@ def test_the_last_file_written_cut_at_every_byte_is_a_former_world(tmp_path: Pat
     """A crash can only cut the end of the file that was being written."""
     folder = tmp_path / "ledger"
     seen = worlds(folder)
-    before = (folder / "2026.jsonl").read_bytes()
-    last = list(raw_lines(folder / "2026.jsonl"))[-1]
+    before = (folder / "journal.jsonl").read_bytes()
+    last = list(raw_lines(folder / "journal.jsonl"))[-1]
 
-    for cut, copy, path in copies(folder, "2026.jsonl", tmp_path):
+    for cut, copy, path in copies(folder, "journal.jsonl", tmp_path):
         if cut < last.start:
             continue
         path.write_bytes(before[:cut])
@@ -146,10 +149,10 @@ def test_the_last_file_written_cut_at_every_byte_is_a_former_world(tmp_path: Pat
         ledger.close()
 
 
-@pytest.mark.parametrize("name", ["2025.jsonl", "2026.jsonl", "state.jsonl"])
+@pytest.mark.parametrize("name", ["2025.jsonl", "2026.jsonl", "state.jsonl", "journal.jsonl"])
 def test_no_flipped_bit_makes_a_wrong_record(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "ledger"
-    seen = worlds(folder)
+    seen = worlds(folder, folded=name != "journal.jsonl")
     versions = versions_in(seen)
     path = folder / name
     whole = path.read_bytes()
@@ -192,17 +195,20 @@ def assert_only_written(found: World, versions: dict[tuple[str, str], list[objec
 def touched_by(folder: Path, name: str, number: int) -> set[tuple[str, str]]:
     """Kind and id of the records in one line (counted from 0) of a file."""
     line = (folder / name).read_bytes().splitlines()[number]
-    return {(change[0], change[1]) for change in json.loads(line[9:])[1:]}
+    value = json.loads(line[9:])
+    if name != "journal.jsonl" and len(value) == 3:
+        return {(value[0], value[1])}
+    return {(change[0], change[1]) for change in value[1:]}
 
 
 def test_a_ledger_with_a_flipped_bit_is_mended_by_its_next_use(tmp_path: Path) -> None:
     folder = tmp_path / "ledger"
     worlds(folder)
-    path = folder / "2026.jsonl"
+    path = folder / "journal.jsonl"
     whole = path.read_bytes()
 
     for byte in range(0, len(whole), STEP):
-        (folder / "2026.jsonl.damaged").unlink(missing_ok=True)
+        (folder / "journal.jsonl.damaged").unlink(missing_ok=True)
         path.write_bytes(whole[:byte] + bytes([whole[byte] ^ 4]) + whole[byte + 1 :])
         ledger = Ledger(folder, open_ledger(folder).clock)
         before = everything(ledger)

@@ -12,11 +12,19 @@ from pathlib import Path
 import pytest
 
 from flowtui.core.errors import LedgerError
-from flowtui.ledger.doctor import check
 from flowtui.ledger.ledger import Ledger
 from flowtui.ledger.table import JournalDB
 from tests.faults.disks import Failing
-from tests.unit.ledger.helpers import block, bytes_in, everything, open_ledger, put
+from tests.unit.ledger.helpers import (
+    block,
+    bytes_in,
+    check,
+    everything,
+    get,
+    open_ledger,
+    put,
+    save,
+)
 
 SMALL_BYTES = 256 * 1024
 
@@ -60,10 +68,10 @@ def refusal(act: Callable[[], object]) -> LedgerError:
 
 
 def across(ledger: Ledger) -> None:
-    with ledger.transaction("across") as transaction:
-        transaction.put("blocks", block("a1", text="x" * 9000))
-        transaction.put("blocks", block("a2", "2025-01-01", text="x" * 9000))
-        transaction.put("state", {"id": "running"})
+    with ledger.transaction("across"):
+        save(ledger, "blocks", block("a1", text="x" * 9000))
+        save(ledger, "blocks", block("a2", "2025-01-01", text="x" * 9000))
+        save(ledger, "state", {"id": "running"})
 
 
 def test_a_full_disk_gives_one_clear_error_and_the_files_are_as_they_were(
@@ -77,7 +85,7 @@ def test_a_full_disk_gives_one_clear_error_and_the_files_are_as_they_were(
 
     for act in (
         lambda: put(ledger, block("b2", text="x" * 9000)),
-        lambda: put(ledger, block("b3", "2024-01-01")),
+        lambda: put(ledger, block("b3", "2024-01-01", text="x" * 9000)),
         lambda: across(ledger),
         lambda: put(open_ledger(folder), block("b2", text="x" * 9000)),
     ):
@@ -105,10 +113,10 @@ def test_a_disk_that_fills_while_it_is_written_never_loses_what_was_acknowledged
     for size in (20_000, 5_000, 900, 50, 1):
         for n in range(3000):
             try:
-                with ledger.transaction("grow") as transaction:
-                    transaction.put("blocks", block(f"{size}-{n}", text="x" * size))
+                with ledger.transaction("grow"):
+                    save(ledger, "blocks", block(f"{size}-{n}", text="x" * size))
                     if n % every == every - 1:
-                        transaction.put("state", {"id": f"{size}-{n}"})
+                        save(ledger, "state", {"id": f"{size}-{n}"})
             except LedgerError:
                 break
             acknowledged.append(f"{size}-{n}")
@@ -142,7 +150,7 @@ def test_a_read_only_folder_is_read_and_refuses_to_be_written(tmp_path: Path) ->
         ledger = open_ledger(folder)
         before = bytes_in(folder)
 
-        assert ledger.get("blocks", "b1") == block("b1")
+        assert get(ledger, "blocks", "b1") == block("b1")
         error = refusal(lambda: put(ledger, block("b2")))
         refusal(ledger.undo)
         refusal(lambda: JournalDB(folder / "db").insert({"n": 1}))
@@ -211,28 +219,6 @@ def test_a_short_write_is_taken_back(folder: Path, monkeypatch: pytest.MonkeyPat
     assert "b2" in everything(open_ledger(folder))["blocks"]
 
 
-def test_a_part_that_cannot_be_written_is_read_from_the_commit_and_added_later(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After its line in state.jsonl a transaction is done, whatever happens to the other files."""
-    ledger = open_ledger(folder)
-    with monkeypatch.context() as patch:
-        Failing(patch, "write", errno.ENOSPC, ending="2025.jsonl")
-        across(ledger)
-        held = everything(ledger)
-        refused = refusal(lambda: put(ledger, block("b9", "2025-09-09")))
-
-    assert {"a1", "a2"} <= set(held["blocks"]) and "No space left" in refused.message
-    assert everything(ledger) == everything(open_ledger(folder)) == held
-    [note] = check(folder)
-    assert note.what.endswith("for 2025.jsonl is read from here")
-    put(open_ledger(folder), block("b9", "2025-09-09"))
-    assert check(folder) == []
-    assert set(everything(open_ledger(folder))["blocks"]) == {*held["blocks"], "b9"}
-    ledger.refresh()
-    assert everything(ledger) == everything(open_ledger(folder))
-
-
 def test_an_error_while_taking_back_is_told_too(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,12 +269,12 @@ def test_a_folder_that_may_not_be_written_is_named_with_what_to_do(
 def test_a_file_that_may_not_be_read_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Failing(monkeypatch, "open", errno.EACCES, ending="2026.jsonl")
+    Failing(monkeypatch, "open", errno.EACCES, ending="journal.jsonl")
     ledger = open_ledger(folder)
 
     for _ in range(2):
-        error = refusal(lambda: ledger.get("blocks", "b1"))
-        assert "could not read" in error.message and "2026.jsonl" in error.message
+        error = refusal(lambda: get(ledger, "blocks", "b1"))
+        assert "could not read" in error.message and "journal.jsonl" in error.message
 
 
 def test_a_lock_lost_during_a_transaction_is_noticed_before_anything_is_written(
@@ -298,8 +284,8 @@ def test_a_lock_lost_during_a_transaction_is_noticed_before_anything_is_written(
     before = bytes_in(folder)
 
     def loses_the_lock() -> None:
-        with ledger.transaction("lost") as transaction:
-            transaction.put("blocks", block("b2"))
+        with ledger.transaction("lost"):
+            save(ledger, "blocks", block("b2"))
             (folder / ".lock").unlink()
 
     error = refusal(loses_the_lock)
@@ -309,7 +295,7 @@ def test_a_lock_lost_during_a_transaction_is_noticed_before_anything_is_written(
     assert "b2" in everything(open_ledger(folder))["blocks"]
 
 
-def test_a_compaction_on_a_full_disk_leaves_the_old_files(
+def test_a_fold_on_a_full_disk_leaves_the_old_files(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger = open_ledger(folder, keep=0)
@@ -318,10 +304,10 @@ def test_a_compaction_on_a_full_disk_leaves_the_old_files(
     before = bytes_in(folder)
     with monkeypatch.context() as patch:
         Failing(patch, "fdatasync", errno.ENOSPC, ending=".new")
-        error = refusal(ledger.compact)
+        error = refusal(ledger.fold)
 
-    assert "could not compact" in error.message and bytes_in(folder) == before
-    ledger.compact()
+    assert "could not fold" in error.message and bytes_in(folder) == before
+    ledger.fold()
     assert bytes_in(folder) != before and everything(ledger)["blocks"]["b1"]["n"] == 2
 
 
@@ -339,7 +325,7 @@ def test_what_a_dead_writer_left_unsynced_is_synced_before_anyone_builds_on_it(
     monkeypatch.setattr(os, "fdatasync", noting)
 
     put(open_ledger(folder), block("b2"))
-    assert sorted(synced) == ["2025.jsonl", "2026.jsonl", "2026.jsonl", "state.jsonl"]
+    assert sorted(synced) == ["journal.jsonl", "journal.jsonl"]
     synced.clear()
     put(open_ledger(folder), block("b3"))
-    assert synced == ["2026.jsonl"]
+    assert synced == ["journal.jsonl"]

@@ -131,6 +131,34 @@ GLANCE = record(
     findings=many(record(rule=TEXT, severity=word("serious", "notable", "calm"), sentence=TEXT)),
 )
 RUNS = many(GLANCE)
+LEASE = record(
+    id=maybe(TEXT),
+    block=maybe(TEXT),
+    mine={"type": "boolean"},
+    lists=many(TEXT),
+    only=maybe({"type": "boolean"}),
+    apps=maybe(many(TEXT)),
+    strictness=maybe(word("soft", "firm", "hard")),
+    ends_at=TEXT,
+    left_s=SECONDS,
+    left_out=many(TEXT),
+    pending=maybe(record(kind=word("release", "emergency"), ready_at=TEXT)),
+)
+GUARD = record(
+    installed={"type": "boolean"},
+    answers=maybe({"type": "boolean"}),
+    owner=maybe({"type": "boolean"}),
+    level=word("guard", "session", "none"),
+    lists=many(TEXT),
+    strictness=maybe(word("soft", "firm", "hard")),
+    left_s=SECONDS,
+    attempts=SECONDS,
+    frozen=SECONDS,
+    lease=maybe(LEASE),
+    browsers=many({}),
+    notes=many(TEXT),
+    last={},
+)
 STATUS = record(
     block=maybe(RUNNING),
     day=record(
@@ -143,15 +171,7 @@ STATUS = record(
         energy=maybe({"type": "number", "minimum": 1, "maximum": 5}),
     ),
     runs=RUNS,
-    guard=maybe(
-        record(
-            level=word("guard", "session"),
-            lists=many(TEXT),
-            strictness=word("soft", "firm", "hard"),
-            left_s=SECONDS,
-            attempts=SECONDS,
-        )
-    ),
+    guard=GUARD,
     eating={},
 )
 SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}

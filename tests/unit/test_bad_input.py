@@ -292,7 +292,7 @@ def damage(person: Person) -> Path:
     """A block's line in the middle of the year is not what was written."""
     for n in range(4):
         person.past(100 - 20 * n, 10, f"block {n}")
-    file = person.services.paths.ledger_dir / "2026.jsonl"
+    file = person.services.paths.ledger_dir / "journal.jsonl"
     file.write_bytes(file.read_bytes().replace(b"block 1", b"block !"))
     return file
 
@@ -313,11 +313,11 @@ def test_a_damaged_line_is_told_once_by_each_command_until_it_is_set_aside(
 
     started = flow.ok("start", "on", "--open").err.splitlines()
     assert started[-1] == (
-        f"{file}, line 3: a damaged line was set aside in 2026.jsonl.damaged; see: flowtui doctor"
+        f"{file}, line 3: a damaged line was set aside in {file.name}.damaged; see: flowtui doctor"
     )
     assert sum("damaged" in line for line in started) == 1
     assert flow.ok("log").err == ""
-    note = json.loads((file.parent / "2026.jsonl.damaged").read_text())
+    note = json.loads((file.parent / "journal.jsonl.damaged").read_text())
     assert (note["line"], "block !" in note["text"]) == (3, True)
 
 

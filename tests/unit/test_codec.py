@@ -67,7 +67,7 @@ def test_what_is_encoded_is_json_and_comes_back_as_it_was() -> None:
     assert decode(Outer, json.loads(json.dumps(data)), "it") == FULL
     assert data["inner"][0] == {"at": "2026-11-23T03:38:04Z", "length": 90}
     assert data["tags"] == ["y", "z"] and data["figure"] == "inf"
-    assert list(data["days"]) == ["2026-01-01", "2026-01-02"]
+    assert data["days"] == {"2026-01-02": True, "2026-01-01": False}
 
 
 def test_what_says_nothing_is_left_out_unless_it_is_marked() -> None:

@@ -332,7 +332,7 @@ async def test_the_agent_tells_of_a_ledger_it_cannot_read_once_and_goes_on(
     person.configure(SILENT)
     person.begin(50)
     person.pass_min(51)
-    file = person.services.paths.ledger_dir / "state.jsonl"
+    file = person.services.paths.ledger_dir / "journal.jsonl"
     whole = file.read_bytes()
     file.unlink()
     file.mkdir()
@@ -342,7 +342,7 @@ async def test_the_agent_tells_of_a_ledger_it_cannot_read_once_and_goes_on(
     agent.begin()
     await until(lambda: said)
     await asyncio.sleep(0.2)
-    assert len(said) == 1 and "state.jsonl" in said[0]
+    assert len(said) == 1 and "journal.jsonl" in said[0]
 
     file.rmdir()
     file.write_bytes(whole)

@@ -18,12 +18,34 @@ from flowtui.cli.guard.guard_root import (
 )
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.guard import protection
-from flowtui.core.guard.protection import Choice, GuardView
+from flowtui.core.guard.protection import Choice
 from flowtui.core.length_grammar import parse_duration
 from flowtui.core.status_file import minutes
 
 
-@click.group("guard")
+class JsonErrors(click.Group):
+    """With `--json`, an error is JSON as well, with the code that the guard gave."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Find the command; note whether it is to answer in JSON."""
+        ctx.meta["guard.json"] = "--json" in args
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except FlowError as error:
+            context = ctx.find_object(Context)
+            if not ctx.meta.get("guard.json") or context is None:
+                raise
+            code = getattr(error, "code", "") or ("usage" if error.exit_code == 2 else "failed")
+            told = {"code": code, "message": error.message, "hint": error.hint}
+            context.put_json({"error": told})
+            return error.exit_code
+
+
+@click.group("guard", cls=JsonErrors)
 def guard_command() -> None:
     """Keep distractions away while a block runs; put all back as it was afterwards."""
 
@@ -40,12 +62,12 @@ for _command in (
 def status_command(context: Context, as_json: bool) -> None:
     """The guard of the running block: attempts, browsers, what is not covered."""
     services = context.services
-    view = services.guard.view(services.focus.current())
     if as_json:
-        context.put_json(as_data(view))
+        context.put_json(services.guard.report(services.focus.current()))
         return
+    view = services.guard.view(services.focus.current())
     if view is None:
-        context.put("no guard is on")
+        context.put(_no_guard(context))
         _last(context)
         return
     context.put(protection.line(view, 200))
@@ -101,17 +123,28 @@ def plan_command(context: Context, names: tuple[str, ...], length: str, as_json:
 @pass_context
 def add_command(context: Context, names: tuple[str, ...]) -> None:
     """Keep more away until the lease ends; nothing can be taken out."""
+    from flowtui.guard.lists import with_twins
+
     guard = context.services.guard
     known = guard.lists()
+    unknown = [name for name in names if name not in known and "." not in name]
+    if unknown:
+        raise UsageError(f"{unknown[0]!r} is neither a list nor a site", "see: flowtui guard list")
+    refused: list[str] = []
+    added: list[str] = []
     for name in names:
-        if name in known:
-            one = known[name]
-            guard.client.arm_more(name, one.sites, one.apps)
-        elif "." in name:
-            guard.client.arm_more("added", (name,), ())
-        else:
-            raise UsageError(f"{name!r} is neither a list nor a site", "see: flowtui guard list")
-    context.say(f"kept away as well: {', '.join(names)}")
+        one = known.get(name)
+        sites = one.sites if one is not None else with_twins((name,))
+        apps = one.apps if one is not None else ()
+        answer = guard.client.arm_more(name if one is not None else "added", sites, apps)
+        refused += answer["refused"]
+        if len(answer["refused"]) < len(sites) or apps:
+            added.append(name)
+    for reason in dict.fromkeys(refused):
+        context.say(f"left out: {reason}")
+    if not added:
+        raise FlowError("nothing was added", "see: flowtui guard list")
+    context.say(f"kept away as well: {', '.join(added)}")
 
 
 @guard_command.command("release")
@@ -165,22 +198,26 @@ def test_command(context: Context, as_json: bool) -> None:
     if answer is None or not answer["mine"]:
         raise FlowError("no guard of yours is on", "start a block: flowtui start --guard LIST")
     view = services.guard.view(services.focus.current())
-    tests = [(f"{c.browser}: {c.why}", c.covered) for c in (view.covers if view else ())]
+    tests = [
+        (f"browser-{c.browser.lower()}", f"{c.browser}: {c.why}", c.covered)
+        for c in (view.covers if view else ())
+    ]
     layers = answer["layers"]
     if layers["hosts"] is not None:
-        tests.append(("our lines stand in the hosts file", layers["hosts"]["intact"]))
+        tests.append(("hosts", "our lines stand in the hosts file", layers["hosts"]["intact"]))
         names = [name for name, _ in context.services.guard.client.ask("attempts")["names"]]
         sample = names[0] if names else _first_site(context, answer["lists"])
         here = _leads_nowhere(socket, sample) if sample else layers["hosts"]["works"]
-        tests.append((f"a program here that looks up {sample or 'a site'} finds nothing", here))
+        said = f"a program here that looks up {sample or 'a site'} finds nothing"
+        tests.append(("lookup", said, here))
     if layers["cut"] is not None:
-        tests.append(("what was open is cut", layers["cut"]["intact"]))
+        tests.append(("cut", "what was open is cut", layers["cut"]["intact"]))
     if as_json:
-        context.put_json([{"what": what, "holds": holds} for what, holds in tests])
+        context.put_json([{"id": id, "what": what, "holds": holds} for id, what, holds in tests])
     else:
-        for what, holds in tests:
+        for _, what, holds in tests:
             context.put(f"{'✓' if holds else '✗'} {what}")
-    if not all(holds for _, holds in tests):
+    if not all(holds for _, _, holds in tests):
         raise FlowError("not everything holds", "flowtui guard doctor")
 
 
@@ -233,24 +270,15 @@ def wish(context: Context, choice: Choice, seconds: int) -> dict[str, Any]:
     return guard.wish(found, choice, apps, seconds, clock.now())
 
 
-def as_data(view: GuardView | None) -> dict[str, Any] | None:
-    """The `guard` object of JSON."""
-    if view is None:
-        return None
-    return {
-        "level": view.level,
-        "lists": list(view.lists),
-        "strictness": view.strictness,
-        "left_s": view.left_s,
-        "attempts": view.attempts,
-        "frozen": view.frozen,
-        "open": list(view.open),
-        "ready_in_s": view.ready_in_s,
-        "browsers": [
-            {"browser": c.browser, "covered": c.covered, "why": c.why} for c in view.covers
-        ],
-        "notes": list(view.notes),
-    }
+def _no_guard(context: Context) -> str:
+    """What to say where no block has a guard: another may be on, or it may be silent."""
+    report = context.services.guard.report(None)
+    if report["installed"] and not report["answers"]:
+        return "the guard does not answer now: what it keeps away it still keeps away"
+    if report["lease"] is not None:
+        whose = "of yours" if report["lease"]["mine"] else "of another user"
+        return f"no guard of a block is on; a lease {whose} runs until {report['lease']['ends_at']}"
+    return "no guard is on"
 
 
 def _last(context: Context) -> None:

@@ -46,12 +46,23 @@ def list_command(ctx: click.Context, as_json: bool) -> None:
 
 @list_command.command("show")
 @click.argument("name")
+@json_option
 @pass_context
-def show_command(context: Context, name: str) -> None:
+def show_command(context: Context, name: str, as_json: bool) -> None:
     """Everything that a list holds."""
     from flowtui.guard.lists import chosen
 
     one = chosen(context.services.guard.lists(), [name])[0]
+    if as_json:
+        context.put_json(
+            {
+                "name": one.name, "title": one.title, "source": one.source, "only": one.only,
+                "sites": list(one.sites), "left_out": one.total - len(one.sites),
+                "exceptions": list(one.exceptions), "apps": list(one.apps),
+                "open": [f"{start:%H:%M}-{end:%H:%M}" for start, end in one.windows],
+            }
+        )  # fmt: skip
+        return
     for site in one.sites:
         context.put(site)
     for site in one.exceptions:

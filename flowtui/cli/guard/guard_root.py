@@ -52,6 +52,7 @@ def install_command(
             context.put(line)
         how = "systemd" if systemd else "a supervisor of its own: there is no systemd here"
         context.put(f"then the guard is started, under {how}")
+        context.put(f"after a reboot, an ended lease is put back by {planned.after_reboot}")
         context.put(f"the program: sha256 {planned.program_hash}")
         context.put(f"to take all of it away again: sudo {LAUNCHER} uninstall")
     for warning in planned.warnings:
@@ -132,16 +133,20 @@ def rescue_command(context: Context, dry_run: bool, mend: bool, as_json: bool, r
 @json_option
 @root_option
 @pass_context
-def doctor_command(context: Context, as_json: bool, root: Path) -> None:
-    """What of this machine bears on the guard: programs, browsers, clocks, leftovers."""
+def doctor_command(context: Context, as_json: bool, root: Path) -> int:
+    """What of this machine bears on the guard: programs, browsers, clocks, leftovers.
+
+    Exit status 1 where something is at fault; a mere limit, such as a VPN, is none.
+    """
     from flowtui.guard import checkup
 
     lines = checkup.look(root, context.env, context.services.guard.client)
     if as_json:
-        context.put_json([{"ok": ok, "what": what} for ok, what in lines])
-        return
-    for ok, what in lines:
-        context.put(f"{'✓' if ok else '✗'} {what}")
+        context.put_json([line._asdict() for line in lines])
+    else:
+        for line in lines:
+            context.put(f"{'✓' if line.ok else '✗'} {line.what}")
+    return 1 if any(line.fault for line in lines) else 0
 
 
 def _need_root(command: str) -> None:

@@ -18,7 +18,7 @@ from flowtui.core.runs.metric_track import Track
 from flowtui.core.runs.metrics import key_metric
 from flowtui.core.runs.reading import Item, Notice, NoticeKind, Reading
 
-VERSION = 1
+VERSION = 2
 PLACES = 4096
 MAX_METRICS = 400
 MAX_NAME = 200
@@ -29,7 +29,7 @@ WENT_ON = 8
 """As many readings after an error mean that it was caught; ranks may still say a few."""
 _FIELDS = (
     "step", "total_steps", "epoch", "total_epochs", "eta_s", "rate", "first_at", "last_at",
-    "readings", "left_out", "backs",
+    "readings", "left_out", "backs", "moves",
 )  # fmt: skip
 
 
@@ -53,6 +53,8 @@ class History:
         """Values of metrics beyond the first MAX_METRICS, which are not kept."""
         self.backs = 0
         """How often the step went back: the run was resumed from an earlier one."""
+        self.moves = 0
+        """How often step or epoch changed."""
         self.metrics: dict[str, Track] = {}
         self.ticks = Series()
         """Progress over time: (step, instant, instant); epochs where there are no steps."""
@@ -60,6 +62,8 @@ class History:
         """The first and the latest of them, MAX_NOTICES at most."""
         self.marks: list[int] = []
         """For each notice, how many readings came before it."""
+        self.stands: list[int] = []
+        """For each notice, how often the run had moved before it."""
 
     @property
     def empty(self) -> bool:
@@ -89,9 +93,25 @@ class History:
         return [notice for notice in self.notices if notice.kind is kind]
 
     def latest(self) -> list[Notice]:
-        """The notices that the run did not go on after, oldest first."""
+        """The notices that the run did not go on after, oldest first.
+
+        An end falls with the first step after it, an error with a new start: the log was appended
+        to by a second one.
+        """
         since = self.readings - WENT_ON
-        return [n for n, mark in zip(self.notices, self.marks, strict=True) if mark >= since]
+        kinds = [notice.kind for notice in self.notices]
+        anew = (
+            len(kinds) - kinds[::-1].index(NoticeKind.RESUMED) if NoticeKind.RESUMED in kinds else 0
+        )
+        return [
+            notice
+            for place, notice in enumerate(self.notices)
+            if (
+                self.stands[place] == self.moves
+                if notice.kind is NoticeKind.FINISHED
+                else self.marks[place] >= since and place + 1 >= anew
+            )
+        ]
 
     def fold(self, items: Iterable[Item], arrived: float | None = None, leads: bool = True) -> None:
         """Take readings and notices in the order in which the log has them.
@@ -140,6 +160,7 @@ class History:
         if step is not None and step != self.step and 0 <= step < 10**18:
             self._stepped(step)
         if epoch is not None and -EVER < epoch < EVER:
+            self.moves += epoch != self.epoch
             self.epoch = epoch
         if eta_s is not None and 0 <= eta_s < EVER:
             self.eta_s = eta_s
@@ -156,6 +177,7 @@ class History:
             self.backs += 1
             self.ticks = Series()  # its pace is measured anew
         self.step = step
+        self.moves += 1
         if self.total_steps is not None and step > self.total_steps:
             self.total_steps = None  # the bar was that of a part
 
@@ -195,8 +217,10 @@ class History:
             notice = notice._replace(step=self.step)
         self.notices.append(notice)
         self.marks.append(self.readings)
+        self.stands.append(self.moves)
         if len(self.notices) > MAX_NOTICES:  # the first ones and the latest ones tell most
-            del self.notices[MAX_NOTICES // 2], self.marks[MAX_NOTICES // 2]
+            half = MAX_NOTICES // 2
+            del self.notices[half], self.marks[half], self.stands[half]
 
     def dump(self) -> bytes:
         """All of it as compressed JSON."""
@@ -207,6 +231,7 @@ class History:
             "ticks": self.ticks.to_json(),
             "notices": [list(notice) for notice in self.notices],
             "marks": self.marks,
+            "stands": self.stands,
         }
         return zlib.compress(json.dumps(data, allow_nan=False).encode(), 6)
 
@@ -224,6 +249,7 @@ class History:
             history.metrics = {track.name: track for track in tracks}
             history.ticks = Series.from_json(data["ticks"])
             history.marks = [int(mark) for mark in data["marks"]]
+            history.stands = [int(moved) for moved in data["stands"]]
             history.notices = [Notice(NoticeKind(n[0]), *n[1:]) for n in data["notices"]]
         except (zlib.error, KeyError, TypeError, IndexError, AttributeError) as error:
             raise ValueError(f"no history of a run: {error}") from error

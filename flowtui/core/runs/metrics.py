@@ -40,7 +40,7 @@ _LOWER = {
     "mse", "rmse", "mae", "mape", "rmsle", "logloss", "mlogloss", "wer", "cer", "ter", "fid", "kid",
     "lpips", "bpc", "bpb", "bits", "l1", "l2", "crossentropy", "eer", "elbo", "hinge", "huber",
     "deviance", "merror", "edit", "distance", "cost", "gap", "misclassification", "mlm", "rmslr",
-    "quantile", "poisson", "gamma", "tweedie", "brier", "ece", "chamfer",
+    "quantile", "poisson", "gamma", "tweedie", "brier", "ece", "chamfer", "epe",
 }  # fmt: skip
 _HIGHER = {
     "acc", "accuracy", "auc", "auroc", "auprc", "f1", "f", "fbeta", "precision", "recall", "map",

@@ -13,13 +13,15 @@ from flowtui.core.runs.eta import eta_of
 from flowtui.core.runs.findings.finding import Finding
 from flowtui.core.runs.history import History, plain
 from flowtui.core.runs.observation import Seen
-from flowtui.core.runs.run_state import ENDED, state_of
+from flowtui.core.runs.run_state import ENDED, RunState, state_of
 
 
 def run_view(seen: Seen, findings: Sequence[Finding], zone: str) -> dict[str, Any]:
     """The run as JSON; what is unknown is None."""
     history, state = seen.history, state_of(seen)
-    eta = None if state in ENDED else eta_of(history, seen.now_s)
+    # of a log whose end is not known nobody can say how long it has waited since
+    asked_at = None if state is RunState.UNKNOWN else seen.now_s
+    eta = None if state in ENDED else eta_of(history, asked_at)
     return {
         "name": seen.name,
         "state": state.value,

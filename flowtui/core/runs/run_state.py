@@ -129,7 +129,10 @@ def _gone(seen: Seen) -> RunState:
 
 
 def _by_log(seen: Seen) -> RunState:
-    """No process is known: a log alone. One that says nothing tells nothing, however new it is."""
+    """No process is known: a log alone. One that says nothing tells nothing, however new it is.
+
+    Silence is no stall here: nobody knows whether anything runs that could be stuck.
+    """
     if seen.history.readings == 0:
         return RunState.UNKNOWN
     changed = seen.log_changed_at.timestamp() if seen.log_changed_at else seen.rhythm.last_at
@@ -138,6 +141,6 @@ def _by_log(seen: Seen) -> RunState:
     silence = seen.now_s - changed - seen.slept_s
     if silence <= LIVE_S:
         return RunState.RUNNING
-    if seen.rhythm.expected() is not None and silence <= OLD_S:
-        return RunState.RUNNING if silence <= limit_s(seen) else RunState.STALLED
+    if seen.rhythm.expected() is not None and silence <= min(OLD_S, limit_s(seen)):
+        return RunState.RUNNING
     return RunState.UNKNOWN

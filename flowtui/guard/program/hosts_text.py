@@ -6,12 +6,14 @@ line carry a random token. Nothing outside of a segment is ever changed by a byt
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterable
 
 from .errors import Damaged
 from .units import LAUNCHER
 
+LOCAL_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,252}")
 BASE = (127, 66)
 """Names are sent to 127.66.0.0/16: loopback addresses on which nothing listens."""
 
@@ -61,6 +63,22 @@ def mapped(text: bytes) -> set[str]:
         words = line.split(b"#", 1)[0].split()
         found.update(word.decode("ascii", "replace").lower() for word in words[1:])
     return found
+
+
+def local_names(text: bytes, most: int = 200) -> list[str]:
+    """Names that a hosts file sends to this machine or its network; what it blocks is none."""
+    found: dict[str, None] = {}
+    for line in text.splitlines():
+        words = line.split(b"#", 1)[0].decode("ascii", "replace").lower().split()
+        try:
+            ip = ipaddress.ip_address(words[0]) if words else None
+        except ValueError:
+            continue
+        if ip is not None and ip.is_private and not ip.is_unspecified:
+            # a thousand names at 127.0.0.1 are a list of what is blocked, not machines
+            names = words[1:] if not ip.is_loopback or str(ip) != "127.0.0.1" else words[1:4]
+            found.update((name, None) for name in names if LOCAL_NAME.fullmatch(name))
+    return list(found)[:most] if len(found) <= most else []
 
 
 def is_torn(now: bytes, original: bytes, tails: Iterable[bytes]) -> bool:

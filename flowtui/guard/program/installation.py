@@ -24,6 +24,8 @@ from .systemd import DROP_IN_FOLDER as DROP_IN
 
 LIB = "usr/local/lib/flowtui"
 MANIFEST = f"{LIB}/manifest.json"
+CRON = "etc/cron.d/flowtui-guard"
+SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 UNIT_FOLDER = "etc/systemd/system"
 
 
@@ -72,11 +74,19 @@ def plan(root: Path, owners: Sequence[int], systemd: bool, program: bytes) -> li
     if sys.platform == "darwin":
         path = root / units.PLIST_PATH
         steps.append(Step(path, units.PLIST.encode(), 0o644, "launchd job"))
+    if cron(root, systemd):
+        steps.append(Step(root / CRON, units.CRON_TEXT.encode(), 0o644, "after a reboot"))
     if systemd:
         for name, text in units.UNITS.items():
             path = root / UNIT_FOLDER / name
             steps.append(Step(path, text.encode(), 0o644, "systemd unit"))
     return steps
+
+
+def cron(root: Path, systemd: bool) -> bool:
+    """True if cron is to put back after a reboot what an ended lease has left."""
+    here = any(shutil.which(name, path=SYSTEM_PATH) for name in ("cron", "crond", "anacron"))
+    return not systemd and sys.platform != "darwin" and here and (root / CRON).parent.is_dir()
 
 
 def owners_before(root: Path) -> list[int]:

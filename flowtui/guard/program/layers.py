@@ -6,6 +6,7 @@ others; what one cannot do is noted and said.
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -170,7 +171,7 @@ class Layers:
         return ""
 
     def _rules(self, lease: Lease) -> policy_text.Rules:
-        return policy_text.rules(lease.sites(), lease.wish.exceptions, lease.wish.only)
+        return rules_of(lease, self.journal, self.roots)
 
     def _policy(self, lease: Lease, browser: str, folder: Path) -> None:
         rules = self._rules(lease)
@@ -232,6 +233,21 @@ class Layers:
         except GuardError as error:
             notes.append(error.message)
             self._say("layer", problem=error.message)
+
+
+def rules_of(lease: Lease, journal: Journal, roots: Roots) -> policy_text.Rules:
+    """What browsers are to refuse now; with "these alone", the own machine and network stay."""
+    local: list[str] = []
+    if lease.wish.only:
+        own = socket.gethostname().lower()
+        try:
+            record = next(iter(journal.of(hosts.KIND)), None)
+            text = journal.bytes_of(record["original"]) if record else hosts.text(roots.hosts)
+            local = hosts_text.local_names(text)
+        except (OSError, GuardError):
+            pass  # without a hosts file there are no such names
+        local = [own, own.split(".")[0], f"{own}.local", *local] if own else local
+    return policy_text.rules(lease.sites(), lease.wish.exceptions, lease.wish.only, local)
 
 
 def _is(process: procs.Process | None, start: int) -> bool:

@@ -87,11 +87,12 @@ class Lease:
         return [g.name for g in self.wish.groups if g.open_at(self.elapsed_s)]
 
     def hosts(self) -> list[str]:
-        """Names for the hosts file: no paths, and none of which a part is to stay reachable."""
-        paths = {names.split(entry)[0] for entry in self.wish.exceptions if "/" in entry}
-        if self.wish.only:
-            return []
-        return [s for s in self.sites() if "/" not in s and s not in paths]
+        """Names for the hosts file: no paths, and none of which a part is to stay reachable.
+
+        A site and its "www." are the same there: an exception of the one holds for the other.
+        """
+        paths = {names.twin(names.split(e)[0]) for e in self.wish.exceptions if "/" in e}
+        return [s for s in self.sites() if "/" not in s and names.twin(s) not in paths]
 
 
 def _excepted(site: str, exact: Any) -> bool:

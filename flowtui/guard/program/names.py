@@ -59,6 +59,11 @@ def site(text: object, own: Iterable[str] = ()) -> str:
     return name
 
 
+def twin(host: str) -> str:
+    """The name without the "www." that a site has beside the bare one."""
+    return host[4:] if host.startswith("www.") and host.count(".") > 1 else host
+
+
 def hostname(text: str) -> str:
     """A host name in ASCII, lower case, without a leading "*." and a trailing dot."""
     bare = text.lower()

@@ -14,6 +14,9 @@ from typing import Any
 from . import names
 
 FILE = "zzz-flowtui.json"
+EVERYTHING = ("http://*", "https://*", "ftp://*")
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")
+"""Where notebooks, dashboards and servers of one's own are: with "these sites alone" too."""
 BLOCK, ALLOW = "URLBlocklist", "URLAllowlist"
 
 
@@ -27,18 +30,43 @@ class Rules:
     """Sites beyond the thousand that Chromium reads."""
 
 
-def rules(sites: Iterable[str], exceptions: Sequence[str], only: Sequence[str]) -> Rules:
-    """Rules for blocked `sites` less `exceptions`; with `only`, for everything but these."""
+def rules(
+    sites: Iterable[str],
+    exceptions: Sequence[str],
+    only: Sequence[str],
+    local: Sequence[str] = (),
+) -> Rules:
+    """Rules for blocked `sites` less `exceptions`; with `only`, for everything but these.
+
+    `local` are names of this machine and its network: with `only` they stay reachable too. With
+    both, what either keeps away is kept away.
+    """
     allow = list(exceptions)
-    if only:
-        allow += list(only)
-        allow += sorted(names.VITAL)
-        return Rules(("http://*", "https://*", "ftp://*"), tuple(dict.fromkeys(allow)), 0)
     block = collapsed(sites)
+    if only:
+        return _only(block, exceptions, only, local)
     hosts = {names.split(entry)[0] for entry in block if "/" not in entry}
     allow += sorted(vital for vital in names.VITAL if any(up in hosts for up in names.above(vital)))
     kept = block[: names.MAX_POLICY]
     return Rules(tuple(kept), tuple(dict.fromkeys(allow)), len(block) - len(kept))
+
+
+def _only(
+    block: Sequence[str], exceptions: Sequence[str], only: Sequence[str], local: Sequence[str]
+) -> Rules:
+    """Rules for everything but `only`, and of that nothing that `block` holds."""
+    hosts = {entry for entry in block if "/" not in entry}
+    open_still = [o for o in only if not any(u in hosts for u in names.above(names.split(o)[0]))]
+    within = [e for e in exceptions if not block or _inside(e, only)]
+    allow = [*within, *open_still, *sorted(names.VITAL), *LOOPBACK, *local]
+    kept = block[: names.MAX_POLICY - len(EVERYTHING)]
+    left_out = len(block) - len(kept)
+    return Rules((*EVERYTHING, *kept), tuple(dict.fromkeys(allow)), left_out)
+
+
+def _inside(entry: str, only: Sequence[str]) -> bool:
+    host = names.split(entry)[0]
+    return any(names.within(host, names.split(one)[0]) for one in only)
 
 
 def collapsed(sites: Iterable[str]) -> list[str]:

@@ -26,7 +26,7 @@ from . import (
 from .deadline import Reading
 from .engine import Engine
 from .errors import GuardError
-from .layers import CUT
+from .layers import CUT, rules_of
 from .lease import Lease
 from .requests import Wish
 
@@ -76,6 +76,7 @@ def lease(engine: Engine, held: Lease | None, uid: int) -> dict[str, Any] | None
         lists=[group.name for group in held.wish.groups],
         open=held.open_groups(),
         sites=len(held.sites()),
+        paths=sum(1 for site in held.sites() if "/" in site),
         only=len(held.wish.only),
         apps=list(held.wish.apps),
         frozen=engine.layers.frozen() if held.wish.apps else 0,
@@ -115,7 +116,7 @@ def _layers(engine: Engine, held: Lease) -> dict[str, Any]:
                 "works": looks_blocked([line.split()[1].decode() for line in inside]),
             }
         elif record["kind"] == policy.KIND:
-            rules = policy_text.rules(held.sites(), held.wish.exceptions, held.wish.only)
+            rules = rules_of(held, engine.journal, engine.roots)
             found["policies"][record["browser"]] = {
                 "intact": policy.intact(record, rules),
                 "left_out": rules.left_out,
@@ -158,7 +159,7 @@ def plan(engine: Engine, uid: int, caller: int, wish: Wish, now: Reading) -> dic
     from . import deadline
 
     held = Lease("plan", uid, wish, deadline.begin(wish.seconds, now), float(wish.seconds))
-    rules = policy_text.rules(held.sites(), wish.exceptions, wish.only)
+    rules = rules_of(held, engine.journal, engine.roots)
     problem = ""
     try:
         taken = hosts_text.mapped(hosts.text(engine.roots.hosts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from flowtui.core.body.day_text import entry_text
@@ -23,6 +23,7 @@ from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import middle_cut
 from flowtui.services.body.entry_store import EntryStore
 from flowtui.services.body.habit_catalog import Declared, Names
+from flowtui.services.listeners import Listeners
 from flowtui.settings.body import Body as Settings
 from flowtui.settings.body import days_away
 
@@ -50,17 +51,12 @@ class BodyService:
         self.floors: tuple[Floor, ...] = tuple(map(floor_from, settings.floors))
         self._clock = clock
         self._rule = rule
-        self._listeners: list[Callable[[], None]] = []
-
-    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """`listener` is called after every change; the returned function ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        self.listeners: Listeners[[]] = Listeners()
+        """Called after every change."""
 
     def changed(self) -> None:
         """Tell the listeners."""
-        for listener in tuple(self._listeners):
-            listener()
+        self.listeners.tell()
 
     # Reading
 
@@ -107,7 +103,7 @@ class BodyService:
             windows = writer.eating() if "eat" in line.casefold() else []
             logged = parse(line, pen, self.declared.words(writer), windows)
             entries = tuple(writer.put(entry, pen.now) for entry in logged.entries)
-            writer.transaction.label = f"log {_brief(entries)}"
+            writer.staging.label = f"log {_brief(entries)}"
         self.changed()
         return Logged(entries, logged.remarks)
 
@@ -124,7 +120,7 @@ class BodyService:
             entry = workout(tokens, pen, effort=effort, began=began)
             tokens.finish()
             entry = writer.put(entry, pen.now)
-            writer.transaction.label = f"log {_brief([entry])}"
+            writer.staging.label = f"log {_brief([entry])}"
         self.changed()
         return entry
 
@@ -144,7 +140,7 @@ class BodyService:
         with self.store.change("delete entry") as writer:
             entry = writer.by_id(id)
             writer.delete(entry)
-            writer.transaction.label = f"delete {_brief([entry])}"
+            writer.staging.label = f"delete {_brief([entry])}"
         self.changed()
         return entry
 

@@ -20,7 +20,7 @@ from flowtui.core.body.entry_line import line_of
 from flowtui.core.clock import Clock
 from flowtui.core.day import ONE_DAY, DayRule
 from flowtui.core.errors import UsageError
-from flowtui.core.kinds import STATE
+from flowtui.core.focus.pointers import FirstBlock
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.status_file import minutes
 from flowtui.services.body.body_log import BodyService
@@ -69,8 +69,8 @@ class Checkins:
         day = day or today
         if day > today:
             raise UsageError(f"{day} has not begun", "check in when it has")
-        with self._body.store.ledger.trial() as transaction:
-            writer = EntryWriter(self._body.store, transaction)
+        with self._body.store.ledger.trial() as staging:
+            writer = EntryWriter(self._body.store, staging)
             asked = self._asked(writer, day, None)
             known = self._known(writer, day, None)
         # the transaction is over: answers that are only tried out need no ids of the ledger's
@@ -102,25 +102,19 @@ class Checkins:
                     raise UsageError(f"{name}: {error.message}", error.hint) from None
                 if isinstance(done, Planned):
                     first = done.intention
-                    writer.set_state(
-                        {
-                            "id": FIRST_BLOCK,
-                            "day": done.day.isoformat(),
-                            "intention": done.intention,
-                        }
-                    )
+                    writer.state.put(FirstBlock(done.day, done.intention), id=FIRST_BLOCK)
                 else:
                     made += [writer.put(entry, pen.now) for entry in done]
-            writer.transaction.label = f"check-in of {day}"
+            writer.staging.label = f"check-in of {day}"
         self._body.changed()
         return Kept(day, tuple(made), first)
 
     def first_block(self, day: date) -> str | None:
         """The intention planned for the first block of `day` at the check-in before it."""
-        record = self._body.store.ledger.get(STATE, FIRST_BLOCK)
-        if record is None or record.get("day") != day.isoformat():
+        first: FirstBlock | None = self._body.store.state.get(FIRST_BLOCK)
+        if first is None or first.day != day:
             return None
-        return str(record.get("intention") or "") or None
+        return first.intention or None
 
     def question_named(self, word: str) -> str:
         """The id of the question that a person calls `word`: `quality`, a habit's name.

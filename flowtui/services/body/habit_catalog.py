@@ -11,10 +11,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flowtui.core.body.entry_kinds import Kind
-from flowtui.core.body.habits import Habit, habit_name, habits_from, table_from
+from flowtui.core.body.habits import DeclaredHabits, Habit, habit_name, habits_from, table_from
 from flowtui.core.body.quick_line import Words
 from flowtui.core.errors import FlowError, UsageError
-from flowtui.core.kinds import STATE
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.body.entry_store import EntryStore, EntryWriter
 from flowtui.settings.body import Body
@@ -47,7 +46,7 @@ class Declared:
 
     def names(self, writer: EntryWriter | None = None) -> Names:
         """All names, archived habits too."""
-        habits, stops = self._kept(writer)
+        habits, stops = self._kept()
         known = {h.name for h in self._own}
         return Names(
             (*self._own, *(h for h in habits if h.name not in known)),
@@ -57,14 +56,13 @@ class Declared:
     def words(self, writer: EntryWriter | None = None) -> Words:
         """What the quick-log grammar may meet; workouts are those of the last months."""
         names = self.names(writer)
-        reader = writer.transaction if writer is not None else None
-        logged = self._store.of_kind(Kind.WORKOUT, SPORTS, reader)
+        logged = self._store.of_kind(Kind.WORKOUT, SPORTS)
         sports = dict.fromkeys(e.name for e in logged)
         return Words(names.habits, names.stops, tuple(n for n in sports if n))
 
     def add(self, writer: EntryWriter, habits: Iterable[Habit], stops: Iterable[str] = ()) -> None:
         """Declare more. A name that is taken is refused with UsageError."""
-        kept, kept_stops = self._kept(writer)
+        kept, kept_stops = self._kept()
         names = self.names(writer)
         added = list(habits)
         for habit in added:
@@ -78,7 +76,7 @@ class Declared:
 
     def archive(self, writer: EntryWriter, name: str) -> None:
         """Ask for a name no more; what was recorded stays. Raises FlowError for an unknown one."""
-        kept, stops = self._kept(writer)
+        kept, stops = self._kept()
         clean = habit_name(name)
         if clean in stops:
             self._write(writer, kept, [s for s in stops if s != clean])
@@ -90,23 +88,12 @@ class Declared:
                 f"{name!r} was not declared in the app", "those of config.toml are changed there"
             )
 
-    def _kept(self, writer: EntryWriter | None) -> tuple[list[Habit], list[str]]:
-        record = (
-            writer.state(DECLARED)
-            if writer is not None
-            else self._store.ledger.get(STATE, DECLARED)
-        )
-        if record is None:
+    def _kept(self) -> tuple[list[Habit], list[str]]:
+        kept: DeclaredHabits | None = self._store.state.get(DECLARED)
+        if kept is None:
             return [], []
-        habits, stops = record.get("habits"), record.get("stops")
-        try:
-            table = habits if isinstance(habits, dict) else {}
-            listed = stops if isinstance(stops, list) else []
-            return list(habits_from(table)), [str(item) for item in listed]
-        except UsageError as error:
-            raise FlowError(
-                f"the declared habits cannot be read: {error}", "flowtui doctor"
-            ) from None
+        return list(habits_from(kept.habits)), list(kept.stops)
 
     def _write(self, writer: EntryWriter, habits: list[Habit], stops: list[str]) -> None:
-        writer.set_state({"id": DECLARED, "habits": table_from(habits), "stops": stops})
+        kept = DeclaredHabits(table_from(habits), tuple(stops))
+        writer.state.put(kept, id=DECLARED)

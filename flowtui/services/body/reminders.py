@@ -11,10 +11,10 @@ from datetime import date, datetime, time, timedelta
 
 from flowtui.core.body.answers import CHECKIN
 from flowtui.core.body.entry import Entry
+from flowtui.core.body.habits import Reminded
 from flowtui.core.clock import Clock
 from flowtui.core.codec import stamp
 from flowtui.core.day import ONE_DAY, DayRule
-from flowtui.core.kinds import STATE
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.status_file import minutes
 from flowtui.core.wall_time import place
@@ -71,16 +71,16 @@ class Reminders:
             return None
         first = min(due, key=lambda r: r.at)
         with self._body.store.change(f"remind of {first.event}", background=True) as writer:
-            told = writer.state(TOLD) or {"id": TOLD}
+            told: Reminded = writer.state.get(TOLD) or {}
             if told.get(first.event) == first.about:
                 return None  # another process was quicker
-            writer.set_state({**told, first.event: first.about})
+            writer.state.put({**told, first.event: first.about}, id=TOLD)
         return first
 
     def _wanted(self) -> list[Reminder]:
         """What is still to be told, of today and tomorrow."""
         now = self._clock.now()
-        told = self._body.store.ledger.get(STATE, TOLD) or {}
+        told: Reminded = self._body.store.state.get(TOLD) or {}
         today = self._rule.day_of(now)
         found: list[Reminder] = []
         if self._events:

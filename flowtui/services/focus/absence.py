@@ -20,6 +20,7 @@ from flowtui.core.focus.step import step
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.focus.block_store import BlockStore
 from flowtui.services.focus.heart import Heart
+from flowtui.services.listeners import Listeners
 from flowtui.system.heartbeat import Heartbeat
 
 Listener = Callable[[Event], None]
@@ -50,15 +51,9 @@ class Vigil:
         self.zone = zone
         self.hole_s = hole_s
         """Seconds of absence above which a person is asked."""
-        self._listeners: list[Listener] = []
-
-    def subscribe(self, listener: Listener, first: bool = False) -> Callable[[], None]:
-        """`listener` hears every event from now on, with `first` before the others.
-
-        The returned function ends that.
-        """
-        self._listeners.insert(0 if first else len(self._listeners), listener)
-        return lambda: self._listeners.remove(listener)
+        self.listeners: Listeners[[Event]] = Listeners()
+        """Called with every event."""
+        self.subscribe = self.listeners.subscribe
 
     def current(self) -> Block | None:
         """The running block, as the ledger has it now."""
@@ -195,8 +190,7 @@ class Vigil:
 
     def _tell(self, events: Iterable[Event]) -> None:
         for event in events:
-            for listener in tuple(self._listeners):
-                listener(event)
+            self.listeners.tell(event)
 
 
 def _closed(

@@ -1,15 +1,14 @@
-"""Blocks in the ledger: found by id or day, one of them running, none lost.
+"""Blocks in the ledger: one of them running, none sharing time, each under its logical day.
 
 Every change is one ledger transaction with a label that undo repeats to the person.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
@@ -17,27 +16,17 @@ from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.edit import overlapping
-from flowtui.core.kinds import BLOCKS, KINDS, STATE
-from flowtui.ledger.ledger import Ledger, Transaction
+from flowtui.core.focus.pointers import Running
+from flowtui.core.kinds import BLOCKS, STATE
+from flowtui.ledger.ledger import Ledger
+from flowtui.ledger.staging import Staging
+from flowtui.services.store import Store
 
 RUNNING = "running"
 BREAK = "break"
-LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-"""Without 0/o and 1/l/i: ids are typed by hand."""
 REACH = timedelta(days=2)
 """A block lasts at most a day, so blocks two days away cannot share time with it."""
-
-
-class Reader(Protocol):
-    """What a ledger and a transaction have in common."""
-
-    def get(self, kind: str, id: str) -> dict[str, Any] | None:
-        """The record, or None."""
-        ...
-
-    def find(self, kind: str, first: date, last: date) -> list[dict[str, Any]]:
-        """Records of the days from `first` to `last`."""
-        ...
+YEAR = timedelta(days=366)
 
 
 class BlockStore:
@@ -47,21 +36,18 @@ class BlockStore:
         self.ledger = ledger
         self.clock = clock
         self.rule = rule
+        self.blocks: Store[Block] = Store(ledger, BLOCKS, "flowtui log")
+        self.state: Store[Any] = Store(ledger, STATE)
 
-    def running(self, reader: Reader | None = None) -> Block | None:
+    def running(self) -> Block | None:
         """The block that runs, or None."""
-        reader = reader or self.ledger
-        pointer = reader.get(STATE, RUNNING)
-        record = reader.get(BLOCKS, pointer["block"]) if pointer else None
-        block = KINDS[BLOCKS].decode(record) if record else None
+        pointer: Running | None = self.state.get(RUNNING)
+        block = self.blocks.get(pointer.block) if pointer is not None else None
         return block if block is not None and block.ended_at is None else None
 
-    def between(self, first: date, last: date, reader: Reader | None = None) -> list[Block]:
+    def between(self, first: date, last: date) -> list[Block]:
         """Blocks filed under the days from `first` to `last`, by start."""
-        records = (reader or self.ledger).find(BLOCKS, first, last)
-        return sorted(
-            (KINDS[BLOCKS].decode(r) for r in records), key=lambda b: (b.started_at, b.id)
-        )
+        return sorted(self.blocks.between(first, last), key=lambda b: (b.started_at, b.id))
 
     def last_ended(self, count: int = 1) -> list[Block]:
         """The newest ended blocks, newest first."""
@@ -74,45 +60,35 @@ class BlockStore:
                 break
         return blocks[::-1][:count]
 
-    def by_id(self, text: str, reader: Reader | None = None) -> Block:
+    def by_id(self, text: str) -> Block:
         """The block whose id is or begins with `text`; `last` and `running` are words for ids.
 
         Raises FlowError if there is none, or several.
         """
-        reader = reader or self.ledger
         if text == "last":
             newest = self.last_ended()
             if not newest:
                 raise FlowError("there is no block yet", "start one: flowtui start")
             return newest[0]
         if text in ("running", "now"):
-            return self.need_running(reader)
-        record = reader.get(BLOCKS, text)
-        if record is not None:
-            block: Block = KINDS[BLOCKS].decode(record)
-            return block
+            return self.need_running()
         today = self.rule.day_of(self.clock.now())
-        recent = self.between(today - timedelta(days=366), today + timedelta(days=1), reader)
-        found = [b for b in recent if b.id.startswith(text)] if text else []
-        if len(found) == 1:
-            return found[0]
-        if found:
-            ids = ", ".join(b.id for b in found[:5])
-            raise FlowError(f"several blocks begin with {text!r}: {ids}", "give more letters")
-        raise FlowError(f"unknown block {text!r}", "see the ids: flowtui log")
+        return self.blocks.by_id(
+            text, lambda: self.between(today - YEAR, today + timedelta(days=1))
+        )
 
-    def need_running(self, reader: Reader | None = None) -> Block:
+    def need_running(self) -> Block:
         """The running block; raises FlowError if there is none."""
-        block = self.running(reader)
+        block = self.running()
         if block is None:
             raise FlowError("no block is running", "start one: flowtui start")
         return block
 
-    def near(self, block: Block, reader: Reader | None = None) -> list[Block]:
+    def near(self, block: Block) -> list[Block]:
         """Blocks that could share time with `block`."""
         first = self.day_of(block) - REACH
         last = self.rule.day_of(block.ended_at or self.clock.now()) + REACH
-        return self.between(first, max(first, last), reader)
+        return self.between(first, max(first, last))
 
     def day_of(self, block: Block) -> date:
         """The logical day a block is filed under: that of its start, where it started."""
@@ -124,61 +100,45 @@ class BlockStore:
 
         With `background` no command of the person caused it, and undo passes it over.
         """
-        with self.ledger.transaction(label, background=background) as transaction:
-            yield Writer(self, transaction)
+        with self.ledger.transaction(label, background=background) as staging:
+            yield Writer(self, staging)
 
 
 class Writer:
     """Blocks inside one transaction."""
 
-    def __init__(self, store: BlockStore, transaction: Transaction) -> None:
+    def __init__(self, store: BlockStore, staging: Staging) -> None:
         self._store = store
-        self.transaction = transaction
-
-    def running(self) -> Block | None:
-        """The block that runs, as of this transaction."""
-        return self._store.running(self.transaction)
-
-    def need_running(self) -> Block:
-        """The running block; raises FlowError if there is none."""
-        return self._store.need_running(self.transaction)
-
-    def by_id(self, text: str) -> Block:
-        """See `BlockStore.by_id`."""
-        return self._store.by_id(text, self.transaction)
-
-    def new_id(self) -> str:
-        """Six letters that no block has yet."""
-        while True:
-            id = "".join(secrets.choice(LETTERS) for _ in range(6))
-            if self.transaction.get(BLOCKS, id) is None:
-                return id
+        self.staging = staging
+        self.running = store.running
+        self.need_running = store.need_running
+        self.by_id = store.by_id
+        self.new_id = store.blocks.new_id
+        self.state = store.state
 
     def put(self, block: Block) -> None:
         """File `block`, and keep the pointer to the running one right."""
-        day = self._store.day_of(block)
-        self.transaction.put(BLOCKS, KINDS[BLOCKS].encode(block, day))
-        pointer = self.transaction.get(STATE, RUNNING)
-        if block.ended_at is None and (pointer is None or pointer["block"] != block.id):
-            self.transaction.put(STATE, {"id": RUNNING, "block": block.id})
-        elif block.ended_at is not None and pointer is not None and pointer["block"] == block.id:
-            self.transaction.delete(STATE, RUNNING)
+        self._store.blocks.put(block, self._store.day_of(block))
+        pointer: Running | None = self.state.get(RUNNING)
+        if block.ended_at is None and (pointer is None or pointer.block != block.id):
+            self.state.put(Running(block.id), id=RUNNING)
+        elif block.ended_at is not None and pointer is not None and pointer.block == block.id:
+            self.state.remove(RUNNING)
 
     def end_break(self) -> None:
         """Forget the break that is on, if one is."""
-        if self.transaction.get(STATE, BREAK) is not None:
-            self.transaction.delete(STATE, BREAK)
+        self.state.remove(BREAK)
 
     def delete(self, block: Block) -> None:
         """Remove `block`."""
-        self.transaction.delete(BLOCKS, block.id)
-        pointer = self.transaction.get(STATE, RUNNING)
-        if pointer is not None and pointer["block"] == block.id:
-            self.transaction.delete(STATE, RUNNING)
+        self._store.blocks.remove(block.id)
+        pointer: Running | None = self.state.get(RUNNING)
+        if pointer is not None and pointer.block == block.id:
+            self.state.remove(RUNNING)
 
     def no_overlap(self, block: Block, besides: Sequence[str] = ()) -> None:
         """Raises FlowError if `block` shares time with another that is not among `besides`."""
-        others = [b for b in self._store.near(block, self.transaction) if b.id not in besides]
+        others = [b for b in self._store.near(block) if b.id not in besides]
         other = overlapping(block, others, self._store.clock.now())
         if other is not None:
             zone = ZoneInfo(other.zone)

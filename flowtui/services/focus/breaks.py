@@ -9,7 +9,6 @@ from flowtui.core.clock import Clock
 from flowtui.core.errors import UsageError
 from flowtui.core.focus.measure import whole
 from flowtui.core.focus.pointers import Break
-from flowtui.core.kinds import KINDS, STATE
 from flowtui.services.focus.block_store import BREAK, BlockStore
 
 LONGEST_S = 4 * 3600
@@ -28,11 +27,10 @@ class Breaks:
 
     def current(self) -> Break | None:
         """The break that is on or just over; None once a block was started after it."""
-        record = self._store.ledger.get(STATE, BREAK)
-        if record is None or self._store.running() is not None:
+        current: Break | None = self._store.state.get(BREAK)
+        if current is None or self._store.running() is not None:
             return None
-        found: Break = KINDS[STATE].decode(record)
-        return found if self._clock.now() < found.ends_at + JUST_OVER else None
+        return current if self._clock.now() < current.ends_at + JUST_OVER else None
 
     def start(self, seconds: int) -> Break:
         """Begin a break of `seconds`, from 1 minute to 4 hours."""
@@ -58,6 +56,5 @@ class Breaks:
         return rung
 
     def _write(self, chosen: Break, label: str, background: bool = False) -> None:
-        record = KINDS[STATE].encode(chosen, id=BREAK)
         with self._store.change(label, background) as writer:
-            writer.transaction.put(STATE, record)
+            writer.state.put(chosen, id=BREAK)

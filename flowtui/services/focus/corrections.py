@@ -5,7 +5,6 @@ Each is one transaction; whatever would leave two blocks sharing time is refused
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -19,6 +18,7 @@ from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import one_line
 from flowtui.services.focus.block_store import BlockStore
 from flowtui.services.focus.running_block import Draft
+from flowtui.services.listeners import Listeners
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,8 @@ class History:
         self._store = store
         self._clock = clock
         self._zone = zone
-        self._listeners: list[Callable[[], None]] = []
-
-    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """`listener` is called after every change; the returned function ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        self.listeners: Listeners[[]] = Listeners()
+        """Called after every change."""
 
     def add(
         self,
@@ -155,5 +151,4 @@ class History:
         return block
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self.listeners.tell()

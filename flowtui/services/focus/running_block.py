@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flowtui.core.codec import stamp
 from flowtui.core.errors import FlowError
 from flowtui.core.focus.block import (
     MAX_BLOCK_S,
@@ -23,8 +22,8 @@ from flowtui.core.focus.block import (
 )
 from flowtui.core.focus.commands import Command, Event, Finish, Judge, Reach, Start
 from flowtui.core.focus.measure import measure
+from flowtui.core.focus.pointers import Announced
 from flowtui.core.focus.step import start, step
-from flowtui.core.kinds import STATE
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.focus.absence import Vigil
 
@@ -159,10 +158,10 @@ class FocusService(Vigil):
             if ends:
                 writer.put(reached)
             else:
-                writer.transaction.put(STATE, note)
+                writer.state.put(note, id=ANNOUNCED)
         if ends:
             with self.store.change(ANNOUNCE, background=True) as writer:
-                writer.transaction.put(STATE, note)
+                writer.state.put(note, id=ANNOUNCED)
             self.heart.stop()
         self._tell(events)
         return reached
@@ -171,16 +170,12 @@ class FocusService(Vigil):
         """True if the plan is reached and that was not announced yet."""
         if measure(block, now).reached_at is None:
             return False
-        return self.store.ledger.get(STATE, ANNOUNCED) != self._announcement(block, now)
+        announced: Announced | None = self.store.state.get(ANNOUNCED)
+        return announced != self._announcement(block, now)
 
     @staticmethod
-    def _announcement(block: Block, now: datetime) -> dict[str, str]:
-        reached = measure(block, now).reached_at
-        return {
-            "id": ANNOUNCED,
-            "block": block.id,
-            "reached_at": stamp(reached) if reached is not None else "",
-        }
+    def _announcement(block: Block, now: datetime) -> Announced:
+        return Announced(block.id, (measure(block, now).reached_at or now).replace(microsecond=0))
 
     def _check_start(self, at: datetime | None) -> None:
         self._check_at(at)

@@ -6,6 +6,7 @@ reached is looked at, never assumed.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from flowtui.core.guard.protection import Choice, GuardView
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.guard import lists
 from flowtui.guard.client import ASK_S, Client, NoGuard, Refused, Silent, as_root
-from flowtui.services.guard import wishes
+from flowtui.services.guard import guard_json, wishes
 from flowtui.services.guard.choices import GuardChoices
 from flowtui.services.guard.guard_state import Kept
 from flowtui.services.guard.guard_view import silent_view, view_of
@@ -223,6 +224,16 @@ class GuardService(GuardChoices):
             noted = replace(latest, attempts=held["attempts"], by_list=held["by_list"])
             self._remember(noted)
         return view_of(held, self._home, kept)
+
+    def report(self, block: Block | None) -> dict[str, Any]:
+        """The `guard` object of JSON, the guard asked just now."""
+        view = self.view(block)
+        answers: dict[str, Any] = {"hello": None, "status": None}
+        for verb in answers:
+            with contextlib.suppress(FlowError):
+                answers[verb] = self.client.ask(verb, LOOK_S)
+        answers["installed"] = self.client.installed
+        return guard_json.looked(self.state.read(), view, answers, self._clock.now())
 
     def _keep_up(self, kept: Kept, block: Block, held: dict[str, Any]) -> None:
         """Let a lease that runs out under a block that goes on last on, a little at a time."""

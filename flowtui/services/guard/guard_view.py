@@ -15,7 +15,9 @@ from flowtui.services.guard.guard_state import Kept
 
 def view_of(held: Mapping[str, Any], home: Path, kept: Kept) -> GuardView:
     """A lease as the guard tells it, with what it means for each browser here."""
-    found = browsers.coverage(browsers.installed(home), held["layers"], bool(held["only"]))
+    found = browsers.coverage(
+        browsers.installed(home), held["layers"], bool(held["only"]), held.get("paths", 0)
+    )
     pending = held["pending"]
     return GuardView(
         "guard",

@@ -37,6 +37,8 @@ class Plan:
     systemd: bool
     warnings: tuple[str, ...]
     """What of this flowtui could be changed by others than root."""
+    after_reboot: str
+    """Who puts back what an ended lease has left, after a reboot."""
     upgrade: bool
     """True if a guard is here already."""
 
@@ -46,6 +48,7 @@ class Plan:
             "program_sha256": self.program_hash, "steps": list(self.lines),
             "owners": list(self.owners), "systemd": self.systemd,
             "warnings": list(self.warnings), "upgrade": self.upgrade,
+            "after_reboot": self.after_reboot,
         }  # fmt: skip
 
 
@@ -65,8 +68,20 @@ def plan(root: Path, owners: Sequence[int], systemd: bool) -> Plan:
         tuple(sorted(everybody)),
         systemd,
         tuple(_not_roots()),
+        _after_reboot(root, systemd),
         installation.installed(root),
     )
+
+
+def _after_reboot(root: Path, systemd: bool) -> str:
+    if systemd:
+        return "systemd, by flowtui-recover.service"
+    if sys.platform == "darwin":
+        return "launchd"
+    if installation.cron(root, systemd):
+        return "cron, which also starts no guard: a lease goes on to its end without one"
+    by = f"sudo {units.LAUNCHER} recover"
+    return f"nobody: there is neither systemd nor cron here, so have your init run: {by}"
 
 
 def program_hash() -> str:

@@ -22,12 +22,12 @@ from flowtui.core.insight.experiment import (
     fingerprint,
     schedule,
 )
-from flowtui.core.kinds import EXPERIMENTS, KINDS
+from flowtui.core.kinds import EXPERIMENTS
 from flowtui.core.text import one_line
-from flowtui.ledger.ledger import Ledger, Transaction
-from flowtui.services.focus.block_store import LETTERS
+from flowtui.ledger.ledger import Ledger
 from flowtui.services.insight.child import Cancel, Tell, compute
 from flowtui.services.insight.insight_service import InsightService
+from flowtui.services.store import LETTERS, Store
 
 LIVE = (Stage.AHEAD, Stage.RUNNING, Stage.OVER)
 Json = dict[str, Any]
@@ -39,7 +39,8 @@ class Experiments:
     def __init__(
         self, ledger: Ledger, insight: InsightService, clock: Clock, rule: DayRule
     ) -> None:
-        self._ledger, self._insight = ledger, insight
+        self._experiments: Store[Experiment] = Store(ledger, EXPERIMENTS)
+        self._insight = insight
         self._clock, self._rule = clock, rule
 
     # Reading
@@ -50,8 +51,7 @@ class Experiments:
 
     def every(self) -> list[Experiment]:
         """All, the newest first."""
-        found = [KINDS[EXPERIMENTS].decode(r) for r in self._ledger.all(EXPERIMENTS)]
-        return sorted(found, key=lambda e: (e.declared_at, e.id), reverse=True)
+        return sorted(self._experiments.every(), key=lambda e: (e.declared_at, e.id), reverse=True)
 
     def live(self) -> list[Experiment]:
         """Those that are ahead, running, or over and not read yet."""
@@ -110,16 +110,16 @@ class Experiments:
         self._check_names(self._insight.table(), declared)
         seed = seed or secrets.token_hex(8)
         slots = schedule(declared.design, declared.first, declared.days, seed)
-        with self._ledger.transaction(f"declare experiment {declared.factor}") as transaction:
-            self._no_other(transaction, declared, slots[-1].day)
+        with self._experiments.change(f"declare experiment {declared.factor}"):
+            self._no_other(declared, slots[-1].day)
             made = Experiment(
-                self._new_id(transaction),
+                self._new_id(),
                 declared,
                 seed,
                 fingerprint(declared.plain(), slots),
                 self._clock.now().replace(microsecond=0),
             )
-            transaction.put(EXPERIMENTS, KINDS[EXPERIMENTS].encode(made))
+            self._experiments.put(made)
         return made
 
     def did(self, done: bool, day: date | None = None, id: str = "") -> Experiment:
@@ -215,10 +215,9 @@ class Experiments:
             if declared.habit:
                 table.column(declared.habit)
 
-    def _no_other(self, transaction: Transaction, declared: Declared, last: date) -> None:
+    def _no_other(self, declared: Declared, last: date) -> None:
         today = self.today()
-        for record in self._ledger.all(EXPERIMENTS):
-            other = KINDS[EXPERIMENTS].decode(transaction.get(EXPERIMENTS, record["id"]) or record)
+        for other in self._experiments.every():
             if other.stage(today) not in (Stage.AHEAD, Stage.RUNNING):
                 continue
             if other.declared.first <= last and declared.first <= other.last:
@@ -228,15 +227,14 @@ class Experiments:
                 )
 
     def _put(self, experiment: Experiment, label: str) -> Experiment:
-        with self._ledger.transaction(label) as transaction:
-            transaction.put(EXPERIMENTS, KINDS[EXPERIMENTS].encode(experiment))
+        with self._experiments.change(label):
+            self._experiments.put(experiment)
         return experiment
 
-    @staticmethod
-    def _new_id(transaction: Transaction) -> str:
+    def _new_id(self) -> str:
         while True:
             id = "x" + "".join(secrets.choice(LETTERS) for _ in range(4))
-            if transaction.get(EXPERIMENTS, id) is None:
+            if not self._experiments.has(id):
                 return id
 
 

@@ -91,7 +91,23 @@ class RunAdopter:
                 raise FlowError(
                     f"{paths[0]} holds {len(runs)} runs", "give the folder of one of them"
                 )
-        return [self._of_found(run, name if len(runs) == 1 else None, baseline) for run in runs]
+        watched = self._watched()
+        new = [run for run in runs if not any(_key(place) in watched for place in run.places)]
+        if not new:
+            id = next(watched[key] for key in map(_key, runs[0].places) if key in watched)
+            raise FlowError(f"{paths[0]} is watched already", f"see: flowtui runs show {id}")
+        return [self._of_found(run, name, baseline) for run in new]
+
+    def _watched(self) -> dict[tuple[str, str], str]:
+        """Places of the runs that are under way, and the ids of these."""
+        watched: dict[tuple[str, str], str] = {}
+        for id in self._book.active_ids():
+            try:
+                places = self._book.dir(id).spec().places
+            except (OSError, ValueError):
+                continue  # its folder is gone
+            watched |= {_key(place): id for place in places}
+        return watched
 
     def _of_found(self, found: Found, name: str | None, baseline: str) -> Run:
         first = found.places[0].path
@@ -140,6 +156,11 @@ class RunAdopter:
             if who is not None:
                 found |= dict.fromkeys(descendants(who), id)
         return found
+
+
+def _key(place: Place) -> tuple[str, str]:
+    """What tells a place from others, however its path is written."""
+    return str(place.path.resolve()), place.run
 
 
 def _is_pid(place: str) -> bool:

@@ -7,7 +7,6 @@ folder `active`, so that nobody has to look through years of runs for those that
 from __future__ import annotations
 
 import contextlib
-import secrets
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,10 +15,10 @@ from zoneinfo import ZoneInfo
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError
-from flowtui.core.kinds import KINDS, RUNS
+from flowtui.core.kinds import RUNS
 from flowtui.core.runs.run import Run
 from flowtui.ledger.ledger import Ledger
-from flowtui.services.focus.block_store import LETTERS
+from flowtui.services.store import Store
 from flowtui.watch.rundir import RunDir
 
 SPANS_DAYS = (14, 120, 3660)
@@ -34,6 +33,7 @@ class RunBook:
 
     def __init__(self, ledger: Ledger, clock: Clock, rule: DayRule, folder: Path) -> None:
         self.ledger = ledger
+        self.runs: Store[Run] = Store(ledger, RUNS, "flowtui runs")
         self.clock = clock
         self.folder = folder
         self._rule = rule
@@ -61,13 +61,11 @@ class RunBook:
 
     def get(self, id: str) -> Run | None:
         """The run with this very id."""
-        record = self.ledger.get(RUNS, id)
-        return KINDS[RUNS].decode(record) if record is not None else None
+        return self.runs.get(id)
 
     def between(self, first: date, last: date) -> list[Run]:
         """Runs that began on the days from `first` to `last`, by start."""
-        runs = [KINDS[RUNS].decode(record) for record in self.ledger.find(RUNS, first, last)]
-        return sorted(runs, key=lambda run: (run.started_at, run.id))
+        return sorted(self.runs.between(first, last), key=lambda run: (run.started_at, run.id))
 
     def recent(self, count: int) -> list[Run]:
         """The newest runs, at most `count`, newest first."""
@@ -115,8 +113,8 @@ class RunBook:
     def new_id(self) -> str:
         """Six letters that no run has yet."""
         while True:
-            id = "".join(secrets.choice(LETTERS) for _ in range(6))
-            if self.ledger.get(RUNS, id) is None and not (self.folder / id).exists():
+            id = self.runs.new_id()
+            if not (self.folder / id).exists():
                 return id
 
     def begin(self, run: Run) -> None:
@@ -152,8 +150,8 @@ class RunBook:
     def put(self, run: Run, label: str, background: bool = True) -> None:
         """Write down what became of a run."""
         day = DayRule(ZoneInfo(run.zone), self._rule.start).day_of(run.started_at)
-        with self.ledger.transaction(label, background=background) as transaction:
-            transaction.put(RUNS, KINDS[RUNS].encode(run, day))
+        with self.runs.change(label, background):
+            self.runs.put(run, day)
 
     def close(self, run: Run) -> None:
         """Write down how a run ended, and that nobody needs to watch it any more."""
@@ -173,8 +171,8 @@ class RunBook:
 
     def forget(self, run: Run) -> None:
         """Take a run out of the ledger; undo brings it back. Its folder and its logs stay."""
-        with self.ledger.transaction(f"forget run {run.name}") as transaction:
-            transaction.delete(RUNS, run.id)
+        with self.runs.change(f"forget run {run.name}"):
+            self.runs.remove(run.id)
         self.release(run.id)
 
     def _since(self, days: int) -> list[Run]:

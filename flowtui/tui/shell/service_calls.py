@@ -48,7 +48,7 @@ def ready_to_ring(services: Services) -> Services:
 
 def todays_arm(services: Services) -> str:
     """What an experiment asks for today, if that was not noted yet; else empty."""
-    if not services.store.ledger.all("experiments"):
+    if not len(services.store.ledger.table("experiments")):
         return ""
     from flowtui.core.insight.experiment_text import today_words
     from flowtui.services.insight.insight_wiring import insight_of

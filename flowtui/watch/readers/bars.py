@@ -14,19 +14,32 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
-from flowtui.core.runs.metrics import split_of
+from flowtui.core.runs.metrics import Split, split_of
 from flowtui.core.runs.reading import NOTHING, Item, Notice, NoticeKind, Reading
 from flowtui.watch.readers.place import Place
 
 _EPOCH = re.compile(r"(?i)\bep(?:och)?s?\b[\s:#\[=-]*(\d+)(?:\s*(?:/|of)\s*(\d+))?")
 _EVALUATION = re.compile(
     r"(?i)\b(val|valid|validation|validating|validate|eval|evaluat\w*|test|testing|predict\w*|dev|"
-    r"sanity checking)\b"
+    r"infer\w*|render\w*|sampling|generat\w*|sanity checking|dataloader \d+|beam\w*|decod\w*)\b"
 )
 _PREPARATION = re.compile(
-    r"(?i)\b(download\w*|load\w*|token\w*|map|filter|fetch\w*|read\w*|extract\w*|generating|writing|"
-    r"saving|prepar\w*|cach\w*|shards?|scanning|casting|upload\w*|preprocess\w*|flatten\w*|build\w*|"
-    r"creating|pack\w*|concat\w*|shuffl\w*|resolving|import\w*|collect\w*|copying|pars\w*|convert\w*)\b"
+    r"(?i)\b(download\w*|load\w*|token\w*|map|filter|fetch\w*|read\w*|extract\w*|writing|"
+    r"saving|prepar\w*|cach\w*|shards?|scanning|casting|upload\w*|preprocess\w*|flatten\w*"
+    r"|build\w*|"
+    r"creating|pack\w*|concat\w*|shuffl\w*|resolving|import\w*|collect\w*|copying|pars\w*"
+    r"|convert\w*|"
+    r"encod\w*|latents?|quantiz\w*|calibrat\w*|comput\w*|calculat\w*|index\w*|unpack\w*"
+    r"|decompress\w*|"
+    r"verif\w*|check\w*|process\w*|materializ\w*|weights?|truncat\w*|running tokenizer|group\w*"
+    r"|install\w*|"
+    r"dataset|samples?|clean\w*|split\w*)\b"
+)
+_FOR_SURE = re.compile(
+    r"(?i)\b(?:scann|load|download|cach|tokeniz|extract|fetch|read|writ|sav)ing\b"
+)
+_TRAINING = re.compile(
+    r"(?i)\b(train\w*|steps?|iter\w*|epochs?|loss|progress|optimi[sz]\w*|fit\w*)\b"
 )
 _OUTER = re.compile(r"(?i)^\W*(epochs?|training epochs?|total(?: epochs)?)\W*$")
 
@@ -67,19 +80,24 @@ def _named(name: str, unit: str) -> _Named:
         return _Named(_Kind.OUTER)
     if not name:
         return _Named(_Kind.TRAINING)
-    if _PREPARATION.search(name):
-        return _Named(_Kind.PREPARATION)
+    training = _TRAINING.search(name)
     if _EVALUATION.search(name) and not re.search(r"(?i)\btrain", name):
         return _Named(_Kind.EVALUATION)
-    found = _EPOCH.search(name)
-    if found:
-        return _Named(_Kind.EPOCH, int(found[1]), int(found[2]) if found[2] else None)
+    if _PREPARATION.search(name) and (not training or _FOR_SURE.search(name)):
+        return _Named(_Kind.PREPARATION)
+    match = _EPOCH.search(name)
+    if match:
+        return _Named(_Kind.EPOCH, int(match[1]), int(match[2]) if match[2] else None)
     return _Named(_Kind.TRAINING)
 
 
 def read_bar(bar: Bar, place: Place) -> list[Item]:
     """What a bar says of the run; an empty list for one that says nothing of it."""
     named = _named(bar.name, bar.unit)
+    if named.kind in (_Kind.TRAINING, _Kind.EPOCH, _Kind.OUTER):
+        place.began = place.began or bar.n > 0
+        if bar.metrics:
+            bar = bar._replace(metrics=_measured(bar.metrics, place.bars.drawn))
     if named.kind is _Kind.TRAINING:
         return _training(bar, place)
     if named.kind is _Kind.EPOCH:
@@ -87,6 +105,25 @@ def read_bar(bar: Bar, place: Place) -> list[Item]:
     if named.kind is _Kind.OUTER:
         return _outer(bar, place)
     return _evaluation(bar, place) if named.kind is _Kind.EVALUATION else []
+
+
+def _measured(metrics: Mapping[str, float], drawn: dict[str, str]) -> Mapping[str, float]:
+    """Without figures of a validation that stand on the bar since an earlier frame."""
+    fresh: dict[str, float] | None = None
+    for name, value in metrics.items():
+        if not _repeats(name):
+            continue
+        text = repr(value)
+        if drawn.get(name) == text:
+            fresh = dict(metrics) if fresh is None else fresh
+            del fresh[name]
+        drawn[name] = text
+    return metrics if fresh is None else fresh
+
+
+@lru_cache(maxsize=1024)
+def _repeats(name: str) -> bool:
+    return split_of(name) in (Split.VALIDATION, Split.TEST) or name.endswith("_epoch")
 
 
 def _evaluation(bar: Bar, place: Place) -> list[Item]:
@@ -152,13 +189,16 @@ def _training(bar: Bar, place: Place) -> list[Item]:
     bars = place.bars
     if bars.outer and (bars.outer[1] < 0 or bars.outer[0] < bars.outer[1]):
         return _inner(bar, place)
+    other = bars.main_n is not None and bool(bar.name) and bar.name != bars.main_name
+    if other and _TRAINING.search(bars.main_name):
+        return []  # another bar beside the training's
     if bars.main_n is None:
-        bars.main_total, bars.rounds = bar.total, 0
+        bars.main_name, bars.main_total, bars.rounds = bar.name, bar.total, 0
     elif bar.total != bars.main_total:
         complete = bars.main_n == bars.main_total or bars.main_total is None
         if not complete or bars.rounds or (bar.total or 0) < (bars.main_total or 0):
             return []  # the bar of an evaluation inside the training
-        bars.main_total, bars.rounds = bar.total, 0
+        bars.main_name, bars.main_total, bars.rounds = bar.name, bar.total, 0
     elif bar.n < bars.main_n and bars.main_n == bars.main_total:
         bars.rounds += 1
     bars.main_n, bars.evaluating = bar.n, None
@@ -166,6 +206,8 @@ def _training(bar: Bar, place: Place) -> list[Item]:
     total = bar.total if bars.rounds == 0 else None
     left = bar.left_s if bars.rounds == 0 else None
     epoch = float(bars.rounds) if bars.rounds else None
+    if place.epoch is not None:
+        epoch = float(place.epoch)  # a heading says which
     return [Reading(step, bar.metrics, epoch, total, None, None, bar.elapsed_s, left, bar.rate)]
 
 

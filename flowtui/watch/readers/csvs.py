@@ -26,8 +26,6 @@ class Dialect:
     """How one library writes its tables."""
 
     name: str
-    epoch_from: int = 0
-    """Added to the epoch, so that it is the number of epochs done."""
     elapsed: str = ""
     """Column of the seconds since the run began."""
     left_out: tuple[str, ...] = ()
@@ -157,12 +155,77 @@ class Table:
             elif low in _STEPS:
                 step = int(figure) if abs(figure) < 1e15 else None
             elif low in _EPOCHS:
-                epoch = figure + dialect.epoch_from
+                epoch = figure
             else:
                 metrics[name] = figure
         if step is None and epoch is None and not metrics:
             return None
         return Reading(step, metrics, epoch, None, None, at, elapsed)
+
+
+class LightningCsv(Table):
+    """Lightning's CSVLogger: `metrics.csv`, with rows of training and rows of validation.
+
+    The whole file is written anew when a metric is new. Source: lightning/fabric/loggers/
+    csv_logs.py (2.6).
+    """
+
+    name: ClassVar[str] = "lightning-csv"
+    dialect: ClassVar[Dialect] = Dialect("lightning-csv")
+
+    @classmethod
+    def matches(cls, header: Sequence[str], name: str) -> float:
+        """Sure of a metrics.csv with a step."""
+        return 0.9 if name == "metrics.csv" and "step" in header else 0.0
+
+
+class UltralyticsCsv(Table):
+    """Ultralytics' results.csv: one row an epoch; `time` is seconds since the start.
+
+    Before 8.3.9 names and cells were padded with blanks and there was no `time`. A second run in
+    the same folder goes on below the first. Source: ultralytics/engine/trainer.py, save_metrics.
+    """
+
+    name: ClassVar[str] = "ultralytics-csv"
+    dialect: ClassVar[Dialect] = Dialect("ultralytics-csv", elapsed="time")
+
+    @classmethod
+    def matches(cls, header: Sequence[str], name: str) -> float:
+        """Sure where there are `train/...` and `val/...` or `metrics/...` columns by epoch."""
+        kinds = {column.partition("/")[0] for column in header if "/" in column}
+        return 0.95 if header[0] == "epoch" and {"train", "metrics"} <= kinds else 0.0
+
+
+class KerasCsv(Table):
+    """Keras' CSVLogger: `epoch` first, then the metrics in the order of the alphabet.
+
+    `NA` is missing, arrays are quoted and left out. Source: keras/src/callbacks/csv_logger.py.
+    """
+
+    name: ClassVar[str] = "keras-csv"
+    dialect: ClassVar[Dialect] = Dialect("keras-csv")
+
+    @classmethod
+    def matches(cls, header: Sequence[str], name: str) -> float:
+        """Sure where the columns after `epoch` are sorted and hold a loss."""
+        rest = list(header[1:])
+        own = header[0] == "epoch" and rest == sorted(rest) and "loss" in rest
+        return 0.85 if own else 0.0
+
+
+class FastaiCsv(Table):
+    """fastai's CSVLogger: `epoch,train_loss,valid_loss,...,time`; `time` is that of one epoch.
+
+    Source: fastai/callback/progress.py, CSVLogger.
+    """
+
+    name: ClassVar[str] = "fastai-csv"
+    dialect: ClassVar[Dialect] = Dialect("fastai-csv", left_out=("time",))
+
+    @classmethod
+    def matches(cls, header: Sequence[str], name: str) -> float:
+        """Sure of the first two columns and a `time` at the end."""
+        return 0.9 if list(header[:2]) == ["epoch", "train_loss"] and header[-1] == "time" else 0.0
 
 
 def _columns(line: bytes) -> tuple[list[str], str]:

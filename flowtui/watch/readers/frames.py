@@ -10,11 +10,22 @@ from __future__ import annotations
 import re
 
 MAX_FRAME = 32_768
+_LONG = 4096
+_GLUED = re.compile(rb"(?<=s\]|t\]|\w\]|\d\]) {0,99}(?=[^\]\[\r\n]{0,60}?\d{1,3}%\|)")
+"""Between two frames of a bar whose carriage returns were lost on the way."""
 
 _MOVE = re.compile(rb"\x1b\[[0-9;?]*[A-HJKSTfhlsu]")
 _STYLE = re.compile(
     rb"\x1b\[[0-9;:]*m|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|\x1b[=>78]"
 )
+
+GLUED_FROM = 80
+_GLUE = re.compile(
+    r"(?<=[\d)%])(?=(?:Episode|Epoch|Step|Iter(?:ation)?)\b[ :#]*[\[(]?\d)"
+    r"|(?<=[\w?]\]) *(?=[^\]\[%|]{0,60}?\d{1,3}%\|)"
+)
+"""Where a line end or carriage return was lost."""
+_SHAPE = re.compile(r"\d+")
 
 
 class Frames:
@@ -32,6 +43,8 @@ class Frames:
             data = data.replace(b"\x08", b"\n")
         # as one pattern it would be clearer, and take twenty times as long
         pieces = data.replace(b"\r", b"\n").split(b"\n")
+        if len(data) > _LONG and any(len(piece) > _LONG for piece in pieces):
+            pieces = [part for piece in pieces for part in _parts(piece)]
         rest = pieces.pop()
         self.rest = rest if len(rest) <= MAX_FRAME else rest[:MAX_FRAME]
         return [
@@ -44,6 +57,13 @@ class Frames:
         return [rest] if rest else []
 
 
+def _parts(piece: bytes) -> list[bytes]:
+    """A long piece cut where frames of a bar are glued to each other."""
+    if len(piece) <= _LONG or piece.count(b"%|") < 2:
+        return [piece]
+    return _GLUED.split(piece)
+
+
 def text_of(frame: bytes) -> str:
     """A frame as text: styles, zero bytes and blanks at its end gone, what is no UTF-8 replaced."""
     if b"\x1b" in frame:
@@ -51,6 +71,18 @@ def text_of(frame: bytes) -> str:
     if b"\x00" in frame:
         frame = frame.replace(b"\x00", b"")
     return frame.decode("utf-8", "replace").rstrip()
+
+
+def unglued(text: str) -> list[str]:
+    """Lines that lost the ends between them: `Score: 20.0Episode 2 ...`, `...it/s]  5%|...`."""
+    parts = _GLUE.split(text)
+    return parts if len(parts) > 1 else []
+
+
+def shape_of(text: str) -> str:
+    """A line without its digits; figures behind a point count, as they are cut off first."""
+    tail = re.search(r"\.(\d+)$", text)
+    return _SHAPE.sub("0", text) + (f".{len(tail[1])}" if tail else "")
 
 
 def thin(data: bytes, every: int = 8192) -> bytes:

@@ -14,6 +14,7 @@ from flowtui.watch.readers.place import Place
 
 NAME = "keras"
 
+MANY_SAMPLES = 5000
 HEADING = re.compile(r"Epoch (\d+)(?:/(\d+))?:?$")
 _FRAME = re.compile(r"(\d+)/(\d+|Unknown)\s+(?:[━─]+|\[[=>.]*\]|-)\s*(.*)$")
 _PAIR = re.compile(rf"([A-Za-z][\w./ ]*?): ({NUMBER})(?=$| - |\s)")
@@ -27,11 +28,11 @@ def read(text: str, place: Place) -> list[Item] | None:
         return _heading(text, place)
     if not text[:1].isdigit() or ("/step" not in text and " - " not in text):
         return None
-    found = _FRAME.match(text)
-    if found is None:
+    match = _FRAME.match(text)
+    if match is None:
         return None
-    n, rest = int(found[1]), found[3]
-    total = int(found[2]) if found[2] != "Unknown" else None
+    n, rest = int(match[1]), match[3]
+    total = int(match[2]) if match[2] != "Unknown" else None
     eta, times = _ETA.search(rest), _TIMES.search(rest)
     if eta is None and times is None:
         return None
@@ -41,16 +42,29 @@ def read(text: str, place: Place) -> list[Item] | None:
 
 
 def _heading(text: str, place: Place) -> list[Item] | None:
-    found = HEADING.match(text)
-    if found is None:
+    match = HEADING.match(text)
+    if match is None:
         return None
-    place.epoch = int(found[1])
-    if found[2]:
-        place.total_epochs = int(found[2])
+    place.epoch, place.began = int(match[1]), True
+    if match[2]:
+        place.total_epochs = int(match[2])
     total = place.total_epochs
     return [
         Reading(None, epoch=float(place.epoch), total_epochs=None if not total else float(total))
     ]
+
+
+def _counts_samples(n: int, total: int | None, times: re.Match[str] | None, place: Place) -> bool:
+    """Keras 1 and 2 count samples where they were given arrays: `128/60000 ... 84us/step`.
+
+    They say so, or call them steps: a step does not take microseconds where there are thousands.
+    """
+    said = times is not None and times[0].endswith("/sample")
+    quick = times is not None and times[2].endswith("us") and (total or 0) >= MANY_SAMPLES
+    batch = n in (16, 32, 64, 128, 256, 512) and (total or 0) >= MANY_SAMPLES
+    if said or quick or batch:
+        place.bars.samples = True
+    return place.bars.samples
 
 
 def _reading(
@@ -62,6 +76,10 @@ def _reading(
     place: Place,
 ) -> Reading:
     epoch, epochs = place.epoch, place.total_epochs
+    place.began = True
+    if _counts_samples(n, total, times, place):
+        whole = None if not epochs else float(epochs)
+        return Reading(None, metrics, None if epoch is None else float(epoch), None, whole)
     done = (epoch or 1) - 1
     step = place.step = n + done * (total or 0)
     last = n == total and any(name.startswith("val_") for name in metrics)

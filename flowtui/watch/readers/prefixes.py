@@ -1,9 +1,19 @@
-"""What stands before the words of a line: the rank of a worker, a time stamp, a logger's name."""
+"""What stands before a line's own words: worker, time stamp, level, logger, place in a source.
+
+Known are the forms of Python's logging (also its default `LEVEL:name:`), glog and absl
+(`I0502 10:00:00.123 17 file.cc:9]`), loguru (`LEVEL | module:function:line -`), hydra
+(`[time][logger][LEVEL] -`), Transformers (`[LEVEL|file:line] time >>`), TensorFlow, syslog, Ray
+(`(Worker pid=7)`), torchrun, mpirun, srun and containers. They come in any order, so one after
+another is taken off until none is left. A bracket that holds a set, a position or a figure belongs
+to the line.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
+
+from flowtui.watch.readers.vocabulary import POSITION, SET
 
 _RANKS = (
     re.compile(r"\[[A-Za-z_]*(\d+)\]:\s?"),  # torchrun --tee: [default0]:, [rank3]:
@@ -12,14 +22,54 @@ _RANKS = (
     re.compile(r"[Rr]ank[ =]?(\d+)[\]:]\s"),
 )
 _LABEL = re.compile(r"(\d{1,4}): (?=[A-Za-z\[{(|\s])")  # srun --label
+_AFTER = r"(?:\s*[:|>,;\]]+(?=\D)|\s+-{1,2}(?=\s))*\s*"
 _STAMP = re.compile(
-    r"\[?(\d{4})[-/](\d\d)[-/](\d\d)[ T_](\d\d:\d\d:\d\d)(?:[.,](\d{1,6})\d*)?"
-    r"(Z|[+-]\d\d:?\d\d)?\]?[\s:|>,-]*"
+    r"[\[(<]?(\d{4})[-/.](\d\d?)[-/.](\d\d?)(?:[ T_,-]+|\s+at\s+)(\d\d?):(\d\d):(\d\d)"
+    r"(?:[.,:](\d{1,9}))?(?:\s?(Z|UTC|[+-]\d\d:?\d\d))?(?!\d)[\])>]?" + _AFTER
 )
-_CLOCK = re.compile(r"\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?\s+")
-_LEVEL = re.compile(
-    r"(?:\[?[\w.\-/]+\]?\s*[:|-]*\s*)?\[?\b(?:INFO|WARNING|WARN|ERROR|DEBUG|CRITICAL)\b[^\]\s>]*\]?[\s:|>-]*"
+_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_CLOCKS = (
+    re.compile(  # [05/02 10:00:00 d2.utils.events]:  also 01/02/2026 10:00:00
+        r"\[?\d\d?[-/.]\d\d?(?:[-/.]\d{2,4})?,? +\d\d?:\d\d:\d\d(?:[.,]\d+)?(?: [AP]M)?"
+        r"(?: +[A-Za-z][\w.]*)?(?: +[A-Z]+)?\]?" + _AFTER
+    ),
+    re.compile(  # [Mon Jan  2 10:00:00 2026]   Jan 02 10:00:00 host name[7]:
+        rf"\[?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +)?(?:(?:{_MONTHS})\w* +\d\d?"
+        rf"|\d\d? (?:{_MONTHS})\w*)"
+        r"(?:,? \d{4})?,? +\d\d:\d\d:\d\d(?:[.,]\d+)?(?: [A-Z]{2,4})?(?: \d{4})?\]?"
+        r"(?: [\w.-]+ [\w./-]+\[\d+\]:)?" + _AFTER
+    ),
+    re.compile(r"\[?\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?: [AP]M)?\]?(?!\w)" + _AFTER),
+    re.compile(r"\d{4}-\d\d-\d\d(?=\s)" + _AFTER),
 )
+_GLOG = re.compile(r"[IWEFD](\d{2,4})?(\d{4}) (\d\d:\d\d:\d\d\.\d+)\s+\d+ [\w./<>-]+:\d+\] ?")
+_TORCH = re.compile(r"\[[IWEF]\d{3,4} \d\d:\d\d:\d\d\.\d+ [\w./<>-]+:\d+\]\s*")
+_CPP = re.compile(r"(?:\d+ )?[IWEF] (?:external/)?[\w./-]+\.(?:cc|cpp|h|cu):\d+\] ")
+_WORD = r"INFO|WARNING|WARN|ERROR|DEBUG|CRITICAL|NOTICE|TRACE|SUCCESS|FATAL"
+_LEVEL = re.compile(rf"[\[(<]?(?:{_WORD})(?:\(\d\))?(?=[\s:|\])>-]|$)[\])>]?[\s:|>]*(?:-+\s+)?")
+_LOWER = re.compile(r"(?:info|warning|debug)[:\s|]\s*(?=\S)")
+_DEFAULT = re.compile(rf"(?:{_WORD}):([\w.\-/]+):( ?)")
+_NAMED = re.compile(
+    rf"\[?[A-Za-z_][\w.\-/<>]*\]?(?:\[\d+\])?\s*[:|-]*\s*(?=[\[(<]?(?:{_WORD})[\s:|\])>-])"
+)
+_COLUMNS = re.compile(  # host, logger, place, then the level: nothing of the message
+    rf"(?:[\w.\-/:<>@#+\[\]()]+[\s|]+(?:[|:-]+\s+)?){{1,5}}?(?=[\[(<]?(?:{_WORD})[\s:|\])>-])"
+)
+_PLACE = re.compile(
+    r"[\[({]?[\w./<>-]+(?:\.(?:py|cc|cpp|cu|h|pyx|lua))?(?::[\w.<>]+)?(?:\s+-\s+\w+\s+-)?:\s?\d+"
+    r"(?::\w+)?[\])}]+[\s:>|-]*"
+    r"|[\w./<>-]+\.(?:py|cc|cpp|cu|h|lua)(?::\d+|\(\d+\))(?::\w+(?:\(\))?)?[\s:>|\]-]*"
+    r"|[A-Za-z_][\w.<>]*:[A-Za-z_<][\w.<>]*:\d+\s*(?:-|\|)\s+"
+)
+_LOGGER = re.compile(r"[A-Za-z_]\w*(?:\.[a-z_]\w*)+\s*(?:\s-\s|:\s|>\s|\|\s)\s*(?=\S)")
+_RAY = re.compile(r"\([^()=]*\bpid=\d+(?:, ip=[\d.]+)?\)\s*(?:\[repeated [^\]]*\]\s*)?")
+_POD = re.compile(r"[\w.-]*[-_]\d+\s*\|\s+(?=\S)|stdout [FP] |\[\d+/stdout\] ?")
+_HOST = re.compile(r"[a-z][\w.]*[-.][\w.-]*\d: (?=[^\d\s])")
+_BRACKET = re.compile(r"\[([^\[\]]{1,80})\][\s:>,|-]*(?=\S)")
+_ARROWS = re.compile(r">>+\s+|-\s+(?=[A-Za-z\[{])")
+_IN_BRACKET = re.compile(r"[A-Za-z][\w.:/ <>|=,-]*$")
+_A_FIGURE = re.compile(r"[:=]\s*[-+]?\.?\d+(?:\.\d|$)|\s\d")
+LEVELS = ("INFO", "WARN", "DEBUG", "ERROR", "CRIT", "NOTICE", "SUCCESS", "TRACE")
 
 
 def rank_of(text: str) -> tuple[int | None, str]:
@@ -27,35 +77,92 @@ def rank_of(text: str) -> tuple[int | None, str]:
     rank = None
     while text and (text[0] in "[Rr" or text[0].isdigit()):
         for pattern in _RANKS:
-            found = pattern.match(text)
-            if found:
+            match = pattern.match(text)
+            if match:
                 break
         else:
-            found = _LABEL.match(text) if text[0].isdigit() and rank is None else None
-        if not found:
+            match = _LABEL.match(text) if text[0].isdigit() and rank is None else None
+        if not match:
             break
-        rank, text = int(found[1]), text[found.end() :]
+        rank, text = int(match[1]), text[match.end() :]
     return rank, text
 
 
 def stamp_of(text: str) -> tuple[str | None, str]:
-    """The time stamp in front (ISO), and the line without it and a logger's words."""
+    """The time stamp in front (ISO), and the line without all that stands before its own words."""
     stamp = None
-    if text[:1].isdigit() or text[:1] == "[":
-        found = _STAMP.match(text)
-        if found:
-            year, month, day, clock, part, zone = found.groups()
-            stamp = f"{year}-{month}-{day}T{clock}.{(part or '0'):0<6}{zone or ''}"
-            text = text[found.end() :]
-        elif clock_found := _CLOCK.match(text):
-            text = text[clock_found.end() :]
-    if "INFO" in text[:80] or "WARN" in text[:80] or "DEBUG" in text[:80] or "ERROR" in text[:80]:
-        level = _LEVEL.match(text)
-        if level:
-            text = text[level.end() :]
-            if stamp is None and text[:1].isdigit():
-                return stamp_of(text)
+    for _ in range(8):
+        rest, when = _without_one(text)
+        stamp = stamp or when
+        if rest is text:
+            break
+        text = rest
     return stamp, text
+
+
+def _without_one(text: str) -> tuple[str, str | None]:
+    """`text` without one thing in front, and the stamp if it was that; `text` itself if none."""
+    first = text[:1]
+    if first.isdigit() or first in "[(<":
+        if first == "[" and (torch := _TORCH.match(text)):
+            return text[torch.end() :], None
+        stamp = _STAMP.match(text)
+        if stamp:
+            return text[stamp.end() :], _iso(stamp)
+        for clock in _CLOCKS:
+            match = clock.match(text)
+            if match:
+                return text[match.end() :], None
+    if first in "IWEFD":
+        match = _GLOG.match(text) or _CPP.match(text)
+        if match:
+            return text[match.end() :], None
+    if first in "JFMASONDTW" and (match := _CLOCKS[1].match(text)):
+        return text[match.end() :], None
+    return _without_words(text, first), None
+
+
+def _without_words(text: str, first: str) -> str:
+    """Without a level, a logger's name, a place in a source, a worker's name."""
+    if any(level in text[:90] for level in LEVELS):
+        default = _DEFAULT.match(text)
+        if default and not (default[2] and (POSITION.match(default[1]) or SET.match(default[1]))):
+            return text[default.end() :]
+        match = _LEVEL.match(text) or _NAMED.match(text) or _COLUMNS.match(text)
+        if match and match.re is _COLUMNS and POSITION.search(match[0]):
+            match = None
+        name = SET.fullmatch(match[0].strip("[]:|- ")) if match else None
+        if match and (name is None or name["train"]):
+            return text[match.end() :]
+    match = None
+    if first == "[" and (match := _BRACKET.match(text)) and not _is_prefix(match[1]):
+        match = None
+    elif first == "(" and "pid=" in text[:80]:
+        match = _RAY.match(text)
+    elif first in ">-":
+        match = _ARROWS.match(text)
+    match = match or _PLACE.match(text) or _POD.match(text) or _LOGGER.match(text)
+    if match is None and ": " in text[:60]:
+        match = _HOST.match(text) or _LOWER.match(text)
+    return text[match.end() :] if match and match.end() else text
+
+
+def _is_prefix(inside: str) -> bool:
+    """True for a bracket in front that is a logger's, a host's or a source's; no set, no figure."""
+    if not _IN_BRACKET.match(inside):
+        return False
+    if re.search(r"[\w>]:\d+", inside):
+        return True  # file:line
+    return not (SET.fullmatch(inside) or POSITION.search(inside) or _A_FIGURE.search(inside))
+
+
+def _iso(match: re.Match[str]) -> str:
+    year, month, day, hours, minutes, seconds, part, zone = match.groups()
+    zone = "+00:00" if zone in ("Z", "UTC") else zone or ""
+    return (
+        f"{year}-{int(month):02d}-{int(day):02d}T{int(hours):02d}:{minutes}:{seconds}"
+        f".{(part or '0')[:6]:0<6}{zone}"
+    )
 
 
 def instant(stamp: str | None) -> float | None:

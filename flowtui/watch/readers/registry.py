@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from flowtui.watch.readers.csvs import Table
-from flowtui.watch.readers.fastai_csv import FastaiCsv
+from flowtui.watch.readers.csvs import FastaiCsv, KerasCsv, LightningCsv, Table, UltralyticsCsv
+from flowtui.watch.readers.documents import Records, TrainerState
 from flowtui.watch.readers.jsonl import JsonLines
-from flowtui.watch.readers.keras_csv import KerasCsv
-from flowtui.watch.readers.lightning_csv import LightningCsv
 from flowtui.watch.readers.protocol import Reader
 from flowtui.watch.readers.textlog import TextLog
 from flowtui.watch.readers.tfevents import TfEvents
-from flowtui.watch.readers.trainer_state import TrainerState
-from flowtui.watch.readers.ultralytics_csv import UltralyticsCsv
 from flowtui.watch.readers.wandb import Wandb
 
 READERS: tuple[type[Reader], ...] = (
     TfEvents,
     Wandb,
     TrainerState,
+    Records,
     LightningCsv,
     UltralyticsCsv,
     KerasCsv,

@@ -26,10 +26,10 @@ def read(text: str, place: Place) -> list[Item] | None:
     """What a frame of the bar says; None if the line is none."""
     if "━" not in text:
         return None
-    found = _BAR.search(text)
-    if found is None:
+    match = _BAR.search(text)
+    if match is None:
         return None
-    name, rest = text[: found.start()].strip(" :"), text[found.end() :]
+    name, rest = text[: match.start()].strip(" :"), text[match.end() :]
     metrics = pairs(_PAIR.findall(rest)) | pairs(_PAIR.findall(name))
     metrics.pop("v_num", None)  # Lightning's number of the version
     count, percent = _COUNT.search(rest), _PERCENT.search(rest)

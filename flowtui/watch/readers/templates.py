@@ -19,7 +19,7 @@ from flowtui.watch.readers.place import Place
 MAX_TEMPLATES = 64
 STANDING = frozenset({"hf-trainer", "name=value"})
 """Formats whose lines hold no step: theirs is where the run stands."""
-LEARNED = STANDING | {"steps", "nanogpt", "xgboost", "lightgbm"}
+LEARNED = STANDING | {"steps", "nanogpt", "xgboost", "lightgbm", "catboost"}
 """Formats whose lines mean the same wherever they stand."""
 _NUMBER = re.compile(
     r"([-+]?(?:\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?|\.\d+)"
@@ -40,7 +40,7 @@ class Template(NamedTuple):
     step: int | None
     """Number of the step; None if the line has none."""
     add: int
-    """Added to it: XGBoost counts rounds from 0."""
+    """Added to it, where a format gives another number than it prints."""
     stands: bool
     """True if the step is where the run stood before."""
     total: int | None
@@ -139,17 +139,17 @@ def _template(
         return None
     if said.step is not None and not stands and step is None:
         add, step = 1, marks.get(said.step - 1)
-    found = [(metric, marks.get(value)) for metric, value in said.metrics.items()]
+    places_of = [(metric, marks.get(value)) for metric, value in said.metrics.items()]
     places = [
         marks.get(v) for v in (said.total_steps, said.epoch, said.total_epochs) if v is not None
     ]
-    known = [index for _, index in found] + places
+    known = [index for _, index in places_of] + places
     if None in known or (said.step is not None and not stands and step is None):
         return None
     used = {*known, step}
     return Template(
         name,
-        tuple((metric, index) for metric, index in found if index is not None),
+        tuple((metric, index) for metric, index in places_of if index is not None),
         step, add, stands,
         None if said.total_steps is None else marks.get(said.total_steps),
         None if said.epoch is None else marks.get(said.epoch),

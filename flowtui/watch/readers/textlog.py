@@ -1,71 +1,68 @@
 """A text log in whatever formats its lines are: bars, dictionaries, tables, words.
 
 Each line goes to the first line format that knows it; what none knows is looked at for words that
-matter. Ranks and time stamps in front are taken off first. Of several ranks the lowest counts.
+matter, and read by its names and values (`lines`). What stands in front (rank, time stamp, logger)
+is belongs off first. Of several ranks the lowest counts.
 """
 
 from __future__ import annotations
 
 import codecs
 import math
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 from flowtui.core.runs.reading import Item, Notice, NoticeKind, Reading
 from flowtui.watch.readers import (
     boosting,
-    fastai,
-    generic,
-    hf,
-    jsonl,
+    dialects,
     keras,
-    megatron,
-    nanogpt,
+    lines,
+    records,
     richbar,
-    sb3,
-    steps,
+    tables,
     tqdm,
     ultralytics,
 )
-from flowtui.watch.readers.frames import Frames, text_of
+from flowtui.watch.readers.frames import GLUED_FROM, Frames, shape_of, text_of, unglued
+from flowtui.watch.readers.notices import notices_of
 from flowtui.watch.readers.place import Place
 from flowtui.watch.readers.prefixes import instant, rank_of, stamp_of
 from flowtui.watch.readers.templates import LEARNED, Templates
-from flowtui.watch.readers.tracebacks import BEGIN, gather
-from flowtui.watch.readers.words import notice_of
+from flowtui.watch.readers.tracebacks import BEGIN, announces_test, gather
 
 LineReader: TypeAlias = Callable[[str, Place], list[Item] | None]
 
-
-def _json_line(text: str, place: Place) -> list[Item] | None:
-    return jsonl.line_items(text) if text.startswith('{"') and text[-1] == "}" else None
-
-
 LINE_FORMATS: tuple[tuple[str, LineReader], ...] = (
-    (tqdm.NAME, tqdm.read),
-    (hf.NAME, hf.read),
-    (jsonl.NAME, _json_line),
-    (keras.NAME, keras.read),
     (ultralytics.NAME, ultralytics.read),
+    (tqdm.NAME, tqdm.read),
+    (records.HF, records.read_dictionary),
+    (records.JSONL, records.read_json),
+    (keras.NAME, keras.read),
     (richbar.NAME, richbar.read),
-    (fastai.NAME, fastai.read),
     (boosting.LIGHTGBM, boosting.read_lightgbm),
     (boosting.XGBOOST, boosting.read_xgboost),
-    (megatron.NAME, megatron.read),
-    (sb3.NAME, sb3.read),
-    (nanogpt.NAME, nanogpt.read),
+    (boosting.CATBOOST, boosting.read_catboost),
+    (dialects.MEGATRON, dialects.read_megatron),
+    (dialects.ALLENNLP, dialects.read_allennlp),
+    (tables.BOX, tables.read_box),
+    (tables.TABLE, tables.read),
+    (dialects.NANOGPT, dialects.read_nanogpt),
+    (dialects.DARKNET, dialects.read_darknet),
+    (dialects.OPTUNA, dialects.read_optuna),
+    (dialects.GAN, dialects.read_gan),
+    (dialects.LEROBOT, dialects.read_lerobot),
 )
 """Formats with a shape of their own, the cheapest to tell first."""
 
-LAST_FORMATS: tuple[tuple[str, LineReader], ...] = (
-    (steps.NAME, steps.read),
-    (generic.NAME, generic.read),
+_WITH_FIGURES = (
+    NoticeKind.CHECKPOINT,
+    NoticeKind.EVALUATION,
+    NoticeKind.FINISHED,
 )
-"""Fallbacks, once the line has proved to be no notice."""
-
-
-_WITH_FIGURES = (NoticeKind.CHECKPOINT, NoticeKind.EVALUATION, NoticeKind.FINISHED)
 """Notices whose line may hold figures as well."""
+_ENDS = 64
 
 
 class TextLog:
@@ -79,6 +76,7 @@ class TextLog:
         self._templates = Templates()
         self._settled = b""
         """A frame without an end that was read all the same."""
+        self._latest: deque[str] = deque(maxlen=_ENDS)
 
     @property
     def formats(self) -> Sequence[str]:
@@ -126,16 +124,24 @@ class TextLog:
         return items
 
     def close(self) -> list[Item]:
-        """What the last line says, though it has no end, and a traceback that was cut off."""
+        """What the last line says, though it has no end, and what waited for more to come.
+
+        A last line that stops in the middle of a figure tells where the run stands, and no value.
+        """
         items: list[Item] = []
         for frame in self._frames.close():
             if frame.rstrip() != self._settled:
+                before = len(items)
+                torn = self._is_torn(text_of(frame))
                 self._frame(frame, items)
-        for key, lines in self._place.errors.items():
+                if torn:
+                    items[before:] = [_without_values(item) for item in items[before:]]
+        items += lines.flushed(self._place)
+        items += tables.over(self._place)
+        items += lines.waited(self._place)
+        for key, text in self._place.errors.items():
             rank = int(key) if key else None
-            items.append(
-                Notice(NoticeKind.TRACEBACK, "\n".join(lines), rank, step=self._place.step)
-            )
+            items.append(Notice(NoticeKind.TRACEBACK, "\n".join(text), rank, step=self._place.step))
         self._place.errors.clear()
         return items
 
@@ -144,7 +150,7 @@ class TextLog:
         return {
             "rest": self._frames.rest.decode("latin-1"),
             "settled": self._settled.decode("latin-1"),
-            "place": self._place.to_json(),
+            "place": {**self._place.to_json(), "ends": sorted(self._ends())},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -159,86 +165,127 @@ class TextLog:
         if not text:
             return
         place = self._place
-        rank, stamp = None, None
+        if len(text) > GLUED_FROM and (parts := unglued(text)):
+            for part in parts:
+                self._frame(part.encode(), items)
+            return
         if "%|" in text and text[0] != "[":  # a bar: nothing can stand before it but its name
-            found = tqdm.read(text, place)
-            if found is not None:
-                self._met(tqdm.NAME)
-                items += found
+            if text[0].isdigit() and text[4:5] in ("-", "/"):
+                text = stamp_of(text)[1] or text
+            text = self._bar(text, items)
+            if not text:
                 return
-        elif text is raw:
+            raw = text
+        rank = None
+        if text is raw:
+            if not place.errors and (learned := self._templates.read(text, place)) is not None:
+                self._add(learned[0], [learned[1]], None, None, items)
+                self._latest.append(text)
+                return
             rank, raw = rank_of(raw)
             text = raw.lstrip()
         if place.errors or BEGIN in text:
-            taken, notices = gather(raw, text, rank, place)
+            belongs, notices = gather(raw, text, rank, place)
             items += notices
-            if taken:
+            place.erred = place.erred or bool(notices)
+            if belongs:
                 return
         if not text:
             return
+        place.testing = announces_test(text, place.testing)
+        result = tables.read_result(raw, text, place)
+        if result is not None:
+            self._add(tables.RESULT, result, rank, None, items)
+            return
         stamp, bare = stamp_of(text)
         if bare:
+            self._note_start(bare, items)
             self._line(bare, rank, stamp, items)
+            self._latest.append(bare)
+
+    def _note_start(self, text: str, items: list[Item]) -> None:
+        """Say that the program began anew: the log's first line once more, after an error."""
+        place = self._place
+        if not place.first:
+            place.first = text if len(text) > 8 else ""
+        elif text == place.first and place.erred:
+            place.erred = False
+            items.append(Notice(NoticeKind.RESUMED, f"started anew: {text[:200]}"))
+
+    def _bar(self, text: str, items: list[Item]) -> str:
+        """Read what is a bar; what stands glued before or behind it is left to be read."""
+        for name, reader in LINE_FORMATS[:2]:
+            read_items = reader(text, self._place)
+            if read_items is not None:
+                self._met(name)
+                items += read_items
+                break
+        else:
+            return text
+        before, behind = tqdm.glued(text)
+        if before:
+            self._line(before, None, None, items)
+        return behind
 
     def _line(self, text: str, rank: int | None, stamp: str | None, items: list[Item]) -> None:
         place = self._place
-        known = self._templates.read(text, place)
-        if known is not None:
-            self._add(known[0], [known[1]], rank, stamp, items)
+        learned = self._templates.read(text, place)
+        if learned is not None:
+            self._add(learned[0], [learned[1]], rank, stamp, items)
             return
-        for name, read in LINE_FORMATS:
-            before = place.step
-            found = read(text, place)
-            if found is not None:
-                self._learn(text, name, found, before, read)
-                self._add(name, found, rank, stamp, items)
+        for format_name, reader in LINE_FORMATS:
+            name, before = format_name, place.step
+            read_items = reader(text, place)
+            if read_items is not None:
+                if name == tables.TABLE and place.table == tables.FASTAI:
+                    name = tables.FASTAI
+                self._learn(text, name, read_items, before, reader)
+                self._add(name, read_items, rank, stamp, items)
                 return
-        notice = notice_of(text, rank, place.step)
-        if notice is not None:
-            self._notice(notice, stamp, items)
+        notices = notices_of(text, rank, place.step, place.began)
+        for notice in notices:
+            items.append(notice if stamp is None else notice._replace(at=instant(stamp)))
             if notice.kind not in _WITH_FIGURES:
                 return
-        for name, read in LAST_FORMATS:
-            before = place.step
-            found = read(text, place)
-            if found is not None:
-                if notice is None:
-                    self._learn(text, name, found, before, read)
-                self._add(name, found, rank, stamp, items)
-                return
+        before = place.step
+        read_items = lines.read(text, place)
+        if read_items is not None:
+            name = lines.format_of(read_items)
+            if notices:
+                read_items = _beside(notices, read_items, place.step)
+            elif place.learnable:
+                self._learn(text, name, read_items, before, lines.read)
+            self._add(name, read_items, rank, stamp, items)
 
     def _learn(
-        self, text: str, name: str, found: list[Item], step: int | None, read: LineReader
+        self, text: str, name: str, of_line: list[Item], step: int | None, reader: LineReader
     ) -> None:
-        only = found[0] if len(found) == 1 else None
+        only = of_line[0] if len(of_line) == 1 else None
         if name in LEARNED and isinstance(only, Reading) and self._templates.open:
             before = Place.from_json({**self._place.to_json(), "step": step})
-            self._templates.learn(text, name, only, before, read)
-
-    def _notice(self, notice: Notice, stamp: str | None, items: list[Item]) -> None:
-        items.append(notice if stamp is None else notice._replace(at=instant(stamp)))
+            self._templates.learn(text, name, only, before, reader)
 
     def _add(
-        self, name: str, found: list[Item], rank: int | None, stamp: str | None, items: list[Item]
+        self, name: str, of_line: list[Item], rank: int | None, stamp: str | None, items: list[Item]
     ) -> None:
-        if not found:
+        if not of_line:
             return
         self._met(name)
         if stamp is not None:
             at = instant(stamp)
-            found = [item if item.at is not None else item._replace(at=at) for item in found]
+            of_line = [item if item.at is not None else item._replace(at=at) for item in of_line]
         if rank is not None:
-            found = self._of_rank(found, rank)
-        items += found
+            of_line = self._of_rank(of_line, rank)
+        items += of_line
 
-    def _of_rank(self, found: list[Item], rank: int) -> list[Item]:
+    def _of_rank(self, of_line: list[Item], rank: int) -> list[Item]:
         """The items of a rank: figures of ranks above the lowest go, unless they are no numbers."""
         place = self._place
         if place.lead is None or rank < place.lead:
             place.lead = rank
         return [
             item._replace(rank=rank)
-            for item in found
+            for item in of_line
             if rank == place.lead
             or isinstance(item, Notice)
             or (isinstance(item, Reading) and any(map(_is_bad, item.metrics.values())))
@@ -247,6 +294,29 @@ class TextLog:
     def _met(self, name: str) -> None:
         if name not in self._place.formats:
             self._place.formats.append(name)
+
+    def _ends(self) -> set[str]:
+        """The shapes of the latest whole lines, to know a torn one by."""
+        return {*self._place.ends, *map(shape_of, self._latest)}
+
+    def _is_torn(self, text: str) -> bool:
+        """True for a last line without end that stops in a figure, unlike all lines before it."""
+        if not text or not (text[-1].isalnum() or text[-1] in ".-+=:"):
+            return False
+        ends = self._ends()
+        return bool(ends) and shape_of(stamp_of(text)[1]) not in ends
+
+
+def _without_values(item: Item) -> Item:
+    return item if isinstance(item, Notice) else item._replace(metrics={})
+
+
+def _beside(notices: list[Notice], items: list[Item], step: int | None) -> list[Item]:
+    """The figures in a line that says something else as well; an end does not move the run."""
+    figures = [i for i in items if isinstance(i, Reading) and (i.metrics or i.total_epochs)]
+    if any(notice.kind is NoticeKind.FINISHED for notice in notices):
+        return [item._replace(step=step, epoch=None) for item in figures]
+    return list(figures)
 
 
 def _is_bad(value: float) -> bool:

@@ -19,6 +19,7 @@ _BARE = re.compile(
     r"(?:(.*?): )?([\d.]+)([kKMGTP]?)([A-Za-z]*) \[([\d:]+), +([^,\]]+)(?:, (.*))?\]$"
 )
 
+_IN_FRONT = re.compile(r"\[?(\d+)/(\d+)\]?\s*$")
 _RATE = re.compile(r"\s*([\d.]+|\?)\s*([kKMGTP]?)\s*([A-Za-z_]*)/([A-Za-z_]+)")
 
 _IN_NAME = re.compile(
@@ -42,15 +43,27 @@ def _bar(text: str) -> Bar | None:
     percent = text.find("%|")
     end = text.find("|", percent + 2)
     open_ = text.find(" [", end)
-    close = text.rfind("]")
+    close = _close(text, open_)
     if end < 0 or open_ < 0 or close < open_:
         return None
     counts = text[end + 1 : open_].split("/")
-    start = text.rfind(" ", 0, percent)
+    start = max(text.rfind(" ", 0, percent), text.rfind("}", 0, percent))
     name = text[: max(start, 0)].rstrip()
-    if len(counts) != 2 or not text[start + 1 : percent].replace(".", "", 1).isdigit():
+    before = ""
+    if not text[start + 1 : percent].replace(".", "", 1).isdigit():
         return None
+    if len(counts) != 2:  # ignite puts the counts in front, and its figures behind the bar
+        match = _IN_FRONT.search(name)
+        if match is None:
+            return None
+        before, name, counts = (
+            text[end + 1 : open_],
+            name[: match.start()].rstrip(),
+            [*match.groups()],
+        )
     n, total = scaled(counts[0]), scaled(counts[1])
+    if "{'" in name:
+        name = name[name.rfind("}") + 1 :].strip()
     inside = text[open_ + 2 : close]
     elapsed, mark, rest = inside.partition("<")
     if n is None or total is None or not mark:
@@ -61,7 +74,7 @@ def _bar(text: str) -> Bar | None:
         left = f"{left}, {more}"
     rate_text, _, postfix = rest.partition(", ")
     rate, unit = _rate(rate_text)
-    metrics = _postfix(postfix)
+    metrics = _postfix(f"{before.strip(' ,')}, {postfix}" if before else postfix)
     if "." in name or "nan" in name or "inf" in name:  # set_description(f"loss {loss:.4f}")
         name, metrics = _described(name, metrics)
     return Bar(
@@ -70,11 +83,38 @@ def _bar(text: str) -> Bar | None:
     )  # fmt: skip
 
 
+def _close(text: str, start: int) -> int:
+    """Where the bracket that opens at `start` is closed; what is glued behind it may hold more."""
+    last = text.rfind("]")
+    if last == len(text) - 1 and text.count("]") == 1:
+        return last
+    depth = 0
+    for place in range(max(start, 0), len(text)):
+        char = text[place]
+        if char == "[":
+            depth += 1
+        elif char == "]":
+            depth -= 1
+            if depth == 0:
+                return place
+    return last
+
+
+def glued(text: str) -> tuple[str, str]:
+    """What stands before a bar and is no name of it, and what stands behind its bracket."""
+    percent = text.find("%|")
+    close = _close(text, text.find(" [", text.find("|", percent + 2)))
+    behind = text[close + 1 :].strip() if close >= 0 else ""
+    start = text.find("{'", 0, percent)
+    before = text[start : text.rfind("}", 0, percent) + 1] if start >= 0 else ""
+    return before, behind
+
+
 def _bare(text: str) -> Bar | None:
-    found = _BARE.match(text)
-    if found is None:
+    match = _BARE.match(text)
+    if match is None:
         return None
-    name, count, scale, unit, elapsed, rate_text, postfix = found.groups()
+    name, count, scale, unit, elapsed, rate_text, postfix = match.groups()
     n = scaled(count + scale)
     if n is None or ("/s" not in rate_text and "s/" not in rate_text):
         return None
@@ -86,10 +126,10 @@ def _bare(text: str) -> Bar | None:
 
 def _rate(text: str) -> tuple[float | None, str]:
     """Per second, and the unit that is counted: "414.29batch/s", "1.20s/it", "? it/s"."""
-    found = _RATE.match(text)
-    if found is None:
+    match = _RATE.match(text)
+    if match is None:
         return None, ""
-    count, scale, unit, per = found.groups()
+    count, scale, unit, per = match.groups()
     if per == "s":
         return scaled(count + scale), unit
     seconds = number(count)
@@ -98,21 +138,23 @@ def _rate(text: str) -> tuple[float | None, str]:
 
 def _described(name: str, metrics: dict[str, float]) -> tuple[str, dict[str, float]]:
     """A bar's name without the figures that stand in it, and these with its other metrics."""
-    found = pairs(_IN_NAME.findall(name))
-    if not found:
+    figures = pairs(_IN_NAME.findall(name))
+    if not figures:
         return name, metrics
-    return _IN_NAME.sub("", name).strip(" ,|:"), found | metrics
+    return _IN_NAME.sub("", name).strip(" ,|:"), figures | metrics
 
 
 def _postfix(text: str) -> dict[str, float]:
-    found: dict[str, float] = {}
+    figures: dict[str, float] = {}
     if "=" not in text and ":" not in text:
-        return found
+        return figures
     for part in text.split(", "):
         name, mark, value = part.partition("=")
         if not mark:
             name, mark, value = part.partition(":")
         figure = number(value.strip().rstrip("%")) if mark else None
         if figure is not None and name != "v_num":  # Lightning's number of the version
-            found[name.strip()] = figure
-    return found
+            figures[name.strip()] = figure
+        elif "=" in value or ": " in value:  # pairs without commas between them
+            figures |= pairs(_IN_NAME.findall(part))
+    return figures

@@ -14,10 +14,22 @@ _ERROR = re.compile(r"(?:[A-Za-z_][\w.]*\.)?[A-Za-z_]\w*(?:: .*|:)?$")
 _NAMED = re.compile(
     r"^[\w.]*(?:Error|Exception|Interrupt|Exit|Warning|Failure|Timeout|Fault|OOM\w*)\b"
 )
+_TEST = re.compile(r"(?:FAIL|ERROR): test\w* \(|Exception ignored in:|_{4,} .*test\w* _{4,}$")
 _CHAIN = ("During handling of the above", "The above exception was")
 _OOM = re.compile(
     r"OutOfMemoryError|out of memory|\bMemoryError\b|can't allocate memory|RESOURCE_EXHAUSTED"
 )
+
+
+def announces_test(text: str, before: int) -> int:
+    """How many lines ago a unit test's failure was announced, with this line; 0 if none was.
+
+    unittest writes `FAIL: test_x (module.Case)`, a line of dashes, then the test's traceback: that
+    is no end of a run.
+    """
+    if _TEST.match(text):
+        return 1
+    return before + 1 if 0 < before < 4 else 0
 
 
 def gather(raw: str, text: str, rank: int | None, place: Place) -> tuple[bool, list[Notice]]:
@@ -27,21 +39,24 @@ def gather(raw: str, text: str, rank: int | None, place: Place) -> tuple[bool, l
     """
     key = "" if rank is None else str(rank)
     if BEGIN in text:
+        if place.testing or text.startswith("Exception ignored"):
+            place.testing = 0
+            return True, []
         lines = place.errors.get(key, [])
         place.errors[key] = [*lines[-MAX_LINES:], raw]
         return True, []
-    lines_known = place.errors.get(key)
-    if lines_known is None:
+    text_so_far = place.errors.get(key)
+    if text_so_far is None:
         return False, []
     if raw[:1] in (" ", "\t", "│", "╭", "╰", "|") or text.startswith(_CHAIN):
-        if len(lines_known) < MAX_LINES:
-            lines_known.append(raw)
+        if len(text_so_far) < MAX_LINES:
+            text_so_far.append(raw)
         return True, []
     del place.errors[key]
     if not _NAMED.match(text) and not (_ERROR.match(text) and len(text) < 300):
         return False, []  # cut off: something else follows
-    lines_known.append(text[:2000])
-    return True, _notices(lines_known, text, rank, place)
+    text_so_far.append(text[:2000])
+    return True, _notices(text_so_far, text, rank, place)
 
 
 def _notices(lines: list[str], error: str, rank: int | None, place: Place) -> list[Notice]:
@@ -49,7 +64,7 @@ def _notices(lines: list[str], error: str, rank: int | None, place: Place) -> li
     kind = NoticeKind.TRACEBACK
     if error.startswith("KeyboardInterrupt"):
         kind = NoticeKind.INTERRUPTED
-    found = [Notice(kind, whole[-8000:], rank, step=place.step)]
+    notices = [Notice(kind, whole[-8000:], rank, step=place.step)]
     if _OOM.search(error):
-        found.append(Notice(NoticeKind.OOM, error[:500], rank, step=place.step))
-    return found
+        notices.append(Notice(NoticeKind.OOM, error[:500], rank, step=place.step))
+    return notices

@@ -185,7 +185,7 @@ def test_an_entry_is_changed_by_its_line_deleted_and_brought_back(person: Person
     assert entries(person) == []
     person.services.history.undo(2)
     assert entries(person) == [entry]
-    with pytest.raises(FlowError, match="there is not an entry"):
+    with pytest.raises(FlowError, match="unknown entry"):
         log.edit("zzzzzz", "coffee")
 
 

@@ -57,7 +57,7 @@ CORRECTIONS: dict[str, Correction] = {
 def test_every_correction_is_undone_and_done_again(person: Person, label: str) -> None:
     a_day(person)
     heard: list[None] = []
-    person.services.history.subscribe(lambda: heard.append(None))
+    person.services.history.listeners.subscribe(lambda: heard.append(None))
     before = whole(person)
 
     CORRECTIONS[label](person)
@@ -107,7 +107,7 @@ def test_undo_takes_back_several_and_as_many_as_there_are(person: Person) -> Non
 
 def test_a_listener_that_left_hears_no_more(person: Person) -> None:
     heard: list[None] = []
-    forget = person.services.history.subscribe(lambda: heard.append(None))
+    forget = person.services.history.listeners.subscribe(lambda: heard.append(None))
     person.past(60, 10)
     forget()
     person.past(40, 10)

@@ -390,7 +390,7 @@ def test_a_block_over_new_year_is_one_block_in_the_year_it_began(tmp_path: Path)
 
     ended = person.services.focus.finish()
 
-    assert sorted(person.ledger_bytes()) == ["2025.jsonl", "state.jsonl"]
+    assert sorted(person.ledger_bytes()) == ["journal.jsonl"]
     assert measure(ended, person.clock.now()).focus_s == 105 * 60
     assert person.block(block.id) == ended
     assert person.services.totals.day(person.clock.now()).focus_s == 105 * 60  # still the 31st
@@ -408,7 +408,13 @@ def test_a_block_started_after_the_day_of_new_year_begins_is_in_the_new_file(
     person.pass_min(5 * 60)
     new = person.services.focus.start(Draft("new year"), switch=True)
 
-    assert sorted(person.ledger_bytes()) == ["2025.jsonl", "2026.jsonl", "state.jsonl"]
+    person.services.store.ledger.fold()
+    assert sorted(person.ledger_bytes()) == [
+        "2025.jsonl",
+        "2026.jsonl",
+        "journal.jsonl",
+        "state.jsonl",
+    ]
     assert person.block(old.id).ended_at == new.started_at
     person.services.history.undo()
     assert person.open().focus.current() == replace(old, ended_at=None)

@@ -18,6 +18,7 @@ from flowtui.core import status_file
 from flowtui.core.focus.block import AtPlan, Block, Plan, PlanKind, Source
 from flowtui.core.focus.commands import Interrupt, Pause, Resume
 from flowtui.core.focus.edit import Changes
+from flowtui.core.focus.pointers import Running
 from flowtui.core.focus.snapshot import Week
 from flowtui.core.focus.step import step
 from flowtui.services.focus.running_block import Draft
@@ -143,7 +144,7 @@ def test_what_another_process_wrote_makes_the_file_old(person: Person) -> None:
 
     with store.change("die after this") as writer:
         writer.put(writer.need_running())
-        writer.transaction.put("state", {"id": "other"})
+        writer.state.put(Running("other"), id="running")
 
     assert current(None) is None
     person.open().status.write()
@@ -182,7 +183,7 @@ def test_another_process_that_writes_while_the_file_is_made_makes_it_old(
         if self is person.services.totals and not calls:
             calls.append(None)
             other.store.ledger.refresh()
-            other.focus._listeners.clear()  # it dies before it writes the file
+            other.focus.listeners._listeners.clear()  # it dies before it writes the file
             other.focus.apply(Pause())
         return found
 

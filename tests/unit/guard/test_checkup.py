@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from flowtui.guard import browsers, checkup
 from flowtui.guard.browsers import Browser
 from flowtui.guard.client import Client
@@ -63,7 +65,76 @@ def test_a_tunnel_is_told_of(tmp_path: Path) -> None:
 
     lines = checkup.look(tmp_path, {"HOME": str(tmp_path)}, Client(tmp_path / "none"))
 
-    said = [what for ok, what in lines if not ok]
+    said = [line.what for line in lines if not line.ok]
     assert any("wg0 is up" in what for what in said)
     assert any("user namespaces" in what for what in said)
     assert "no guard is installed here" in said
+
+
+def test_lines_of_ours_without_a_lease_are_a_fault_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    text = "127.0.0.1 localhost\n# flowtui 0123456789abcdef: these lines go when the block ends\n"
+    (tmp_path / "etc/hosts").write_text(text)
+
+    lines = checkup.look(tmp_path, {"HOME": str(tmp_path)}, Client(tmp_path / "none"))
+
+    found = [line for line in lines if line.id == "left-behind"]
+    assert len(found) == 1 and found[0].fault and "rescue" in found[0].what
+
+
+def test_with_no_guard_nothing_is_claimed_of_a_browser(tmp_path: Path) -> None:
+    found = checkup._browsers([Browser("Chromium"), Browser("Firefox")], None)
+
+    assert [line.ok for line in found] == [False, False]
+    assert [line.id for line in found] == ["browser-chromium", "browser-firefox"]
+
+
+@pytest.mark.parametrize("name", ["tailscale0", "nordlynx", "proton0", "tun0", "wg0"])
+def test_vpns_are_known_by_their_devices_and_proxies_by_the_environment(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "sys/class/net" / name).mkdir(parents=True)
+    env = {"HOME": str(tmp_path), "https_proxy": "http://proxy.test:3128"}
+
+    lines = {line.id: line.what for line in checkup._roundabout(tmp_path, env)}
+
+    assert name in lines["tunnel"] and "https_proxy" in lines["proxy"]
+
+
+def test_parts_of_sites_that_a_browser_does_not_hold_are_said_beside_it() -> None:
+    both = [Browser("Chromium"), Browser("Firefox")]
+    found = {one.browser: one.why for one in browsers.coverage(both, LAYERS, False, 2)}
+
+    assert found["Chromium"] == "policy and hosts"
+    assert found["Firefox"] == "hosts; 2 parts of sites stay reachable"
+
+
+@pytest.mark.parametrize(
+    ("folder", "setting", "said"),
+    [
+        (".config/mozilla/firefox", '"network.trr.exclude-etc-hosts", false', "exclude-etc-hosts"),
+        (".librewolf", '"network.trr.exclude-etc-hosts", false', "exclude-etc-hosts"),
+        (
+            ".mozilla/firefox",
+            '"network.proxy.type", 1);\nuser_pref("network.proxy.socks", "10.0.0.1"',
+            "proxy",
+        ),
+    ],
+)
+def test_a_profile_that_passes_the_hosts_file_by_is_found_wherever_it_lies(
+    tmp_path: Path, folder: str, setting: str, said: str
+) -> None:
+    profile = tmp_path / folder / "abc.default"
+    profile.mkdir(parents=True)
+    (profile / "prefs.js").write_text(f"user_pref({setting});\n")
+
+    found = browsers.installed(tmp_path, {"firefox": "/usr/bin/firefox"}.get, tmp_path)
+
+    assert said in verdicts(LAYERS, found)["Firefox"]
+    assert verdicts(LAYERS, found)["Firefox"].startswith("-")
+
+
+def test_tor_is_listed_as_not_held(tmp_path: Path) -> None:
+    found = browsers.installed(tmp_path, {"tor-browser": "/usr/bin/tor-browser"}.get, tmp_path)
+
+    assert verdicts(LAYERS, found)["Tor Browser"].startswith("-Tor looks names up")

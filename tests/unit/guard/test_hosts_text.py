@@ -110,3 +110,13 @@ def test_mapped_names_are_found_in_any_writing() -> None:
 
     assert hosts_text.mapped(text) >= {"news.test", "www.news.test"}
     assert not hosts_text.mapped(text) & {"video.test", "chat.test"}
+
+
+def test_machines_of_the_own_network_are_known_from_the_hosts_file() -> None:
+    text = (
+        b"127.0.0.1 localhost me\n10.0.0.9 printer nas.lan # mine\n8.8.8.8 dns\n0.0.0.0 ads.test\n"
+    )
+
+    assert hosts_text.local_names(text) == ["localhost", "me", "printer", "nas.lan"]
+    many = b"".join(b"127.0.0.1 ads%d.test\n" % n for n in range(500))
+    assert hosts_text.local_names(many) == [], "a list of what is blocked is no network"

@@ -10,7 +10,10 @@ import pytest
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.guard import lists
 from flowtui.guard.client import PART_BYTES, parts
-from flowtui.guard.program import names, requests
+from flowtui.guard.program import deadline, names, policy_text, requests
+from flowtui.guard.program.deadline import Reading
+from flowtui.guard.program.lease import Lease
+from flowtui.guard.program.requests import Group, Wish
 
 
 def test_the_shipped_lists_are_all_there_and_all_of_them_can_be_armed(tmp_path: Path) -> None:
@@ -124,3 +127,33 @@ def test_a_long_wish_goes_in_parts_that_fit_and_loses_nothing() -> None:
     assert len(str(first)) < requests.MAX_LINE
     assert all(sum(len(site) + 3 for site in part) <= PART_BYTES for _, part in rest)
     assert {name for name, _ in rest} == {"big"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "site"),
+    [
+        ("https://www.reddit.com/r/all?sort=new#top", "www.reddit.com/r/all"),
+        ("http://news.test", "news.test"),
+        ("https://news.test:443/", "news.test"),
+        ("HTTPS://me:pw@News.Test/", "news.test"),
+        ("//news.test/a", "news.test/a"),
+        ("news.test?x=1", "news.test"),
+        ("*.news.test", "news.test"),
+    ],
+)
+def test_an_address_copied_from_a_browser_is_understood(typed: str, site: str) -> None:
+    assert lists.entry(typed) == site
+
+
+def test_the_example_of_the_readme_keeps_its_exception_open_in_both_names() -> None:
+    text = 'sites = ["reddit.com", "https://youtube.com/shorts"]\n' + (
+        'exceptions = ["https://reddit.com/r/MachineLearning"]\n'
+    )
+    one = lists.from_toml("mine", text, "mine.toml")
+    wish = Wish((Group("mine", one.sites),), one.exceptions, seconds=600)
+    lease = Lease("x", 0, wish, deadline.begin(600, Reading("b", 1.0, 1.0, True)), 600.0)
+
+    assert one.sites == ("reddit.com", "www.reddit.com", "youtube.com/shorts")
+    assert lease.hosts() == [], "neither name goes into the hosts file: a part stays reachable"
+    rules = policy_text.rules(lease.sites(), wish.exceptions, ())
+    assert "reddit.com/r/MachineLearning" in rules.allow and "reddit.com" in rules.block

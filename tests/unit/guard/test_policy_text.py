@@ -75,3 +75,20 @@ def test_of_several_files_the_last_by_name_holds_as_in_chromium() -> None:
     }
 
     assert policy_text.effective(files) == {BLOCK: ["c.test"], ALLOW: ["b.test"]}
+
+
+def test_with_these_sites_alone_the_own_machine_and_network_stay_reachable() -> None:
+    rules = policy_text.rules([], [], ["docs.test"], ["workstation", "printer.test"])
+
+    assert {"localhost", "127.0.0.1", "[::1]", "workstation", "printer.test"} <= set(rules.allow)
+
+
+def test_these_sites_alone_together_with_a_list_is_stricter_than_either() -> None:
+    sites, only = ["reddit.com", "news.test", "wiki.test/talk"], ["wiki.test", "old.reddit.com"]
+    rules = policy_text.rules(sites, ["news.test/weather", "wiki.test/help"], only)
+
+    assert "old.reddit.com" not in rules.allow, "the list keeps it away"
+    assert "wiki.test" in rules.allow and "wiki.test/talk" in rules.block
+    assert "news.test/weather" not in rules.allow, "these alone keep it away"
+    assert "wiki.test/help" in rules.allow
+    assert {"http://*", "https://*", "reddit.com", "news.test"} <= set(rules.block)

@@ -22,6 +22,7 @@ from flowtui.services.insight.child import Cancel, Cancelled, compute
 from flowtui.services.insight.insight_wiring import InsightServices, insight_of
 from flowtui.services.insight.questions import GuardedBlocks
 from tests.sample_year import answer, blocks_of, live
+from tests.unit.ledger.helpers import get, save
 from tests.user import NOON, Person
 
 TODAY = NOON.date()
@@ -39,9 +40,9 @@ def insight(person: Person) -> InsightServices:
 
 
 def put(person: Person, *entries: Entry) -> None:
-    with person.services.store.ledger.transaction("test") as transaction:
+    with person.services.store.ledger.transaction("test"):
         for entry in entries:
-            transaction.put("entries", KINDS[ENTRIES].encode(entry))
+            save(person.services.store.ledger, "entries", KINDS[ENTRIES].encode(entry))
 
 
 def rated(id: str, day: date, value: int, scale: str = "energy@1", late: bool = False) -> Entry:
@@ -52,9 +53,9 @@ def rated(id: str, day: date, value: int, scale: str = "energy@1", late: bool = 
 
 
 def work(person: Person, day: date, minutes: float, at: int) -> None:
-    with person.services.store.ledger.transaction("test") as transaction:
+    with person.services.store.ledger.transaction("test"):
         for block in blocks_of(day, minutes, at):
-            transaction.put("blocks", KINDS[BLOCKS].encode(block, day))
+            save(person.services.store.ledger, "blocks", KINDS[BLOCKS].encode(block, day))
 
 
 # The day table
@@ -414,10 +415,10 @@ def test_what_was_done_is_noted_for_its_own_days_alone(person: Person) -> None:
 def test_a_changed_schedule_is_noticed(person: Person) -> None:
     experiments = insight(person).experiments
     made = experiments.declare(declared(habit=""))
-    with person.services.store.ledger.transaction("tamper") as transaction:
-        record = transaction.get("experiments", made.id)
+    with person.services.store.ledger.transaction("tamper"):
+        record = get(person.services.store.ledger, "experiments", made.id)
         assert record is not None
-        transaction.put("experiments", {**record, "seed": "mine"})
+        save(person.services.store.ledger, "experiments", {**record, "seed": "mine"})
     person.clock.advance(40 * 24 * 3600)
 
     with pytest.raises(FlowError, match="not as it was declared"):

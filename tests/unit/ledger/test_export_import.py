@@ -16,14 +16,22 @@ from hypothesis import strategies as st
 from tinydb import TinyDB, where
 
 from flowtui.core.errors import LedgerError, NewerLedgerError
-from flowtui.ledger import stream
+from flowtui.ledger import importing
 from flowtui.ledger.export import Exporter, export_csv, export_json, export_tinydb, export_to
-from flowtui.ledger.importing import KindCounts, import_file
+from flowtui.ledger.importing import KindCounts, import_file, items
 from flowtui.ledger.ledger import Ledger
-from flowtui.ledger.stream import items
 from tests.bench.tenyears import fill
 from tests.fakes import FakeClock
-from tests.unit.ledger.helpers import block, bytes_in, everything, open_ledger, put
+from tests.unit.ledger.helpers import (
+    block,
+    bytes_in,
+    every,
+    everything,
+    get,
+    open_ledger,
+    put,
+    save,
+)
 from tests.unit.ledger.test_migrate import NEW, OLD, TWO_STEPS
 
 
@@ -31,12 +39,12 @@ from tests.unit.ledger.test_migrate import NEW, OLD, TWO_STEPS
 def ledger(tmp_path: Path) -> Ledger:
     """A few records of every sort."""
     ledger = open_ledger(tmp_path / "ledger")
-    with ledger.transaction("begin") as transaction:
-        transaction.put("blocks", block("b1", "2024-12-31", note='naïve "quotes",\n学', n=1.5))
-        transaction.put("blocks", block("b2", "2026-01-01", gaps=[{"cause": "pause"}], ok=True))
-        transaction.put("entries", block("e1", "2026-01-01", kind="sleep", dose=None))
-        transaction.put("plans", {"id": "p1", "rule": {"at": "09:00"}})
-        transaction.put("state", {"id": "running", "block": "b2"})
+    with ledger.transaction("begin"):
+        save(ledger, "blocks", block("b1", "2024-12-31", note='naïve "quotes",\n学', n=1.5))
+        save(ledger, "blocks", block("b2", "2026-01-01", gaps=[{"cause": "pause"}], ok=True))
+        save(ledger, "entries", block("e1", "2026-01-01", kind="sleep", dose=None))
+        save(ledger, "plans", {"id": "p1", "rule": {"at": "09:00"}})
+        save(ledger, "state", {"id": "running", "block": "b2"})
     return ledger
 
 
@@ -98,10 +106,10 @@ def test_a_record_that_differs_is_kept_unless_it_shall_be_replaced(
     put(ledger, block("b1", "2025-05-05", n=2))
 
     assert import_file(ledger, file).kinds["blocks"] == KindCounts(same=1, kept=1)
-    assert ledger.get("blocks", "b1") == block("b1", "2025-05-05", n=2)
+    assert get(ledger, "blocks", "b1") == block("b1", "2025-05-05", n=2)
     replaced = import_file(ledger, file, replace=True)
     assert replaced.kinds["blocks"] == KindCounts(same=1, replaced=1)
-    found = ledger.get("blocks", "b1")
+    found = get(ledger, "blocks", "b1")
     assert found is not None and found["day"] == "2024-12-31"
     assert import_file(ledger, file, replace=True).seq is None
 
@@ -189,7 +197,7 @@ def test_an_export_of_an_older_version_is_migrated(tmp_path: Path) -> None:
 
     import_file(today, file)
 
-    assert today.get("blocks", "b1") == NEW
+    assert get(today, "blocks", "b1") == NEW
 
 
 def test_an_export_of_a_newer_flowtui_is_refused_and_changes_nothing(tmp_path: Path) -> None:
@@ -221,7 +229,9 @@ def test_records_that_cannot_be_taken_are_listed_and_the_rest_is_taken(tmp_path:
 
     result = import_file(ledger, file)
 
-    assert everything(ledger)["blocks"].keys() == {"b1"} and ledger.all("plans") == [{"id": "p1"}]
+    assert everything(ledger)["blocks"].keys() == {"b1"} and every(ledger, "plans") == [
+        {"id": "p1"}
+    ]
     assert result.problem_count == 4 and [p.split(":")[0] for p in result.problems] == [
         "record 2",
         "record 3",
@@ -271,7 +281,7 @@ def test_files_that_cannot_be_read_as_text_are_refused(tmp_path: Path) -> None:
 def test_a_big_file_is_walked_in_small_windows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "_CHUNK_CHARS", 7)
+    monkeypatch.setattr(importing, "_CHUNK_CHARS", 7)
     value = {
         "n": 12345678,
         "list": [1, 23456789, "a, long: text {[", {"x": [None, True]}],
@@ -300,7 +310,7 @@ def test_any_object_is_walked_alike_whatever_the_window(value: dict[str, Any], w
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stream, "_CHUNK_CHARS", window)
+        patch.setattr(importing, "_CHUNK_CHARS", window)
         path = Path(folder) / "x.json"
         path.write_text(json.dumps(value), encoding="utf-8")
 

@@ -10,7 +10,17 @@ import pytest
 from flowtui.core.errors import LedgerError
 from flowtui.ledger.ledger import Ledger
 from tests.fakes import FakeClock
-from tests.unit.ledger.helpers import ALWAYS, block, bytes_in, everything, open_ledger, put
+from tests.unit.ledger.helpers import (
+    ALWAYS,
+    block,
+    bytes_in,
+    everything,
+    find,
+    get,
+    open_ledger,
+    put,
+    save,
+)
 
 
 @pytest.fixture
@@ -21,15 +31,15 @@ def folder(tmp_path: Path) -> Path:
 def value(ledger: Ledger, id: str = "b1") -> object:
     """The "n" of a block as the disk has it now; None if there is no such block."""
     ledger.refresh()
-    record = ledger.get("blocks", id)
+    record = get(ledger, "blocks", id)
     return None if record is None else record["n"]
 
 
 def set_to(folder: Path, n: int, *, background: bool = False, id: str = "b1") -> None:
     """One command, by a process of its own."""
     ledger = open_ledger(folder)
-    with ledger.transaction(f"set {n}", background=background) as transaction:
-        transaction.put("blocks", block(id, n=n))
+    with ledger.transaction(f"set {n}", background=background):
+        save(ledger, "blocks", block(id, n=n))
 
 
 def test_undo_takes_back_and_redo_does_again_command_by_command(folder: Path) -> None:
@@ -94,11 +104,11 @@ def test_a_change_tells_its_label_its_time_and_the_records_before_and_after(fold
     clock = FakeClock(datetime(2026, 11, 23, 3, 38, 4, 999_999, tzinfo=UTC))
     ledger = Ledger(folder, clock)
     put(ledger, block("b1", n=1))
-    with ledger.transaction("stop block") as transaction:
-        transaction.put("blocks", block("b1", n=2))
-        transaction.put("blocks", block("b2", n=1))
-        transaction.put("state", {"id": "running", "block": "b2"})
-        transaction.delete("blocks", "b1")
+    with ledger.transaction("stop block"):
+        save(ledger, "blocks", block("b1", n=2))
+        save(ledger, "blocks", block("b2", n=1))
+        save(ledger, "state", {"id": "running", "block": "b2"})
+        ledger.table("blocks").remove(doc_ids=["b1"])
 
     [change] = ledger.undo()
 
@@ -115,11 +125,11 @@ def test_a_command_over_several_files_is_undone_as_one(folder: Path) -> None:
     ledger = open_ledger(folder)
     put(ledger, block("b1", "2026-01-01", n=1), block("b2", "2025-06-01", n=1))
     before = everything(ledger)
-    with ledger.transaction("over New Year") as transaction:
-        transaction.put("blocks", block("b1", "2025-12-31", n=2))
-        transaction.delete("blocks", "b2")
-        transaction.put("entries", block("e1", "2024-01-01"))
-        transaction.put("state", {"id": "running"})
+    with ledger.transaction("over New Year"):
+        save(ledger, "blocks", block("b1", "2025-12-31", n=2))
+        ledger.table("blocks").remove(doc_ids=["b2"])
+        save(ledger, "entries", block("e1", "2024-01-01"))
+        save(ledger, "state", {"id": "running"})
     after = everything(ledger)
 
     open_ledger(folder).undo()
@@ -182,9 +192,10 @@ def test_several_steps_are_taken_all_or_none(folder: Path) -> None:
 def test_the_history_names_what_was_done_newest_first(folder: Path) -> None:
     set_to(folder, 1)
     set_to(folder, 2, background=True)
-    with open_ledger(folder).transaction("far") as transaction:
-        transaction.put("blocks", block("b3", "2020-01-01"))
-        transaction.put("plans", {"id": "p"})
+    ledger = open_ledger(folder)
+    with ledger.transaction("far"):
+        save(ledger, "blocks", block("b3", "2020-01-01"))
+        save(ledger, "plans", {"id": "p"})
     open_ledger(folder).undo()
 
     history = open_ledger(folder).history(10)
@@ -208,19 +219,19 @@ def test_only_the_newest_transactions_can_be_undone(folder: Path) -> None:
     undone = ledger.undo(99)
 
     assert [change.label for change in undone] == [f"put {n}" for n in (8, 7, 6, 5, 4)]
-    assert [record["id"] for record in ledger.find("blocks", *ALWAYS)] == ["b0", "b1", "b2", "b3"]
+    assert [record["id"] for record in find(ledger, "blocks", *ALWAYS)] == ["b0", "b1", "b2", "b3"]
 
 
 def test_an_undone_deletion_brings_the_record_back_to_its_year(folder: Path) -> None:
     ledger = open_ledger(folder)
     put(ledger, block("b1", "2019-05-05", n=1))
-    with ledger.transaction("delete") as transaction:
-        transaction.delete("blocks", "b1")
-    assert open_ledger(folder).get("blocks", "b1") is None
+    with ledger.transaction("delete"):
+        ledger.table("blocks").remove(doc_ids=["b1"])
+    assert get(open_ledger(folder), "blocks", "b1") is None
 
     open_ledger(folder).undo()
 
-    assert open_ledger(folder).find("blocks", *ALWAYS) == [block("b1", "2019-05-05", n=1)]
+    assert find(open_ledger(folder), "blocks", *ALWAYS) == [block("b1", "2019-05-05", n=1)]
 
 
 def test_redo_leaves_out_no_command_that_has_left_the_window(folder: Path) -> None:
@@ -229,7 +240,7 @@ def test_redo_leaves_out_no_command_that_has_left_the_window(folder: Path) -> No
     put(ledger, block("b1"), label="first")
     put(ledger, block("b2"), label="second")
     ledger.undo(2)
-    with ledger.transaction("meanwhile", background=True) as transaction:
-        transaction.put("blocks", block("b3"))
+    with ledger.transaction("meanwhile", background=True):
+        save(ledger, "blocks", block("b3"))
 
     assert ledger.redo(2) == []

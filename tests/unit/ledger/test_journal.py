@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from flowtui.core.errors import LedgerError, NewerLedgerError
-from flowtui.ledger.journal import Journal, News
-from flowtui.ledger.lines import Single, change_text, line_of
+from flowtui.ledger.journal import Journal, News, journal_header
+from flowtui.ledger.lines import Change, Insert, line_of
 
 
 def line(seq: int, text: str = "") -> bytes:
-    return line_of({"seq": seq}, [change_text("t", f"k{seq}", f'{{"x":"{text}"}}')])
+    return line_of({"seq": seq}, [Change("t", f"k{seq}", f'{{"x":"{text}"}}').text()])
 
 
 def read(journal: Journal) -> list[int]:
     """The numbers of the transactions that are new."""
     return [
-        found.value.seq if isinstance(found.value, Single) else found.value[0]["seq"]
+        found.seq if isinstance(found, Insert) else found[0]["seq"]
         for batch in journal.read_new()
         for found in batch
     ]
@@ -29,7 +29,7 @@ def written(path: Path, *seqs: int) -> Journal:
     journal = Journal(path)
     journal.poll()
     for seq in seqs:
-        journal.append(line(seq), seq)
+        journal.append(line(seq))
     return journal
 
 
@@ -44,8 +44,8 @@ def test_lines_that_another_process_appends_are_read_once(tmp_path: Path) -> Non
     mine, other = written(tmp_path / "a.jsonl", 1), Journal(tmp_path / "a.jsonl")
     assert other.poll() is News.REPLACED and read(other) == [1]
 
-    mine.append(line(2), 2)
-    mine.append(line(3), 3)
+    mine.append(line(2))
+    mine.append(line(3))
 
     assert other.poll() is News.GREW and read(other) == [2, 3]
     assert other.poll() is News.SAME and read(other) == []
@@ -106,7 +106,7 @@ def test_a_last_line_without_its_newline_counts_and_gets_one_from_the_next_write
     journal.poll()
     assert read(journal) == [1, 2] and journal.torn_bytes == 0
 
-    journal.append(line(3), 3)
+    journal.append(line(3))
 
     again = Journal(path)
     again.poll()
@@ -124,7 +124,7 @@ def test_a_newline_that_comes_late_is_no_line(tmp_path: Path) -> None:
         file.write(b"\n" + line(2))
 
     assert journal.poll() is News.GREW and read(journal) == [2]
-    assert journal.line_count == 2 and journal.damage == []
+    assert journal.damage == []
 
 
 def test_an_unfinished_last_line_is_cut_off_by_the_next_write_and_reported(
@@ -138,7 +138,7 @@ def test_an_unfinished_last_line_is_cut_off_by_the_next_write_and_reported(
     journal.poll()
     assert read(journal) == [1]
 
-    journal.append(line(3), 3)
+    journal.append(line(3))
 
     assert path.read_bytes() == whole + line(3)
     [event] = journal.events
@@ -183,9 +183,10 @@ def test_a_newer_format_is_refused_each_time_it_is_asked_for(tmp_path: Path) -> 
     journal = Journal(path)
 
     for _ in range(2):
-        journal.poll()
         with pytest.raises(NewerLedgerError):
+            journal.poll()
             read(journal)
+        journal.close()
 
 
 def test_a_file_that_grew_behind_the_lock_is_not_written_to(tmp_path: Path) -> None:
@@ -196,7 +197,7 @@ def test_a_file_that_grew_behind_the_lock_is_not_written_to(tmp_path: Path) -> N
     before = path.read_bytes()
 
     with pytest.raises(LedgerError, match="another program changed it"):
-        journal.append(line(3), 3)
+        journal.append(line(3))
 
     assert path.read_bytes() == before
 
@@ -210,7 +211,7 @@ def test_a_file_that_was_replaced_behind_the_lock_is_not_written_to(tmp_path: Pa
     before = path.read_bytes()
 
     with pytest.raises(LedgerError, match="another program changed it"):
-        journal.append(line(2), 2)
+        journal.append(line(2))
 
     assert path.read_bytes() == before
 
@@ -219,3 +220,27 @@ def test_new_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     written(tmp_path / "a.jsonl", 1)
 
     assert (tmp_path / "a.jsonl").stat().st_mode & 0o077 == 0
+
+
+def test_history_is_stepped_over_and_numbers_go_on_after_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    history = line(1) + line(2)
+    path.write_bytes(journal_header(2, len(history)) + history + line(3))
+    journal = Journal(path)
+    journal.poll()
+
+    assert read(journal) == [3] and (journal.folded, journal.fresh_bytes) == (2, len(line(3)))
+    journal.append(line(4))
+    assert read(journal) == []
+
+
+@pytest.mark.parametrize("told", [3, 10_000])
+def test_a_header_that_tells_of_history_that_is_not_there_is_not_believed(
+    tmp_path: Path, told: int
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(journal_header(2, told) + line(1) + line(2) + line(3))
+    journal = Journal(path)
+    journal.poll()
+
+    assert read(journal) == [1, 2, 3]

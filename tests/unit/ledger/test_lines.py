@@ -13,15 +13,18 @@ from hypothesis import strategies as st
 
 from flowtui.core.errors import NewerLedgerError
 from flowtui.ledger.lines import (
-    change_text,
+    Change,
     check_format,
+    checked,
     head_of,
-    header_line,
+    insert_of,
     is_whole,
     line_of,
     parse_line,
     parse_lines,
-    single,
+    record_of,
+    record_text,
+    seq_of,
     split_lines,
     text_of,
 )
@@ -41,7 +44,7 @@ changes = st.lists(st.tuples(st.text(min_size=1), st.text(min_size=1), documents
 
 def made(changes: list[tuple[str, str, dict[str, Any]]], **head: Any) -> bytes:
     """A line without its newline."""
-    texts = [change_text(table, key, text_of(document)) for table, key, document in changes]
+    texts = [Change(table, key, text_of(document)).text() for table, key, document in changes]
     return line_of({"seq": 7, **head}, texts)[:-1]
 
 
@@ -52,34 +55,52 @@ def test_a_line_is_one_line_and_reads_back_as_it_was_written(
     raw = made(changes, label=label)
 
     assert b"\n" not in raw and is_whole(raw) and split_lines(raw) == [raw]
-    assert parse_line(raw) == [{"seq": 7, "label": label}, *map(list, changes)]
+    assert parse_line(raw) == [{"seq": 7, "label": label}, *([*change, None] for change in changes)]
     assert head_of(raw) == {"seq": 7, "label": label}
 
 
-@given(changes, st.text(), st.booleans())
+@given(changes, st.text())
 def test_the_quick_look_at_a_line_agrees_with_the_json_parser(
-    changes: list[tuple[str, str, dict[str, Any]]], label: str, kept: bool
+    changes: list[tuple[str, str, dict[str, Any]]], label: str
 ) -> None:
-    raw = made(changes, label=label, **({"kept": True} if kept else {}))
+    raw = made(changes, label=label)
 
-    found = single(raw)
+    found = insert_of(raw)
 
+    assert seq_of(raw) == 7
     if found is not None:
-        assert found.document is not None
-        parsed = [found.table, found.key, json.loads(found.document)]
+        parsed = [found.table, found.key, json.loads(found.document), None]
         assert parse_line(raw) == [head_of(raw), parsed]
-        assert (found.seq, found.kept) == (7, kept)
+        assert found.seq == 7
+
+
+@given(documents, documents)
+def test_a_change_is_never_taken_for_an_insert(one: dict[str, Any], other: dict[str, Any]) -> None:
+    change = Change("blocks", "b1", text_of(one), text_of(other)).text()
+
+    assert insert_of(line_of({"seq": 7}, [change])[:-1]) is None
+
+
+@given(st.text(min_size=1), st.text(min_size=1), documents)
+def test_a_record_reads_back_as_it_was_written(
+    table: str, key: str, document: dict[str, Any]
+) -> None:
+    found = record_of(checked(record_text(table, key, text_of(document)).encode())[:-1])
+
+    assert found is not None and found[:2] == (table, key)
+    value = json.loads(found[2]) if isinstance(found[2], bytes) else found[2]
+    assert value == document
 
 
 def test_the_quick_look_knows_plain_lines_and_leaves_the_others_to_the_parser() -> None:
     nested = {"a": [["x"], ["y"]]}
 
-    assert single(made([("blocks", "b1", {"id": "b1", "n": [1, {"c": "}]"}]})])) is not None
-    assert single(made([("blocks", "b1", {}), ("blocks", "b2", {})])) is None
-    assert single(made([("blocks", "b1", nested)])) is None
-    assert single(made([('quo"te', "b1", {})])) is None
-    deleted = single(line_of({"seq": 7}, [change_text("blocks", "b1", "null")])[:-1])
-    assert deleted is not None and deleted.document is None
+    assert insert_of(made([("blocks", "b1", {"id": "b1", "n": [1, {"c": "}]"}]})])) is not None
+    assert insert_of(made([("blocks", "b1", {}), ("blocks", "b2", {})])) is None
+    assert insert_of(made([("blocks", "b1", nested)])) is None
+    assert insert_of(made([('quo"te', "b1", {})])) is None
+    deleted = Change("blocks", "b1", None, "{}").text()
+    assert insert_of(line_of({"seq": 7}, [deleted])[:-1]) is None
 
 
 @given(changes, st.data())
@@ -136,7 +157,7 @@ def test_json_that_is_no_transaction_is_told_apart_even_with_the_right_checksum(
     raw = b"%08x %b" % (crc32(payload.encode()), payload.encode())
 
     assert parse_line(raw) is None
-    assert parse_lines([raw, header_line(None)[:-1]])[0] is None
+    assert parse_lines([raw, line_of({"format": 2})[:-1]])[0] is None
 
 
 def test_the_head_of_a_very_long_line_is_read_without_the_rest() -> None:
@@ -146,17 +167,21 @@ def test_the_head_of_a_very_long_line_is_read_without_the_rest() -> None:
 
 
 def test_a_format_of_tomorrow_is_refused_by_name() -> None:
-    check_format({"format": 1}, Path("2026.jsonl"))
+    check_format({"format": 2}, Path("2026.jsonl"))
     with pytest.raises(NewerLedgerError, match=r"2026\.jsonl was written by a newer flowtui"):
-        check_format({"format": 2}, Path("2026.jsonl"))
+        check_format({"format": 3}, Path("2026.jsonl"))
 
 
 def test_jq_reads_a_journal_after_the_checksum_is_cut_off(tmp_path: Path) -> None:
-    path = tmp_path / "2026.jsonl"
-    path.write_bytes(header_line("2026") + made([("blocks", "b1", {"n": 1})], label="put") + b"\n")
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(
+        line_of({"format": 2, "ledger": "journal"})
+        + made([("blocks", "b1", {"n": 1})], label="put")
+        + b"\n"
+    )
 
     cut = subprocess.run(["cut", "-c10-", path], capture_output=True, check=True).stdout
 
     lines = [json.loads(line) for line in cut.splitlines()]
-    assert lines[0] == [{"format": 1, "ledger": "2026"}]
-    assert lines[1] == [{"seq": 7, "label": "put"}, ["blocks", "b1", {"n": 1}]]
+    assert lines[0] == [{"format": 2, "ledger": "journal"}]
+    assert lines[1] == [{"seq": 7, "label": "put"}, ["blocks", "b1", {"n": 1}, None]]

@@ -18,12 +18,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from flowtui.core.errors import LedgerError
-from flowtui.ledger.doctor import check
+from flowtui.core.kinds import KINDS
 from flowtui.ledger.history import Change
-from flowtui.ledger.kinds import KINDS
-from flowtui.ledger.ledger import Ledger, Transaction
+from flowtui.ledger.ledger import Ledger
 from tests.faults.disks import Failing
-from tests.unit.ledger.helpers import everything, open_ledger
+from tests.unit.ledger.helpers import check, everything, find, get, open_ledger, save
 
 KEEP = 6
 World = dict[str, dict[str, dict[str, Any]]]
@@ -85,48 +84,53 @@ class LedgerMachine(RuleBasedStateMachine):
             shutil.rmtree(self.root)
 
     @contextmanager
-    def command(self, turn: int) -> Iterator[tuple[Transaction, World]]:
+    def command(self, turn: int) -> Iterator[World]:
         after = self.model.copy()
-        with self.ledgers[turn].transaction("command") as transaction:
-            yield transaction, after
+        with self.ledgers[turn].transaction("command"):
+            yield after
         self.model.command(after)
 
     @rule(turn=turns, kind=dated_kinds, id=ids, day=days, value=values)
     def put_dated(self, turn: int, kind: str, id: str, day: str, value: object) -> None:
+        ledger = self.ledgers[turn]
         record = {"id": id, "day": day, "value": value}
-        with self.command(turn) as (transaction, after):
-            transaction.put(kind, record)
+        with self.command(turn) as after:
+            save(ledger, kind, record)
             after[kind][id] = record
 
     @rule(turn=turns, kind=state_kinds, id=ids, value=values)
     def put_state(self, turn: int, kind: str, id: str, value: object) -> None:
-        with self.command(turn) as (transaction, after):
-            transaction.put(kind, {"id": id, "value": value})
+        ledger = self.ledgers[turn]
+        with self.command(turn) as after:
+            save(ledger, kind, {"id": id, "value": value})
             after[kind][id] = {"id": id, "value": value}
 
     @rule(turn=turns, id=ids, other=ids, day=days)
     def put_across_files(self, turn: int, id: str, other: str, day: str) -> None:
-        with self.command(turn) as (transaction, after):
-            transaction.put("state", {"id": "running", "block": id})
+        ledger = self.ledgers[turn]
+        with self.command(turn) as after:
+            save(ledger, "state", {"id": "running", "block": id})
             after["state"]["running"] = {"id": "running", "block": id}
             for name, of_day in ((id, day), (other, "2026-01-01")):
-                transaction.put("blocks", {"id": name, "day": of_day})
+                save(ledger, "blocks", {"id": name, "day": of_day})
                 after["blocks"][name] = {"id": name, "day": of_day}
 
     @rule(turn=turns, kind=dated_kinds | state_kinds, id=ids)
     def delete(self, turn: int, kind: str, id: str) -> None:
+        ledger = self.ledgers[turn]
         if id in self.model.world[kind]:
-            with self.command(turn) as (transaction, after):
-                transaction.delete(kind, id)
+            with self.command(turn) as after:
+                ledger.table(kind).remove(doc_ids=[id])
                 del after[kind][id]
         else:
-            with self.ledgers[turn].trial() as trial, pytest.raises(LedgerError):
-                trial.delete(kind, id)
+            with ledger.transaction("nothing"):
+                assert ledger.table(kind).remove(doc_ids=[id]) == []
 
     @rule(turn=turns, kind=dated_kinds, id=ids, day=days)
     def change_and_fail(self, turn: int, kind: str, id: str, day: str) -> None:
-        with pytest.raises(ZeroDivisionError), self.ledgers[turn].transaction("fails") as trial:
-            trial.put(kind, {"id": id, "day": day, "value": "never"})
+        ledger = self.ledgers[turn]
+        with pytest.raises(ZeroDivisionError), self.ledgers[turn].transaction("fails"):
+            save(ledger, kind, {"id": id, "day": day, "value": "never"})
             raise ZeroDivisionError
 
     @rule(
@@ -150,6 +154,7 @@ class LedgerMachine(RuleBasedStateMachine):
         after: int,
         where: str,
     ) -> None:
+        ledger = self.ledgers[turn]
         records: list[dict[str, Any]] = [
             {"id": id, "day": day, "value": value},
             {"id": "x", "day": "2026-01-01"},
@@ -158,13 +163,13 @@ class LedgerMachine(RuleBasedStateMachine):
         try:
             with (
                 pytest.MonkeyPatch.context() as patch,
-                self.ledgers[turn].transaction("command") as transaction,
+                self.ledgers[turn].transaction("command"),
             ):
                 Failing(patch, call, number, after=after, ending=where)
                 for record in records:
-                    transaction.put("blocks", record)
+                    save(ledger, "blocks", record)
                     world["blocks"][record["id"]] = record
-                transaction.put("state", {"id": id, "value": value})
+                save(ledger, "state", {"id": id, "value": value})
                 world["state"][id] = {"id": id, "value": value}
         except LedgerError:
             assert everything(self.ledgers[turn]) == self.model.world
@@ -199,13 +204,13 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(turn=turns)
     def compact(self, turn: int) -> None:
-        self.ledgers[turn].compact()
+        self.ledgers[turn].fold()
 
     @rule(kind=dated_kinds, id=ids, first=days, last=days)
     def look(self, kind: str, id: str, first: str, last: str) -> None:
         ledger = self.opened()
-        assert ledger.get(kind, id) == self.model.world[kind].get(id)
-        found = ledger.find(kind, date.fromisoformat(first), date.fromisoformat(last))
+        assert get(ledger, kind, id) == self.model.world[kind].get(id)
+        found = find(ledger, kind, date.fromisoformat(first), date.fromisoformat(last))
         expected = [r for r in self.model.world[kind].values() if first <= r["day"] <= last]
         assert found == sorted(expected, key=lambda r: (r["day"], r["id"]))
 

@@ -12,7 +12,7 @@ from flowtui.ledger.ledger import Ledger
 from flowtui.ledger.lines import text_of
 from flowtui.ledger.migrate import STEPS, Migrations
 from tests.fakes import FakeClock
-from tests.unit.ledger.helpers import ALWAYS, block, put
+from tests.unit.ledger.helpers import ALWAYS, block, find, get, put
 
 
 def _title_becomes_intention(record: dict[str, Any]) -> dict[str, Any]:
@@ -69,18 +69,18 @@ def test_a_ledger_of_yesterday_is_read_changed_undone_and_compacted_today(tmp_pa
     folder = tmp_path / "ledger"
     put(Ledger(folder, FakeClock()), OLD, label="old")
     ledger = ledger_of_today(folder, keep=1)
-    assert ledger.get("blocks", "b1") == NEW and ledger.find("blocks", *ALWAYS) == [NEW]
-    before = (folder / "2026.jsonl").read_bytes()
+    assert get(ledger, "blocks", "b1") == NEW and find(ledger, "blocks", *ALWAYS) == [NEW]
+    before = (folder / "journal.jsonl").read_bytes()
 
     put(ledger, NEW, label="same")
-    assert (folder / "2026.jsonl").read_bytes() == before
+    assert (folder / "journal.jsonl").read_bytes() == before
     put(ledger, {**NEW, "seconds": 60}, label="change")
     [change] = ledger_of_today(folder).undo()
     assert [(t.before, t.after) for t in change.touched] == [(NEW, {**NEW, "seconds": 60})]
     ledger.refresh()
-    ledger.compact()
+    ledger.fold()
 
-    assert ledger_of_today(folder).get("blocks", "b1") == NEW
+    assert get(ledger_of_today(folder), "blocks", "b1") == NEW
     assert b'"v":1' not in (folder / "2026.jsonl").read_bytes()
 
 
@@ -89,14 +89,14 @@ def test_an_old_command_can_be_undone_and_done_again(tmp_path: Path) -> None:
     put(Ledger(folder, FakeClock()), OLD, label="old")
 
     assert [c.label for c in ledger_of_today(folder).undo()] == ["old"]
-    assert ledger_of_today(folder).get("blocks", "b1") is None
+    assert get(ledger_of_today(folder), "blocks", "b1") is None
     assert [c.label for c in ledger_of_today(folder).redo()] == ["old"]
-    assert ledger_of_today(folder).get("blocks", "b1") == NEW
+    assert get(ledger_of_today(folder), "blocks", "b1") == NEW
 
 
 def test_every_step_there_is_leads_to_the_version_it_is_counted_as() -> None:
     """The registry itself: kinds that exist, steps that are functions."""
-    from flowtui.ledger.kinds import KINDS
+    from flowtui.core.kinds import KINDS
 
     assert set(STEPS) <= set(KINDS)
     assert all(callable(step) for steps in STEPS.values() for step in steps)

@@ -33,7 +33,7 @@ TRACE = Notice(NoticeKind.TRACEBACK, "Traceback (most recent call last):\nValueE
         ({"process": ALIVE, "slept_s": 3990.0}, 4000, RunState.RUNNING),
         ({"process": DEAD}, 30, RunState.UNKNOWN),
         ({}, 30, RunState.RUNNING),
-        ({}, 50_000, RunState.STALLED),
+        ({}, 50_000, RunState.UNKNOWN),
         ({"log_changed_at": START - timedelta(days=3)}, 0, RunState.UNKNOWN),
     ],
 )

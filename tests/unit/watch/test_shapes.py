@@ -18,7 +18,7 @@ Shape = tuple[
 SHAPES: tuple[Shape, ...] = (
     ("a tutorial's", ("Epoch [1/5], Step [100/600], Loss: 0.4512",
                       "Epoch [2/5], Step [100/600], Loss: 0.3512"), 700, 3000, 2, 5, {"Loss": 0.3512}),
-    ("MNIST example", ("Train Epoch: 1 [640/60000 (1%)]\tLoss: 1.213376",), 640, None, 1, None,
+    ("MNIST example", ("Train Epoch: 1 [640/60000 (1%)]\tLoss: 1.213376",), None, None, 1, None,
      {"Loss": 1.213376}),
     ("ImageNet example", ("Epoch: [0][ 10/5005]\tTime  0.4 ( 0.9)\tLoss 6.9e+00 (7.0e+00)",),
      10, None, 0, None, {"Time": 0.4, "Loss": 6.9}),
@@ -122,7 +122,7 @@ def test_settings_and_prose_are_no_metrics(line: str) -> None:
     ],
 )  # fmt: skip
 def test_words_that_matter_are_noticed(line: str, kind: NoticeKind, path: str | None) -> None:
-    notices = text(line).notices
+    notices = text("step 1 loss 0.5", line).notices
 
     assert [(notice.kind, notice.path) for notice in notices] == [(kind, path)]
 

@@ -41,10 +41,15 @@ RULES: tuple[Callable[[Seen], Finding | None], ...] = (
     finished,
 )
 
+_OF_CURVES = frozenset({nan, diverging, overfitting, plateau, against_baseline})
+"""Rules that judge values along the run: they need to know where each of these stands."""
+
 _ORDER = list(Severity)
 
 
 def judge(seen: Seen) -> list[Finding]:
-    """What the rules find, the serious first."""
-    found = [finding for rule in RULES if (finding := rule(seen)) is not None]
-    return sorted(found, key=lambda finding: _ORDER.index(finding.severity))
+    """What the rules find, the serious first; of values without a step or an epoch nothing."""
+    placed = seen.history.position is not None
+    rules = [rule for rule in RULES if placed or rule not in _OF_CURVES]
+    findings = [finding for rule in rules if (finding := rule(seen)) is not None]
+    return sorted(findings, key=lambda finding: _ORDER.index(finding.severity))

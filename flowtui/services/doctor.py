@@ -1,0 +1,172 @@
+"""What is wrong with a home, and mending it: ledger, records, settings, themes and hooks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from flowtui.core.errors import FlowError, UsageError
+from flowtui.ledger.doctor import Finding, Weight, check
+from flowtui.ledger.ledger import Document
+from flowtui.ledger.migrate import VERSION_KEY
+from flowtui.ledger.table import JournalTable
+from flowtui.services.wiring import Services
+
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+
+
+def findings(services: Services) -> list[Finding]:
+    """Everything that is wrong, or worth knowing; empty for a sound home."""
+    return [
+        *check(services.paths.ledger_dir),
+        *_of_settings(services),
+        *_of_the_watcher(services.paths.log_file),
+    ]
+
+
+def repair(services: Services) -> list[str]:
+    """Mend what needs no judgement; returns a sentence for each thing done."""
+    from flowtui.ledger.repair import repair as mend
+
+    done = mend(services.paths.ledger_dir, services.clock)
+    services.store.ledger.refresh()
+    services.status.write()
+    return done
+
+
+class RecordEditor:
+    """One record as it is stored, whether it can be decoded or not; a change of it is checked.
+
+    `id` names it; `kind` tells which, where records of several kinds have that id. Raises
+    FlowError if there is none, or several.
+    """
+
+    def __init__(self, services: Services, id: str, kind: str = "") -> None:
+        self._services = services
+        self._ledger = services.store.ledger
+        self._ledger.refresh()
+        storage = self._ledger.storage
+        found = {
+            name: text
+            for name in dict.fromkeys([*storage.kinds, *storage.table_names()])
+            if kind in ("", name) and (text := storage.contents.json(name, id)) is not None
+        }
+        if not found:
+            raise FlowError(f"there is no record {id!r}", "see the ids: flowtui doctor")
+        if len(found) > 1:
+            raise FlowError(
+                f"several kinds have a record {id!r}: {', '.join(found)}", "name one: --kind KIND"
+            )
+        self.id = id
+        self.kind, text = next(iter(found.items()))
+        self.record: Any = json.loads(text)
+        """As it is stored, without its version."""
+        if isinstance(self.record, dict):
+            self.record.pop(VERSION_KEY, None)
+
+    def changed(self, sets: Mapping[str, str], unsets: Iterable[str]) -> dict[str, Any]:
+        """The record with fields set to JSON values (or texts) and others left out.
+
+        A field is named as the doctor names it: `note`, `plan.seconds`, `gaps[2].start`.
+        """
+        record = json.loads(json.dumps(self.record))
+        for path, text in sets.items():
+            place, last = _place(record, path)
+            try:
+                place[last] = json.loads(text)
+            except ValueError:
+                place[last] = text
+        for path in unsets:
+            place, last = _place(record, path)
+            try:
+                del place[last]
+            except (KeyError, IndexError):
+                raise UsageError(f"{self.kind} {self.id} has no field {path!r}") from None
+        changed: dict[str, Any] = record
+        return changed
+
+    def parse(self, text: str) -> dict[str, Any]:
+        """The record that a person typed. Raises FlowError naming the place of an error."""
+        try:
+            record = json.loads(text)
+        except ValueError as error:
+            raise FlowError(f"that is not JSON: {error}", "keep the quotes and commas") from None
+        if not isinstance(record, dict):
+            raise FlowError("a record must be a JSON object", "it begins with { and ends with }")
+        return record
+
+    def save(self, record: Mapping[str, Any]) -> bool:
+        """Write `record` as one command that undo takes back; False if nothing differs.
+
+        Raises FlowError naming the field, with nothing written, if it cannot be decoded.
+        """
+        if self.kind not in self._ledger.storage.kinds:
+            raise FlowError(
+                f"flowtui knows no kind of record called {self.kind!r}", "delete it: --delete"
+            )
+        if record.get("id") != self.id:
+            raise FlowError(f"the id must stay {self.id!r}", "delete the record, add another")
+        self._ledger.storage.kinds[self.kind].decode(record)
+        with self._ledger.transaction(f"mend {self.kind} {self.id}") as staging:
+            document = Document(dict(record), doc_id=self.id)  # type: ignore[arg-type]  # a text
+            self._ledger.table(self.kind).replace(document)
+        self._services.status.write()
+        return staging.seq is not None
+
+    def delete(self) -> None:
+        """Remove the record; undo brings it back."""
+        with self._ledger.transaction(f"delete {self.kind} {self.id}"):
+            table = JournalTable(self._ledger.storage, self.kind)
+            table.remove(doc_ids=[self.id])
+        self._services.status.write()
+
+
+def _place(record: Any, path: str) -> tuple[Any, Any]:
+    """What holds the last step of a path, and that step: a name, or a place counted from 0."""
+    steps: list[Any] = [int(number) - 1 if number else name for name, number in _STEP.findall(path)]
+    if not steps:
+        raise UsageError(f"{path!r} must be the name of a field", "such as note or gaps[2].start")
+    for step in steps[:-1]:
+        try:
+            record = record[step]
+        except (KeyError, IndexError, TypeError):
+            raise UsageError(f"the record has no field {path!r}") from None
+    return record, steps[-1]
+
+
+def _of_settings(services: Services) -> list[Finding]:
+    from flowtui.settings.actions import remapped
+    from flowtui.settings.themes import choose, find
+    from flowtui.system.hooks import check as check_hooks
+
+    config = services.paths.config_file
+    themes, problems = find(services.paths)
+    _, unknown = choose(services.config.display.theme, themes, config)
+    told = [
+        _note(problem.file, f"{problem.key}: {problem.message}" if problem.key else problem.message)
+        for problem in (*services.problems, *problems, *([unknown] if unknown else []))
+    ]
+    _, clashes = remapped(services.config.keys)
+    told += [_note(config, clash) for clash in clashes]
+    return told + [_note(r.path, r.reason) for r in check_hooks(services.paths.hooks_dir)]
+
+
+def _of_the_watcher(log: Path) -> list[Finding]:
+    """The last complaint of the process that follows training runs, if it ever had one."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    complaints = [(n, line) for n, line in enumerate(lines, 1) if " watcher: " in line]
+    if not complaints:
+        return []
+    number, line = complaints[-1]
+    todo = "the runs go on; please report it, then remove the file"
+    return [Finding(Weight.NOTE, log, number, None, line, todo)]
+
+
+def _note(file: Path, what: str) -> Finding:
+    return Finding(Weight.NOTE, file, None, None, what, "")

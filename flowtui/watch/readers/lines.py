@@ -1,0 +1,255 @@
+"""A line in a program's own words: where it stands, which data it measured, names and values.
+
+All that has no shape of its own comes here, so a new format is a few lines over it. A line with a
+position (step, epoch) gives all its figures. One without gives measures of quality once the
+training has begun; other pairs wait until their very names come for the third time: settings come
+once, metrics again and again. What waited is then given, so that nothing is lost.
+"""
+
+from __future__ import annotations
+
+import re
+
+from flowtui.core.runs.metrics import better_of, words_of
+from flowtui.core.runs.reading import NOTHING, Item, Reading
+from flowtui.watch.readers.fields import scrubbed
+from flowtui.watch.readers.figures import clock_s, length_s
+from flowtui.watch.readers.measures import is_side, label_of, measures, metrics_of, sets_of
+from flowtui.watch.readers.place import Place
+from flowtui.watch.readers.positions import Where, find, run_step
+from flowtui.watch.readers.settings import is_code, is_dump, is_setting, note_totals
+from flowtui.watch.readers.vocabulary import SET_HEADING, SET_MARK, SETTING_WORDS
+
+STEPS = "steps"
+PAIRS = "name=value"
+AGAIN = 3
+MANY = 16
+"""A line of more pairs without a position is a line of settings, until it comes again."""
+MAX_SHAPES = 64
+MAX_LINE = 3000
+"""Of a longer line its beginning is read."""
+_ETA = re.compile(
+    r"(?i)(?<![\w])(?:eta|remaining(?:[ _]time)?|time left|estimated time (?:to finish|left)|left)"
+    r"(?:\s*\([^)]*\))?[\"']?\s*[:=]?\s*[\"']?"
+    r"((?:\d+ days?,? *)?\d+:\d\d(?::\d\d)?|(?:\d[\d.]* ?(?:days?|d|hours?|h|minutes?|mins?|m"
+    r"|seconds?"
+    r"|secs?|s)\b[ ,]*)+)"
+)
+_MERE = re.compile(
+    r"(?i)(?>\d+(?:\.\d+)?\s*+(?:ms|[hms]|min|secs?|seconds|minutes|%)?+\b|\W++|\b(?:train(?:ing)?"
+    r"|learning|starting|start|begin(?:ning)?|running|current|new|now|of|at|in|completed?|done"
+    r"|finished|lr|eval(?:uation)?|val(?:idation)?|test|epoch|time)\b)*+$"
+)
+_SETTING = re.compile(
+    r"(?i)\W*(?:epochs|steps|iters|iterations|updates|batch(?:es)?|episodes|timesteps|rounds"
+    r"|generations"
+    r"|mini-?batch)[\"']?\s*(?:[:=.]+\s*|\s+)[\"']?\d[\d,_]*\W*(?:#.*)?$"
+)
+"""A number of epochs, a size of batches: alone on its line it is no place in the run."""
+
+
+def read(text: str, place: Place) -> list[Item] | None:
+    """What a line says; None if it says nothing, an empty list if it waits."""
+    place.learnable = False
+    if len(text) > MAX_LINE:
+        return None if is_dump(text[:MAX_LINE]) else read(text[:MAX_LINE], place)
+    if is_code(text):
+        if not place.began:
+            note_totals(text, place)
+        return None
+    if is_dump(text):
+        note_totals(text, place)
+        return None
+    where, rest = find(scrubbed(text))
+    if where.empty and where.epochs:
+        return [Reading(None, total_epochs=where.epochs)]
+    if where.empty:
+        return _without_position(text, rest, place)
+    return _with_position(text, rest, where, place)
+
+
+def format_of(items: list[Item]) -> str:
+    """The name of the format of a line that `read` read."""
+    first = items[0] if items else None
+    positioned = isinstance(first, Reading) and (first.step is not None or first.epoch is not None)
+    return STEPS if positioned else PAIRS
+
+
+def flushed(place: Place) -> list[Item]:
+    """The evaluation that is over now, as one reading."""
+    if not place.pending:
+        return []
+    metrics, place.pending = place.pending, {}
+    return [Reading(place.step, metrics)]
+
+
+def _with_position(text: str, rest: str, where: Where, place: Place) -> list[Item] | None:
+    own = label_of(where.set)
+    is_best = re.match(r"(?i)\W*(?:new )?best\b", text) is not None
+    metrics, averages, sets = metrics_of(rest, own, True)
+    if text.startswith("Saving "):  # TF Estimator: measures that only an evaluation has stay plain
+        metrics = {
+            k if "loss" in k.lower() else k.partition("/")[2] or k: v for k, v in metrics.items()
+        }
+    if not metrics:
+        return _position_only(text, rest, where, place)
+    note_totals(rest, place)
+    if is_best:
+        best = {name: value for name, value in metrics.items() if better_of(name)}
+        return [Reading(place.step, best)] if best else None
+    own_set = own or (sets[0] if len(sets) == 1 else "")
+    within = where.word == "" or where.word.startswith(("batch", "mini")) or _set_leads(text, where)
+    if own_set and within and None not in (where.total, where.n) and not where.counts_through:
+        return _evaluation(where, metrics, averages, own_set, place)
+    items = flushed(place)
+    if own_set and within and where.n is not None and where.epoch is None:
+        return [*items, Reading(place.step, metrics)]
+    if not own_set:
+        place.section = ""
+    reading = _reading(text, where, metrics, place)
+    items += [*_begin(where, reading, place), reading]
+    place.learnable = len(items) == 1 and not own_set and where.epoch is None
+    return items
+
+
+def _set_leads(text: str, where: Where) -> bool:
+    """True if a set stands before the step: it then counts what is measured on that set."""
+    mark = SET_MARK.search(text)
+    return where.set is not None or (mark is not None and mark.start() < where.first)
+
+
+def _evaluation(
+    where: Where, metrics: dict[str, float], averages: dict[str, float], own: str, place: Place
+) -> list[Item]:
+    """A line within an evaluation: its figures are those of the last such line, averaged."""
+    place.evaluated = own
+    averaged = {name: averages.get(name, value) for name, value in metrics.items()}
+    place.pending |= {k: v for k, v in averaged.items() if not is_side(k.removeprefix(f"{own}/"))}
+    if where.n == where.total:
+        return flushed(place)
+    return []
+
+
+def _reading(text: str, where: Where, metrics: dict[str, float], place: Place) -> Reading:
+    step, total = run_step(where, place)
+    if step is not None:
+        place.step = step
+    at = step if step is not None or where.samples else None
+    left = _eta(text)
+    return Reading(at, metrics, where.epoch, total, where.epochs, None, None, left)
+
+
+def _position_only(text: str, rest: str, where: Where, place: Place) -> list[Item] | None:
+    """`Epoch 3/10` alone on its line: the lines that follow belong to it."""
+    if _SETTING.match(text):
+        note_totals(text, place)
+        place.settings += 1
+        return None
+    mere = where.counts_through or _MERE.match(rest) is not None
+    if where.first > 40 or not mere or where.set not in (None, "train"):
+        return [Reading(None, NOTHING, None, None, where.epochs)] if where.epochs else None
+    items = flushed(place)
+    place.section = ""
+    if where.epoch is not None and where.epoch == int(where.epoch):
+        place.epoch = int(where.epoch)
+        place.total_epochs = None if where.epochs is None else int(where.epochs)
+        if place.bars.base is None or place.epoch < place.bars.base:
+            place.bars.base = 0 if place.epoch == 0 else 1
+    step, total = run_step(where, place)
+    if step is not None:
+        place.step = step
+    reading = Reading(step, NOTHING, where.epoch, total, where.epochs)
+    return [*items, *_begin(where, reading, place), reading]
+
+
+def _begin(where: Where, reading: Reading, place: Place) -> list[Item]:
+    """The totals that the settings said, with the first line that has a place in the run."""
+    place.began = True
+    if not place.totals:
+        return []
+    items: list[Item] = []
+    steps, epochs = place.totals.get("steps"), place.totals.get("epochs")
+    if epochs and where.epoch is not None:
+        if where.epochs is None and where.epoch <= epochs:
+            items.append(Reading(None, total_epochs=epochs))
+        del place.totals["epochs"]
+    if steps and reading.step is not None:
+        if reading.total_steps is None and reading.step <= steps:
+            items.append(Reading(None, total_steps=int(steps)))
+        del place.totals["steps"]
+    return items
+
+
+def _without_position(text: str, rest: str, place: Place) -> list[Item] | None:
+    heading = SET_HEADING.match(text)
+    if heading is not None:
+        place.section = label_of(heading["set"]) or ""
+        return None
+    note_totals(text, place)
+    if place.began and "`max_" in text and (epochs := place.totals.pop("epochs", None)):
+        return [Reading(None, total_epochs=epochs)]  # Lightning's last word
+    starred = text.startswith("* ")
+    own = (place.evaluated or "test") if starred else place.section
+    metrics, _, sets = metrics_of(rest, own, bool(sets_of(rest)) or starred)
+    if not metrics:
+        if is_setting(text):
+            place.settings += 1
+        return None
+    if (place.began or own) and len(metrics) <= MANY and measures(metrics):
+        if own or sets:
+            place.evaluated = own or sets[0]
+            metrics, place.pending = place.pending | metrics, {}
+        items = flushed(place)
+        return [*items, Reading(place.step, metrics)]
+    if not measures(metrics) and len(metrics) == 1:
+        place.settings += 1
+    return _wait(metrics, place)
+
+
+def _wait(metrics: dict[str, float], place: Place) -> list[Item] | None:
+    key = "\x1f".join(metrics)
+    waiting = place.shapes.get(key)
+    if waiting is None:
+        if len(place.shapes) >= MAX_SHAPES:
+            return None
+        place.shapes[key] = [[place.step, list(metrics.values())]]
+        return []
+    if not waiting:  # an empty list: the shape has come often enough
+        place.learnable = True
+        return [Reading(place.step, metrics)]
+    waiting.append([place.step, list(metrics.values())])
+    if len(waiting) < AGAIN:
+        return []
+    if not _is_curve(waiting, metrics, place.began):
+        del waiting[0]
+        return []
+    place.shapes[key] = []
+    return [Reading(step, dict(zip(metrics, values, strict=True))) for step, values in waiting]
+
+
+def _is_curve(waiting: list[list[object]], metrics: dict[str, float], began: bool) -> bool:
+    """Figures that change; before any position also under names that measure, or several."""
+    changed = any(row[1] != waiting[0][1] for row in waiting[1:])
+    settings = any(SETTING_WORDS & set(words_of(name)) for name in metrics)
+    return changed and not settings and (began or len(metrics) > 1 or measures(metrics))
+
+
+def waited(place: Place) -> list[Item]:
+    """At the end: measures that came once or twice in a log that holds nothing else."""
+    if place.began or place.settings > 1:
+        return []
+    items: list[Item] = []
+    for key, waiting in place.shapes.items():
+        names = key.split("\x1f")
+        for step, values in waiting:
+            metrics = dict(zip(names, values, strict=True))
+            if measures(metrics) and not any(SETTING_WORDS & set(words_of(n)) for n in names):
+                items.append(Reading(step, metrics))
+    return items
+
+
+def _eta(text: str) -> float | None:
+    match = _ETA.search(text)
+    if match is None:
+        return None
+    return clock_s(match[1]) if ":" in match[1] else length_s(match[1])
