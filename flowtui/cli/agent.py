@@ -20,7 +20,7 @@ def agent_command() -> None:
 @pass_context
 def run_command(context: Context) -> None:
     """Conduct in the foreground until stopped; an open app is left to conduct by itself."""
-    from flowtui.services.conductor import Agent
+    from flowtui.services.agent import Agent
 
     services = context.services
 

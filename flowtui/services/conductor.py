@@ -1,4 +1,8 @@
-"""The one process that rings bells: APScheduler jobs for the instants that matter."""
+"""The one process that rings bells: APScheduler jobs for the instants that matter.
+
+Whoever holds the lock conducts; another process that wants to takes over when it goes. Jobs are
+made anew from the ledger whenever it changes, so there is no second store of truth.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,16 @@ import asyncio
 import contextlib
 import fcntl
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING
 
-from flowtui.core.errors import FlowError
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.measure import deadline, measure
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.services import bells
 from flowtui.services.wiring import Services
 from flowtui.system.clock import SystemClock
-from flowtui.system.notices import Notice, Notifier
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -191,66 +192,3 @@ class Conductor:
         # a look that was under way when it ended must not take the lock again
         if self._scheduler is not None and (self._lock.held or self._lock.take()):
             self.plan(await self._due())
-
-
-T = TypeVar("T")
-
-
-class Agent:
-    """Conducts in an event loop of its own; every call on the services runs in a thread."""
-
-    def __init__(
-        self, services: Services, env: Mapping[str, str], say: Callable[[str], None]
-    ) -> None:
-        self._services = services
-        self._say = say
-        self._complained = ""
-        self._notifier = Notifier(services.config.notices, env, None)
-        self._conductor = Conductor(
-            ConductorLock(services.paths.run_dir / "conductor.lock"),
-            services.clock.now,
-            lambda: self._announce(bells.plan_notice),
-            lambda: self._announce(bells.rest_notice),
-            self._due,
-            lambda: self._announce(bells.reminder_notice),
-        )
-
-    def begin(self) -> None:
-        """Start; returns at once."""
-        self._conductor.begin()
-
-    def end(self) -> None:
-        """Stop and let another process conduct."""
-        self._conductor.end()
-
-    async def _due(self) -> Instants:
-        def look(services: Services) -> Instants:
-            services.store.ledger.refresh()
-            services.runs.ensure_watched()
-            bells.run_arrived(services)
-            return bells.due(services)
-
-        found = await self._ask(look) or Instants(None, None)
-        await self._announce(bells.run_notice)
-        return found
-
-    async def _ask(self, call: Callable[[Services], T]) -> T | None:
-        """The result of `call`; a ledger that cannot be read is told once, and asked again."""
-        try:
-            result = await asyncio.to_thread(call, self._services)
-        except FlowError as error:
-            if str(error) != self._complained:
-                self._complained = str(error)
-                self._say(self._complained)
-            return None
-        self._complained = ""
-        return result
-
-    async def _announce(self, call: Callable[[Services], Notice | None]) -> None:
-        notice = await self._ask(call)
-        if notice is None:
-            return
-        self._say(f"{notice.title}: {notice.body}")
-        delivery = await asyncio.to_thread(self._notifier.send, notice)
-        for problem in () if delivery.by else delivery.problems:
-            self._say(problem)

@@ -16,15 +16,8 @@ import pytest
 from flowtui.core.focus.block import AtPlan, Plan, PlanKind
 from flowtui.core.focus.commands import Extend, Pause, Resume
 from flowtui.services import bells, conductor
-from flowtui.services.conductor import (
-    PLAN,
-    REST,
-    Agent,
-    Conductor,
-    ConductorLock,
-    Instants,
-    instants,
-)
+from flowtui.services.agent import Agent
+from flowtui.services.conductor import PLAN, REST, Conductor, ConductorLock, Instants, instants
 from flowtui.services.focus.running_block import Draft
 from flowtui.services.wiring import Services
 from tests.user import NOON, Person
