@@ -9,10 +9,10 @@ does not matter where a fold is interrupted.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.disk import failed, replacing
 from flowtui.ledger.journal import journal_header
 from flowtui.ledger.lines import seq_of

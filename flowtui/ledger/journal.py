@@ -15,11 +15,11 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import LedgerError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.disk import failed, sync_data, sync_folder
 from flowtui.ledger.lines import (
     FORMAT,
