@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from textual.binding import Binding
+from textual.content import Content
 from textual.widgets import DataTable
 
 from flowtui.core.body.day_text import entry_text
@@ -13,7 +14,7 @@ from flowtui.core.text import middle_cut
 from flowtui.services.body.body_view import Listed
 
 
-class EntryList(DataTable[str]):
+class EntryList(DataTable[Content]):
     """Entries by their time; rows are keyed by the entry's id."""
 
     BINDINGS = [
@@ -48,7 +49,7 @@ class EntryList(DataTable[str]):
         kept = self.cursor_row
         self.clear()
         for id, cells in rows:
-            self.add_row(*cells, key=id)
+            self.add_row(*map(Content, cells), key=id)  # a plain str would be read as markup
         if rows:
             self.move_cursor(row=min(kept, len(rows) - 1))
         self._shown = rows

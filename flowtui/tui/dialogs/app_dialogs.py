@@ -57,7 +57,9 @@ class ThemeDialog(Dialog[str]):
 
     def form(self) -> Iterable[Widget]:
         """The themes."""
-        yield OptionList(*(Option(n, id=n) for n in self._names), id="names", compact=True)
+        yield OptionList(
+            *(Option(n, id=n) for n in self._names), id="names", compact=True, markup=False
+        )
 
     def on_mount(self) -> None:
         """Begin at the present theme."""

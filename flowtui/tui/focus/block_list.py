@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from textual.binding import Binding
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import DataTable
 
@@ -21,7 +22,7 @@ NARROW_WIDTH = 60
 Columns = tuple[tuple[str, int | None], ...]
 
 
-class BlockList(DataTable[str]):
+class BlockList(DataTable[Content]):
     """Blocks by start. Rows are keyed by block id and changed in place."""
 
     BINDINGS = [
@@ -96,13 +97,13 @@ class BlockList(DataTable[str]):
                 self._columns, cells, self._shown[id], strict=True
             ):
                 if cell != before:
-                    self.update_cell(id, column, cell)
+                    self.update_cell(id, column, Content(cell))
 
     def _refill(self, rows: dict[str, tuple[str, ...]]) -> None:
         at_end = not self._shown or self.cursor_row >= len(self._shown) - 1
         kept = self.cursor_row
         self.clear()
         for id, cells in rows.items():
-            self.add_row(*cells, key=id)
+            self.add_row(*map(Content, cells), key=id)  # a plain str would be read as markup
         if rows:
             self.move_cursor(row=len(rows) - 1 if at_end else min(kept, len(rows) - 1))
