@@ -9,12 +9,18 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flowtui.core.errors import FlowError
+
+if TYPE_CHECKING:
+    from flowtui.services.wiring import Services
+    from flowtui.settings.paths import Paths
+    from flowtui.tui.app import CheckIn, FlowApp
 
 
 def open_app(
@@ -32,42 +38,54 @@ def open_app(
         raise FlowError("the app needs a terminal", "see what can be done without: flowtui --help")
     # what start-up makes is no garbage: looking for some costs a fifteenth of the first frame
     gc.disable()
+    from flowtui.settings.paths import resolve
+    from flowtui.system.hangup import end_with_terminal
+    from flowtui.tui.app import CheckIn
+    from flowtui.tui.widgets import big_time
+
+    paths = resolve(env, Path(home) if home else None)
+    figures = paths.cache_dir / "digits.json"
+    big_time.load_figures(figures)
+    app = _app(env, home, paths, plain, CheckIn(check_in_day) if check_in else None)
+    end_with_terminal(sys.stdin.fileno())
+    app.run()
+    if paths.cache_dir.is_dir():  # where an app has been: nothing is made by looking
+        _keep(figures, big_time.figures_to_keep(app.config.display.font))
+    _part(app.parting_words)
+
+
+def _app(
+    env: Mapping[str, str], home: str | None, paths: Paths, plain: bool, check_in: CheckIn | None
+) -> FlowApp:
+    """The app with what its first frame shows; the services are made on a thread of its own."""
     from flowtui.cli.focus.prompt import current
     from flowtui.services.focus.snapshot import NAME
     from flowtui.services.focus.snapshot import load as load_today
     from flowtui.services.written_files import WrittenFiles
     from flowtui.settings.config import load
-    from flowtui.settings.paths import resolve
     from flowtui.settings.themes import choose, find
     from flowtui.system.clock import SystemClock
-    from flowtui.system.files import write_atomic
-    from flowtui.system.hangup import end_with_terminal
-    from flowtui.tui.app import CheckIn, FlowApp
-    from flowtui.tui.widgets import big_time
+    from flowtui.tui.app import FlowApp
 
-    root = Path(home) if home else None
-    paths = resolve(env, root)
     config, problems = load(paths)
     themes, theme_problems = find(paths)
     theme, unknown = choose(config.display.theme, themes, paths.config_file)
     clock = SystemClock()
 
-    def build() -> object:
+    def build() -> Services:
         from flowtui.services.wiring import build as build_services
 
-        return build_services(env, root, clock, attended=True)
+        return build_services(env, Path(home) if home else None, clock, attended=True)
 
     fields = current(home)
-    figures = paths.cache_dir / "digits.json"
     today = load_today(
         str(paths.cache_dir / NAME),
         str(paths.ledger_dir),
         str(paths.config_dir),
         clock.now().timestamp(),
     )
-    big_time.load_figures(figures)
-    app = FlowApp(
-        build,  # type: ignore[arg-type] # typed as Services, which is imported on the desk's thread
+    return FlowApp(
+        build,
         clock,
         config,
         themes,
@@ -77,17 +95,22 @@ def open_app(
         expect_running=fields is not None and bool(fields.get("state")),
         today=today,
         written=WrittenFiles(paths.ledger_dir, paths.watch_dir),
-        check_in=CheckIn(check_in_day) if check_in else None,
+        check_in=check_in,
     )
-    end_with_terminal(sys.stdin.fileno())
-    app.run()
-    if paths.cache_dir.is_dir():  # where an app has been: nothing is made by looking
-        kept = big_time.figures_to_keep(config.display.font)
+
+
+def _keep(file: Path, data: bytes | None) -> None:
+    """Write what makes the next start quicker; best effort."""
+    from flowtui.system.files import write_atomic
+
+    if data is not None:
         with suppress(OSError):
-            if kept is not None:
-                write_atomic(figures, kept)
+            write_atomic(file, data)
+
+
+def _part(words: Sequence[str]) -> None:
     try:
-        for line in app.parting_words:
+        for line in words:
             sys.stderr.write(f"{line}\n")
         sys.stdout.flush()
         sys.stderr.flush()
