@@ -130,6 +130,7 @@ class Ledger(JournalDB):
         day = str(record.get("day", ""))[:4]
         home = day if self.storage.kinds[kind].dated else STATE
         path = record_file(self.folder, home)
+        path = path if path.exists() else self.storage.journal.path
         id = str(record.get("id"))
         report = Report(path, None, 0, 0, f"{error.message}; it is left out", lost=False)
         self._skipped.setdefault((kind, id), report)

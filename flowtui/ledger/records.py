@@ -102,24 +102,31 @@ def read_records(path: Path, migrations: Migrations) -> Records:
     tables: Tables = {}
     damage: list[Report] = []
     seq = 0
+    start = 0
+    for number, raw in enumerate(_content(path).split(b"\n"), 1):
+        pieces = whole_pieces(raw)
+        if raw and pieces != [raw]:
+            what = "a damaged end of line" if pieces else "a damaged line"
+            damage.append(Report(path, number, start, len(raw), what, lost=not pieces))
+        start += len(raw) + 1
+        for piece in pieces:
+            record = record_of(piece)
+            if record is not None:
+                _put(tables, migrations, *record)
+            else:
+                head = head_of(piece)
+                check_format(head, path)
+                seq = head.get("seq", seq)
+    return Records(tables, seq, damage)
+
+
+def _content(path: Path) -> bytes:
     try:
-        for line in raw_lines(path):
-            pieces = whole_pieces(line.raw)
-            if pieces != [line.raw]:
-                what = "a damaged end of line" if pieces else "a damaged line"
-                place = (path, line.number, line.start, len(line.raw))
-                damage.append(Report(*place, what, lost=not pieces))
-            for raw in pieces:
-                record = record_of(raw)
-                if record is not None:
-                    _put(tables, migrations, *record)
-                else:
-                    head = head_of(raw)
-                    check_format(head, path)
-                    seq = head.get("seq", seq)
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
     except OSError as error:
         raise failed("read", path, error) from error
-    return Records(tables, seq, damage)
 
 
 def _put(
