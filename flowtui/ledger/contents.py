@@ -14,10 +14,10 @@ from typing import Any
 
 from flowtui.core.kinds import STATE, Kind
 from flowtui.ledger.documents import Document, Documents, day_of
-from flowtui.ledger.journal import Report, Transaction
-from flowtui.ledger.lines import Insert
+from flowtui.ledger.lines import Insert, Transaction
 from flowtui.ledger.migrate import Migrations
 from flowtui.ledger.records import Ids, Records, Tables, read_records, record_file, record_files
+from flowtui.ledger.scan import Report
 
 LOADED_YEARS = 3
 NO_DOCUMENTS = Documents()

@@ -27,7 +27,6 @@ from zlib import crc32
 from flowtui.core.errors import LedgerError
 from flowtui.ledger.disk import BESIDE, failed, replacing
 from flowtui.ledger.documents import Documents
-from flowtui.ledger.journal import Report
 from flowtui.ledger.lines import (
     FORMAT,
     check_format,
@@ -38,7 +37,7 @@ from flowtui.ledger.lines import (
     record_text,
 )
 from flowtui.ledger.migrate import Migrations
-from flowtui.ledger.scan import raw_lines, whole_pieces
+from flowtui.ledger.scan import Report, raw_lines, whole_pieces
 
 MIGRATED = ".migrated"
 FILE_NAME = re.compile(r"(state|[0-9]{4})\.jsonl(\.migrated)?")
