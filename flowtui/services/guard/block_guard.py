@@ -22,7 +22,7 @@ from flowtui.core.guard import protection
 from flowtui.core.guard.protection import Choice, GuardView
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.guard import lists
-from flowtui.guard.client import ASK_S, Client, NoGuard, Refused, Silent, as_root
+from flowtui.guard.client import Client, NoGuard, Refused, Silent, as_root
 from flowtui.services.guard import guard_json, wishes
 from flowtui.services.guard.choices import GuardChoices
 from flowtui.services.guard.guard_state import Kept
@@ -113,7 +113,7 @@ class GuardService(GuardChoices):
             return self.client.arm(wish)
         except Silent:
             held = self._held()  # the answer may be lost, and the lease be on
-            if not _is_of(held, wish):
+            if not wishes.is_of(held, wish):
                 raise
             return {"lease": held, "left_out": [], "problem": ""}
         except Refused as refusal:
@@ -216,9 +216,9 @@ class GuardService(GuardChoices):
             answer = {"lease": None, "last": None}
         held = answer["lease"]
         if held is None or not held.get("mine") or (kept.lease and held["id"] != kept.lease):
-            return self._over(kept, block, answer)
-        if block is not None and kept.lease:
-            self._keep_up(kept, block, held)
+            self._count(kept, answer)
+            self._remember(None)
+            return None
         if held["attempts"] != kept.attempts:
             latest = self.state.read() or kept
             noted = replace(latest, attempts=held["attempts"], by_list=held["by_list"])
@@ -235,26 +235,35 @@ class GuardService(GuardChoices):
         answers["installed"] = self.client.installed
         return guard_json.looked(self.state.read(), view, answers, self._clock.now())
 
-    def _keep_up(self, kept: Kept, block: Block, held: dict[str, Any]) -> None:
-        """Let a lease that runs out under a block that goes on last on, a little at a time."""
-        if held["left_s"] > MARGIN_S or block.plan.at_plan is AtPlan.END:
+    def attend(self, block: Block) -> GuardView | None:
+        """`view`, and before a lease runs out under a block that goes on, let it last on.
+
+        For whoever stays with the block, such as the app: a mere question changes nothing.
+        """
+        kept = self.state.read()
+        mine = kept is not None and kept.block == block.id and bool(kept.lease)
+        if kept is not None and mine and self._left_s(kept) <= MARGIN_S:
+            self._keep_up(kept, block)
+        return self.view(block)
+
+    def _keep_up(self, kept: Kept, block: Block) -> None:
+        """Let the lease last on a little; one that has run out by its time is put on anew."""
+        if block.ended_at is not None or block.plan.at_plan is AtPlan.END:
             return
         end = deadline(block, self._clock.now())
         if end is None and block.plan.kind is not PlanKind.OPEN:
             return  # a pause: the end of the plan is known when it is over
-        left = 0.0 if end is None else (end - self._clock.now()).total_seconds()
-        self._extend(kept, block, round(max(0.0, left)) + OVERTIME_S)
-
-    def _over(self, kept: Kept, block: Block | None, answer: dict[str, Any]) -> GuardView | None:
-        """The guard says that the lease is over: put it on anew under a block that goes on."""
-        self._count(kept, answer)
-        self._remember(None)
-        last = answer["last"] or {}
-        in_time = kept.lease and last.get("lease") == kept.lease and last["why"] == "its time"
-        goes_on = block is not None and block.ended_at is None and block.open_gap is None
-        if block is None or not (in_time and goes_on) or block.plan.at_plan is AtPlan.END:
-            return None
-        return self.arm(block, Choice(kept.lists, kept.strictness)).view
+        try:
+            answer = self.client.ask("status", LOOK_S)
+        except FlowError:
+            return
+        held, last = answer["lease"], answer["last"] or {}
+        if held is not None and held.get("id") == kept.lease:
+            left = 0.0 if end is None else (end - self._clock.now()).total_seconds()
+            self._extend(kept, block, round(max(0.0, left)) + OVERTIME_S)
+        elif held is None and last.get("lease") == kept.lease and last["why"] == "its time":
+            self._count(kept, answer)
+            self.arm(block, Choice(kept.lists, kept.strictness))
 
     def _remember(self, kept: Kept | None) -> None:
         if kept is None:
@@ -327,11 +336,3 @@ class GuardService(GuardChoices):
         return GuardView(
             "session", kept.lists, kept.strictness, left, frozen=frozen, quiet=kept.quiet
         )
-
-
-def _is_of(held: dict[str, Any] | None, wish: Mapping[str, Any]) -> bool:
-    """True if a lease is what was just asked for."""
-    if held is None or not held.get("mine"):
-        return False
-    names = [group["list"] for group in wish["groups"]]
-    return bool(held["lists"] == names) and abs(held["left_s"] - wish["seconds"]) <= ASK_S

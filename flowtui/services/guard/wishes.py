@@ -12,6 +12,7 @@ from flowtui.core.guard import protection
 from flowtui.core.guard.protection import Choice
 from flowtui.core.text import plain
 from flowtui.guard import lists
+from flowtui.guard.client import ASK_S
 from flowtui.guard.lists import SiteList
 from flowtui.guard.program.names import MAX_NAMES
 
@@ -74,3 +75,11 @@ def left_out(chosen: Sequence[SiteList], answer: Mapping[str, Any]) -> list[str]
             room = f"its policy has no room for {layer['left_out']} of the names"
             sentences.append(f"{browser}: {room}")
     return [*sentences, *(plain(str(reason)) for reason in list(answer.get("left_out", ()))[:5])]
+
+
+def is_of(held: dict[str, Any] | None, wish: Mapping[str, Any]) -> bool:
+    """True if a lease is what was just asked for."""
+    if held is None or not held.get("mine"):
+        return False
+    names = [group["list"] for group in wish["groups"]]
+    return bool(held["lists"] == names) and abs(held["left_s"] - wish["seconds"]) <= ASK_S

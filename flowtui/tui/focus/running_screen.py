@@ -195,4 +195,5 @@ def _guard_of(services: Services) -> GuardView | None:
 
     if GuardState(services.paths.state_dir).read() is None:
         return None
-    return services.guard.view(services.focus.current())
+    block = services.focus.current()
+    return services.guard.view(None) if block is None else services.guard.attend(block)

@@ -110,9 +110,8 @@ def read_bar(bar: Bar, place: Place) -> list[Item]:
 def _measured(metrics: Mapping[str, float], drawn: dict[str, str]) -> Mapping[str, float]:
     """Without figures of a validation that stand on the bar since an earlier frame."""
     fresh: dict[str, float] | None = None
-    for name, value in metrics.items():
-        if not _repeats(name):
-            continue
+    for name in _repeated(tuple(metrics)):
+        value = metrics[name]
         text = repr(value)
         if drawn.get(name) == text:
             fresh = dict(metrics) if fresh is None else fresh
@@ -122,8 +121,10 @@ def _measured(metrics: Mapping[str, float], drawn: dict[str, str]) -> Mapping[st
 
 
 @lru_cache(maxsize=1024)
-def _repeats(name: str) -> bool:
-    return split_of(name) in (Split.VALIDATION, Split.TEST) or name.endswith("_epoch")
+def _repeated(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that a bar shows again and again until they are measured anew."""
+    splits = (Split.VALIDATION, Split.TEST)
+    return tuple(name for name in names if split_of(name) in splits or name.endswith("_epoch"))
 
 
 def _evaluation(bar: Bar, place: Place) -> list[Item]:

@@ -19,7 +19,7 @@ _STYLE = re.compile(
     rb"\x1b\[[0-9;:]*m|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|\x1b[=>78]"
 )
 
-GLUED_FROM = 80
+GLUED_FROM = 160
 _GLUE = re.compile(
     r"(?<=[\d)%])(?=(?:Episode|Epoch|Step|Iter(?:ation)?)\b[ :#]*[\[(]?\d)"
     r"|(?<=[\w?]\]) *(?=[^\]\[%|]{0,60}?\d{1,3}%\|)"

@@ -20,6 +20,7 @@ from flowtui.core.runs.reading import Item, Notice, NoticeKind, Reading
 from flowtui.watch.readers.figures import NUMBER, length_s, number, pairs
 from flowtui.watch.readers.notices import notices_of
 from flowtui.watch.readers.place import Place
+from flowtui.watch.readers.positions import find
 from flowtui.watch.readers.prefixes import instant
 from flowtui.watch.readers.vocabulary import SET
 
@@ -146,6 +147,9 @@ def read_dictionary(text: str, place: Place) -> list[Item] | None:
     measures = any(better_of(name) for name in reading.metrics)
     if reading.step is None and not measures and (reading.epoch is None or len(inside) > 1000):
         return []  # a program's settings
+    if start > 4 and reading.step is None and reading.epoch is None:  # `epoch 3: {'f1': ...}`
+        where, _ = find(text[:start])
+        reading = reading._replace(step=where.n, epoch=where.epoch, total_epochs=where.epochs)
     if reading.step is None:
         items[0] = reading._replace(step=place.step)
     elif not any(name in row for name in ("eval_loss",)):

@@ -165,11 +165,12 @@ class TextLog:
         if not text:
             return
         place = self._place
-        if len(text) > GLUED_FROM and (parts := unglued(text)):
+        bars = text.count("%|")
+        if (bars > 1 or (bars == 0 and len(text) > GLUED_FROM)) and (parts := unglued(text)):
             for part in parts:
                 self._frame(part.encode(), items)
             return
-        if "%|" in text and text[0] != "[":  # a bar: nothing can stand before it but its name
+        if bars and text[0] != "[":  # a bar: nothing can stand before it but its name
             if text[0].isdigit() and text[4:5] in ("-", "/"):
                 text = stamp_of(text)[1] or text
             text = self._bar(text, items)
@@ -214,14 +215,17 @@ class TextLog:
 
     def _bar(self, text: str, items: list[Item]) -> str:
         """Read what is a bar; what stands glued before or behind it is left to be read."""
-        for name, reader in LINE_FORMATS[:2]:
-            read_items = reader(text, self._place)
-            if read_items is not None:
-                self._met(name)
-                items += read_items
-                break
-        else:
+        place = self._place
+        of_bar = ultralytics.read(text, place) if place.columns else None
+        name = ultralytics.NAME
+        if of_bar is None:
+            name, of_bar = tqdm.NAME, tqdm.read(text, place)
+        if of_bar is None:
             return text
+        self._met(name)
+        items += of_bar
+        if text.find("]") == len(text) - 1:
+            return ""
         before, behind = tqdm.glued(text)
         if before:
             self._line(before, None, None, items)

@@ -43,15 +43,18 @@ def _bar(text: str) -> Bar | None:
     percent = text.find("%|")
     end = text.find("|", percent + 2)
     open_ = text.find(" [", end)
-    close = _close(text, open_)
+    last = len(text) - 1
+    close = last if text.find("]") == last else _close(text, open_)
     if end < 0 or open_ < 0 or close < open_:
         return None
     counts = text[end + 1 : open_].split("/")
-    start = max(text.rfind(" ", 0, percent), text.rfind("}", 0, percent))
-    name = text[: max(start, 0)].rstrip()
-    before = ""
-    if not text[start + 1 : percent].replace(".", "", 1).isdigit():
-        return None
+    start = text.rfind(" ", 0, percent)
+    share, before = text[start + 1 : percent], ""
+    if not share.isdigit():
+        start = max(start, text.rfind("}", 0, percent))  # a dictionary is glued to it
+        if not text[start + 1 : percent].replace(".", "", 1).isdigit():
+            return None
+    name = text[:start].rstrip() if start > 0 else ""
     if len(counts) != 2:  # ignite puts the counts in front, and its figures behind the bar
         match = _IN_FRONT.search(name)
         if match is None:
@@ -85,9 +88,6 @@ def _bar(text: str) -> Bar | None:
 
 def _close(text: str, start: int) -> int:
     """Where the bracket that opens at `start` is closed; what is glued behind it may hold more."""
-    last = text.rfind("]")
-    if last == len(text) - 1 and text.count("]") == 1:
-        return last
     depth = 0
     for place in range(max(start, 0), len(text)):
         char = text[place]
@@ -97,7 +97,7 @@ def _close(text: str, start: int) -> int:
             depth -= 1
             if depth == 0:
                 return place
-    return last
+    return text.rfind("]")
 
 
 def glued(text: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flowtui.core.focus.block import AtPlan, Plan, PlanKind
+from flowtui.core.focus.block import AtPlan, Block, Plan, PlanKind
 from flowtui.core.focus.commands import Extend, Pause, Resume
 from flowtui.core.guard.protection import Choice, line, remains
 from flowtui.guard.client import Client, Refused, Silent
@@ -23,6 +23,13 @@ def guarded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Guarded:
     """A person whose guard works below a folder."""
     world = World(tmp_path / "root", monkeypatch, b"127.0.0.1 localhost\n")
     return Guarded(Person(tmp_path / "flowtui"), world)
+
+
+def running(guarded: Guarded) -> Block:
+    """The block that runs."""
+    block = guarded.person.services.focus.current()
+    assert block is not None
+    return block
 
 
 def silence(guarded: Guarded, monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -117,7 +124,7 @@ def test_overtime_keeps_the_guard_until_the_block_ends(guarded: Guarded) -> None
 
     for _ in range(80):  # fifteen minutes, looked at as a screen does
         guarded.person.clock.advance(15)
-        assert guarded.guard.view(focus.current()) is not None
+        assert guarded.guard.attend(running(guarded)) is not None
         assert guarded.world.blocks("news.test")
 
     focus.finish()
@@ -126,13 +133,20 @@ def test_overtime_keeps_the_guard_until_the_block_ends(guarded: Guarded) -> None
 
 def test_a_lease_that_ran_out_unseen_in_overtime_is_put_on_anew(guarded: Guarded) -> None:
     guarded.begin(10)
-    focus = guarded.person.services.focus
     guarded.person.pass_min(20)
     guarded.guard.client.ask("hello")
     assert not guarded.world.blocks("news.test")
 
-    assert guarded.guard.view(focus.current()) is not None
+    assert guarded.guard.attend(running(guarded)) is not None
     assert guarded.world.blocks("news.test")
+
+
+def test_a_mere_question_puts_nothing_on(guarded: Guarded) -> None:
+    guarded.begin(10)
+    guarded.person.pass_min(20)
+
+    assert guarded.guard.view(running(guarded)) is None
+    assert not guarded.world.blocks("news.test")
 
 
 def test_a_block_that_ends_at_its_plan_is_not_guarded_beyond_it(guarded: Guarded) -> None:
@@ -141,7 +155,7 @@ def test_a_block_that_ends_at_its_plan_is_not_guarded_beyond_it(guarded: Guarded
     guarded.guard.arm(block, Choice(("news",)))
     guarded.person.clock.advance(590)
 
-    guarded.guard.view(guarded.person.services.focus.current())
+    guarded.guard.attend(running(guarded))
 
     assert guarded.left_s() == 10
 
@@ -160,7 +174,7 @@ def test_what_was_released_on_purpose_stays_released(guarded: Guarded) -> None:
     guarded.begin(10)
     guarded.guard.client.ask("release")
 
-    assert guarded.guard.view(guarded.person.services.focus.current()) is None
+    assert guarded.guard.attend(running(guarded)) is None
     assert not guarded.world.blocks("news.test")
 
 

@@ -45,6 +45,14 @@ TEXTS: tuple[Expected, ...] = (
      (("valid's l2", 5, 0.463694, 0.36434),)),
     ("torchrun.log", ("steps",), 12, 100, None, None, (("loss", 13, 3.01, 0.25),)),
     ("ultralytics_run.log", ("ultralytics",), 6, 6, 3, 3, ()),
+    ("catboost_run.log", ("catboost",), 11, None, None, None,
+     (("learn", 12, 0.672984, 0.490474), ("test", 12, 0.67991, 0.533385))),
+    ("sklearn_boosting.log", ("table",), 8, None, None, None,
+     (("Train Loss", 8, 1.2703, 0.8568), ("OOB Improve", 8, 0.0723, 0.0789))),
+    ("sklearn_network.log", ("steps",), 15, None, None, None, (("loss", 15, 0.854044, 0.84335),)),
+    ("optuna_run.log", ("optuna",), 7, None, None, None, (("value", 8, 0.217115, 0.370733),)),
+    ("spacy_run.log", ("table",), 60, None, 30, None,
+     (("LOSS TEXTCAT", 7, 0.25, 1.96), ("SCORE", 7, 0.28, 1.0))),
     ("plain_prints.log", ("steps",), 290, None, None, None,
      (("acc", 30, 0.249, 0.887),)),
 )  # fmt: skip
@@ -186,3 +194,14 @@ def test_trackio_tells_runs_and_alerts() -> None:
     assert (fox.metrics["loss"].n, fox.metrics["loss"].nonfinite, fox.step) == (20, 1, 19)
     assert [n.text for n in fox.of_kind(NoticeKind.ALERT)] == ["loss is NaN: at 19"]
     assert runs["slow-snail"].history.metrics["acc"].last == 0.2
+
+
+def test_each_fixture_shows_the_metrics_that_the_readme_lists_and_no_others() -> None:
+    readme = (FIXTURES.parent / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("| fixture | metrics | which |")[2].splitlines()[2:]
+    rows = [[cell.strip(" `") for cell in row.strip("|").split(" | ")] for row in table if row]
+
+    assert len(rows) > 30
+    for name, number, names in rows:
+        metrics = list(fixture(name).metrics)
+        assert (str(len(metrics)), ", ".join(metrics) or "none") == (number, names), name
