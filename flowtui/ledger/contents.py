@@ -39,6 +39,8 @@ class Contents:
         """Grows with every change seen, so that a cache knows when it is stale."""
         self.damage: dict[str, list[Report]] = {}
         """What was found damaged in files of records, by name."""
+        self.is_writing = False
+        """Whether the lock is held, so that lists of ids may be written."""
         self._folder = folder
         self.kinds = kinds
         self._dated = frozenset(kind.name for kind in kinds.values() if kind.dated)
@@ -147,6 +149,8 @@ class Contents:
         ids = self._ids.get(name)
         if ids is None:
             ids = self._ids[name] = Ids(record_file(self._folder, name))
+        if self.is_writing and not ids.is_listed:
+            ids.write(self._migrations)
         return ids.may_hold(table, key)
 
     # Changing

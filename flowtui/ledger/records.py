@@ -180,6 +180,17 @@ class Ids:
         self._path = path
         self._hashes = _read_ids(path)
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether there is a list that fits; without one the file is searched each time."""
+        return self._hashes is not None
+
+    def write(self, migrations: Migrations) -> None:
+        """Under the lock: keep a list, if it can be kept."""
+        tables = read_records(self._path, migrations).tables
+        _write_ids(self._path, [(name, key) for name, keys in tables.items() for key in keys])
+        self._hashes = _read_ids(self._path)
+
     def may_hold(self, table: str, key: str) -> bool:
         """Whether the file may hold a record; if not, it does not."""
         if self._hashes is None:

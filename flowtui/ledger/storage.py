@@ -250,7 +250,11 @@ class JournalStorage(Storage):
 
                 upgrade.complete(self)
                 self._is_complete = True
-            yield
+            self.contents.is_writing = True
+            try:
+                yield
+            finally:
+                self.contents.is_writing = False
 
     def _checked(self, table: str, key: str, document: Document) -> Document:
         """A document as it is written: with its version, if its kind has one.
