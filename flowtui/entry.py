@@ -38,7 +38,7 @@ def _app() -> int:
     """The app alone needs no command parser."""
     import os
 
-    from flowtui.cli.error_line import complain
+    from flowtui.cli.context import complain
     from flowtui.cli.launch import open_app
     from flowtui.core.errors import FlowError
 

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from flowtui.core.insight.variable import Factor, Kind, Outcome, Timing
-from flowtui.insight.arrays import Floats
+from flowtui.core.insight.day_table import Factor, Kind, Outcome, Timing
+from flowtui.insight.gls import Floats
 from flowtui.insight.table import Days
 
 FIRST = date(2025, 1, 6)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from flowtui.core.focus.block import Block, Plan, PlanKind
-from flowtui.core.focus.events import Event
+from flowtui.core.focus.commands import Event
 from flowtui.core.focus.recovery import Reading
 from flowtui.services.focus.running_block import Draft
 from flowtui.services.wiring import Services, build

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from flowtui.cli.error_line import PROGRAM, complain
+from flowtui.cli.context import PROGRAM, complain
 from flowtui.core.errors import FlowError
 
 COMMANDS: dict[str, tuple[str, str]] = {

@@ -1,8 +1,9 @@
-"""What every command gets: the services, built when first asked for, and how to speak."""
+"""How an error reaches a person: one line why, one line what to do, on standard error."""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flowtui.services.wiring import Services
+
+PROGRAM = "flowtui"
+
+
+def complain(message: str, hint: str | None) -> None:
+    """Say that something could not be done."""
+    from flowtui.core.text import plain_lines
+
+    sys.stderr.write(f"{PROGRAM}: {plain_lines(message)}\n")
+    if hint:
+        sys.stderr.write(f"  {plain_lines(hint)}\n")
 
 
 class Context:
@@ -99,11 +111,20 @@ class Context:
 
     def say(self, text: str) -> None:
         """Tell the person something; no data."""
-        click.echo(plain_lines(text), err=True)
+        click.echo(self._drawn(text), err=True)
 
     def put(self, text: str) -> None:
         """Print data; names and texts from outside in it are shown, never obeyed."""
-        click.echo(plain_lines(text))
+        click.echo(self._drawn(text))
+
+    def _drawn(self, text: str) -> str:
+        """`text` in the characters that the settings allow."""
+        shown = plain_lines(text)
+        if shown.isascii() or "services" not in vars(self):
+            return shown
+        from flowtui.core.ascii_text import to_ascii
+
+        return shown if self.services.config.display.unicode else to_ascii(shown)
 
     def put_json(self, data: Any) -> None:
         """Print data as JSON."""

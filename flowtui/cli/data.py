@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 def export_command(context: Context, file: Path | None, shape: str, force: bool) -> None:
     """Write the whole ledger to FILE, or to standard output."""
     if shape == "tidy":
-        from flowtui.cli.tidy import write_tidy
+        from flowtui.services.body.tidy_export import NAMES, write_tidy
 
         if file is None:
             raise UsageError("--tidy needs a folder", "flowtui export --tidy DIR")
-        write_tidy(context, file, force)
+        entries, days = write_tidy(context.services, file, force)
+        context.say(f"{entries} entries, {days} days in {file}: {', '.join(NAMES)}")
         return
     from flowtui.ledger import export
 

@@ -15,8 +15,7 @@ from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.core.errors import FlowError, UsageError
 
 if TYPE_CHECKING:
-    from flowtui.exchange.plan import ImportPlan
-    from flowtui.services.imports import Ask
+    from flowtui.services.imports import Ask, ImportPlan
 
 OWN = "flowtui"
 SHOWN_ROWS = 20
@@ -157,9 +156,9 @@ def _named(names: tuple[str, ...]) -> tuple[str | None, Path]:
         raise UsageError(f"{names[2]!r} is one name too many", "flowtui import [FORMAT] FILE")
     if len(names) == 1:
         return None, Path(names[0])
-    from flowtui.exchange.registry import format_named
+    from flowtui.services.imports import format_name
 
-    return format_named(names[0]).name, Path(names[1])
+    return format_name(names[0]), Path(names[1])
 
 
 def _is_own(path: Path) -> bool:
@@ -196,9 +195,7 @@ def _mood(name: str, text: str) -> float:
 
 
 def _preview(context: Context, ask: Ask) -> None:
-    from flowtui.exchange.csv_map import CsvMap
-
-    seen = CsvMap().preview(ask.path, context.services.body.imports.options(ask))
+    seen = context.services.body.imports.preview(ask)
     how = "by their names" if seen.guessed else "as you said"
     context.put(f"columns, read {how}:")
     for number, (name, role) in enumerate(zip(seen.header.names, seen.roles, strict=True)):

@@ -10,6 +10,7 @@ import gc
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -39,6 +40,7 @@ def open_app(
     from flowtui.settings.paths import resolve
     from flowtui.settings.themes import choose, find
     from flowtui.system.clock import SystemClock
+    from flowtui.system.files import write_atomic
     from flowtui.system.hangup import end_with_terminal
     from flowtui.tui.app import CheckIn, FlowApp
     from flowtui.tui.widgets import big_time
@@ -80,7 +82,10 @@ def open_app(
     end_with_terminal(sys.stdin.fileno())
     app.run()
     if paths.cache_dir.is_dir():  # where an app has been: nothing is made by looking
-        big_time.save_figures(figures, config.display.font)
+        kept = big_time.figures_to_keep(config.display.font)
+        with suppress(OSError):
+            if kept is not None:
+                write_atomic(figures, kept)
     try:
         for line in app.parting_words:
             sys.stderr.write(f"{line}\n")

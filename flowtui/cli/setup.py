@@ -125,7 +125,7 @@ def completions_command(context: Context, shell: str) -> None:
     from click.shell_completion import get_completion_class
 
     from flowtui.cli.app import root
-    from flowtui.cli.error_line import PROGRAM
+    from flowtui.cli.context import PROGRAM
 
     made = get_completion_class(shell)
     if made is None:

@@ -19,13 +19,12 @@ from flowtui.core.body.habits import Form, Habit
 from flowtui.core.errors import FlowError
 from flowtui.exchange import exercises
 from flowtui.exchange.apple_sleep import SleepSamples, sessions
-from flowtui.exchange.dates import FIRST_YEAR, LAST_YEAR
+from flowtui.exchange.dates import FIRST_YEAR, LAST_YEAR, zone_at
 from flowtui.exchange.desk import Desk, desk_for
 from flowtui.exchange.protocol import Declared, Found, LeftOut, Options, Row, Unread
 from flowtui.exchange.sniffing import head_of
 from flowtui.exchange.sources import Source, open_source
 from flowtui.exchange.xmls import HEAD_LIMIT, begins_with, stream
-from flowtui.exchange.zones import zone_at
 
 ROOT = "HealthData"
 SLEEP = "HKCategoryTypeIdentifierSleepAnalysis"

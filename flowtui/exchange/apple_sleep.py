@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.span import Span, total_s, union
+from flowtui.exchange.dates import zone_at
 from flowtui.exchange.desk import Desk
 from flowtui.exchange.protocol import LeftOut, Row
-from flowtui.exchange.zones import zone_at
 
 _PREFIX = "HKCategoryValueSleepAnalysis"
 IN_BED, AWAKE, ASLEEP, STAGED = range(4)

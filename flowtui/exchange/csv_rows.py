@@ -17,8 +17,7 @@ from flowtui.core.wall_time import place
 from flowtui.exchange.csvs import Line
 from flowtui.exchange.dates import read_date, read_moment, read_number, read_time
 from flowtui.exchange.desk import Desk
-from flowtui.exchange.fields import Fields
-from flowtui.exchange.protocol import Row
+from flowtui.exchange.protocol import Fields, Row
 from flowtui.exchange.roles import ROW, TIMES, cell
 
 EFFORT_SCALE = "table"

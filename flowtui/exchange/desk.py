@@ -16,8 +16,7 @@ from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import plain
-from flowtui.exchange.fields import Fields
-from flowtui.exchange.protocol import Found, Options, Unread
+from flowtui.exchange.protocol import Fields, Found, Options, Unread
 
 CHUNK = 1 << 20
 TEXT_LIMIT = 300

@@ -18,11 +18,11 @@ from typing import IO, TYPE_CHECKING
 from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.errors import FlowError
 from flowtui.exchange import exercises
+from flowtui.exchange.dates import zone_at
 from flowtui.exchange.desk import Desk, desk_for
 from flowtui.exchange.protocol import Found, LeftOut, Options, Row, Unread
 from flowtui.exchange.sniffing import head_of, holds
 from flowtui.exchange.sources import open_source
-from flowtui.exchange.zones import zone_at
 
 if TYPE_CHECKING:
     import fitdecode

@@ -17,12 +17,11 @@ from flowtui.core.errors import FlowError
 from flowtui.core.span import Span, total_s, union
 from flowtui.exchange import exercises
 from flowtui.exchange.databases import FAR_MS, database
+from flowtui.exchange.dates import zone_at
 from flowtui.exchange.desk import Desk, desk_for
-from flowtui.exchange.fields import Fields
-from flowtui.exchange.protocol import Found, LeftOut, Options, Row, Unread
+from flowtui.exchange.protocol import Fields, Found, LeftOut, Options, Row, Unread
 from flowtui.exchange.sniffing import columns_of, has_tables, holds, tables_of
 from flowtui.exchange.sources import open_source, unpacked
-from flowtui.exchange.zones import zone_at
 
 SLEEP = "sleep_session_record_table"
 STAGES = "sleep_stages_table"

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypedDict
 from zoneinfo import ZoneInfo
 
 from flowtui.core.body.entry import Entry
+from flowtui.core.body.entry_kinds import Scope, State
 from flowtui.core.body.habits import Habit
 from flowtui.core.day import DAY_START
 from flowtui.core.errors import FlowError
@@ -126,3 +127,26 @@ class Format(Protocol):
     def read(self, path: Path, options: Options) -> Iterator[Row]:
         """All rows. Raises FlowError for a file that is damaged, cut short or something else."""
         ...
+
+
+class Fields(TypedDict, total=False):
+    """As in `flowtui.core.body.entry.Entry`; what is left out is None or the usual."""
+
+    day: date | None
+    zone: str | None
+    recorded_at: datetime | None
+    state: State | None
+    at: datetime | None
+    start: datetime | None
+    end: datetime | None
+    end_zone: str | None
+    name: str | None
+    value: float | None
+    unit: str | None
+    quality: int | None
+    effort: float | None
+    duration_s: int | None
+    scope: Scope | None
+    scale: str | None
+    note: str | None
+    app: str | None

@@ -10,7 +10,7 @@ from flowtui.core.body.scales import ENERGY, OUTPUT, QUALITY, SUGAR
 from flowtui.core.errors import UsageError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.exchange.dates import plain, read_length_s, read_number
-from flowtui.exchange.fields import Fields
+from flowtui.exchange.protocol import Fields
 
 ROW = ("date", "time", "at", "id", "note", "ignore")
 """Roles that say something about the whole row."""

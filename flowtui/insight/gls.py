@@ -1,17 +1,19 @@
-"""Generalised least squares with AR(1) errors over days that may have gaps.
-
-The error of day s and that of day t correlate by rho ** |s - t|; rho is chosen by restricted
-maximum likelihood on a fixed grid. One design answers for many outcomes at once, which is what
-makes a bootstrap of thousands of refits cheap: the likelihood of every rho is a quadratic form
-whose parts are one matrix product.
-"""
+"""Names for the arrays of this package."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.insight.arrays import Floats, Ints
+
+Floats = npt.NDArray[np.floating[Any]]
+"""Of any shape; NaN is missing."""
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
 
 RHOS: Floats = np.linspace(-0.6, 0.96, 40)
 """The grid. Below -0.6 lies nothing that days do; above 0.96 a year is too short to tell."""

@@ -1,18 +1,17 @@
-"""Are days missing by chance? What can be seen of it, and a warning where it cannot be believed.
-
-Missing days that depend on both habit and output break every method there is, so the warning
-stands beside the results. Nothing is ever filled in.
-"""
+"""Missing days, and many questions at once: Little's test, Benjamini-Hochberg, Yekutieli."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from math import erfc, sqrt
 
 import numpy as np
 
-from flowtui.core.insight.missingness import MANY, Missingness
+from flowtui.core.insight.association import Q
+from flowtui.core.insight.refusal import MANY, Missingness
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.insight.arrays import Bools, Floats
+from flowtui.insight.gls import Bools, Floats
 
 SUSPECT_P = 0.1
 
@@ -81,3 +80,27 @@ def _contrast(values: Floats, gone: Bools) -> _Contrast | None:
         return None
     difference = float(here.mean() - there.mean())
     return _Contrast(difference, erfc(abs(difference) / sqrt(2 * float(spread))))
+
+
+def adjusted(ps: Sequence[float], asked: int, any_dependence: bool = False) -> Floats:
+    """Adjusted p of each of `ps`, with `asked` >= len(ps) questions in all.
+
+    Questions beyond `ps` count as having found nothing. With `any_dependence` by Benjamini and
+    Yekutieli, which holds however the tests hang together.
+    """
+    m = max(asked, len(ps))
+    values = np.asarray(ps, dtype=float)
+    order = np.argsort(values)
+    factor = float(sum(1.0 / i for i in range(1, m + 1))) if any_dependence else 1.0
+    raised = values[order] * m * factor / np.arange(1, len(values) + 1)
+    stepped = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
+    result = np.empty_like(stepped)
+    result[order] = stepped
+    return result
+
+
+def draws_for(asked: int, least: int) -> int:
+    """Refits enough that the smallest p can still pass among `asked` questions; odd thousands."""
+    # twice over, so that a single unlucky refit does not hide a finding
+    needed = math.ceil(2 * asked / Q)
+    return max(least, -(-needed // 1000) * 1000 - 1)

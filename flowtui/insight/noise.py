@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from flowtui.core.errors import FlowError
-from flowtui.core.insight.variable import Factor, Outcome
+from flowtui.core.insight.day_table import Factor, Outcome
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.insight.pair import rng_for
 from flowtui.insight.study import Study, Tell, study

@@ -7,10 +7,9 @@ from zlib import crc32
 import numpy as np
 
 from flowtui.core.insight.association import Numbers
-from flowtui.core.insight.variable import Factor, Kind
+from flowtui.core.insight.day_table import Factor, Kind
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.insight.arrays import Floats
-from flowtui.insight.gls import independent
+from flowtui.insight.gls import Floats, independent
 from flowtui.insight.refuse import correlation
 from flowtui.insight.sieve import Tested, tested
 from flowtui.insight.skill import Skill, skill

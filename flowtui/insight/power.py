@@ -6,8 +6,8 @@ from math import erf, sqrt
 
 import numpy as np
 
+from flowtui.core.insight.experiment import Design, min_p, schedule
 from flowtui.core.insight.refusal import MIN_DAYS
-from flowtui.core.insight.schedule import Design, min_p, schedule
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.insight.gls import Model
 from flowtui.insight.randomised import standard_error

@@ -15,8 +15,7 @@ from math import comb
 import numpy as np
 
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.insight.arrays import Bools, Floats, Ints
-from flowtui.insight.gls import Model, independent
+from flowtui.insight.gls import Bools, Floats, Ints, Model, independent
 
 EXACT_PAIRS = 12
 """Up to so many pairs all flips are looked at."""

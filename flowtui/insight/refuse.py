@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from flowtui.core.insight.day_table import Factor, Kind, Outcome
 from flowtui.core.insight.refusal import (
     BEYOND,
     MIN_ARM,
@@ -17,9 +18,7 @@ from flowtui.core.insight.refusal import (
     Why,
     words,
 )
-from flowtui.core.insight.variable import Factor, Kind, Outcome
-from flowtui.insight.arrays import Floats
-from flowtui.insight.gls import independent
+from flowtui.insight.gls import Floats, independent
 from flowtui.insight.table import Days, Pairing, shifted
 
 DISGUISE_R = 0.90

@@ -11,8 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.insight.arrays import Floats, Ints
-from flowtui.insight.gls import Model, errors_from, innovations
+from flowtui.insight.gls import Floats, Ints, Model, errors_from, innovations
 
 LEVEL = 0.95
 CELLS = 4_000_000

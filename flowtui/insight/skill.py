@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.insight.arrays import Floats, Ints
+from flowtui.insight.gls import Floats, Ints
 
 FIRST_AT = 21
 """Days learnt from before the first forecast, at least; half of all days if that is more."""

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from flowtui.core.insight.association import SIGNIFICANT, Q
+from flowtui.core.insight.day_table import Factor, Outcome
 from flowtui.core.insight.refusal import MIN_DAYS, Refused
-from flowtui.core.insight.variable import Factor, Outcome
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.insight.arrays import Floats
-from flowtui.insight.multiple import adjusted, draws_for
+from flowtui.insight.gls import Floats
+from flowtui.insight.missing import adjusted, draws_for
 from flowtui.insight.pair import Result, analysed, rng_for
 from flowtui.insight.refuse import refused, twins
 from flowtui.insight.sieve import tested

@@ -11,9 +11,9 @@ from datetime import date
 
 import numpy as np
 
-from flowtui.core.insight.variable import Factor, Kind, Timing
+from flowtui.core.insight.day_table import Factor, Kind, Timing
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.insight.arrays import Bools, Floats, Ints
+from flowtui.insight.gls import Bools, Floats, Ints
 
 OTHER_LAG_SHARE = 0.75
 """The share of days that must remain for a factor's other lag to be adjusted for."""

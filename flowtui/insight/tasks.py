@@ -12,13 +12,12 @@ import numpy as np
 from flowtui.core.codec import Json, encode
 from flowtui.core.errors import FlowError
 from flowtui.core.insight.association import Finding, Forecasts, Insight
+from flowtui.core.insight.day_table import Factor, Outcome
+from flowtui.core.insight.experiment import Design
 from flowtui.core.insight.messages import factor_from, outcome_from
-from flowtui.core.insight.missingness import Missingness
-from flowtui.core.insight.refusal import BEYOND
-from flowtui.core.insight.schedule import Design
-from flowtui.core.insight.variable import Factor, Outcome
+from flowtui.core.insight.refusal import BEYOND, Missingness
 from flowtui.insight import power, randomised
-from flowtui.insight.arrays import Bools, Floats, Ints
+from flowtui.insight.gls import Bools, Floats, Ints
 from flowtui.insight.missing import missingness
 from flowtui.insight.noise import noise
 from flowtui.insight.skill import Skill

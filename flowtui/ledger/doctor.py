@@ -9,13 +9,13 @@ import enum
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flowtui.core.codec import RecordError
 from flowtui.core.errors import LedgerError, NewerLedgerError
 from flowtui.core.kinds import KINDS, STATE, Kind
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.disk import BESIDE
 from flowtui.ledger.journal import NAME
 from flowtui.ledger.lines import check_format, head_of, is_whole, parse_line, record_of

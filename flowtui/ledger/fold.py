@@ -9,11 +9,11 @@ does not matter where a fold is interrupted.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowtui.core.errors import LedgerError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.disk import failed, replacing
 from flowtui.ledger.lines import journal_header, seq_of
 from flowtui.ledger.records import record_file, record_files, write_records

@@ -10,12 +10,12 @@ The rules, in terms of commands (transactions that are not `background`):
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.documents import Document
 from flowtui.ledger.lines import parse_line
 from flowtui.ledger.migrate import Migrations, without_version

@@ -14,11 +14,12 @@ and the new ones take their names. Whoever writes next goes on where this was in
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowtui.core.errors import LedgerError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.contents import Contents
 from flowtui.ledger.disk import BESIDE, failed, make_folder, replacing, sync_folder
 from flowtui.ledger.documents import Document, Documents

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.commands import Arrive
 from flowtui.core.focus.measure import measure
@@ -11,10 +13,17 @@ from flowtui.core.status_file import minutes
 from flowtui.services.conductor import Instants, instants
 from flowtui.services.runs.digest import NEWS, SERIOUS, headline
 from flowtui.services.wiring import Services
-from flowtui.system.notices import Notice, Severity
+from flowtui.system.notices import Notice as Notice
+from flowtui.system.notices import Notifier
+from flowtui.system.notices import Severity as Severity
 
 PLAN_REACHED = "plan-reached"
 BREAK_OVER = "break-over"
+
+
+def notifier(services: Services, write: Callable[[str], None]) -> Notifier:
+    """What calls the user as the settings want it; `write` takes characters for the terminal."""
+    return Notifier(services.config.notices, services.env, write)
 
 
 def plan_notice(services: Services) -> Notice | None:

@@ -12,7 +12,7 @@ from typing import Any
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.focus.block_json import ended_view, iso
-from flowtui.core.focus.events import Event, EventKind
+from flowtui.core.focus.commands import Event, EventKind
 
 TOLD = frozenset(
     {

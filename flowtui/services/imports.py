@@ -16,7 +16,8 @@ from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.body.body_log import BodyService
 
 if TYPE_CHECKING:  # the formats bring zip, XML and SQLite along: only an import needs them
-    from flowtui.exchange.plan import ImportPlan
+    from flowtui.exchange.csv_map import Preview
+    from flowtui.exchange.plan import ImportPlan as ImportPlan
     from flowtui.exchange.protocol import Options, Watch
 
 
@@ -34,6 +35,13 @@ class Ask:
     date_order: str | None = None
     zone: ZoneInfo | None = None
     """Where the person was; None: where they are."""
+
+
+def format_name(word: str) -> str:
+    """The full name of the format that `word` names. Raises UsageError for an unknown one."""
+    from flowtui.exchange.registry import format_named
+
+    return format_named(word).name
 
 
 class Imports:
@@ -67,6 +75,12 @@ class Imports:
         known = {entry.id: entry for entry in self._body.store.every()}
         habits = self._body.names().habits
         return plan_import(ask.path, reader, self.options(ask, watch), known, habits)
+
+    def preview(self, ask: Ask) -> Preview:
+        """How the columns of a table would be read. Raises FlowError for what cannot be read."""
+        from flowtui.exchange.csv_map import CsvMap
+
+        return CsvMap().preview(ask.path, self.options(ask))
 
     def carry_out(self, plan: ImportPlan) -> int:
         """Write the plan's new entries and habits as one command; returns how many entries.

@@ -46,6 +46,7 @@ class StatusFile:
         config_dir: Path,
         body: Callable[[datetime], BodyGlance],
         guard: Callable[[float], Kept | None],
+        unicode: bool = True,
     ) -> None:
         self._path = path
         self._store = store
@@ -55,6 +56,7 @@ class StatusFile:
         self._goals = goals
         self._body = body
         self._guard = guard
+        self._unicode = unicode
         # as they were when `goals` were read
         self._settings = settings_stamp(str(config_dir))
 
@@ -126,6 +128,7 @@ class StatusFile:
             "day_goal_s": day["goal_s"],
             "week_focus_s": day["week_focus_s"],
             "week_goal_s": day["week_goal_s"],
+            "ascii": int(not self._unicode),
         }
         if block is None:
             return fields

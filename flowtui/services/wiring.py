@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
-from flowtui.core.focus.events import Event, EventKind
+from flowtui.core.focus.commands import Event, EventKind
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.time_grammar import parse_instant
 from flowtui.ledger.ledger import Ledger
@@ -39,7 +39,7 @@ from flowtui.settings.paths import Paths, resolve
 from flowtui.settings.problems import Problem
 from flowtui.settings.zone import local_zone
 from flowtui.system.clock import SystemClock
-from flowtui.system.hookrunner import HookRunner
+from flowtui.system.hooks import HookRunner
 
 if TYPE_CHECKING:
     from flowtui.services.guard.block_guard import GuardService
@@ -97,7 +97,7 @@ class Services:
     def guard(self) -> GuardService:
         """What keeps distractions away; built when first asked for, as few commands do."""
         from flowtui.services.guard.guard_wiring import build_guard
-        from flowtui.services.insight.guarded_blocks import GuardedBlocks
+        from flowtui.services.insight.questions import GuardedBlocks
 
         parts = (self.paths, self.config, self.clock, self.rule, self.env, self.status)
         guard = build_guard(*parts)
@@ -151,13 +151,12 @@ def build(
         paths.config_dir,
         body.glance,
         GuardState(paths.state_dir).live,
+        config.display.unicode,
     )
     heart = Heart(paths.heartbeat_file, clock, attended)
     contexts = Contexts(
         {
-            name: ContextRule(
-                c.folders, round((c.week_floor_h or 0) * 3600), c.default_mode, c.tags
-            )
+            name: ContextRule(c.folders, c.default_mode, c.tags)
             for name, c in config.contexts.items()
         }
     )

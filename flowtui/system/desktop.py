@@ -1,14 +1,41 @@
-"""Notices of the desktop: which program shows them, and with which arguments.
-
-Texts are always arguments of their own, never part of a script, a shell line or an option.
-"""
+"""What a notice says, and which program of the desktop shows it, with which arguments."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from pathlib import Path
 
-from flowtui.system.notice_text import Notice, Severity, plain
+from flowtui.core.lazy_dataclass import dataclass
+
+
+class Severity(StrEnum):
+    """How much a notice may disturb."""
+
+    QUIET = "quiet"
+    NORMAL = "normal"
+    SERIOUS = "serious"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to tell."""
+
+    title: str
+    body: str = ""
+    severity: Severity = Severity.NORMAL
+
+
+def plain(text: str, limit: int) -> str:
+    """One line of at most `limit` characters; the end is cut with an ellipsis.
+
+    Blanks of every kind become single spaces. What cannot be printed goes: it could end an escape
+    sequence, or turn the direction of what follows.
+    """
+    kept = "".join(char for char in text if char.isprintable() or char.isspace())
+    kept = " ".join(kept.split())
+    return kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…"
+
 
 _URGENCY = {Severity.QUIET: "low", Severity.NORMAL: "normal", Severity.SERIOUS: "critical"}
 _LEVEL = {Severity.QUIET: 0, Severity.NORMAL: 1, Severity.SERIOUS: 2}

@@ -10,15 +10,18 @@ A flowtui that was itself started by a hook runs no hooks: two could call each o
 
 from __future__ import annotations
 
+import json
 import os
+import queue
 import stat
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 
 from flowtui.core.clock import Clock
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.system.hooklog import write_log
 from flowtui.system.process import run_bounded
 
 EVENTS = (
@@ -180,3 +183,87 @@ def _unsafe_folder(folder: Path) -> str | None:
     if seen.st_uid not in (0, os.geteuid()):
         return "its folder belongs to somebody else"
     return None
+
+
+class HookRunner:
+    """Takes events at once and runs their hooks one after the other.
+
+    The thread starts with the first event. `listener` hears of each event's results in that thread.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        env: Mapping[str, str],
+        log: Path,
+        clock: Clock,
+        listener: Callable[[list[HookResult]], None] = lambda results: None,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self._folder = folder
+        self._env = dict(env)
+        self._log = log
+        self._clock = clock
+        self._listener = listener
+        self._timeout_s = timeout_s
+        self._waiting: queue.SimpleQueue[tuple[str, bytes] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def fire(self, event: str, payload: Mapping[str, object]) -> None:
+        """Have the hooks of `event` run soon; returns at once. `payload` must be fit for JSON."""
+        given = json.dumps({"event": event, **payload}, ensure_ascii=False).encode() + b"\n"
+        self._waiting.put((event, given))
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="hooks", daemon=True)
+            self._thread.start()
+
+    def close(self, wait_s: float = TIMEOUT_S) -> bool:
+        """Take no more events and wait for those already taken; False if that takes too long."""
+        if self._thread is None:
+            return True
+        self._waiting.put(None)
+        self._thread.join(wait_s)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        while (taken := self._waiting.get()) is not None:
+            event, given = taken
+            results = run_hooks(
+                self._folder, event, given, self._env, self._log, self._clock, self._timeout_s
+            )
+            if results:
+                self._listener(results)
+
+
+MAX_LOG = 512 * 1024
+"""Bytes after which the log is begun anew; the one before is kept beside it."""
+
+
+def write_log(log: Path, now: datetime, entries: Sequence[tuple[str, str]]) -> None:
+    """Append `entries`, each a line and what was printed; a log that cannot be written is let go.
+
+    Control characters are written as their escapes, so that the log can be read with `less`.
+    """
+    text = "".join(
+        f"{now.isoformat(timespec='seconds')} {_shown(line)}\n"
+        + "".join(f"    {_shown(printed)}\n" for printed in output.splitlines())
+        for line, output in entries
+    )
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if log.exists() and log.stat().st_size > MAX_LOG:
+            log.replace(log.with_name(log.name + ".1"))
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        descriptor = os.open(log, flags, 0o600)
+        try:
+            os.write(descriptor, text.encode(errors="replace"))
+        finally:
+            os.close(descriptor)
+    except OSError:
+        pass  # the results are given back all the same; a full disk must not end a block
+
+
+def _shown(text: str) -> str:
+    return "".join(
+        char if char.isprintable() or char == "\t" else ascii(char)[1:-1] for char in text
+    )

@@ -16,7 +16,7 @@ from typing import Protocol
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.search_path import absolute_only, with_safe_path
 from flowtui.system import desktop, terminal
-from flowtui.system.notice_text import Notice, Severity
+from flowtui.system.desktop import Notice, Severity
 
 __all__ = ["Channel", "Delivery", "Notice", "Notifier", "Severity", "Wanted", "channels"]
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.system.notice_text import Notice, Severity, plain
+from flowtui.system.desktop import Notice, Severity, plain
 
 ESC, BEL, ST = "\x1b", "\x07", "\x1b\\"
 SCREEN_CHUNK = 480

@@ -28,16 +28,16 @@ from flowtui.settings.config import Config
 from flowtui.settings.themes import ThemeSpec
 from flowtui.tui import dialogs
 from flowtui.tui.shell import service_calls
-from flowtui.tui.shell.host import Host
-from flowtui.tui.shell.keys import bindings
-from flowtui.tui.shell.messages import SnapshotTaken
+from flowtui.tui.shell.host import Host, SnapshotTaken
 from flowtui.tui.shell.modes import BODY, FOCUS, IDLE, INSIGHT, MODES, RUNNING, RUNS
-from flowtui.tui.shell.palette import ActionCommands
+from flowtui.tui.shell.palette import ActionCommands, bindings
 from flowtui.tui.shell.service_thread import Desk
 from flowtui.tui.shell.suspend import guard_resume
 from flowtui.tui.shell.theming import to_textual, variable_defaults
 
 if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
     from flowtui.core.focus.snapshot import Snapshot
     from flowtui.services.wiring import Services
     from flowtui.tui.shell.bells import Ringing
@@ -88,6 +88,11 @@ class FlowApp(Host):
         self._specs = themes
         self._check_in = check_in
         self._ringing: Ringing | None = None
+        self._ascii: list[LineFilter] = []
+        if not config.display.unicode:
+            from flowtui.tui.shell.theming import AsciiFilter
+
+            self._ascii.append(AsciiFilter())
         self._written = written or WrittenFiles()
         self._looks = 0
         if self.plain or not config.display.motion:
@@ -101,6 +106,10 @@ class FlowApp(Host):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """A value for every variable that the style sheets use, whatever the theme gives."""
         return variable_defaults()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, and last the one that leaves nothing but ASCII where the settings say so."""
+        return [*super().get_line_filters(), *self._ascii]
 
     def refresh_css(self, animate: bool = True) -> None:
         """As Textual's, but style sheets read with the same variables are not read again.

@@ -24,9 +24,9 @@ from zlib import crc32
 
 import numpy as np
 
+from flowtui.core.insight.day_table import Kind
+from flowtui.core.insight.experiment import Design, schedule
 from flowtui.core.insight.messages import question_json
-from flowtui.core.insight.schedule import Design, schedule
-from flowtui.core.insight.variable import Kind
 from flowtui.insight.missing import missingness
 from flowtui.insight.pair import plain_p
 from flowtui.insight.randomised import Trial, read

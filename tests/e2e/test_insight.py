@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
-from flowtui.core.insight.experiment import Declared, Direction
-from flowtui.core.insight.schedule import Design
+from flowtui.core.insight.experiment import Declared, Design, Direction
 from flowtui.core.kinds import BLOCKS, ENTRIES, KINDS
 from flowtui.services.insight.insight_wiring import insight_of
 from flowtui.services.wiring import build

@@ -324,7 +324,7 @@ def test_a_view_in_place_of_a_table_is_not_run(tmp_path: Path) -> None:
     connection.commit()
     connection.close()
 
-    with pytest.raises(FlowError, match="no backup of Health Connect"):
+    with pytest.raises(FlowError, match="not a backup of Health Connect"):
         plan(path, name="health-connect")
 
 

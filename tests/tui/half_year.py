@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from flowtui.core.insight.experiment import Declared, Direction
-from flowtui.core.insight.schedule import Design
+from flowtui.core.insight.experiment import Declared, Design, Direction
 from flowtui.services.insight.insight_wiring import insight_of
 from tests.sample_year import live
 from tests.tui.harness import NOW, World

@@ -10,9 +10,8 @@ from textual.app import App, ComposeResult
 from textual.color import Color
 from textual.widgets import DataTable, Footer, Input, Label, OptionList, ProgressBar, Static
 
-from flowtui.settings.colours import contrast
 from flowtui.settings.paths import resolve
-from flowtui.settings.themes import FALLBACK, MEANINGS, ThemeSpec, find
+from flowtui.settings.themes import FALLBACK, MEANINGS, ThemeSpec, contrast, find
 from flowtui.tui.shell.theming import own_variables, to_textual, variable_defaults, variables
 
 THEMES = [*find(resolve({"FLOWTUI_HOME": "/nonexistent"}))[0].values(), FALLBACK]

@@ -20,7 +20,7 @@ PACKAGE = Path(flowtui.__file__).parent
 STARTERS = {
     "system/interpreter.py": "Pythons of ours",
     "system/process.py": "hooks, by the path of each",
-    "system/gitcall.py": "git",
+    "system/git.py": "git",
     "system/notices.py": "notify-send and its kin",
     "services/insight/child.py": "the stream constants of subprocess alone",
     "services/runs/launch.py": "the errors of subprocess alone",

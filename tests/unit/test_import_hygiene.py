@@ -109,7 +109,7 @@ def test_a_command_loads_neither_the_app_nor_the_scheduler(
 def test_a_command_loads_its_own_module_of_commands_alone(home: dict[str, str]) -> None:
     found = {name for name in loaded(command("log"), home) if name.startswith("flowtui.cli.")}
 
-    allowed = {"app", "error_line", "context", "focus", "focus.log"}
+    allowed = {"app", "context", "focus", "focus.log"}
     assert {name.removeprefix("flowtui.cli.") for name in found} == allowed
 
 
@@ -126,7 +126,7 @@ def test_the_app_shows_insight_without_numbers_of_its_own() -> None:
     found = loaded(
         "import flowtui.tui.app, flowtui.tui.insight.insight_screen\n"
         "import flowtui.tui.insight.pair_screen, flowtui.tui.insight.experiment_flow\n"
-        "import flowtui.services.insight.insight_wiring, flowtui.services.insight.experiment_csv\n"
+        "import flowtui.services.insight.insight_wiring, flowtui.services.insight.tables\n"
         "import flowtui.cli.insight.insight, flowtui.cli.insight.experiment"
     )
 

@@ -9,7 +9,7 @@ import pytest
 from tinydb import where
 
 from flowtui.core.errors import FlowError
-from flowtui.core.focus.events import Event
+from flowtui.core.focus.commands import Event
 from tests.user import Person, Shell
 
 

@@ -46,7 +46,18 @@ CLASSES = {"running": "focus", "overtime": "overtime", "paused": "rest"}
 
 
 def render(fields: Fields, shape: str, template: str = "") -> str:
-    """`fields` (already carried on to now) as text that ends with a newline."""
+    """`fields` (already carried on to now) as text that ends with a newline.
+
+    Of a file written with `display.unicode = false` all but the JSON is drawn in ASCII.
+    """
+    if shape != "json" and fields.get("ascii") == "1":
+        from flowtui.core.ascii_text import to_ascii
+
+        return to_ascii(_text(fields, shape, template))
+    return _text(fields, shape, template)
+
+
+def _text(fields: Fields, shape: str, template: str) -> str:
     if shape == "json":
         import json
 

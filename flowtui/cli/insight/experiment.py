@@ -12,8 +12,7 @@ from flowtui.cli.context import Context, json_option, pass_context, words
 from flowtui.cli.insight.insight import patiently
 from flowtui.core.errors import UsageError
 from flowtui.core.insight import experiment_text
-from flowtui.core.insight.experiment import Declared, Direction, Experiment, Stage
-from flowtui.core.insight.schedule import Design
+from flowtui.core.insight.experiment import Declared, Design, Direction, Experiment, Stage
 from flowtui.core.time_grammar import parse_day
 from flowtui.services.insight.day_rows import PRIMARY
 
@@ -189,7 +188,7 @@ def experiment_read(
     context: Context, file: Path, arm: str, outcome: str, pair: str | None, as_json: bool
 ) -> None:
     """The same test on any randomised table of days."""
-    from flowtui.services.insight.experiment_csv import read_table
+    from flowtui.services.insight.tables import read_table
 
     found = patiently(context, lambda tell: read_table(file, arm, outcome, pair, tell))
     for remark in found.remarks:

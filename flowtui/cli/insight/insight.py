@@ -84,7 +84,7 @@ def insight_noise(context: Context, outcome: str, as_json: bool) -> None:
     if as_json:
         context.put_json(found)
         return
-    from flowtui.core.insight.noise_text import noise_lines
+    from flowtui.core.insight.sentences import noise_lines
 
     for line in noise_lines(found, service.outcome_named(outcome)):
         context.put(line)
@@ -200,7 +200,7 @@ def _services(context: Context) -> InsightServices:
 
 
 def _look_at(context: Context, file: Path, outcome: str, names: tuple[str, ...]) -> Looked:
-    from flowtui.services.insight.day_csv import foreign_table
+    from flowtui.services.insight.tables import foreign_table
 
     foreign = foreign_table(file)
     service = _services(context).insight

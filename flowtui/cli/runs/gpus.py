@@ -22,9 +22,9 @@ def gpus_command(context: Context, follow: bool, as_json: bool) -> None:
 
     Sleeping GPUs are left asleep. What a board does not tell is a dot, never a zero.
     """
-    from flowtui.watch.gpu.gpus import Gpus
+    from flowtui.services.runs.runs_wiring import gpus_of
 
-    gpus = Gpus(context.services.clock)
+    gpus = gpus_of(context.services.clock)
     try:
         while True:
             readings = gpus.read()

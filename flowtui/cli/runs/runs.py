@@ -83,7 +83,7 @@ def add_command(
 def show_command(context: Context, run: str, follow: bool, as_json: bool) -> None:
     """Everything about run R: id, its first letters, name, or `last`."""
     if follow:
-        from flowtui.cli.runs.follow import follow_output
+        from flowtui.cli.runs.run import follow_output
 
         follow_output(context, context.services.runs.book.find(run).id)
         return

@@ -1,11 +1,13 @@
-"""What can be asked of a block; each command is carried out by `flowtui.core.focus.step`."""
+"""What can be asked of a block and what listeners hear; `flowtui.core.focus.step` does it."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from flowtui.core.focus.block import (
     OPEN_ENDED,
+    Block,
     Cause,
     EndedBy,
     Evidence,
@@ -135,3 +137,29 @@ Command = (
     | Finish
     | Judge
 )
+
+
+class EventKind(StrEnum):
+    """The words hooks and listeners know."""
+
+    STARTED = "block-start"
+    PAUSED = "block-pause"
+    RESUMED = "block-resume"
+    INTERRUPTED = "block-interrupt"
+    RETURNED = "block-return"
+    PARKED = "thought-parked"
+    EXTENDED = "block-extend"
+    PLAN_REACHED = "plan-reached"
+    LOST = "block-gap"
+    SHIFTED = "clock-changed"
+    FINISHED = "block-end"
+    JUDGED = "block-judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to `block`, which is as it was afterwards."""
+
+    kind: EventKind
+    block: Block
+    at: datetime

@@ -30,6 +30,8 @@ from flowtui.core.focus.block import (
 from flowtui.core.focus.commands import (
     Arrive,
     Command,
+    Event,
+    EventKind,
     Extend,
     Finish,
     Interrupt,
@@ -43,7 +45,6 @@ from flowtui.core.focus.commands import (
     Shift,
     Start,
 )
-from flowtui.core.focus.events import Event, EventKind
 from flowtui.core.focus.measure import measure, whole
 from flowtui.core.focus.reshape import cut, merge_gap, shifted
 from flowtui.core.text import one_line

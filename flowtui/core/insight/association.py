@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from flowtui.core.insight.missingness import Missingness
-from flowtui.core.insight.refusal import Refused
-from flowtui.core.insight.variable import Factor, Outcome
+from flowtui.core.insight.day_table import Factor, Outcome
+from flowtui.core.insight.refusal import Missingness, Refused
 from flowtui.core.lazy_dataclass import dataclass
 
 Q = 0.10

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 from statistics import fmean, median
 
 from flowtui.core.insight.association import Finding
-from flowtui.core.insight.day_table import DayTable
-from flowtui.core.insight.variable import Kind
+from flowtui.core.insight.day_table import DayTable, Kind
 from flowtui.core.lazy_dataclass import dataclass
 
 ONE_DAY = timedelta(days=1)

@@ -9,18 +9,18 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from flowtui.core.insight.day_table import Outcome
 from flowtui.core.insight.experiment import (
     COIN,
     Declared,
+    Design,
     Direction,
     Experiment,
     Stage,
     brier,
     came_true,
 )
-from flowtui.core.insight.schedule import Design
 from flowtui.core.insight.sentences import amount, difference, signed, with_unit
-from flowtui.core.insight.variable import Outcome
 
 
 def result_words(read: Mapping[str, Any], factor: str, outcome: Outcome) -> str:

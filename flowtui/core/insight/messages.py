@@ -8,7 +8,7 @@ from typing import Any
 
 from flowtui.core.codec import Json, decode, encode
 from flowtui.core.insight.association import Insight
-from flowtui.core.insight.variable import Factor, Outcome
+from flowtui.core.insight.day_table import Factor, Outcome
 
 
 def insight_from(data: Mapping[str, Any]) -> Insight:

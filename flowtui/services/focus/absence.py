@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
 from flowtui.core.focus.block import Block, Cause, EndedBy, Evidence, Outcome
-from flowtui.core.focus.commands import Command, Finish, Judge, Lose, Shift
-from flowtui.core.focus.events import Event
+from flowtui.core.focus.commands import Command, Event, Finish, Judge, Lose, Shift
 from flowtui.core.focus.recovery import Closing, Hole, ends_at, hole, lapse, slept_span
 from flowtui.core.focus.reshape import cut
 from flowtui.core.focus.step import step

@@ -19,8 +19,6 @@ class ContextRule:
     """What the settings say of one context."""
 
     folders: tuple[Path, ...] = ()
-    floor_s: int = 0
-    """Focus a week that it should have at least, in seconds; 0 for none."""
     default_mode: Mode | None = None
     tags: tuple[str, ...] = ()
     """Tags that each of its blocks gets."""

@@ -20,8 +20,7 @@ from flowtui.core.focus.block import (
     Outcome,
     Plan,
 )
-from flowtui.core.focus.commands import Command, Finish, Judge, Reach, Start
-from flowtui.core.focus.events import Event
+from flowtui.core.focus.commands import Command, Event, Finish, Judge, Reach, Start
 from flowtui.core.focus.measure import measure
 from flowtui.core.focus.pointers import Announced
 from flowtui.core.focus.step import start, step

@@ -16,7 +16,7 @@ from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError
 from flowtui.core.focus.block import AtPlan, Block, PlanKind
-from flowtui.core.focus.events import Event, EventKind
+from flowtui.core.focus.commands import Event, EventKind
 from flowtui.core.focus.measure import deadline
 from flowtui.core.guard import protection
 from flowtui.core.guard.protection import Choice, GuardView

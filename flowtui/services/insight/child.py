@@ -1,20 +1,20 @@
-"""Runs the computing process: JSON in, progress and one answer out, ended at any moment.
-
-numpy is loaded there alone. The process keeps nothing, so ending it loses nothing.
-"""
+"""Runs the computing process, and keeps its answers by a hash of the question."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import IO, Any
 
 from flowtui.core.errors import FlowError
 from flowtui.system import interpreter
+from flowtui.system.files import write_atomic
 
 Json = dict[str, Any]
 Tell = Callable[[int, int, str], None]
@@ -125,3 +125,37 @@ def _checked(answer: Json, status: int, errors: IO[str]) -> Json:
         f"the computing process ended with status {status}: {last[0]}",
         "try again; if it stays so, report it with that line",
     )
+
+
+ENGINE = 2
+"""Raised by whoever changes what is computed."""
+KEEP = 24
+
+
+class Cache:
+    """Answers in `folder`; a damaged or missing one is simply not known."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get(self, task: str, question: Mapping[str, Any]) -> Json | None:
+        """The answer that was put, or None."""
+        try:
+            answer: Json = json.loads(self._path(task, question).read_bytes())
+            return answer
+        except (OSError, ValueError):
+            return None
+
+    def put(self, task: str, question: Mapping[str, Any], answer: Json) -> None:
+        """Keep `answer`; the oldest beyond the last 24 are dropped. A full disk is no error."""
+        try:
+            write_atomic(self._path(task, question), json.dumps(answer).encode())
+            kept = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
+            for path in kept[:-KEEP]:
+                path.unlink(missing_ok=True)
+        except OSError:
+            pass  # it will be computed again
+
+    def _path(self, task: str, question: Mapping[str, Any]) -> Path:
+        whole = json.dumps([ENGINE, task, dict(question)], sort_keys=True)
+        return self._folder / f"{hashlib.sha256(whole.encode()).hexdigest()[:32]}.json"

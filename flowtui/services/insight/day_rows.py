@@ -19,10 +19,9 @@ from flowtui.core.body.habits import Form, Habit
 from flowtui.core.day import DayRule
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.measure import focus_spans
-from flowtui.core.insight.day_table import Column, DayTable, Values
+from flowtui.core.insight.day_table import Column, DayTable, Factor, Outcome, Timing, Values
+from flowtui.core.insight.day_table import Kind as Counted
 from flowtui.core.insight.focus_facts import stretches_s
-from flowtui.core.insight.variable import Factor, Outcome, Timing
-from flowtui.core.insight.variable import Kind as Counted
 from flowtui.core.span import total_s
 from flowtui.services.body.habit_catalog import Names
 

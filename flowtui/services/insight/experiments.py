@@ -11,7 +11,7 @@ from typing import Any
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError, UsageError
-from flowtui.core.insight.day_table import DayTable
+from flowtui.core.insight.day_table import DayTable, Outcome
 from flowtui.core.insight.experiment import (
     Declared,
     Experiment,
@@ -19,9 +19,9 @@ from flowtui.core.insight.experiment import (
     brier,
     came_true,
     checked,
+    fingerprint,
+    schedule,
 )
-from flowtui.core.insight.schedule import fingerprint, schedule
-from flowtui.core.insight.variable import Outcome
 from flowtui.core.kinds import EXPERIMENTS
 from flowtui.core.text import one_line
 from flowtui.ledger.ledger import Ledger

@@ -14,20 +14,17 @@ from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule, week_of
 from flowtui.core.errors import FlowError
 from flowtui.core.insight.association import Insight
-from flowtui.core.insight.day_table import Column, DayTable
+from flowtui.core.insight.day_table import Column, DayTable, Outcome
 from flowtui.core.insight.focus_facts import Fact, focus_facts
 from flowtui.core.insight.messages import insight_from, question_json
-from flowtui.core.insight.variable import Outcome
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.body.entry_store import EntryStore
 from flowtui.services.body.habit_catalog import Declared
 from flowtui.services.focus.block_store import BlockStore
-from flowtui.services.insight.cache import Cache
-from flowtui.services.insight.child import Cancel, Tell, compute
-from flowtui.services.insight.day_csv import Foreign
+from flowtui.services.insight.child import Cache, Cancel, Tell, compute
 from flowtui.services.insight.day_rows import PRIMARY, day_table
-from flowtui.services.insight.guarded_blocks import GuardedBlocks
-from flowtui.services.insight.questions import Questions
+from flowtui.services.insight.questions import GuardedBlocks, Questions
+from flowtui.services.insight.tables import Foreign
 
 Json = dict[str, Any]
 KNOWN = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.guard.guard_state import GuardState
-from flowtui.services.insight.cache import Cache
+from flowtui.services.insight.child import Cache
 from flowtui.services.insight.experiments import Experiments
-from flowtui.services.insight.guarded_blocks import GuardedBlocks
 from flowtui.services.insight.insight_service import InsightService
+from flowtui.services.insight.questions import GuardedBlocks
 from flowtui.services.wiring import Services
 
 

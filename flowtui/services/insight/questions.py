@@ -1,8 +1,4 @@
-"""The log of questions: every pair that was ever tested counts for ever.
-
-Only added to, and passed over by undo: a question that was put to the days cannot be unasked, and
-forgetting it would make the next finding look surer than it is.
-"""
+"""What insight notes in the ledger: every pair ever tested, and which blocks were guarded."""
 
 from __future__ import annotations
 
@@ -11,9 +7,11 @@ from collections.abc import Iterable
 from tinydb import where
 
 from flowtui.core.clock import Clock
+from flowtui.core.guard.protection import GuardedBlock
 from flowtui.core.insight.experiment import Question
-from flowtui.core.kinds import QUESTIONS
+from flowtui.core.kinds import GUARDED, QUESTIONS
 from flowtui.ledger.ledger import Ledger
+from flowtui.services.guard.guard_state import GuardState
 from flowtui.services.store import Store
 
 Key = tuple[str, int]
@@ -46,3 +44,26 @@ class Questions:
                 question = Question(outcome, factor, lag, now)
                 self._questions.put(question, id=f"{outcome}|{factor}|{lag}")
         return len(new)
+
+
+class GuardedBlocks:
+    """Reads and adds notes; nothing a person did, so undo passes them over."""
+
+    def __init__(self, ledger: Ledger, state: GuardState) -> None:
+        self._blocks: Store[GuardedBlock] = Store(ledger, GUARDED)
+        self._state = state
+
+    def note(self) -> None:
+        """Note the guard of the running block, once; called whenever the guard has changed."""
+        kept = self._state.read()
+        if kept is None or not kept.block:
+            return
+        known = self._blocks.get(kept.block)
+        if known is not None and known.level == kept.level:
+            return
+        with self._blocks.change("note the guard of a block", background=True):
+            self._blocks.put(GuardedBlock(kept.level, tuple(kept.lists)), id=kept.block)
+
+    def levels(self) -> dict[str, str]:
+        """Id of each block that was guarded, to `guard` or `session`."""
+        return {str(row["id"]): str(row.get("level", "")) for row in self._blocks.table}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flowtui.core.clock import Clock
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.core.runs.crash_text import card_lines
+from flowtui.core.runs.crash_card import card_lines
 from flowtui.core.runs.findings.finding import Finding
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.history import History
@@ -22,9 +22,8 @@ from flowtui.services.runs.adoption import RunAdopter
 from flowtui.services.runs.board import Board, BoardFile
 from flowtui.services.runs.digest import RunTeller
 from flowtui.services.runs.glances import glance_of_record
-from flowtui.services.runs.launch import RunStarter
+from flowtui.services.runs.launch import RunStarter, RunStopper
 from flowtui.services.runs.run_store import RunBook
-from flowtui.services.runs.stop import RunStopper
 from flowtui.services.runs.tracked_run import OpenLog, Tracked, identity_known, kept_history
 from flowtui.services.runs.waits import RunWaits
 from flowtui.system import interpreter

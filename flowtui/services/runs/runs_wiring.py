@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
@@ -14,10 +15,20 @@ from flowtui.services.runs.adoption import RunAdopter
 from flowtui.services.runs.board import BoardFile
 from flowtui.services.runs.digest import RunTeller
 from flowtui.services.runs.launch import RunStarter
-from flowtui.services.runs.log_places import log_of, places_in
+from flowtui.services.runs.log_look import log_of, places_in
 from flowtui.services.runs.run_store import RunBook
 from flowtui.services.runs.runs_service import RunDesk
 from flowtui.settings.paths import Paths
+
+if TYPE_CHECKING:
+    from flowtui.watch.gpu.gpus import Gpus
+
+
+def gpus_of(clock: Clock) -> Gpus:
+    """The GPUs of this machine; the driver is opened at the first reading, `close` lets go."""
+    from flowtui.watch.gpu.gpus import Gpus
+
+    return Gpus(clock)
 
 
 def build_runs(
@@ -35,9 +46,7 @@ def build_runs(
     starter = RunStarter(book, zone.key, env)
 
     def read_gpus() -> tuple[Sequence[GpuReading], str | None]:
-        from flowtui.watch.gpu.gpus import Gpus
-
-        gpus = Gpus(clock)
+        gpus = gpus_of(clock)
         try:
             return gpus.read(), gpus.problem
         finally:

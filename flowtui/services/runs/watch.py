@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def main(env: Mapping[str, str]) -> None:
     """Follow runs until nobody needs it or a signal asks for the end."""
     from flowtui.core.runs.findings.judge import judge
-    from flowtui.services.runs.log_places import log_of, opened_by
+    from flowtui.services.runs.log_look import log_of, opened_by
     from flowtui.services.runs.runs_service import LOCK
     from flowtui.services.runs.watcher import Watcher
     from flowtui.services.wiring import build

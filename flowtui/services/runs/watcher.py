@@ -20,13 +20,12 @@ from flowtui.core.focus.recovery import Reading, lapse
 from flowtui.core.runs.findings.finding import Finding
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.history import History
-from flowtui.core.runs.machine import GpuReading
+from flowtui.core.runs.machine import GpuReading, Xid
 from flowtui.core.runs.news import News, updated
 from flowtui.core.runs.observation import Seen
 from flowtui.core.runs.run import Run
 from flowtui.core.runs.run_state import ENDED, RunState, state_of
 from flowtui.core.runs.run_text import under_block
-from flowtui.core.runs.xid import Xid
 from flowtui.services.runs.board import HISTORY, Board, BoardFile
 from flowtui.services.runs.digest import RunTeller
 from flowtui.services.runs.glances import closed, glance_of

@@ -16,7 +16,7 @@ from flowtui.services.body.body_view import Listed, Picture, View, picture
 from flowtui.tui import dialogs
 from flowtui.tui.body.entry_list import EntryList
 from flowtui.tui.focus.focus_screen import FlowScreen
-from flowtui.tui.shell.messages import SnapshotTaken
+from flowtui.tui.shell.host import SnapshotTaken
 
 if TYPE_CHECKING:
     from flowtui.services.wiring import Services

@@ -17,12 +17,9 @@ from flowtui.tui.body import body_text
 from flowtui.tui.body.body_actions import BodyActions
 from flowtui.tui.body.entry_list import EntryList
 from flowtui.tui.focus import block_text
-from flowtui.tui.shell.keys import bindings
+from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.charts import dimmed
-from flowtui.tui.widgets.confirmation import Said
-from flowtui.tui.widgets.keystrip import KeyStrip
-from flowtui.tui.widgets.text_line import Line
-from flowtui.tui.widgets.thin_bar import ThinBar
+from flowtui.tui.widgets.lines import KeyStrip, Line, Said, ThinBar
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot

@@ -25,7 +25,7 @@ from flowtui.core.errors import UsageError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.body.checkin_sheet import Asked, Sheet
 from flowtui.tui.body.checkin_sheet import Row, SheetRows, keys_text
-from flowtui.tui.widgets.text_line import Line
+from flowtui.tui.widgets.lines import Line
 
 ENTER = ""
 PASSED = "skipped"

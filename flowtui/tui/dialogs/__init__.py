@@ -9,9 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flowtui.tui.dialogs.help import HelpDialog
-    from flowtui.tui.dialogs.line_dialog import ConfirmDialog, LineDialog
-    from flowtui.tui.dialogs.theme import ThemeDialog
+    from flowtui.tui.dialogs.app_dialogs import ConfirmDialog, HelpDialog, LineDialog, ThemeDialog
     from flowtui.tui.focus.edit_dialog import EditDialog
     from flowtui.tui.focus.finish_dialog import FinishAnswer, FinishDialog
     from flowtui.tui.focus.inside_dialog import GapChange, InsideDialog
@@ -33,17 +31,17 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ConfirmDialog": "flowtui.tui.dialogs.line_dialog",
+    "ConfirmDialog": "flowtui.tui.dialogs.app_dialogs",
     "EditDialog": "flowtui.tui.focus.edit_dialog",
     "FinishAnswer": "flowtui.tui.focus.finish_dialog",
     "FinishDialog": "flowtui.tui.focus.finish_dialog",
     "GapChange": "flowtui.tui.focus.inside_dialog",
-    "HelpDialog": "flowtui.tui.dialogs.help",
+    "HelpDialog": "flowtui.tui.dialogs.app_dialogs",
     "InsideDialog": "flowtui.tui.focus.inside_dialog",
-    "LineDialog": "flowtui.tui.dialogs.line_dialog",
+    "LineDialog": "flowtui.tui.dialogs.app_dialogs",
     "PlanDialog": "flowtui.tui.focus.plan_dialog",
     "RecoverDialog": "flowtui.tui.focus.recover_dialog",
-    "ThemeDialog": "flowtui.tui.dialogs.theme",
+    "ThemeDialog": "flowtui.tui.dialogs.app_dialogs",
 }
 
 

@@ -10,8 +10,8 @@ from textual import on
 from textual.geometry import Size
 from textual.screen import Screen
 
-from flowtui.tui.shell.messages import SnapshotTaken
-from flowtui.tui.widgets.keystrip import KeyStrip
+from flowtui.tui.shell.host import SnapshotTaken
+from flowtui.tui.widgets.lines import KeyStrip
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot

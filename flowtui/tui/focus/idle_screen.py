@@ -14,11 +14,8 @@ from flowtui.core.status_file import clock, minutes
 from flowtui.tui.focus import block_text
 from flowtui.tui.focus.block_list import BlockList
 from flowtui.tui.focus.idle_actions import IdleActions
-from flowtui.tui.shell.keys import bindings
-from flowtui.tui.widgets.confirmation import Said
-from flowtui.tui.widgets.keystrip import KeyStrip
-from flowtui.tui.widgets.text_line import Line
-from flowtui.tui.widgets.thin_bar import ThinBar
+from flowtui.tui.shell.palette import bindings
+from flowtui.tui.widgets.lines import KeyStrip, Line, Said, ThinBar
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot

@@ -17,12 +17,10 @@ from flowtui.core.text import middle_cut
 from flowtui.settings.sections import CLOCKS
 from flowtui.tui.focus import block_text
 from flowtui.tui.focus.running_actions import RunningActions
-from flowtui.tui.shell.keys import bindings
+from flowtui.tui.shell.palette import bindings
+from flowtui.tui.widgets import big_time
 from flowtui.tui.widgets.big_time import BigTime
-from flowtui.tui.widgets.confirmation import Said
-from flowtui.tui.widgets.keystrip import KeyStrip
-from flowtui.tui.widgets.text_line import Line
-from flowtui.tui.widgets.thin_bar import ThinBar
+from flowtui.tui.widgets.lines import KeyStrip, Line, Said, ThinBar
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot
@@ -69,7 +67,8 @@ class RunningScreen(RunningActions):
     def on_mount(self) -> None:
         """Take the settings' way of showing time; begin to count the quiet."""
         self._style = self.flow.config.display.clock
-        self.query_one(BigTime).font = self.flow.config.display.font
+        display = self.flow.config.display
+        self.query_one(BigTime).font = display.font if display.unicode else big_time.ASCII_FONT
         super().on_mount()
         self._wake()
         self.set_interval(GUARD_LOOK_S, self._look_at_guard)

@@ -9,8 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from flowtui.core.errors import UsageError
-from flowtui.core.insight.experiment import Declared, Direction
-from flowtui.core.insight.schedule import Design
+from flowtui.core.insight.experiment import Declared, Design, Direction
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.tui.dialogs.base import Dialog, field, labelled
 from flowtui.tui.widgets.choice import Choice

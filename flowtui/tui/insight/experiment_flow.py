@@ -1,7 +1,8 @@
-"""Declaring an experiment in the app: the form, what it can find at best, then the freeze."""
+"""What Insight asks of the services, and declaring an experiment: form, power, freeze."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -9,14 +10,79 @@ from typing import TYPE_CHECKING, Any
 from flowtui.core.errors import FlowError
 from flowtui.core.insight import experiment_text
 from flowtui.core.insight.association import Finding
-from flowtui.core.insight.experiment import Declared
-from flowtui.core.insight.variable import Kind
+from flowtui.core.insight.day_table import Kind, Outcome
+from flowtui.core.insight.experiment import Declared, Experiment
+from flowtui.core.insight.focus_facts import Fact
+from flowtui.core.lazy_dataclass import dataclass
+from flowtui.services.insight.child import Cancel, Tell
+from flowtui.services.insight.insight_service import Looked
+from flowtui.services.insight.insight_wiring import insight_of
+from flowtui.services.wiring import Services
 from flowtui.tui import dialogs
 from flowtui.tui.insight.experiment_dialog import DESIGNS, TrialDialog, TrialForm
 
 if TYPE_CHECKING:
     from flowtui.services.wiring import Services
     from flowtui.tui.shell.host import Host
+
+UNDO = "   u takes it back"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An experiment as the screen shows it."""
+
+    experiment: Experiment
+    outcome: Outcome
+
+
+def look(outcome: str, tell: Tell, cancel: Cancel, services: Services) -> Looked:
+    """What goes with `outcome`; writes nothing."""
+    return insight_of(services).insight.compute(outcome, tell=tell, cancel=cancel)
+
+
+def note(found: Looked, services: Services) -> None:
+    """Log the questions of a fresh look."""
+    insight_of(services).insight.note(found)
+
+
+def noise(
+    outcome: str, tell: Tell, cancel: Cancel, services: Services
+) -> tuple[Mapping[str, Any], Outcome]:
+    """The noise button's answer, and what it is about."""
+    insight = insight_of(services).insight
+    return insight.noise(outcome, tell, cancel), insight.outcome_named(outcome)
+
+
+def facts(services: Services) -> Sequence[Fact]:
+    """What blocks alone tell."""
+    return insight_of(services).insight.facts()
+
+
+def trials(services: Services) -> tuple[list[Trial], tuple[int, float] | None]:
+    """Every experiment, and how the predictions did."""
+    experiments = insight_of(services).experiments
+    every = [Trial(e, experiments.outcome_of(e.declared)) for e in experiments.every()]
+    return every, experiments.mean_score()
+
+
+def did(id: str, done: bool, services: Services) -> str:
+    """Note what was done today."""
+    experiment = insight_of(services).experiments.did(done, None, id)
+    return f"noted: today {'with' if done else 'without'} {experiment.declared.factor}{UNDO}"
+
+
+def stop(id: str, services: Services) -> str:
+    """Give an experiment up."""
+    stopped = insight_of(services).experiments.stop(id)
+    return f"gave up {stopped.declared.factor}{UNDO}"
+
+
+def read(id: str, tell: Tell, cancel: Cancel, services: Services) -> str:
+    """Read the result of an experiment that is over."""
+    experiment = insight_of(services).experiments.read(id, tell, cancel)
+    return f"read: {experiment.declared.factor}; it stays as it is"
+
 
 OUTCOMES = {"deep_min": "deep minutes", "commits": "commits", "output": "rating"}
 DAYS = 42

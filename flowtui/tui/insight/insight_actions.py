@@ -12,12 +12,12 @@ from textual import work
 from textual.message import Message
 
 from flowtui.core.errors import FlowError
+from flowtui.core.insight.day_table import Outcome
 from flowtui.core.insight.experiment import Stage
-from flowtui.core.insight.variable import Outcome
 from flowtui.tui import dialogs
 from flowtui.tui.focus.focus_screen import FlowScreen
-from flowtui.tui.insight import insight_calls
-from flowtui.tui.insight.insight_calls import Trial
+from flowtui.tui.insight import experiment_flow
+from flowtui.tui.insight.experiment_flow import Trial
 
 if TYPE_CHECKING:
     from flowtui.core.insight.focus_facts import Fact
@@ -97,9 +97,9 @@ class InsightActions(FlowScreen):
     async def _look_at_patterns(self) -> None:
         cancel = self._begin()
         try:
-            look = partial(insight_calls.look, self.outcome, self._tell, cancel)
+            look = partial(experiment_flow.look, self.outcome, self._tell, cancel)
             found = await self.flow.aside(look)
-            await self.ask(partial(insight_calls.note, found))
+            await self.ask(partial(experiment_flow.note, found))
         except FlowError as error:
             self._end(cancel, error)
             return
@@ -109,7 +109,7 @@ class InsightActions(FlowScreen):
     @work(exclusive=True, group="insight-trials", exit_on_error=False)
     async def _look_at_trials(self) -> None:
         try:
-            self.trials, self.score = await self.ask(insight_calls.trials)
+            self.trials, self.score = await self.ask(experiment_flow.trials)
         except FlowError as error:
             self._complain(error)
             return
@@ -118,7 +118,7 @@ class InsightActions(FlowScreen):
     @work(exclusive=True, group="insight-focus", exit_on_error=False)
     async def _look_at_focus(self) -> None:
         try:
-            self.facts = await self.flow.aside(insight_calls.facts)
+            self.facts = await self.flow.aside(experiment_flow.facts)
         except FlowError as error:
             self._complain(error)
             return
@@ -130,7 +130,7 @@ class InsightActions(FlowScreen):
         self.view = View.NOISE
         cancel = self._begin()
         try:
-            noise = partial(insight_calls.noise, self.outcome, self._tell, cancel)
+            noise = partial(experiment_flow.noise, self.outcome, self._tell, cancel)
             found = await self.flow.aside(noise)
         except FlowError as error:
             self._end(cancel, error)
@@ -206,7 +206,7 @@ class InsightActions(FlowScreen):
         trial = self._trial()
         if trial is None:
             return
-        if await self.perform(partial(insight_calls.did, trial.experiment.id, done)):
+        if await self.perform(partial(experiment_flow.did, trial.experiment.id, done)):
             self.look()
 
     @work(group="dialog", exclusive=True, exit_on_error=False)
@@ -218,7 +218,7 @@ class InsightActions(FlowScreen):
         about = f"{trial.experiment.declared.factor}; no result is read then"
         dialog = dialogs.ConfirmDialog("give this experiment up?", about)
         if await self.app.push_screen_wait(dialog):
-            await self.perform(partial(insight_calls.stop, trial.experiment.id))
+            await self.perform(partial(experiment_flow.stop, trial.experiment.id))
             self.look()
 
     @work(exclusive=True, group="insight", exit_on_error=False)
@@ -231,7 +231,7 @@ class InsightActions(FlowScreen):
             return
         cancel = self._begin()
         try:
-            read = partial(insight_calls.read, trial.experiment.id, self._tell, cancel)
+            read = partial(experiment_flow.read, trial.experiment.id, self._tell, cancel)
             said = await self.ask(read)
         except FlowError as error:
             self._end(cancel, error)

@@ -14,15 +14,12 @@ from textual.widgets import OptionList, Static
 from flowtui.core.insight import experiment_text, sentences
 from flowtui.core.insight.experiment import Stage
 from flowtui.tui.insight import insight_text as say
+from flowtui.tui.insight.experiment_flow import Trial
 from flowtui.tui.insight.insight_actions import InsightActions, View
-from flowtui.tui.insight.insight_calls import Trial
-from flowtui.tui.shell.keys import bindings
+from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.charts import dimmed
-from flowtui.tui.widgets.confirmation import Said
-from flowtui.tui.widgets.keystrip import KeyStrip
+from flowtui.tui.widgets.lines import KeyStrip, Line, Said, ThinBar
 from flowtui.tui.widgets.rows import Rows
-from flowtui.tui.widgets.text_line import Line
-from flowtui.tui.widgets.thin_bar import ThinBar
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot

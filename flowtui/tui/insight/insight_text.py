@@ -10,9 +10,9 @@ from textual.content import Content
 
 from flowtui.core.insight import sentences
 from flowtui.core.insight.association import Finding, Insight
+from flowtui.core.insight.day_table import Outcome
 from flowtui.core.insight.focus_facts import Fact
 from flowtui.core.insight.refusal import MIN_DAYS, Refused, Why
-from flowtui.core.insight.variable import Outcome
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import middle_cut
 from flowtui.tui.insight.plots import forest
@@ -160,7 +160,7 @@ def fact_lines(facts: Sequence[Fact], width: int) -> list[Content]:
 
 def noise_view(found: Mapping[str, Any], outcome: Outcome, width: int) -> list[Content]:
     """The noise button's answer."""
-    from flowtui.core.insight.noise_text import noise_lines
+    from flowtui.core.insight.sentences import noise_lines
 
     lines: list[Content] = []
     for text in noise_lines(found, outcome):

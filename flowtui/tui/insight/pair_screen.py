@@ -18,11 +18,9 @@ from flowtui.core.insight.binned import Point, points
 from flowtui.tui.focus.focus_screen import FlowScreen
 from flowtui.tui.insight import insight_text as say
 from flowtui.tui.insight import pair_text
-from flowtui.tui.shell.keys import bindings
+from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.charts import dimmed
-from flowtui.tui.widgets.confirmation import Said
-from flowtui.tui.widgets.keystrip import KeyStrip
-from flowtui.tui.widgets.text_line import Line
+from flowtui.tui.widgets.lines import KeyStrip, Line, Said
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot

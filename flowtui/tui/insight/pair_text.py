@@ -10,7 +10,7 @@ from textual.content import Content
 from flowtui.core.insight import binned, sentences
 from flowtui.core.insight.association import Finding, Insight
 from flowtui.core.insight.binned import Point
-from flowtui.core.insight.variable import Kind
+from flowtui.core.insight.day_table import Kind
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.tui.insight.plots import OFF, ON, curve, forest, histogram, over_time
 

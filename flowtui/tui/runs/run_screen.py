@@ -19,11 +19,9 @@ from flowtui.services.runs.runs_view import RunPicture, run_picture
 from flowtui.tui.focus.focus_screen import FlowScreen
 from flowtui.tui.runs import run_rows, run_text
 from flowtui.tui.runs.curves import CurvePlot
-from flowtui.tui.shell.keys import bindings
+from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.charts import dimmed
-from flowtui.tui.widgets.confirmation import Said
-from flowtui.tui.widgets.keystrip import KeyStrip
-from flowtui.tui.widgets.text_line import Line
+from flowtui.tui.widgets.lines import KeyStrip, Line, Said
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot

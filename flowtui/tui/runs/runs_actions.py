@@ -12,8 +12,8 @@ from flowtui.core.errors import FlowError
 from flowtui.core.focus.block import Source
 from flowtui.core.focus.commands import Interrupt, Return
 from flowtui.core.runs.glance import RunGlance
+from flowtui.services.runs.launch import GRACE_S
 from flowtui.services.runs.runs_view import RunsPicture, runs_picture
-from flowtui.services.runs.stop import GRACE_S
 from flowtui.tui import dialogs
 from flowtui.tui.focus.focus_screen import FlowScreen
 from flowtui.tui.runs.run_list import RunList

@@ -17,11 +17,9 @@ from flowtui.tui.focus import block_text
 from flowtui.tui.runs import run_rows
 from flowtui.tui.runs.run_list import RunList
 from flowtui.tui.runs.runs_actions import RunsActions
-from flowtui.tui.shell.keys import bindings
+from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.charts import dimmed
-from flowtui.tui.widgets.confirmation import Said
-from flowtui.tui.widgets.keystrip import KeyStrip
-from flowtui.tui.widgets.text_line import Line
+from flowtui.tui.widgets.lines import KeyStrip, Line, Said
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot

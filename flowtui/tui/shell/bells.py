@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flowtui.core.text import middle_cut
 from flowtui.services import bells
+from flowtui.services.bells import Notice, Severity
 from flowtui.services.conductor import Conductor, ConductorLock
 from flowtui.services.wiring import Services
-from flowtui.system.notices import Notice, Notifier, Severity
 
 if TYPE_CHECKING:
     from flowtui.tui.shell.host import Host
@@ -30,7 +29,7 @@ class Ringing:
             lambda: app.ask(bells.due),
             self._remind,
         )
-        self._notifier = Notifier(services.config.notices, os.environ, self._write)
+        self._notifier = bells.notifier(services, self._write)
 
     def begin(self) -> None:
         """Start in the app's event loop."""

@@ -1,7 +1,4 @@
-"""What screens may ask of the app: its state, and the way to the services.
-
-Screens, palette and bells know this class; the app, which knows the screens, is one of it.
-"""
+"""Messages that cross screens. High-rate news carry no payload: screens pull the latest."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import App
+from textual.message import Message
 from textual.worker import Worker, WorkerState
 
 from flowtui.core.clock import Clock
@@ -23,6 +21,19 @@ if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot
     from flowtui.services.runs.board import Board
     from flowtui.services.wiring import Services
+
+
+class SnapshotTaken(Message):
+    """A new snapshot is there; only the latest matters."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+    def can_replace(self, message: Message) -> bool:
+        """A newer snapshot makes an older one worthless."""
+        return isinstance(message, SnapshotTaken)
+
 
 T = TypeVar("T")
 REPEAT_S = 5
@@ -86,7 +97,7 @@ class Host(App[None]):
 
     def said(self, text: str, lost: bool = False) -> None:
         """Confirm or complain in the quiet line of the base screen."""
-        from flowtui.tui.widgets.confirmation import Said
+        from flowtui.tui.widgets.lines import Said
 
         self._last_said = (text, lost, self.clock.monotonic())
         for screen in reversed(self.screen_stack):

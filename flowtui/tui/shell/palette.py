@@ -1,4 +1,4 @@
-"""The palette: every action that can be done now, by name, from the one table."""
+"""Keys and palette, from the one table of actions."""
 
 from __future__ import annotations
 
@@ -6,10 +6,29 @@ from collections.abc import Coroutine, Iterator
 from functools import partial
 from typing import Any
 
+from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from flowtui.settings.actions import Action, shown_keys
+from flowtui.settings.actions import ACTIONS, Action, shown_keys
 from flowtui.tui.shell.host import Host
+
+
+def binding(action: Action) -> Binding:
+    """The binding of `action`, with its id for remapping and its help as the tooltip."""
+    return Binding(
+        action.keys,
+        action.method,
+        action.label,
+        show=action.footer,
+        key_display=shown_keys(action).split(", ")[0],
+        id=action.id,
+        tooltip=action.help,
+    )
+
+
+def bindings(*places: str) -> list[Binding]:
+    """The bindings of the actions that work in `places`."""
+    return [binding(action) for action in ACTIONS if action.place in places]
 
 
 class ActionCommands(Provider):

@@ -8,10 +8,14 @@ sure to stand back and still be readable, and "none" elsewhere.
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.theme import Theme
 
-from flowtui.settings.colours import blend
-from flowtui.settings.themes import FALLBACK, ThemeSpec
+from flowtui.core.ascii_text import to_ascii
+from flowtui.settings.themes import FALLBACK, ThemeSpec, blend
 
 
 def to_textual(spec: ThemeSpec) -> Theme:
@@ -151,3 +155,14 @@ def _ansi(spec: ThemeSpec) -> dict[str, str]:
         "ansi-background": "ansi_black" if spec.dark else "ansi_white",
         "ansi-foreground": "ansi_white" if spec.dark else "ansi_black",
     }
+
+
+class AsciiFilter(LineFilter):
+    """Turns every sign into one of ASCII, last of all, whoever drew it."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same line in the same widths."""
+        return [
+            Segment(to_ascii(segment.text, cell_len), segment.style, segment.control)
+            for segment in segments
+        ]

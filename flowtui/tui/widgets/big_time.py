@@ -14,6 +14,8 @@ from textual.widgets import Digits, Static
 
 NARROW = 60
 FALLBACK_FONT = "ansi_shadow"
+ASCII_FONT = "standard"
+"""Where nothing beyond ASCII is drawn."""
 MINUTES = 120
 """Up to so many minutes the figures are kept for the next start."""
 
@@ -29,15 +31,12 @@ def load_figures(path: Path) -> None:
             _kept.update(data)
 
 
-def save_figures(path: Path, font: str) -> None:
-    """Keep the minutes of `font` for the next start, unless they are kept already."""
+def figures_to_keep(font: str) -> bytes | None:
+    """The minutes of `font` for `load_figures` at the next start; None if they are kept already."""
     if font in _kept:
-        return
-    from flowtui.system.files import write_atomic
-
+        return None
     figures = {str(minutes): draw(str(minutes), font) for minutes in range(MINUTES + 1)}
-    with suppress(OSError):
-        write_atomic(path, json.dumps({font: figures}).encode())
+    return json.dumps({font: figures}).encode()
 
 
 @lru_cache(maxsize=256)

@@ -6,8 +6,7 @@ import threading
 
 from flowtui.core.clock import Clock
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.core.runs.machine import GpuReading
-from flowtui.core.runs.xid import Xid
+from flowtui.core.runs.machine import GpuReading, Xid
 from flowtui.watch.gpu.gpus import Gpus
 from flowtui.watch.gpu.xid import XidWatch
 

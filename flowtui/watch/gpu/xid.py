@@ -11,7 +11,7 @@ from typing import Any
 
 from flowtui.core.clock import Clock
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.core.runs.xid import Xid
+from flowtui.core.runs.machine import Xid
 from flowtui.watch.gpu.driver import Driver, GpuError
 
 CRITICAL = 0x8  # nvmlEventTypeXidCriticalError

@@ -8,8 +8,8 @@ the run, so that `n/total` is the whole run. Numbers counted from 0 stay as the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.watch.readers.figures import whole
 from flowtui.watch.readers.place import Place
 from flowtui.watch.readers.vocabulary import (

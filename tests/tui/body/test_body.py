@@ -20,8 +20,7 @@ from flowtui.tui.body.entry_list import EntryList
 from flowtui.tui.body.quick_dialog import QuickDialog
 from flowtui.tui.focus.plan_dialog import PlanDialog
 from flowtui.tui.shell.modes import BODY, IDLE, RUNNING
-from flowtui.tui.widgets.confirmation import Said
-from flowtui.tui.widgets.text_line import Line
+from flowtui.tui.widgets.lines import Line, Said
 from tests.tui.harness import NOW, World, ready, type_text, until
 
 SIZE = (100, 30)

@@ -12,15 +12,14 @@ from flowtui.core.focus.block import Cause, Mode, Outcome, PlanKind, Source
 from flowtui.core.focus.measure import measure
 from flowtui.settings.actions import ACTIONS
 from flowtui.tui.app import FlowApp
-from flowtui.tui.dialogs.help import HelpDialog
+from flowtui.tui.dialogs.app_dialogs import HelpDialog
 from flowtui.tui.focus.block_list import BlockList
 from flowtui.tui.focus.finish_dialog import FinishDialog
 from flowtui.tui.focus.plan_dialog import PlanDialog
 from flowtui.tui.focus.running_screen import RunningScreen
 from flowtui.tui.shell.modes import IDLE, RUNNING
 from flowtui.tui.widgets.big_time import BigTime
-from flowtui.tui.widgets.confirmation import Said
-from flowtui.tui.widgets.text_line import Line
+from flowtui.tui.widgets.lines import Line, Said
 from tests.tui.harness import World, ready, type_text, until
 
 SIZE = (100, 30)

@@ -13,7 +13,7 @@ from flowtui.services.guard.block_guard import GuardService
 from flowtui.services.guard.guard_state import Kept
 from flowtui.tui.focus.running_screen import RunningScreen
 from flowtui.tui.widgets.choice import Choice
-from flowtui.tui.widgets.text_line import Line
+from flowtui.tui.widgets.lines import Line
 from tests.tui.harness import World, ready, type_text, until
 
 VIEW = GuardView(

@@ -18,16 +18,14 @@ from flowtui.services.insight.child import Cancel, Cancelled
 from flowtui.services.insight.insight_wiring import insight_of
 from flowtui.settings.actions import ACTIONS, clash
 from flowtui.tui.app import FlowApp
-from flowtui.tui.dialogs.help import HelpDialog
-from flowtui.tui.dialogs.line_dialog import ConfirmDialog
+from flowtui.tui.dialogs.app_dialogs import ConfirmDialog, HelpDialog
 from flowtui.tui.insight.experiment_dialog import TrialDialog
 from flowtui.tui.insight.insight_actions import View
 from flowtui.tui.insight.insight_screen import InsightScreen
 from flowtui.tui.insight.pair_screen import PairScreen, PairView
 from flowtui.tui.shell.modes import INSIGHT
-from flowtui.tui.widgets.confirmation import Said
+from flowtui.tui.widgets.lines import Line, Said
 from flowtui.tui.widgets.rows import Rows
-from flowtui.tui.widgets.text_line import Line
 from tests.tui.harness import NOW, World, ready, type_text, until
 
 SIZE = (100, 30)

@@ -10,10 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from flowtui.core.runs.findings.judge import judge
-from flowtui.core.runs.machine import GpuProcess, GpuReading, Throttle
+from flowtui.core.runs.machine import GpuProcess, GpuReading, Throttle, Xid
 from flowtui.core.runs.run import Run
-from flowtui.core.runs.xid import Xid
-from flowtui.services.runs.log_places import log_of
+from flowtui.services.runs.log_look import log_of
 from flowtui.services.runs.watcher import Watcher
 from flowtui.watch.place import Place
 from flowtui.watch.rundir import Ended

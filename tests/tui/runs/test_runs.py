@@ -14,7 +14,7 @@ from flowtui.tui.dialogs import ConfirmDialog, LineDialog
 from flowtui.tui.runs.compare_screen import CompareScreen
 from flowtui.tui.runs.run_screen import RunScreen
 from flowtui.tui.runs.runs_screen import RunsScreen
-from flowtui.tui.widgets.confirmation import Said
+from flowtui.tui.widgets.lines import Said
 from tests.tui.harness import World, ready, type_text, until
 from tests.tui.runs.run_harness import Lab, curve, laboratory
 

@@ -17,8 +17,8 @@ from flowtui.exchange.dates import (
     read_moment,
     read_number,
     read_time,
+    zone_at,
 )
-from flowtui.exchange.zones import zone_at
 from tests.unit.exchange.make import BERLIN
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

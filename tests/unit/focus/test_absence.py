@@ -19,8 +19,7 @@ from flowtui.core.focus.block import (
     PlanKind,
     Source,
 )
-from flowtui.core.focus.commands import Interrupt, Pause, Resume
-from flowtui.core.focus.events import EventKind
+from flowtui.core.focus.commands import EventKind, Interrupt, Pause, Resume
 from flowtui.core.focus.measure import measure
 from flowtui.core.focus.recovery import Closing, Hole
 from flowtui.services.focus.absence import Noticed

@@ -25,6 +25,7 @@ from flowtui.core.focus.block import (
 )
 from flowtui.core.focus.commands import (
     Command,
+    EventKind,
     Extend,
     Finish,
     Interrupt,
@@ -38,7 +39,6 @@ from flowtui.core.focus.commands import (
     Shift,
     Start,
 )
-from flowtui.core.focus.events import EventKind
 from flowtui.core.focus.measure import deadline, end_reason, focus_spans, interrupted_s, measure
 from flowtui.core.focus.step import start, step
 from flowtui.core.kinds import BLOCKS, KINDS

@@ -21,8 +21,16 @@ from flowtui.core.focus.block import (
     Source,
     State,
 )
-from flowtui.core.focus.commands import Extend, Interrupt, Judge, Park, Pause, Resume, Return
-from flowtui.core.focus.events import EventKind
+from flowtui.core.focus.commands import (
+    EventKind,
+    Extend,
+    Interrupt,
+    Judge,
+    Park,
+    Pause,
+    Resume,
+    Return,
+)
 from flowtui.core.focus.measure import measure
 from flowtui.services.focus.running_block import Draft
 from tests.user import Person

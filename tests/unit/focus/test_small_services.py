@@ -143,7 +143,7 @@ def test_an_unknown_context_is_told_with_the_nearest(name: str, hint: str) -> No
 
 
 def test_a_context_fills_in_its_mode_and_tags() -> None:
-    known = Contexts({"own": ContextRule((), 0, Mode.CURIOSITY, ("own", "b"))})
+    known = Contexts({"own": ContextRule((), Mode.CURIOSITY, ("own", "b"))})
 
     assert known.filled("own", None, ("b", "c")).tags == ("own", "b", "c")
     assert known.filled("own", None, ()).default_mode is Mode.CURIOSITY

@@ -49,7 +49,7 @@ def test_a_ledger_that_was_written_since_makes_it_old(person: Person) -> None:
     person.begin(50)
     assert read(person) is not None
 
-    with next(iter(person.services.paths.ledger_dir.glob("state*"))).open("ab") as file:
+    with next(iter(person.services.paths.ledger_dir.glob("*.jsonl"))).open("ab") as file:
         file.write(b"more\n")
 
     assert read(person) is None

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from flowtui.core.errors import FlowError
 from flowtui.core.insight.refusal import Why
-from flowtui.services.insight.day_csv import foreign_table, number
+from flowtui.services.insight.tables import foreign_table, number
 
 FIRST = date(2026, 1, 1)
 sloppy = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

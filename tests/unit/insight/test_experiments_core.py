@@ -16,14 +16,18 @@ from hypothesis import strategies as st
 from flowtui.core.errors import LedgerError, UsageError
 from flowtui.core.insight.experiment import (
     Declared,
+    Design,
     Direction,
     Experiment,
     Stage,
     brier,
     came_true,
     checked,
+    fingerprint,
+    min_p,
+    schedule,
+    whole_length,
 )
-from flowtui.core.insight.schedule import Design, fingerprint, min_p, schedule, whole_length
 from flowtui.core.kinds import EXPERIMENTS, KINDS
 from flowtui.insight.power import foreseen
 from flowtui.insight.randomised import Trial, read, whole_pairs

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowtui.insight.arrays import Floats, Ints
-from flowtui.insight.gls import RHOS, Model, errors_from, independent, innovations
+from flowtui.insight.gls import RHOS, Floats, Ints, Model, errors_from, independent, innovations
 
 
 def dense(days: Ints, columns: Floats, y: Floats) -> tuple[float, float, float, float]:

@@ -14,14 +14,13 @@ from flowtui.core.body.entry import Entry
 from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.habits import Form, Habit
 from flowtui.core.errors import FlowError, UsageError
-from flowtui.core.insight.experiment import Declared, Direction, Stage
-from flowtui.core.insight.schedule import Design
+from flowtui.core.insight.experiment import Declared, Design, Direction, Stage
 from flowtui.core.kinds import BLOCKS, ENTRIES, KINDS
 from flowtui.services.guard.guard_state import Kept
 from flowtui.services.insight import insight_service as module
 from flowtui.services.insight.child import Cancel, Cancelled, compute
-from flowtui.services.insight.guarded_blocks import GuardedBlocks
 from flowtui.services.insight.insight_wiring import InsightServices, insight_of
+from flowtui.services.insight.questions import GuardedBlocks
 from tests.sample_year import answer, blocks_of, live
 from tests.unit.ledger.helpers import get, save
 from tests.user import NOON, Person

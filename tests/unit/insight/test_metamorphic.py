@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from flowtui.core.insight.variable import Factor, Kind, Timing
-from flowtui.insight.arrays import Floats
+from flowtui.core.insight.day_table import Factor, Kind, Timing
+from flowtui.insight.gls import Floats
 from flowtui.insight.pair import Result, ranks, theil_sen
 from flowtui.insight.study import Study, study
 from flowtui.insight.table import Days, on_calendar

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowtui.core.insight.association import Q
-from flowtui.insight.multiple import adjusted, draws_for
+from flowtui.insight.missing import adjusted, draws_for
 
 ps = st.lists(st.floats(0.0005, 1.0), min_size=1, max_size=40)
 

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from flowtui.core.insight.day_table import Factor, Kind, Outcome, Timing, guessed
 from flowtui.core.insight.refusal import Refused, Why
-from flowtui.core.insight.variable import Factor, Kind, Outcome, Timing, guessed
-from flowtui.insight.arrays import Floats
+from flowtui.insight.gls import Floats
 from flowtui.insight.study import Study, study
 from flowtui.insight.table import on_calendar
 from tests.synthetic_days import DEEP, FIRST, as_days, by_day, night

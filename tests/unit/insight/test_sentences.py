@@ -11,12 +11,10 @@ import pytest
 
 from flowtui.core.insight import experiment_text, sentences
 from flowtui.core.insight.association import Finding, Insight, Numbers
-from flowtui.core.insight.experiment import Declared, Direction
-from flowtui.core.insight.missingness import Missingness
-from flowtui.core.insight.noise_text import noise_lines
-from flowtui.core.insight.refusal import Refused, Why
-from flowtui.core.insight.schedule import Design
-from flowtui.core.insight.variable import Factor, Kind, Outcome, Timing
+from flowtui.core.insight.day_table import Factor, Kind, Outcome, Timing
+from flowtui.core.insight.experiment import Declared, Design, Direction
+from flowtui.core.insight.refusal import Missingness, Refused, Why
+from flowtui.core.insight.sentences import noise_lines
 
 DEEP = Outcome("deep_min", "deep minutes", "min")
 RATING = Outcome("output", "your rating of output", "1-5")

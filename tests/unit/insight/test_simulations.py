@@ -9,7 +9,7 @@ from math import sqrt
 
 import pytest
 
-from flowtui.core.insight.schedule import Design
+from flowtui.core.insight.experiment import Design
 from tests.bench import insight
 from tests.synthetic_days import Grid, World
 

@@ -18,14 +18,13 @@ import pytest
 from flowtui.core.errors import FlowError
 from flowtui.core.runs.findings.judge import judge
 from flowtui.core.runs.glance import RunGlance
-from flowtui.core.runs.machine import GpuProcess, GpuReading
+from flowtui.core.runs.machine import GpuProcess, GpuReading, Xid
 from flowtui.core.runs.run import Run
 from flowtui.core.runs.run_state import RunState
-from flowtui.core.runs.xid import Xid
 from flowtui.services.runs.adoption import RunAdopter
 from flowtui.services.runs.board import Board, BoardFile
 from flowtui.services.runs.digest import RunTeller
-from flowtui.services.runs.log_places import log_of, opened_by, places_in
+from flowtui.services.runs.log_look import log_of, opened_by, places_in
 from flowtui.services.runs.watcher import IDLE_S, STEP_S, Watcher
 from flowtui.watch.place import Place
 from tests.fakes import FakeClock
@@ -445,7 +444,7 @@ def test_a_process_that_does_not_end_is_not_said_to_have_ended(
         raise psutil.AccessDenied(process.pid)
 
     monkeypatch.setattr(psutil.Process, "send_signal", refused)
-    monkeypatch.setattr("flowtui.services.runs.stop.SLACK_S", 0.1)
+    monkeypatch.setattr("flowtui.services.runs.launch.SLACK_S", 0.1)
     with pytest.raises(FlowError, match="did not end"):
         lab.desk(BoardFile(tmp_path / "watch")).stop(adopted, 0.1)
 

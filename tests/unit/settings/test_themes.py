@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowtui.settings.colours import blend, contrast, is_colour, rgb
 from flowtui.settings.paths import Paths, resolve
 from flowtui.settings.problems import Problem
 from flowtui.settings.sections import Display
@@ -21,9 +20,13 @@ from flowtui.settings.themes import (
     FALLBACK,
     MEANINGS,
     ThemeSpec,
+    blend,
     choose,
+    contrast,
     find,
+    is_colour,
     parse_theme,
+    rgb,
     shipped_folder,
     weaknesses,
 )

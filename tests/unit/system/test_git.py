@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from flowtui.core.focus.block import Evidence
-from flowtui.system.git import DIRTY_LIMIT, RepoState, evidence, repo_state
-from flowtui.system.gitcall import Git, GitProblem
+from flowtui.system.git import DIRTY_LIMIT, Git, GitProblem, RepoState, evidence, repo_state
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 END = START + timedelta(hours=1)

@@ -12,9 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from flowtui.system.hooklog import MAX_LOG, write_log
-from flowtui.system.hookrunner import HookRunner
-from flowtui.system.hooks import EVENTS, HookResult, check, run_hooks
+from flowtui.system.hooks import (
+    EVENTS,
+    MAX_LOG,
+    HookResult,
+    HookRunner,
+    check,
+    run_hooks,
+    write_log,
+)
 from flowtui.system.process import MAX_OUTPUT, run_bounded
 from tests.fakes import FakeClock
 

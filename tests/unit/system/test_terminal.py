@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowtui.system.notice_text import Notice, Severity, plain
+from flowtui.system.desktop import Notice, Severity, plain
 from flowtui.system.terminal import (
     SCREEN_CHUNK,
     Dialect,

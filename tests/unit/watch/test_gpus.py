@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flowtui.core.runs.machine import GpuProcess, Throttle
-from flowtui.core.runs.xid import Xid
+from flowtui.core.runs.machine import GpuProcess, Throttle, Xid
 from flowtui.watch.gpu import board, power
 from flowtui.watch.gpu.background import GpuThread
 from flowtui.watch.gpu.driver import Driver, GpuError

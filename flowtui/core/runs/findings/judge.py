@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flowtui.core.runs.findings.alert import alert
-from flowtui.core.runs.findings.baseline import against_baseline
-from flowtui.core.runs.findings.crashed import crashed
-from flowtui.core.runs.findings.disk import disk_filling, disk_full
-from flowtui.core.runs.findings.diverging import diverging
+from flowtui.core.runs.findings.curves import diverging, nan
+from flowtui.core.runs.findings.ended import alert, crashed, finished, oom
 from flowtui.core.runs.findings.finding import Finding, Severity
-from flowtui.core.runs.findings.finished import finished
-from flowtui.core.runs.findings.gpus import gpu_idle, gpu_lost, loader_bound, throttled
-from flowtui.core.runs.findings.hang import hang
-from flowtui.core.runs.findings.nan import nan
-from flowtui.core.runs.findings.oom import oom
-from flowtui.core.runs.findings.overfitting import overfitting
-from flowtui.core.runs.findings.plateau import plateau
-from flowtui.core.runs.findings.stalled import stalled
-from flowtui.core.runs.findings.zombie import zombie_memory
+from flowtui.core.runs.findings.machine_rules import (
+    disk_filling,
+    disk_full,
+    gpu_idle,
+    gpu_lost,
+    loader_bound,
+    throttled,
+    zombie_memory,
+)
+from flowtui.core.runs.findings.silence import hang, stalled
+from flowtui.core.runs.findings.validation import against_baseline, overfitting, plateau
 from flowtui.core.runs.observation import Seen
 
 RULES: tuple[Callable[[Seen], Finding | None], ...] = (

@@ -1,31 +1,34 @@
-"""`flowtui export --tidy DIR`: the body log as two tables and a dictionary, for any statistics."""
+"""The body log as two tables and a dictionary, for any statistics."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flowtui.cli.context import Context
 from flowtui.core.body.day_series import days_between
 from flowtui.core.body.entry_days import BodyLog
 from flowtui.core.errors import FlowError
 from flowtui.exchange.tidy import days_csv, dictionary, entries_csv
 from flowtui.system.files import write_atomic
 
+if TYPE_CHECKING:
+    from flowtui.services.wiring import Services
+
 NAMES = ("entries.csv", "days.csv", "dictionary.txt")
 
 
-def write_tidy(context: Context, folder: Path, force: bool) -> None:
+def write_tidy(services: Services, folder: Path, force: bool) -> tuple[int, int]:
     """Write the three files into `folder`, which is made if it is missing.
 
-    Raises FlowError if one of them is there and `force` is not given; then none is written.
+    Returns how many entries and days they hold. Raises FlowError if one of them is there and
+    `force` is not given; then none is written.
     """
     there = [name for name in NAMES if (folder / name).exists()]
     if there and not force:
         raise FlowError(
             f"{folder} holds {' and '.join(there)} already", "name another folder, or add --force"
         )
-    services = context.services
     log = services.body.log
     entries = log.store.every()
     read = BodyLog(entries, services.rule.start)
@@ -43,4 +46,4 @@ def write_tidy(context: Context, folder: Path, force: bool) -> None:
     except OSError as error:
         reason = error.strerror or error
         raise FlowError(f"{folder} cannot be written: {reason}", "name another folder") from None
-    context.say(f"{len(entries)} entries, {len(days)} days in {folder}: {', '.join(NAMES)}")
+    return len(entries), len(days)

@@ -1,0 +1,138 @@
+"""Dialogs from everywhere in the app: help, themes, one line to type, yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Input, Label, OptionList
+from textual.widgets.option_list import Option
+
+from flowtui.core.errors import UsageError
+from flowtui.settings.actions import PLACES, Action, shown_keys
+from flowtui.tui.dialogs.base import Dialog
+
+
+class HelpDialog(Dialog[None]):
+    """The keys of the places that are at hand now."""
+
+    title_text = "keys"
+    hint = "esc back   remap by id in config.toml, see: flowtui keys"
+    BINDINGS = [Binding("question_mark,q", "leave", show=False)]
+
+    def __init__(self, actions: Sequence[Action], places: Sequence[str]) -> None:
+        super().__init__()
+        self._actions = actions
+        self._places = places
+
+    def form(self) -> Iterable[Widget]:
+        """A heading a place, a line an action."""
+        for place in self._places:
+            yield Label(PLACES[place], classes="heading", markup=False)
+            for action in self._actions:
+                if action.place == place:
+                    line = f"{shown_keys(action):>14}  {action.help}"
+                    yield Label(line, classes="about", markup=False)
+
+    def action_submit(self) -> None:
+        """Enter closes."""
+        self.dismiss(None)
+
+
+class ThemeDialog(Dialog[str]):
+    """Answers with the name of a theme."""
+
+    title_text = "theme"
+    hint = "j k look   enter keep   esc as before"
+    BINDINGS = [
+        Binding("j", "move(1)", show=False),
+        Binding("k", "move(-1)", show=False),
+    ]
+
+    def __init__(self, names: Sequence[str], current: str) -> None:
+        super().__init__()
+        self._names = names
+        self._before = current
+
+    def form(self) -> Iterable[Widget]:
+        """The themes."""
+        yield OptionList(*(Option(n, id=n) for n in self._names), id="names", compact=True)
+
+    def on_mount(self) -> None:
+        """Begin at the present theme."""
+        names = self.query_one("#names", OptionList)
+        names.highlighted = self._names.index(self._before) if self._before in self._names else 0
+        names.focus()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Show it."""
+        if event.option_id is not None:
+            self.app.theme = event.option_id
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Keep it."""
+        event.stop()
+        self.dismiss(event.option_id)
+
+    def action_move(self, by: int) -> None:
+        """Up and down."""
+        names = self.query_one("#names", OptionList)
+        names.action_cursor_down() if by > 0 else names.action_cursor_up()
+
+    def action_leave(self) -> None:
+        """Put the former theme back."""
+        self.app.theme = self._before
+        self.dismiss(None)
+
+
+class LineDialog(Dialog[str]):
+    """Asks for one line; answers with it, stripped. Empty is an answer unless `needed`."""
+
+    def __init__(
+        self,
+        title: str,
+        hint: str = "",
+        value: str = "",
+        needed: bool = False,
+        about: str = "",
+    ) -> None:
+        super().__init__()
+        self.title_text = title
+        self._placeholder = hint
+        self._value = value
+        self._needed = needed
+        self._about = about
+
+    def form(self) -> Iterable[Widget]:
+        """The line."""
+        if self._about:
+            yield Label(self._about, classes="about", markup=False)
+        yield Input(self._value, placeholder=self._placeholder, id="line", compact=True)
+
+    def answer(self) -> str:
+        """The line."""
+        line = self.text("line")
+        if self._needed and not line:
+            raise UsageError("there is nothing to keep", "type it, or leave with esc")
+        return line
+
+
+class ConfirmDialog(Dialog[bool]):
+    """Asks before something that cannot be taken back by a slip of the finger."""
+
+    hint = "enter yes   esc no"
+
+    def __init__(self, title: str, about: str = "") -> None:
+        super().__init__()
+        self.title_text = title
+        self._about = about
+
+    def form(self) -> Iterable[Widget]:
+        """What will happen."""
+        if self._about:
+            yield Label(self._about, classes="about", markup=False)
+
+    def answer(self) -> bool:
+        """Yes."""
+        return True
