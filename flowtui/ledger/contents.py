@@ -14,10 +14,10 @@ from typing import Any
 
 from flowtui.core.kinds import STATE, Kind
 from flowtui.ledger.documents import Document, Documents, day_of
-from flowtui.ledger.journal import Report, Transaction
-from flowtui.ledger.lines import Insert
+from flowtui.ledger.lines import Insert, Transaction
 from flowtui.ledger.migrate import Migrations
 from flowtui.ledger.records import Ids, Records, Tables, read_records, record_file, record_files
+from flowtui.ledger.scan import Report
 
 LOADED_YEARS = 3
 NO_DOCUMENTS = Documents()
@@ -39,6 +39,8 @@ class Contents:
         """Grows with every change seen, so that a cache knows when it is stale."""
         self.damage: dict[str, list[Report]] = {}
         """What was found damaged in files of records, by name."""
+        self.is_writing = False
+        """Whether the lock is held, so that lists of ids may be written."""
         self._folder = folder
         self.kinds = kinds
         self._dated = frozenset(kind.name for kind in kinds.values() if kind.dated)
@@ -147,6 +149,8 @@ class Contents:
         ids = self._ids.get(name)
         if ids is None:
             ids = self._ids[name] = Ids(record_file(self._folder, name))
+        if self.is_writing and not ids.is_listed:
+            ids.write(self._migrations)
         return ids.may_hold(table, key)
 
     # Changing

@@ -24,7 +24,8 @@ from flowtui.ledger.migrate import Migrations
 from flowtui.ledger.records import FILE_NAME, MIGRATED, format_of, plain_files, record_files
 from flowtui.ledger.repair import SUFFIX
 from flowtui.ledger.scan import RawLine, raw_lines, whole_pieces
-from flowtui.ledger.storage import LOCK_NAME, check_day
+from flowtui.ledger.staging import check_day
+from flowtui.ledger.storage import LOCK_NAME
 from flowtui.ledger.upgrade import OLD_FOLDER, read_old
 
 REPAIR = "flowtui doctor --repair"

@@ -12,12 +12,12 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flowtui.core.errors import LedgerError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.disk import failed, replacing
-from flowtui.ledger.journal import journal_header
-from flowtui.ledger.lines import seq_of
-from flowtui.ledger.records import record_file, write_records
-from flowtui.ledger.scan import whole_lines
+from flowtui.ledger.lines import journal_header, seq_of
+from flowtui.ledger.records import record_file, record_files, write_records
+from flowtui.ledger.scan import Report, whole_lines
 
 if TYPE_CHECKING:
     from flowtui.ledger.storage import JournalStorage
@@ -31,6 +31,19 @@ class Folded:
     """Its name: "journal", "state" or a year."""
     bytes_before: int
     bytes_after: int
+
+
+def fold_if_worth_while(storage: JournalStorage) -> None:
+    """Fold when the journal has half as many new bytes as the files that would be rewritten."""
+    files = record_files(storage.path)
+    homes = [files[name] for name in storage.contents.changes if name in files]
+    if storage.journal.fresh_bytes * 2 <= sum(_size(path) for path in homes):
+        return
+    try:
+        fold(storage)
+    except LedgerError as error:  # the transaction is on disk; folding can wait
+        storage.can_fold = False
+        storage.notes.append(Report(storage.path, None, 0, 0, error.message, lost=False))
 
 
 def fold(storage: JournalStorage) -> list[Folded]:

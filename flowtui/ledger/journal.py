@@ -10,66 +10,32 @@ nothing on disk.
 
 from __future__ import annotations
 
-import enum
 import errno
 import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from flowtui.core.errors import LedgerError
-from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.disk import failed, sync_data, sync_folder
 from flowtui.ledger.lines import (
-    FORMAT,
     Insert,
+    News,
+    Transaction,
     check_format,
     head_of,
     insert_of,
     is_whole,
-    line_of,
+    journal_header,
     parse_lines,
     seq_of,
     split_lines,
 )
+from flowtui.ledger.scan import Report
 
 NAME = "journal.jsonl"
 _CHUNK_BYTES = 1 << 20
 _HEADER_BYTES = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Something noticed in a file of the ledger, for a person to hear of once."""
-
-    file: Path
-    line: int | None
-    """Counted from 1; None where the line is not known."""
-    byte: int
-    """Where it starts, from the beginning of the file."""
-    length: int
-    """Bytes concerned."""
-    what: str
-    lost: bool
-    """Whether a transaction or a record was lost by it."""
-
-
-class News(enum.Enum):
-    """What `Journal.poll` found."""
-
-    SAME = "same"
-    GREW = "grew"
-    REPLACED = "replaced"
-
-
-Transaction = list[Any] | Insert
-"""Head and changes; or a transaction that added one document, which is not parsed."""
-
-
-def journal_header(folded: int, history: int = 0) -> bytes:
-    """The first line of a journal; `history` is the number of bytes up to `folded` after it."""
-    return line_of({"format": FORMAT, "ledger": "journal", "folded": folded, "history": history})
 
 
 class Journal:

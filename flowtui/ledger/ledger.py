@@ -22,10 +22,10 @@ from tinydb.table import Document as Document
 from flowtui.core.clock import Clock
 from flowtui.core.errors import LedgerError
 from flowtui.core.kinds import KINDS, STATE, Kind
-from flowtui.ledger.journal import Report
 from flowtui.ledger.lock import no_writer
 from flowtui.ledger.migrate import Migrations
 from flowtui.ledger.records import record_file
+from flowtui.ledger.scan import Report
 from flowtui.ledger.staging import ALWAYS, Staging, same
 from flowtui.ledger.storage import FOLD_BYTES, KEEP, JournalStorage
 from flowtui.ledger.table import JournalDB, JournalTable
@@ -130,6 +130,7 @@ class Ledger(JournalDB):
         day = str(record.get("day", ""))[:4]
         home = day if self.storage.kinds[kind].dated else STATE
         path = record_file(self.folder, home)
+        path = path if path.exists() else self.storage.journal.path
         id = str(record.get("id"))
         report = Report(path, None, 0, 0, f"{error.message}; it is left out", lost=False)
         self._skipped.setdefault((kind, id), report)

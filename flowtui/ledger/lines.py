@@ -17,6 +17,7 @@ where a cryptographic hash would cost more than the rest of the reading.
 
 from __future__ import annotations
 
+import enum
 import json
 import re
 from collections.abc import Iterable
@@ -81,6 +82,18 @@ class Insert(NamedTuple):
     document: bytes
 
 
+Transaction = list[Any] | Insert
+"""Head and changes; or a transaction that added one document, which is not parsed."""
+
+
+class News(enum.Enum):
+    """What `Journal.poll` found."""
+
+    SAME = "same"
+    GREW = "grew"
+    REPLACED = "replaced"
+
+
 def record_text(table: str, key: str | None, document: str) -> str:
     """A line of a file of records, without its checksum; `document` is JSON text."""
     return f"[{text_of(table)},{text_of(key)},{document}]"
@@ -94,6 +107,11 @@ def checked(payload: bytes) -> bytes:
 def line_of(head: dict[str, Any], changes: Iterable[str] = ()) -> bytes:
     """The bytes of a transaction's line, with its newline; `changes` are JSON texts."""
     return checked(",".join([f"[{text_of(head)}", *changes]).encode() + b"]")
+
+
+def journal_header(folded: int, history: int = 0) -> bytes:
+    """The first line of a journal; `history` is the number of bytes up to `folded` after it."""
+    return line_of({"format": FORMAT, "ledger": "journal", "folded": folded, "history": history})
 
 
 def is_whole(raw: bytes) -> bool:

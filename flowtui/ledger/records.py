@@ -27,7 +27,6 @@ from zlib import crc32
 from flowtui.core.errors import LedgerError
 from flowtui.ledger.disk import BESIDE, failed, replacing
 from flowtui.ledger.documents import Documents
-from flowtui.ledger.journal import Report
 from flowtui.ledger.lines import (
     FORMAT,
     check_format,
@@ -38,7 +37,7 @@ from flowtui.ledger.lines import (
     record_text,
 )
 from flowtui.ledger.migrate import Migrations
-from flowtui.ledger.scan import raw_lines, whole_pieces
+from flowtui.ledger.scan import Report, raw_lines, whole_pieces
 
 MIGRATED = ".migrated"
 FILE_NAME = re.compile(r"(state|[0-9]{4})\.jsonl(\.migrated)?")
@@ -102,24 +101,31 @@ def read_records(path: Path, migrations: Migrations) -> Records:
     tables: Tables = {}
     damage: list[Report] = []
     seq = 0
+    start = 0
+    for number, raw in enumerate(_content(path).split(b"\n"), 1):
+        pieces = whole_pieces(raw)
+        if raw and pieces != [raw]:
+            what = "a damaged end of line" if pieces else "a damaged line"
+            damage.append(Report(path, number, start, len(raw), what, lost=not pieces))
+        start += len(raw) + 1
+        for piece in pieces:
+            record = record_of(piece)
+            if record is not None:
+                _put(tables, migrations, *record)
+            else:
+                head = head_of(piece)
+                check_format(head, path)
+                seq = head.get("seq", seq)
+    return Records(tables, seq, damage)
+
+
+def _content(path: Path) -> bytes:
     try:
-        for line in raw_lines(path):
-            pieces = whole_pieces(line.raw)
-            if pieces != [line.raw]:
-                what = "a damaged end of line" if pieces else "a damaged line"
-                place = (path, line.number, line.start, len(line.raw))
-                damage.append(Report(*place, what, lost=not pieces))
-            for raw in pieces:
-                record = record_of(raw)
-                if record is not None:
-                    _put(tables, migrations, *record)
-                else:
-                    head = head_of(raw)
-                    check_format(head, path)
-                    seq = head.get("seq", seq)
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
     except OSError as error:
         raise failed("read", path, error) from error
-    return Records(tables, seq, damage)
 
 
 def _put(
@@ -173,6 +179,17 @@ class Ids:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._hashes = _read_ids(path)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether there is a list that fits; without one the file is searched each time."""
+        return self._hashes is not None
+
+    def write(self, migrations: Migrations) -> None:
+        """Under the lock: keep a list, if it can be kept."""
+        tables = read_records(self._path, migrations).tables
+        _write_ids(self._path, [(name, key) for name, keys in tables.items() for key in keys])
+        self._hashes = _read_ids(self._path)
 
     def may_hold(self, table: str, key: str) -> bool:
         """Whether the file may hold a record; if not, it does not."""

@@ -14,10 +14,9 @@ from flowtui.core.clock import Clock
 from flowtui.core.kinds import KINDS
 from flowtui.ledger.disk import BESIDE, append_aside, failed, replacing
 from flowtui.ledger.fold import fold
-from flowtui.ledger.journal import Report, journal_header
-from flowtui.ledger.lines import head_of, is_whole, seq_of, split_lines
+from flowtui.ledger.lines import head_of, is_whole, journal_header, seq_of, split_lines
 from flowtui.ledger.records import read_records, record_files
-from flowtui.ledger.scan import RawLine, raw_lines, whole_lines
+from flowtui.ledger.scan import RawLine, Report, raw_lines, whole_lines
 from flowtui.ledger.storage import JournalStorage
 
 SUFFIX = ".damaged"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +12,22 @@ from flowtui.ledger.lines import head_of, is_whole, parse_lines, split_lines
 
 _BATCH_LINES = 1000
 _BLOCK_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Something noticed in a file of the ledger, for a person to hear of once."""
+
+    file: Path
+    line: int | None
+    """Counted from 1; None where the line is not known."""
+    byte: int
+    """Where it starts, from the beginning of the file."""
+    length: int
+    """Bytes concerned."""
+    what: str
+    lost: bool
+    """Whether a transaction or a record was lost by it."""
 
 
 class RawLine(NamedTuple):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from datetime import date
 from typing import Any
 
+from flowtui.core.clock import Clock
+from flowtui.core.errors import LedgerError
 from flowtui.core.kinds import STATE
 from flowtui.ledger.contents import Contents, is_number
 from flowtui.ledger.documents import Document
@@ -59,6 +62,25 @@ class Staging:
         view.clear()
         self.staged.setdefault(table, {}).update(view.layer)
         self.dropped.add(table)
+
+    def become(
+        self, table: str, wanted: Mapping[str, Document], base: Mapping[str, Document]
+    ) -> None:
+        """Stage how `wanted` differs from `base`, which may be older than the table itself.
+
+        Raises LedgerError if a document that is new in `wanted` meanwhile exists.
+        """
+        view = self.layer(table, str)
+        view.layer.update(dict.fromkeys(key for key in base if key not in wanted))
+        for key, document in wanted.items():
+            if key not in base and key in view and not same(view[key], document):
+                raise LedgerError(
+                    f"document {key} was added by another process meanwhile; nothing was written",
+                    "read again and do it again; JournalTable does that by itself",
+                )
+            if key not in base or not same(base[key], document):
+                view.layer[key] = document
+        self.keep(view)
 
     def take_id(self, table: str) -> int:
         """A whole number that is no key of the table, and will not be given again."""
@@ -203,3 +225,23 @@ def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 _in_order = json.JSONEncoder(sort_keys=True).encode
+
+
+def head_of(seq: int, clock: Clock | None, label: str) -> dict[str, Any]:
+    """The head of a transaction's line: number, instant (UTC, whole seconds), label."""
+    head: dict[str, Any] = {"seq": seq}
+    if clock is not None:
+        head["at"] = clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {**head, "label": label} if label else head
+
+
+def check_day(table: str, document: Mapping[str, Any]) -> None:
+    """Raises LedgerError if "day" is not YYYY-MM-DD."""
+    text = document.get("day")
+    try:
+        if isinstance(text, str) and len(text) == len("2026-11-23") and text[4::3] == "--":
+            date.fromisoformat(text)
+            return
+    except ValueError:
+        pass
+    raise LedgerError(f"{table} {document.get('id')}: 'day' must be YYYY-MM-DD, not {text!r}")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,13 @@ from flowtui.core.kinds import KINDS, Kind
 from flowtui.ledger.contents import Contents
 from flowtui.ledger.disk import make_folder, sync_folder_of
 from flowtui.ledger.documents import Document
-from flowtui.ledger.journal import NAME, Journal, News, Report
-from flowtui.ledger.lines import insert_of, line_of, parse_line
+from flowtui.ledger.journal import NAME, Journal
+from flowtui.ledger.lines import News, insert_of, line_of, parse_line
 from flowtui.ledger.lock import WriteLock
 from flowtui.ledger.migrate import Migrations, own_copy
-from flowtui.ledger.records import format_of, plain_files, record_files
-from flowtui.ledger.staging import Staging, TableView, same
+from flowtui.ledger.records import format_of, plain_files
+from flowtui.ledger.scan import Report
+from flowtui.ledger.staging import Staging, TableView, check_day, head_of
 
 LOCK_NAME = ".lock"
 KEEP = 1000
@@ -75,14 +75,15 @@ class JournalStorage(Storage):
         """What was noticed besides damage, and is worth telling."""
         self.has_news = False
         """Whether others changed anything since this was last set to False."""
-        self._fold_bytes = fold_bytes
+        self.fold_bytes = fold_bytes
         self._create_dirs = create_dirs
         self._given: Tables | None = None
         self._staging: Staging | None = None
         self._staged_by = 0
         self._is_fresh = False
         self._old: object = None
-        self._cannot_fold = False
+        self.can_fold = True
+        """False after a fold that failed, so that not every write tries again."""
         self._is_complete = False
 
     # Reading
@@ -249,7 +250,11 @@ class JournalStorage(Storage):
 
                 upgrade.complete(self)
                 self._is_complete = True
-            yield
+            self.contents.is_writing = True
+            try:
+                yield
+            finally:
+                self.contents.is_writing = False
 
     def _checked(self, table: str, key: str, document: Document) -> Document:
         """A document as it is written: with its version, if its kind has one.
@@ -292,7 +297,10 @@ class JournalStorage(Storage):
             self.distrust()
             raise
         staging.seq = seq
-        self._fold_if_worth_while()
+        if self.journal.fresh_bytes >= self.fold_bytes and self.can_fold:
+            from flowtui.ledger.fold import fold_if_worth_while
+
+            fold_if_worth_while(self)
         return seq
 
     def _mend(self) -> None:
@@ -328,65 +336,5 @@ class JournalStorage(Storage):
                 if name not in wanted:
                     staging.drop(name)
             for name, table in wanted.items():
-                self._write_table(staging, name, table, (base or {}).get(name, {}))
+                staging.become(name, table, (base or {}).get(name, {}))
         self._given = own_copy(wanted)
-
-    def _write_table(
-        self,
-        staging: Staging,
-        name: str,
-        table: Mapping[str, Document],
-        base: Mapping[str, Document],
-    ) -> None:
-        view = staging.layer(name, str)
-        for key in base:
-            if key not in table:
-                view.layer[key] = None
-        for key, document in table.items():
-            if key not in base and key in view and not same(view[key], document):
-                raise LedgerError(
-                    f"{self.path}: document {key} was added by another process "
-                    "meanwhile; nothing was written",
-                    "read again and do it again; JournalTable does that by itself",
-                )
-            if key not in base or not same(base[key], document):
-                view.layer[key] = document
-        staging.keep(view)
-
-    # Folding
-
-    def _fold_if_worth_while(self) -> None:
-        """Fold when the journal has half as many new bytes as the files it would rewrite."""
-        fresh = self.journal.fresh_bytes
-        if fresh < self._fold_bytes or self._cannot_fold:
-            return
-        files = record_files(self.path)
-        homes = [files[name] for name in self.contents.changes if name in files]
-        if fresh * 2 > sum(path.stat().st_size for path in homes):
-            from flowtui.ledger.fold import fold
-
-            try:
-                fold(self)
-            except LedgerError as error:  # the transaction is on disk; folding can wait
-                self._cannot_fold = True
-                self.notes.append(Report(self.path, None, 0, 0, error.message, lost=False))
-
-
-def head_of(seq: int, clock: Clock | None, label: str) -> dict[str, Any]:
-    """The head of a transaction's line: number, instant (UTC, whole seconds), label."""
-    head: dict[str, Any] = {"seq": seq}
-    if clock is not None:
-        head["at"] = clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {**head, "label": label} if label else head
-
-
-def check_day(table: str, document: Mapping[str, Any]) -> None:
-    """Raises LedgerError if "day" is not YYYY-MM-DD."""
-    text = document.get("day")
-    try:
-        if isinstance(text, str) and len(text) == len("2026-11-23") and text[4::3] == "--":
-            date.fromisoformat(text)
-            return
-    except ValueError:
-        pass
-    raise LedgerError(f"{table} {document.get('id')}: 'day' must be YYYY-MM-DD, not {text!r}")

@@ -24,11 +24,11 @@ from flowtui.ledger.contents import Contents
 from flowtui.ledger.disk import BESIDE, failed, make_folder, replacing, sync_folder
 from flowtui.ledger.documents import Document, Documents
 from flowtui.ledger.fold import recent_lines
-from flowtui.ledger.journal import NAME, Report, journal_header
-from flowtui.ledger.lines import Change, line_of, parse_line, text_of
+from flowtui.ledger.journal import NAME
+from flowtui.ledger.lines import Change, journal_header, line_of, parse_line, text_of
 from flowtui.ledger.migrate import Migrations
 from flowtui.ledger.records import MIGRATED, format_of, plain_files, write_records
-from flowtui.ledger.scan import RawLine, raw_lines, whole_pieces
+from flowtui.ledger.scan import RawLine, Report, raw_lines, whole_pieces
 
 if TYPE_CHECKING:
     from flowtui.ledger.storage import JournalStorage

@@ -179,7 +179,7 @@ def bench_rest(root: Path, repeats: int) -> None:
     edit()
     print(f"undo and redo: {1000 * typical(back_and_forth, repeats):.1f} ms")
     print(f"history of 1,000: {1000 * typical(lambda: ledger.history(1000), repeats):.1f} ms")
-    print(f"compaction of what needs it: {timed(ledger.compact):.2f} s")
+    print(f"fold: {timed(ledger.fold):.2f} s")
     print(f"doctor: {timed(lambda: check(root / 'ten')):.2f} s")
     out = root / "export.json"
     print(

@@ -14,8 +14,15 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flowtui.ledger.journal import journal_header
-from flowtui.ledger.lines import FORMAT, Change, checked, line_of, record_text, text_of
+from flowtui.ledger.lines import (
+    FORMAT,
+    Change,
+    checked,
+    journal_header,
+    line_of,
+    record_text,
+    text_of,
+)
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 INTENTIONS = (

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from flowtui.ledger.doctor import Weight
-from flowtui.ledger.journal import journal_header
-from flowtui.ledger.lines import Change, checked, line_of, record_text, text_of
+from flowtui.ledger.lines import Change, checked, journal_header, line_of, record_text, text_of
 from flowtui.ledger.repair import repair
 from tests.bench.tenyears import fill
 from tests.fakes import FakeClock

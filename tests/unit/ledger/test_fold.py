@@ -217,3 +217,21 @@ def test_records_of_a_former_version_are_folded_in_the_present_one(folder: Path)
     assert b'"n":11,"v":2}' in (folder / "2026.jsonl").read_bytes()
     assert get(open_ledger(folder, migrations=newer), "blocks", "b1") == block("b1", n=11)
     assert [change.label for change in ledger.undo()] == ["put"]
+
+
+def test_lists_of_ids_that_are_gone_or_do_not_fit_are_written_anew_by_a_writer(
+    folder: Path,
+) -> None:
+    for year in (2023, 2024, 2025, 2026):
+        put(open_ledger(folder), block(f"b{year}", f"{year}-06-01"))
+    open_ledger(folder).fold()
+    before = {path.name: path.read_bytes() for path in folder.glob(".2*.ids")}
+    (folder / ".2023.ids").unlink()
+    (folder / ".2024.ids").write_bytes(before[".2025.ids"])
+    (folder / ".2025.ids").write_bytes(before[".2025.ids"][:-1] + b"?")
+
+    for id in ("b2023", "b2024", "b2025"):
+        assert get(open_ledger(folder), "blocks", id) is not None
+    put(open_ledger(folder), block("new"))
+
+    assert {path.name: path.read_bytes() for path in folder.glob(".2*.ids")} == before

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from flowtui.core.errors import LedgerError, NewerLedgerError
-from flowtui.ledger.journal import Journal, News, journal_header
-from flowtui.ledger.lines import Change, Insert, line_of
+from flowtui.ledger.journal import Journal
+from flowtui.ledger.lines import Change, Insert, News, journal_header, line_of
 
 
 def line(seq: int, text: str = "") -> bytes:

@@ -15,9 +15,9 @@ import pytest
 from flowtui.core.errors import LedgerError, NewerLedgerError
 from flowtui.ledger import contents
 from flowtui.ledger.contents import LOADED_YEARS
-from flowtui.ledger.journal import Journal, Transaction
+from flowtui.ledger.journal import Journal
 from flowtui.ledger.ledger import Ledger
-from flowtui.ledger.lines import line_of
+from flowtui.ledger.lines import Transaction, line_of
 from flowtui.ledger.migrate import Migrations
 from flowtui.ledger.records import read_records
 from tests.fakes import FakeClock
