@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.lines import head_of, is_whole, parse_lines, split_lines
 
 _BATCH_LINES = 1000
