@@ -26,13 +26,11 @@ def raw_blocks(home: Path) -> dict[str, dict[str, Any]]:
     """Blocks as the ledger's own lines have them, read as the README says: cut and jq."""
     if shutil.which("jq") is None:
         pytest.skip("needs jq (apt install jq)")
-    found: dict[str, dict[str, Any]] = {}
-    for file in sorted((home / "data" / "ledger").glob("2*.jsonl")):
-        command = f"cut -c10- '{file}' | jq -c '.[1:][]'"
-        lines = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
-        changes = map(json.loads, lines.stdout.splitlines())
-        found |= {id: record for kind, id, record, *_ in changes if kind == "blocks"}
-    return found
+    journal = home / "data" / "ledger" / "journal.jsonl"
+    command = f"cut -c10- '{journal}' | jq -c '.[1:][]'"
+    lines = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+    changes = map(json.loads, lines.stdout.splitlines())
+    return {id: record for kind, id, record, *_ in changes if kind == "blocks"}
 
 
 def instant(text: str) -> datetime:

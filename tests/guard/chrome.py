@@ -64,9 +64,15 @@ class Chrome:
         raise AssertionError(f"Chromium did not answer {method}")
 
     def open(self, url: str) -> str:
-        """Go to `url`; an empty text, or the error that the browser shows."""
-        result = self.call("Page.navigate", url=url)
+        """Go to `url`; an empty text, or the error that the browser shows.
+
+        A namespace that was just made gets its IPv6 address a moment later: what is lost to that
+        change is asked for again.
+        """
         end = time.monotonic() + 10
+        result = self.call("Page.navigate", url=url)
+        while result.get("errorText") == "net::ERR_NETWORK_CHANGED" and time.monotonic() < end:
+            result = self.call("Page.navigate", url=url)
         while not result.get("errorText") and time.monotonic() < end:
             if self.value("document.readyState") == "complete":
                 break
