@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from rich.text import Text
 from textual.binding import Binding
-from textual.content import Content
 from textual.widgets import DataTable
 
 from flowtui.core.body.day_text import entry_text
@@ -14,7 +14,7 @@ from flowtui.core.text import middle_cut
 from flowtui.services.body.body_view import Listed
 
 
-class EntryList(DataTable[Content]):
+class EntryList(DataTable[Text]):
     """Entries by their time; rows are keyed by the entry's id."""
 
     BINDINGS = [
@@ -49,7 +49,7 @@ class EntryList(DataTable[Content]):
         kept = self.cursor_row
         self.clear()
         for id, cells in rows:
-            self.add_row(*map(Content, cells), key=id)  # a plain str would be read as markup
+            self.add_row(*map(Text, cells), key=id)  # a plain str would be read as markup
         if rows:
             self.move_cursor(row=min(kept, len(rows) - 1))
         self._shown = rows

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from rich.text import Text
 from textual.binding import Binding
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import DataTable
 
@@ -22,7 +22,7 @@ NARROW_WIDTH = 60
 Columns = tuple[tuple[str, int | None], ...]
 
 
-class BlockList(DataTable[Content]):
+class BlockList(DataTable[Text]):
     """Blocks by start. Rows are keyed by block id and changed in place."""
 
     BINDINGS = [
@@ -97,13 +97,13 @@ class BlockList(DataTable[Content]):
                 self._columns, cells, self._shown[id], strict=True
             ):
                 if cell != before:
-                    self.update_cell(id, column, Content(cell))
+                    self.update_cell(id, column, Text(cell))
 
     def _refill(self, rows: dict[str, tuple[str, ...]]) -> None:
         at_end = not self._shown or self.cursor_row >= len(self._shown) - 1
         kept = self.cursor_row
         self.clear()
         for id, cells in rows.items():
-            self.add_row(*map(Content, cells), key=id)  # a plain str would be read as markup
+            self.add_row(*map(Text, cells), key=id)  # a plain str would be read as markup
         if rows:
             self.move_cursor(row=len(rows) - 1 if at_end else min(kept, len(rows) - 1))
