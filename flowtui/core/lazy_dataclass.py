@@ -10,6 +10,7 @@ Type checkers see the standard decorator.
 
 from __future__ import annotations
 
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class _Built:
         return getattr(_build(owner, self.name), self.name)
 
 
+_LOCK = RLock()  # a class builds those that it stands on
 _PENDING: dict[type, tuple[dict[str, Any], dict[str, Any]]] = {}
 """Classes not built yet: the names they were defined with, and the options."""
 
@@ -72,10 +74,17 @@ def _prepare(cls: type, options: dict[str, Any]) -> type:
 
 def _build(cls: type, wanted: str) -> type:
     """Give the class in the line of `cls` that still waits its compiled functions."""
+    owner = next(base for base in cls.__mro__ if wanted in base.__dict__)
+    with _LOCK:  # the first use may be in several threads at once
+        if owner in _PENDING:
+            _compile(owner, *_PENDING[owner])
+            del _PENDING[owner]  # last: until here it is not what it should be
+    return owner
+
+
+def _compile(owner: type, definition: dict[str, Any], options: dict[str, Any]) -> None:
     import dataclasses
 
-    owner = next(base for base in cls.__mro__ if wanted in base.__dict__)
-    definition, options = _PENDING.pop(owner)
     # dataclasses reads defaults from class attributes, which slots have taken the place of
     plain = {name: value for name, value in options.items() if name != "slots"}
     shadow = type(owner.__name__, owner.__bases__, definition)
@@ -85,7 +94,6 @@ def _build(cls: type, wanted: str) -> type:
             setattr(owner, name, shadow.__dict__[name])
     for name in ("__dataclass_fields__", "__dataclass_params__", "__match_args__"):
         setattr(owner, name, shadow.__dict__[name])
-    return owner
 
 
 def _waiting(instance: object, name: str) -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field
+from threading import Barrier
 from typing import Any, ClassVar
 
 import pytest
@@ -141,3 +145,39 @@ def test_it_can_be_matched_by_position() -> None:
     match Point(4, 5):
         case Point(x, y):
             assert (x, y) == (4, 5)
+
+
+@pytest.mark.parametrize("first_use", ["init", "fields", "equal"])
+def test_several_threads_may_use_a_class_first_at_once(first_use: str) -> None:
+    """The app's screen and its services are on threads of their own."""
+    uses: dict[str, Callable[[Any], object]] = {
+        "init": lambda kind: kind(1).both,
+        "fields": lambda kind: [each.name for each in dataclasses.fields(kind)],
+        "equal": lambda kind: kind(1) == kind(1),
+    }
+    threads = 8
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # so that the threads really meet inside the building
+    try:
+        with ThreadPoolExecutor(threads) as pool:
+            for _ in range(60):
+
+                @lazy(frozen=True, slots=True)
+                class Shared:
+                    x: int
+                    y: int = 2
+
+                    @property
+                    def both(self) -> int:
+                        return self.x + self.y
+
+                start = Barrier(threads)
+
+                def use(kind: type = Shared, start: Barrier = start) -> object:
+                    start.wait()
+                    return uses[first_use](kind)
+
+                answers = [job.result() for job in [pool.submit(use) for _ in range(threads)]]
+                assert all(answer == answers[0] for answer in answers)
+    finally:
+        sys.setswitchinterval(before)
