@@ -27,7 +27,7 @@ from flowtui.services.focus.evidence import EvidenceService
 from flowtui.services.focus.heart import Heart
 from flowtui.services.focus.presets import Plans
 from flowtui.services.focus.running_block import FocusService
-from flowtui.services.focus.snapshot import NAME, TodayFile, take
+from flowtui.services.focus.snapshot import NAME, Snapshots, TodayFile
 from flowtui.services.focus.totals import Totals
 from flowtui.services.guard.guard_state import GuardState
 from flowtui.services.hook_events import Events
@@ -70,6 +70,7 @@ class Services:
     store: BlockStore
     totals: Totals
     status: StatusFile
+    snapshots: Snapshots
     today_file: TodayFile
     heart: Heart
     focus: FocusService
@@ -178,6 +179,7 @@ def build(
         config.blocks.default_min * 60 if config.blocks.default_min else None,
         config.blocks.at_plan,
     )
+    breaks = Breaks(store, clock, config.blocks.break_s)
     services = Services(
         paths=paths,
         config=config,
@@ -188,6 +190,7 @@ def build(
         store=store,
         totals=totals,
         status=status,
+        snapshots=Snapshots(focus, totals, breaks, plans),
         today_file=today_file,
         heart=heart,
         focus=focus,
@@ -202,10 +205,10 @@ def build(
         hooks=hooks,
         mishaps=mishaps,
         env=dict(env) if home is None else {**env, "FLOWTUI_HOME": str(home.absolute())},
-        breaks=Breaks(store, clock, config.blocks.break_s),
+        breaks=breaks,
     )
-    focus.subscribe(lambda event: today_file.save(lambda: take(services)))
-    history.listeners.subscribe(lambda: today_file.save(lambda: take(services)))
+    focus.subscribe(lambda event: today_file.save(services.snapshots.take))
+    history.listeners.subscribe(lambda: today_file.save(services.snapshots.take))
     focus.subscribe(lambda event: _follow(services, event), first=True)
     focus.subscribe(lambda event: _old_news(services, event))
     return services

@@ -18,30 +18,44 @@ from flowtui.core.focus.snapshot import Snapshot, from_json, to_json
 from flowtui.system.stamp import settings_stamp, stamp
 
 if TYPE_CHECKING:
-    from flowtui.services.wiring import Services
+    # the first frame reads the file and takes no snapshot: it imports none of these
+    from flowtui.services.focus.breaks import Breaks
+    from flowtui.services.focus.presets import Plans
+    from flowtui.services.focus.running_block import FocusService
+    from flowtui.services.focus.totals import Totals
 
 VERSION = 1
 NAME = "today.json"
 """In the cache folder."""
 
 
-def take(services: Services, day: date | None = None) -> Snapshot:
-    """Gather a snapshot; `day` is the day to list, None for today."""
-    services.store.ledger.refresh()
-    now = services.clock.now()
-    today = services.totals.day(now)
-    block = services.store.running()
-    return Snapshot(
-        taken_at=now,
-        zone=services.zone,
-        block=block,
-        absence=services.focus.absence() if block is not None else None,
-        today=today,
-        shown=today if day in (None, today.day) else services.totals.day(now, day),
-        week=services.totals.week(now),
-        rest=services.breaks.current(),
-        usual=services.plans.in_words(services.plans.usual()),
-    )
+class Snapshots:
+    """Takes snapshots of the ledger."""
+
+    def __init__(self, focus: FocusService, totals: Totals, breaks: Breaks, plans: Plans) -> None:
+        self._focus = focus
+        self._totals = totals
+        self._breaks = breaks
+        self._plans = plans
+
+    def take(self, day: date | None = None) -> Snapshot:
+        """Gather a snapshot; `day` is the day to list, None for today."""
+        focus, totals = self._focus, self._totals
+        focus.store.ledger.refresh()
+        now = focus.clock.now()
+        today = totals.day(now)
+        block = focus.store.running()
+        return Snapshot(
+            taken_at=now,
+            zone=focus.zone,
+            block=block,
+            absence=focus.absence() if block is not None else None,
+            today=today,
+            shown=today if day in (None, today.day) else totals.day(now, day),
+            week=totals.week(now),
+            rest=self._breaks.current(),
+            usual=self._plans.in_words(self._plans.usual()),
+        )
 
 
 class TodayFile:

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 def take_snapshot(day: date | None, services: Services) -> Snapshot:
     """What the screens show; `day` is the day whose blocks are listed, None for today."""
-    from flowtui.services.focus.snapshot import take
-
-    snapshot = take(services, day)
+    snapshot = services.snapshots.take(day)
     if day is None:
         services.today_file.save(lambda: snapshot)
     return snapshot

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from textual.css.stylesheet import Stylesheet
 
-from flowtui.services.focus.snapshot import take
 from flowtui.tui.focus.block_list import BlockList
 from flowtui.tui.widgets import big_time
 from tests.tui.harness import World
@@ -19,7 +18,7 @@ async def test_the_day_is_on_the_first_frame_though_no_service_was_asked(
 ) -> None:
     world.a_day()
     app = world.app()
-    app.snapshot = take(world.fresh())
+    app.snapshot = world.fresh().snapshots.take()
     asked: list[object] = []
     monkeypatch.setattr(type(app), "begin", lambda self: None)  # nothing after the first frame
     monkeypatch.setattr(app.desk, "ask", asked.append)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flowtui.core.focus.snapshot import Snapshot, from_json, to_json
-from flowtui.services.focus.snapshot import NAME, load, take
+from flowtui.services.focus.snapshot import NAME, load
 from tests.user import Person
 
 
@@ -24,7 +24,7 @@ def read(person: Person, after: timedelta = timedelta(0)) -> Snapshot | None:
 
 def test_a_snapshot_is_the_same_after_it_was_kept(person: Person) -> None:
     person.begin(50, "fuse [the] kernel ✓")
-    snapshot = take(person.services)
+    snapshot = person.services.snapshots.take()
 
     again = from_json(json.loads(json.dumps(to_json(snapshot))))
 
@@ -41,8 +41,8 @@ def test_the_next_start_shows_what_the_last_change_left(person: Person) -> None:
     assert kept is not None
     assert kept.block is None
     assert [block.id for block in kept.today.blocks] == [ended.id]
-    assert kept.today == take(person.services).today
-    assert kept.week == take(person.services).week
+    assert kept.today == person.services.snapshots.take().today
+    assert kept.week == person.services.snapshots.take().week
 
 
 def test_a_ledger_that_was_written_since_makes_it_old(person: Person) -> None:
