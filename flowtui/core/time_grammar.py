@@ -21,6 +21,7 @@ AGO_LIMIT_S = 14 * DAY_S
 
 INSTANT_FORMS = "09:15, 7:05pm, yesterday 22:30, mon 14:00, 2026-11-20 09:15, 20m ago, now"
 DAY_FORMS = "today, yesterday, monday, 2026-11-20, 7d, 2w, this week, last month, 2026-W47, 2026-11"
+COMING_FORMS = "today, tomorrow, monday, in 3 days, 2026-11-20"
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -158,6 +159,32 @@ def parse_day(text: str, today: date, *, first_weekday: int = 0) -> Days:
     if days is None:
         refuse(text, "is not a day that flowtui knows", f"Write it as {DAY_FORMS}.")
     return days
+
+
+def parse_calendar_day(text: str, today: date) -> date:
+    """Read a day that may lie ahead; a weekday is the next one, `today` included.
+
+    Accepts `today`, `tomorrow`, `yesterday`, `in 3 days`, a weekday, `2026-11-20`, `20261120`.
+
+    Raises:
+        UsageError: not a day, or an impossible one.
+    """
+    words = " ".join(text.split()).lower()
+    step = {"today": 0, "tomorrow": 1, "yesterday": -1}.get(words)
+    ahead = re.fullmatch(r"in ([0-9]{1,4}) (days?|weeks?)", words)
+    weekday = weekday_of(words)
+    if ahead is not None:
+        step = int(ahead[1]) * (7 if ahead[2].startswith("w") else 1)
+    elif weekday is not None:
+        step = (weekday - today.weekday()) % 7
+    try:
+        if step is not None:
+            return today + timedelta(step)
+        if _DATE.fullmatch(words) or re.fullmatch(r"[0-9]{8}", words):
+            return date.fromisoformat(words)
+    except (ValueError, OverflowError):
+        pass  # told below
+    refuse(text, "is not a day that flowtui knows", f"Write it as {COMING_FORMS}.")
 
 
 def weekday_of(word: str) -> int | None:

@@ -43,6 +43,7 @@ from flowtui.system.hooks import HookRunner
 
 if TYPE_CHECKING:
     from flowtui.services.guard.block_guard import GuardService
+    from flowtui.services.plan.calendars import Calendars
     from flowtui.services.runs.runs_service import RunDesk
 
 
@@ -104,6 +105,14 @@ class Services:
         guard = build_guard(*parts)
         guard.subscribe(GuardedBlocks(self.store.ledger, guard.state).note)
         return guard
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        """The calendars of the settings, and any other that is named."""
+        from flowtui.services.plan.calendars import Calendars
+
+        plan = self.config.plan
+        return Calendars(plan.calendars, plan.me, self.zone, self.paths.cache_dir, self.env)
 
     @property
     def first_weekday(self) -> int:

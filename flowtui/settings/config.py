@@ -29,6 +29,7 @@ from flowtui.settings.sections import (
     Goals,
     Guard,
     Notices,
+    Planning,
 )
 
 S = TypeVar("S")
@@ -122,6 +123,7 @@ class Config:
     display: Display = _section(Display)
     notices: Notices = _section(Notices)
     evidence: Evidence = _section(Evidence)
+    plan: Planning = _section(Planning)
     guard: Guard = _section(Guard)
     keys: Mapping[str, str] = field(default_factory=lambda: EMPTY, metadata={"read": _keys})
     """Action id to key, as written; whether both exist is for the app to check."""

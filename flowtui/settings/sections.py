@@ -220,6 +220,33 @@ class Notices:
     )
 
 
+def _is_source(word: str) -> bool:
+    return (
+        word.startswith(("https://", "http://", "webcal://"))
+        or Path(word).expanduser().is_absolute()
+    )
+
+
+def _is_address(word: str) -> bool:
+    return re.fullmatch(r"[^@\s]+@[^@\s]+", word) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """What is meant for the days to come, and the calendars that lie beside it."""
+
+    calendars: tuple[str, ...] = option(
+        (),
+        many(text("a folder, a file or an address", _is_source), "folders, files or addresses"),
+        "Calendars whose meetings are shown: vdirsyncer folders, .ics files, secret addresses.",
+    )
+    me: tuple[str, ...] = option(
+        (),
+        many(text("a mail address", _is_address), "mail addresses"),
+        "Your addresses in invitations: what you have declined is not busy.",
+    )
+
+
 def _is_list(word: str) -> bool:
     return re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", word) is not None
 

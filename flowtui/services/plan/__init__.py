@@ -1,0 +1,1 @@
+"""Planning ahead: calendars, planned blocks, what is due."""
