@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("flowtui.cli.runs.run", "start a training run that outlives the terminal"),
     "runs": ("flowtui.cli.runs.runs", "training runs: list, show, adopt, stop, read any log"),
     "gpus": ("flowtui.cli.runs.gpus", "the GPUs of this machine, and who holds them"),
+    "plan": ("flowtui.cli.plan.plan", "blocks meant for the days to come"),
     "calendar": ("flowtui.cli.plan.calendar", "what your calendars say about the days to come"),
     "guard": ("flowtui.cli.guard.guard", "keep distractions away; see and prove how that stands"),
     "insight": ("flowtui.cli.insight.insight", "which habits go with output, honestly"),

@@ -26,6 +26,8 @@ EXPERIMENTS = "experiments"
 QUESTIONS = "questions"
 GUARDED = "guarded"
 STATE = "state"
+PLANS = "plans"
+ANSWERS = "answers"
 
 _SINGLES = {
     "running": "flowtui.core.focus.pointers:Running",
@@ -83,7 +85,8 @@ KINDS: Mapping[str, Kind] = {
         Kind(BLOCKS, "block", True, "flowtui.core.focus.block:Block"),
         Kind(ENTRIES, "entry", True, "flowtui.core.body.entry:Entry", frozenset({"schema"})),
         Kind(RUNS, "run", True, "flowtui.core.runs.run:Run"),
-        Kind("plans", "plan", False),
+        Kind(PLANS, "plan", False, "flowtui.core.plan.planned_block:PlannedBlock"),
+        Kind(ANSWERS, "answer", True, "flowtui.core.plan.planned_block:Answer"),
         Kind(EXPERIMENTS, "experiment", False, "flowtui.core.insight.experiment:Experiment"),
         Kind(QUESTIONS, "question", False, "flowtui.core.insight.experiment:Question"),
         Kind(GUARDED, "guarded block", False, "flowtui.core.guard.protection:GuardedBlock"),

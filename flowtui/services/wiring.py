@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.focus.commands import Event, EventKind
+from flowtui.core.kinds import PLANS
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.time_grammar import parse_instant
 from flowtui.ledger.ledger import Ledger
 from flowtui.services.body.body_log import BodyService
 from flowtui.services.body.checkin import Checkins
 from flowtui.services.body.entry_store import EntryStore
-from flowtui.services.body.reminders import Reminders
+from flowtui.services.body.reminders import Reminder, Reminders
 from flowtui.services.focus.block_store import BlockStore
 from flowtui.services.focus.breaks import Breaks
 from flowtui.services.focus.contexts import ContextRule, Contexts
@@ -44,6 +45,7 @@ from flowtui.system.hooks import HookRunner
 if TYPE_CHECKING:
     from flowtui.services.guard.block_guard import GuardService
     from flowtui.services.plan.calendars import Calendars
+    from flowtui.services.plan.plan_book import PlanBook
     from flowtui.services.runs.runs_service import RunDesk
 
 
@@ -105,6 +107,19 @@ class Services:
         guard = build_guard(*parts)
         guard.subscribe(GuardedBlocks(self.store.ledger, guard.state).note)
         return guard
+
+    @cached_property
+    def plan_book(self) -> PlanBook:
+        """Planned blocks."""
+        from flowtui.services.plan.plan_book import PlanBook
+
+        book = PlanBook(self.store, self.clock, self.zone, self.config.day.rest_days, self._away)
+        book.listeners.mishaps = self.mishaps
+        book.listeners.subscribe(self.status.write)
+        return book
+
+    def _away(self, first: date, last: date) -> frozenset[date]:
+        return self.body.log.away(self.body.log.log(first, last))
 
     @cached_property
     def calendars(self) -> Calendars:
@@ -209,7 +224,7 @@ def build(
         ),
         contexts=contexts,
         plans=plans,
-        body=_body(body, store, totals, plans, config),
+        body=_body(body, store, totals, plans, config, lambda: _planned(services)),
         events=events,
         hooks=hooks,
         mishaps=mishaps,
@@ -235,13 +250,34 @@ def _follow(services: Services, event: Event) -> None:
         services.guard.on_event(event)
 
 
+def _planned(services: Services) -> list[Reminder]:
+    """Reminders of planned blocks; nothing of them is loaded where there are none."""
+    if not len(services.store.ledger.table(PLANS)):
+        return []
+    from flowtui.services.plan.offers import offers
+
+    return offers(services.plan_book, services.zone)
+
+
 def _body(
-    log: BodyService, store: BlockStore, totals: Totals, plans: Plans, config: Config
+    log: BodyService,
+    store: BlockStore,
+    totals: Totals,
+    plans: Plans,
+    config: Config,
+    planned: Callable[[], list[Reminder]],
 ) -> BodyServices:
     clock, rule = store.clock, store.rule
     return BodyServices(
         log,
         Checkins(log, clock, rule, totals, plans),
         Imports(log, clock, rule),
-        Reminders(log, clock, rule, config.notices.events, lambda: store.running() is not None),
+        Reminders(
+            log,
+            clock,
+            rule,
+            config.notices.events,
+            lambda: store.running() is not None,
+            planned,
+        ),
     )

@@ -40,7 +40,7 @@ rating_option = click.option("--rating", type=int, help="1 (poor) to 5 (excellen
 @click.argument("intention", nargs=-1)
 @click.option("--for", "length", metavar="LENGTH", help="planned focus: 50m, 1h30, 90")
 @click.option("--open", "open_ended", is_flag=True, help="no planned end")
-@click.option("--until", metavar="TIME", help="planned end: 17:30")
+@click.option("--until", metavar="TIME", help="planned end: 17:30, or: meeting")
 @click.option(
     "--until-run",
     metavar="R",

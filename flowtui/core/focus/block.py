@@ -198,6 +198,8 @@ class Block:
     evidence: Evidence | None = None
     added: bool = False
     """True if it was entered afterwards, not lived through with the clock."""
+    planned: str = ""
+    """The planned occurrence that it was begun for, as PLAN@DAY; empty for none."""
 
     def check_stored(self) -> None:
         """Raises ValueError for what no command could have made: time that runs backwards."""

@@ -32,6 +32,7 @@ class Start:
     mode: Mode | None = None
     plan: Plan = OPEN_ENDED
     folder: str = ""
+    planned: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ def start(command: Start, now: datetime) -> Stepped:
         mode=command.mode,
         plan=command.plan,
         folder=command.folder,
+        planned=command.planned,
     )
     return block, (Event(EventKind.STARTED, block, at),)
 

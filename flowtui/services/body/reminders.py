@@ -6,7 +6,7 @@ means something then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, time, timedelta
 
 from flowtui.core.body.answers import CHECKIN
@@ -50,12 +50,15 @@ class Reminders:
         rule: DayRule,
         events: Collection[str],
         in_block: Callable[[], bool],
+        others: Callable[[], Iterable[Reminder]] = tuple,
     ) -> None:
+        """`others` are reminders of other rooms, told by the same rules."""
         self._body = body
         self._clock = clock
         self._rule = rule
         self._events = events
         self._in_block = in_block
+        self._others = others
 
     def next_at(self) -> datetime | None:
         """When the next reminder is due, perhaps gone by; None during a block or without any."""
@@ -88,6 +91,7 @@ class Reminders:
             for day in (today, today + ONE_DAY):
                 found += [*self._check_in(day, recent), *self._wind_down(day)]
             found += self._closing()
+            found += self._others()
         return [
             r
             for r in found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowtui.core.errors import FlowError, UsageError
-from flowtui.core.focus.block import RUN_AT_MOST_S, Block, Mode, Plan, PlanKind
+from flowtui.core.focus.block import MAX_UNTIL_S, RUN_AT_MOST_S, Block, Mode, Plan, PlanKind
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.length_grammar import parse_duration
 from flowtui.core.time_grammar import is_clock, parse_instant
@@ -19,6 +19,10 @@ from flowtui.services.guard.guard_state import GuardState
 if TYPE_CHECKING:
     from flowtui.core.guard.protection import Choice, GuardView
     from flowtui.services.wiring import Services
+
+
+MEETING_WORDS = ("meeting", "the meeting", "next meeting")
+"""What may stand for a time: the block ends before the next meeting of the calendars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ def plan_for(services: Services, request: PlanRequest, usual: Plan | None = None
         return services.runs.waits.plan(request.run, at_most_s, at_plan)
     if request.open_ended:
         return Plan()
+    if request.until is not None and request.until.strip().lower() in MEETING_WORDS:
+        return Plan(PlanKind.UNTIL, until=_before_meeting(services), at_plan=at_plan)
     if request.until is not None:
         now = services.clock.now()
         until = parse_instant(request.until, now, services.zone, future=True)
@@ -100,6 +106,23 @@ def plan_for(services: Services, request: PlanRequest, usual: Plan | None = None
         return usual
     plan = services.plans.default()
     return replace(plan, at_plan=at_plan) if plan.kind is PlanKind.FIXED else plan
+
+
+def _before_meeting(services: Services) -> datetime:
+    """Five minutes before the next meeting of today or tomorrow. Raises FlowError without one."""
+    from flowtui.core.plan.free_time import BEFORE_MEETING, next_meeting
+
+    now = services.clock.now()
+    if not services.calendars.sources:
+        raise FlowError(
+            "no calendar is set", "name one under [plan] calendars; see: flowtui config"
+        )
+    today = now.astimezone(services.zone).date()
+    events = services.calendars.days(today, today + timedelta(days=1)).events
+    meeting = next_meeting(now, events)
+    if meeting is None or meeting.start - now > timedelta(seconds=MAX_UNTIL_S):
+        raise FlowError("no meeting leaves room for a block before it", "give a length: --for 50m")
+    return meeting.start - BEFORE_MEETING
 
 
 def draft_for(

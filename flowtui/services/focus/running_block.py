@@ -42,6 +42,8 @@ class Draft:
     mode: Mode | None = None
     plan: Plan = OPEN_ENDED
     folder: str = ""
+    planned: str = ""
+    """The planned occurrence that it is begun for."""
 
 
 class FocusService(Vigil):
@@ -78,6 +80,7 @@ class FocusService(Vigil):
                     mode=draft.mode,
                     plan=draft.plan,
                     folder=draft.folder,
+                    planned=draft.planned,
                 ),
                 now,
             )
