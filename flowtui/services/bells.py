@@ -54,7 +54,7 @@ def reminder_notice(services: Services) -> Notice | None:
     if reminder is None:
         return None
     services.events.tell(reminder.event, {"about": reminder.about})
-    return Notice(reminder.title, reminder.body)
+    return Notice(reminder.title, reminder.body, keys=reminder.keys)
 
 
 def run_arrived(services: Services) -> str | None:

@@ -43,6 +43,7 @@ from flowtui.system.clock import SystemClock
 from flowtui.system.hooks import HookRunner
 
 if TYPE_CHECKING:
+    from flowtui.core.plan.planned_block import Occurrence
     from flowtui.services.guard.block_guard import GuardService
     from flowtui.services.plan.calendars import Calendars
     from flowtui.services.plan.plan_book import PlanBook
@@ -116,6 +117,7 @@ class Services:
         book = PlanBook(self.store, self.clock, self.zone, self.config.day.rest_days, self._away)
         book.listeners.mishaps = self.mishaps
         book.listeners.subscribe(self.status.write)
+        book.listeners.subscribe(lambda: self.today_file.save(self.snapshots.take))
         return book
 
     def _away(self, first: date, last: date) -> frozenset[date]:
@@ -214,7 +216,7 @@ def build(
         store=store,
         totals=totals,
         status=status,
-        snapshots=Snapshots(focus, totals, breaks, plans),
+        snapshots=Snapshots(focus, totals, breaks, plans, lambda: _coming(services)),
         today_file=today_file,
         heart=heart,
         focus=focus,
@@ -248,6 +250,13 @@ def _follow(services: Services, event: Event) -> None:
     """Let the guard follow its block; without one, nothing of it is loaded."""
     if GuardState(services.paths.state_dir).read() is not None:
         services.guard.on_event(event)
+
+
+def _coming(services: Services) -> tuple[Occurrence, ...]:
+    """What is planned for today and tomorrow."""
+    if not len(services.store.ledger.table(PLANS)):
+        return ()
+    return (*services.plan_book.day(), *services.plan_book.day(1))
 
 
 def _planned(services: Services) -> list[Reminder]:

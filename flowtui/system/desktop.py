@@ -24,6 +24,8 @@ class Notice:
     title: str
     body: str = ""
     severity: Severity = Severity.NORMAL
+    keys: str = ""
+    """What an open app says in place of the body: its keys rather than commands."""
 
 
 def plain(text: str, limit: int) -> str:

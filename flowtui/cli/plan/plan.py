@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import click
@@ -17,9 +17,9 @@ from flowtui.core.focus.tags import parse_tags
 from flowtui.core.guard.protection import STRICTNESS
 from flowtui.core.length_grammar import parse_duration
 from flowtui.core.plan.planned_block import Occurrence, PlannedBlock, Standing
-from flowtui.core.plan.schedule import Schedule, parse_schedule
 from flowtui.core.status_file import minutes
-from flowtui.core.time_grammar import parse_calendar_day, parse_instant
+from flowtui.core.time_grammar import parse_calendar_day
+from flowtui.services.plan.planning_line import instant_to_come, when_and_length
 
 AHEAD_DAYS = 6
 
@@ -75,7 +75,7 @@ def plan_add(
 ) -> None:
     """Plan a block: WHEN in words ("weekdays 09:00 for 90m"), and INTENTION."""
     services = context.services
-    schedule, seconds = _when(context, when, length)
+    schedule, seconds = when_and_length(services, when, length)
     name = services.contexts.named(context_name, "")
     lists = _lists(guard)
     if lists or strict:
@@ -175,7 +175,7 @@ def plan_edit(
     plan = services.plan_book.by_id(id)
     changes: dict[str, Any] = {}
     if when is not None or length is not None:
-        schedule, seconds = _when(context, when or plan.schedule.text(), length)
+        schedule, seconds = when_and_length(services, when or plan.schedule.text(), length)
         changes["schedule"] = schedule if when is not None else plan.schedule
         if length is not None or (when is not None and " for " in f" {when} "):
             changes["seconds"] = seconds
@@ -221,7 +221,7 @@ def plan_move(context: Context, id: str, to: tuple[str, ...], as_json: bool) -> 
     """Move one occurrence (PLAN or PLAN@DAY) to another time: tomorrow 14:00, in 30m, 16:00."""
     services = context.services
     one = services.plan_book.occurrence(id)
-    at = _to_come(" ".join(to), one, services.clock.now(), context)
+    at = instant_to_come(services, " ".join(to), one)
     answer = services.plan_book.move(one, at)
     local = at.astimezone(services.zone)
     moved = replace(one, at=at, moved=True, standing=Standing.PLANNED)
@@ -281,27 +281,6 @@ def plan_remove(context: Context, id: str, as_json: bool) -> None:
     _report(context, removed.plan, as_json, f"removed {removed.plan.id}{kept}")
 
 
-def _when(context: Context, when: str, length: str | None) -> tuple[Schedule, int | None]:
-    """Schedule and seconds; the length may stand in the words, after `for`."""
-    head, word, tail = when.partition(" for ")
-    if word:
-        parts = tail.split(maxsplit=1)
-        named, rest = (parts[0], parts[1]) if len(parts) > 1 else (tail, "")
-        if length is not None:
-            raise UsageError("the length is given twice", "give --for, or for in the words")
-        length, when = named, f"{head} {rest}".strip()
-    schedule = parse_schedule(when, context.services.plan_book.today())
-    if length is None:
-        plan = context.services.plans.default()
-        return schedule, plan.seconds
-    if length.lower() in ("open", "open-ended"):
-        return schedule, None
-    seconds = parse_duration(length)
-    if seconds < 60:
-        raise UsageError(f"{length!r} is too short for a block", "plan a minute or more")
-    return schedule, seconds
-
-
 def _lists(guard: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word.strip() for text in guard for word in text.split(",") if word.strip())
 
@@ -321,18 +300,6 @@ def _due(context: Context, id: str | None) -> Occurrence:
     if due is None:
         raise FlowError("no planned block is due", "name one; see: flowtui plan list")
     return due
-
-
-def _to_come(text: str, one: Occurrence, now: datetime, context: Context) -> datetime:
-    """The instant meant; a day alone keeps the time of the day."""
-    zone = context.services.zone
-    try:
-        day = parse_calendar_day(text, context.services.plan_book.today())
-    except UsageError:
-        return parse_instant(text, now, zone, future=True)
-    from flowtui.core.wall_time import place
-
-    return place(day, one.at.astimezone(zone).time(), zone).instant
 
 
 def _report(

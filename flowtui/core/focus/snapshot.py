@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flowtui.core.codec import decode, encode
@@ -12,6 +12,9 @@ from flowtui.core.focus.block import Block
 from flowtui.core.focus.pointers import Break
 from flowtui.core.focus.recovery import Hole
 from flowtui.core.lazy_dataclass import dataclass
+
+if TYPE_CHECKING:
+    from flowtui.core.plan.planned_block import Occurrence
 
 NO_MODE = ""
 """The key of a week's focus in blocks without a mode."""
@@ -59,6 +62,17 @@ class Snapshot:
     rest: Break | None
     usual: str
     """The plan of the next block in words, as Enter would start it."""
+    planned: tuple[Occurrence, ...] = ()
+    """What is planned for today and tomorrow, by time."""
+
+
+def _planned(data: Any) -> tuple[Occurrence, ...]:
+    """Loaded only where something is planned, as the first frame waits for this."""
+    if not data:
+        return ()
+    from flowtui.core.plan.planned_block import Occurrence
+
+    return tuple(decode(Occurrence, one, "planned") for one in data)
 
 
 def to_json(snapshot: Snapshot) -> dict[str, Any]:
@@ -71,6 +85,7 @@ def to_json(snapshot: Snapshot) -> dict[str, Any]:
         "week": encode(snapshot.week),
         "rest": None if snapshot.rest is None else encode(snapshot.rest),
         "usual": snapshot.usual,
+        "planned": [encode(one) for one in snapshot.planned],
     }
 
 
@@ -88,4 +103,5 @@ def from_json(data: Mapping[str, Any]) -> Snapshot:
         decode(Week, data["week"], "week"),
         None if rest is None else decode(Break, rest, "rest"),
         str(data["usual"]),
+        _planned(data["planned"]),
     )

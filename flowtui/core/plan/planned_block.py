@@ -82,6 +82,10 @@ class Standing(StrEnum):
     AWAY = "away"
 
 
+_BY_TIME = (Standing.PLANNED, Standing.DUE, Standing.NOT_BEGUN)
+"""What only the time tells apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """A planned block on one day."""
@@ -167,7 +171,7 @@ def occurrences(
                 continue  # its time had gone by when it was planned
             if first <= one.at.astimezone(around.zone).date() <= last:
                 found.append(one)
-    return _with_due(sorted(found, key=lambda one: (one.at, one.id)), around.now)
+    return stand(sorted(found, key=lambda one: (one.at, one.id)), around.now)
 
 
 def _occurrence(
@@ -204,8 +208,12 @@ def _rests(schedule: Schedule, day: date, rest: frozenset[int]) -> bool:
     return schedule.repeats and day.weekday() in rest and not set(schedule.weekdays) <= rest
 
 
-def _with_due(found: list[Occurrence], now: datetime) -> list[Occurrence]:
-    """Those gone by become due or not begun: at most one is due, the latest."""
+def stand(planned: Iterable[Occurrence], now: datetime) -> list[Occurrence]:
+    """How `planned` (by time) stand at `now`: of those gone by at most one is due, the latest."""
+    found = [
+        replace(one, standing=Standing.PLANNED) if one.standing in _BY_TIME else one
+        for one in planned
+    ]
     open_ones = [one for one in found if one.standing is Standing.PLANNED and one.at <= now]
     latest = open_ones[-1] if open_ones else None
     due = latest if latest is not None and now < offer_ends_at(latest) else None

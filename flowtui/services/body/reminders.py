@@ -38,6 +38,8 @@ class Reminder:
     until: datetime
     title: str
     body: str
+    keys: str = ""
+    """What the app says in place of `body`: its keys rather than commands."""
 
 
 class Reminders:

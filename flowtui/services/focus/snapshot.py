@@ -19,12 +19,13 @@ from flowtui.system.stamp import settings_stamp, stamp
 
 if TYPE_CHECKING:
     # the first frame reads the file and takes no snapshot: it imports none of these
+    from flowtui.core.plan.planned_block import Occurrence
     from flowtui.services.focus.breaks import Breaks
     from flowtui.services.focus.presets import Plans
     from flowtui.services.focus.running_block import FocusService
     from flowtui.services.focus.totals import Totals
 
-VERSION = 1
+VERSION = 2
 NAME = "today.json"
 """In the cache folder."""
 
@@ -32,11 +33,19 @@ NAME = "today.json"
 class Snapshots:
     """Takes snapshots of the ledger."""
 
-    def __init__(self, focus: FocusService, totals: Totals, breaks: Breaks, plans: Plans) -> None:
+    def __init__(
+        self,
+        focus: FocusService,
+        totals: Totals,
+        breaks: Breaks,
+        plans: Plans,
+        planned: Callable[[], tuple[Occurrence, ...]] = tuple,
+    ) -> None:
         self._focus = focus
         self._totals = totals
         self._breaks = breaks
         self._plans = plans
+        self._planned = planned
 
     def take(self, day: date | None = None) -> Snapshot:
         """Gather a snapshot; `day` is the day to list, None for today."""
@@ -55,6 +64,7 @@ class Snapshots:
             week=totals.week(now),
             rest=self._breaks.current(),
             usual=self._plans.in_words(self._plans.usual()),
+            planned=self._planned(),
         )
 
 

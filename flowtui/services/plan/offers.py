@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.codec import stamp
 from flowtui.core.plan.planned_block import Occurrence
+from flowtui.core.plan.planned_text import KEYS
 from flowtui.core.status_file import minutes
 from flowtui.services.body.reminders import Reminder
 from flowtui.services.plan.plan_book import PlanBook
@@ -31,4 +32,5 @@ def _offer(book: PlanBook, one: Occurrence, zone: ZoneInfo) -> Reminder:
         f"{at:%H:%M} {name}, {length}",
         "begin: flowtui plan begin · in 15 min: flowtui plan later · not today: flowtui plan skip "
         f"{one.id}",
+        KEYS,
     )

@@ -110,7 +110,13 @@ class LineDialog(Dialog[str]):
         """The line."""
         if self._about:
             yield Label(self._about, classes="about", markup=False)
-        yield Input(self._value, placeholder=self._placeholder, id="line", compact=True)
+        yield Input(
+            self._value,
+            placeholder=self._placeholder,
+            id="line",
+            compact=True,
+            select_on_focus=False,  # or the next key would replace a line that was refused
+        )
 
     def answer(self) -> str:
         """The line."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.widgets import Static
 
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.pointers import Break
@@ -14,6 +15,7 @@ from flowtui.core.status_file import clock, minutes
 from flowtui.tui.focus import block_text
 from flowtui.tui.focus.block_list import BlockList
 from flowtui.tui.focus.idle_actions import IdleActions
+from flowtui.tui.plan.planned_actions import PlannedActions
 from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.lines import KeyStrip, Line, Said, ThinBar
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot
 
 
-class IdleScreen(IdleActions):
+class IdleScreen(PlannedActions, IdleActions):
     """Today, and what can be started."""
 
     BINDINGS = [*bindings("idle", "list")]
@@ -37,6 +39,7 @@ class IdleScreen(IdleActions):
         yield Line(id="filter", classes="muted -collapse -empty")
         yield BlockList()
         yield Line(id="empty", classes="muted -collapse -empty")
+        yield Static(id="planned", classes="-empty", markup=False)
         yield Line(id="week", classes="muted -collapse")
         yield Line(id="floors", classes="muted -collapse")
         yield Line(id="offer")
@@ -67,6 +70,7 @@ class IdleScreen(IdleActions):
         listed.set_class(not blocks, "-empty")
         self._line("filter", f"only what holds “{self.filter}”   / changes" if self.filter else "")
         self._line("empty", self._when_empty(blocks, today))
+        self._show_planned(snapshot, now)
         week_goal = round(goals.week_h * 3600) if goals.week_h else None
         week = f"week {block_text.against(snapshot.week.focus_s, week_goal)}"
         bars = block_text.week_bars(snapshot.week)
@@ -74,6 +78,16 @@ class IdleScreen(IdleActions):
         self._line("floors", block_text.fitting(self._floors(snapshot), width - 6))
         self._line("offer", f"enter plans a block   S starts {snapshot.usual} at once")
         self.set_class(long, "-long")
+
+    def _show_planned(self, snapshot: Snapshot, now: datetime) -> None:
+        planned = self.query_one("#planned", Static)
+        planned.set_class(not snapshot.planned, "-empty")
+        if snapshot.planned:
+            from flowtui.core.plan.planned_text import planned_lines
+
+            lines = planned_lines(snapshot.planned, now, snapshot.zone, self.size.width - 6)
+            planned.set_class(not lines, "-empty")
+            planned.update("\n".join(lines))
 
     def _wanted(self, block: Block) -> bool:
         needle = self.filter.casefold()

@@ -1,0 +1,1 @@
+"""Planned blocks on the screens of Focus."""

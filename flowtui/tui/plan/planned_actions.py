@@ -1,0 +1,127 @@
+"""What the keys do with planned blocks: plan, begin, later, move, let go."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from flowtui.core.plan.planned_block import Occurrence, Standing, stand
+from flowtui.tui import dialogs
+from flowtui.tui.focus.focus_screen import FlowScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flowtui.services.wiring import Services
+
+    PlannedCall = Callable[[Occurrence, Services], str]
+
+UNDO = "   u takes it back"
+
+
+class PlannedActions(FlowScreen):
+    """Commands on what is planned; all of them mean what is due, else what comes next."""
+
+    @property
+    def planned(self) -> Occurrence | None:
+        """What the keys mean; None if nothing is planned for today and tomorrow."""
+        snapshot = self.flow.snapshot
+        if snapshot is None:
+            return None
+        found = stand(snapshot.planned, self.flow.clock.now())
+        for standing in (Standing.DUE, Standing.PLANNED, Standing.NOT_BEGUN):
+            for one in found:
+                if one.standing is standing:
+                    return one
+        return None
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_plan_add(self) -> None:
+        """Plan a block for later; words that were refused come back as they were."""
+        line: str | None = ""
+        while True:
+            dialog = dialogs.LineDialog(
+                "plan a block", "weekdays 09:00 for 90m: fuse the kernel", line or "", needed=True,
+                about="when, for how long, and after a colon what shall be true at its end",
+            )  # fmt: skip
+            line = await self.app.push_screen_wait(dialog)
+            if line is None or await self.perform(partial(_add, line)):
+                return
+
+    @work(group="command", exit_on_error=False)
+    async def action_plan_begin(self) -> None:
+        """Begin what is due or next, as it was planned."""
+        await self._with(_begin)
+
+    @work(group="command", exit_on_error=False)
+    async def action_plan_later(self) -> None:
+        """Offer it again in a quarter of an hour."""
+        await self._with(_later)
+
+    @work(group="command", exit_on_error=False)
+    async def action_plan_skip(self) -> None:
+        """Not this time."""
+        await self._with(_skip)
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_plan_move(self) -> None:
+        """Move it to another time."""
+        one = self.planned
+        if one is None:
+            self._nothing()
+            return
+        text: str | None = ""
+        while True:
+            about = one.plan.intention or "a block"
+            text = await self.app.push_screen_wait(
+                dialogs.LineDialog(
+                    "move to", "16:00, tomorrow 9:00", text or "", needed=True, about=about
+                )
+            )
+            if text is None or await self.perform(partial(_move, one, text)):
+                return
+
+    async def _with(self, call: PlannedCall) -> None:
+        one = self.planned
+        if one is None:
+            self._nothing()
+            return
+        await self.perform(partial(call, one))
+
+    def _nothing(self) -> None:
+        self.flow.said("nothing is planned for today or tomorrow   P plans a block", lost=True)
+
+
+def _add(line: str, services: Services) -> str:
+    from flowtui.services.plan.planning_line import planned_from_line
+
+    plan = planned_from_line(services, line)
+    return f"planned {plan.schedule.text()}{UNDO}"
+
+
+def _begin(one: Occurrence, services: Services) -> str:
+    from flowtui.services.plan.begin_planned import begin_planned
+
+    begun = begin_planned(services, one)
+    return "   ".join([*begun.sentences[:1], f"started {begun.block.intention or 'a block'}{UNDO}"])
+
+
+def _later(one: Occurrence, services: Services) -> str:
+    to = services.plan_book.later(one).to
+    assert to is not None
+    return f"offered again at {to.astimezone(services.zone):%H:%M}{UNDO}"
+
+
+def _skip(one: Occurrence, services: Services) -> str:
+    services.plan_book.let_go(one)
+    return f"let go of {one.plan.intention or 'a planned block'}{UNDO}"
+
+
+def _move(one: Occurrence, text: str, services: Services) -> str:
+    from flowtui.services.plan.planning_line import instant_to_come
+
+    to = instant_to_come(services, text, one)
+    services.plan_book.move(one, to)
+    return f"moved to {to.astimezone(services.zone):%a %H:%M}{UNDO}"

@@ -1,0 +1,87 @@
+"""Planned blocks by their keys in Focus."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from textual.widgets import Static
+
+from flowtui.core.plan.planned_block import Standing
+from flowtui.services.plan.planning_line import planned_from_line
+from flowtui.tui.app import FlowApp
+from flowtui.tui.shell.modes import RUNNING
+from tests.tui.focus.test_focus import closed, dialog, said, wrong
+from tests.tui.harness import NOW, World, ready, type_text, until
+
+SIZE = (120, 36)
+
+
+def shown(app: FlowApp) -> str:
+    """What the screen says of what is planned."""
+    return str(app.screen_stack[0].query_one("#planned", Static).content)
+
+
+async def test_a_block_is_planned_by_one_line_and_shown(world: World) -> None:
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        assert not app.screen.query_one("#planned").display
+        await dialog(pilot, "P")
+        await type_text(pilot, "soonish")
+        await pilot.press("enter")
+        await until(pilot, lambda: "names no time" in wrong(app) + said(app), "the refusal")
+        await type_text(pilot, "tomorrow 9:00 for 90m: fuse it")
+        await pilot.press("home", *["delete"] * len("soonish"))
+        await closed(pilot, "enter")
+        await until(pilot, lambda: "fuse it" in shown(app), "the plan")
+        assert shown(app).startswith("thursday  09:00    1 h 30  fuse it")
+
+
+async def test_what_is_due_is_begun_by_one_key_as_it_was_planned(world: World) -> None:
+    planned_from_line(world.services, "10:31 for 90m: fuse it")
+    world.clock.advance(120)
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        assert "now   B begins" in shown(app)
+        await pilot.press("B")
+        await until(pilot, lambda: app.current_mode == RUNNING, "the running screen")
+    block = world.services.focus.current()
+    assert block is not None
+    assert (block.intention, block.plan.seconds) == ("fuse it", 5400)
+    assert world.services.plan_book.day()[0].standing is Standing.BEGUN
+
+
+async def test_later_moved_and_let_go_by_one_key_each_and_taken_back(world: World) -> None:
+    book = world.services.plan_book
+    planned_from_line(world.services, "10:31 for 90m: fuse it")
+    world.clock.advance(120)
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("w")
+        await until(pilot, lambda: "offered again at 10:47" in said(app), "later")
+        await dialog(pilot, "M")
+        await type_text(pilot, "16:00")
+        await closed(pilot, "enter")
+        await until(pilot, lambda: "16:00" in shown(app), "moved")
+        world.services.store.ledger.refresh()
+        assert book.day()[0].at == NOW.replace(hour=16, minute=0)
+        await pilot.press("n")
+        await until(pilot, lambda: not shown(app), "let go")
+        await pilot.press("u")
+        await until(pilot, lambda: "16:00" in shown(app), "undone")
+
+
+async def test_keys_of_plans_say_how_to_plan_where_nothing_is_planned(world: World) -> None:
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("B")
+        await until(pilot, lambda: "P plans a block" in said(app), "the hint")
+
+
+async def test_what_becomes_due_while_one_looks_says_so(world: World) -> None:
+    planned_from_line(world.services, "10:31 for 90m: fuse it")
+    async with world.app().run_test(size=(80, 24)) as pilot:
+        app = await ready(pilot)
+        assert "now" not in shown(app)
+        world.clock.advance(timedelta(minutes=2).total_seconds())
+        app.refresh_snapshot()
+        await until(pilot, lambda: shown(app).endswith("now"), "due")
