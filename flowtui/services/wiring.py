@@ -45,6 +45,7 @@ from flowtui.system.hooks import HookRunner
 if TYPE_CHECKING:
     from flowtui.core.plan.planned_block import Occurrence
     from flowtui.services.guard.block_guard import GuardService
+    from flowtui.services.plan.calendar_out import CalendarOut
     from flowtui.services.plan.calendars import Calendars
     from flowtui.services.plan.plan_book import PlanBook
     from flowtui.services.runs.runs_service import RunDesk
@@ -118,10 +119,24 @@ class Services:
         book.listeners.mishaps = self.mishaps
         book.listeners.subscribe(self.status.write)
         book.listeners.subscribe(lambda: self.today_file.save(self.snapshots.take))
+        book.listeners.subscribe(self.publish)
         return book
 
     def _away(self, first: date, last: date) -> frozenset[date]:
         return self.body.log.away(self.body.log.log(first, last))
+
+    @cached_property
+    def calendar_out(self) -> CalendarOut:
+        """Blocks and plans as a calendar."""
+        from flowtui.services.plan.calendar_out import CalendarOut
+
+        titles = self.config.plan.publish_titles
+        return CalendarOut(self.store, self.plan_book, self.clock, titles)
+
+    def publish(self) -> None:
+        """Write the calendar of the settings anew, if there is one. Raises FlowError."""
+        if self.config.plan.publish is not None:
+            self.calendar_out.write(self.config.plan.publish)
 
     @cached_property
     def calendars(self) -> Calendars:
@@ -235,6 +250,9 @@ def build(
     )
     focus.subscribe(lambda event: today_file.save(services.snapshots.take))
     history.listeners.subscribe(lambda: today_file.save(services.snapshots.take))
+    if config.plan.publish is not None:
+        focus.subscribe(lambda event: services.publish() if event.block.ended_at else None)
+        history.listeners.subscribe(services.publish)
     focus.subscribe(lambda event: _follow(services, event), first=True)
     focus.subscribe(lambda event: _old_news(services, event))
     return services

@@ -245,6 +245,16 @@ class Planning:
         many(text("a mail address", _is_address), "mail addresses"),
         "Your addresses in invitations: what you have declined is not busy.",
     )
+    publish: Path | None = option(
+        None,
+        optional(folder(), "none"),
+        "A calendar file, or a folder of vdirsyncer, that your blocks and plans are written to.",
+    )
+    publish_titles: tuple[str, ...] = option(
+        (),
+        many(text("the name of a context", _is_name), "names of contexts"),
+        "Contexts whose intentions stand in it; all else is called busy.",
+    )
 
 
 def _is_list(word: str) -> bool:

@@ -16,7 +16,7 @@ AHEAD_DAYS = 6
 
 @click.group("calendar")
 def calendar_command() -> None:
-    """What your calendars say; nothing is recorded and no calendar is changed."""
+    """What your calendars say, and your blocks and plans as a calendar."""
 
 
 @calendar_command.command("read")
@@ -61,6 +61,30 @@ def calendar_show(context: Context, first: str | None, last: str | None, as_json
         context.put_json(reading.as_json())
         return
     _show(context, reading, services.zone)
+
+
+@calendar_command.command("write")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--titles", multiple=True, metavar="CONTEXT", help="tell intentions of this context")
+@json_option
+@pass_context
+def calendar_write(context: Context, path: Path, titles: tuple[str, ...], as_json: bool) -> None:
+    """Write your blocks and plans to a calendar file, or into a folder of vdirsyncer.
+
+    Each is called busy unless its context is named; flowtui never counts them as meetings.
+    """
+    from flowtui.services.plan.calendar_out import CalendarOut
+
+    services = context.services
+    named = titles or services.config.plan.publish_titles
+    for name in named:
+        services.contexts.named(name, "")
+    out = CalendarOut(services.store, services.plan_book, services.clock, named)
+    wrote = out.write(path.absolute())
+    if as_json:
+        context.put_json({"path": str(wrote.path), "events": wrote.events, "files": wrote.changed})
+        return
+    context.say(f"{wrote.events} events in {wrote.path}")
 
 
 def _window(context: Context, first: str | None, last: str | None) -> tuple[date, date]:

@@ -84,4 +84,4 @@ async def test_what_becomes_due_while_one_looks_says_so(world: World) -> None:
         assert "now" not in shown(app)
         world.clock.advance(timedelta(minutes=2).total_seconds())
         app.refresh_snapshot()
-        await until(pilot, lambda: shown(app).endswith("now"), "due")
+        await until(pilot, lambda: "fuse it  now" in shown(app), "due")
