@@ -18,6 +18,7 @@ from flowtui.core.text import plain_lines
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from flowtui.core.focus.recovery import Closing
     from flowtui.services.wiring import Services
 
 PROGRAM = "flowtui"
@@ -108,6 +109,39 @@ class Context:
                 f"became a gap ({found.cause.value}); "
                 f"it was focus? flowtui relabel {block.id} {number} --focus"
             )
+
+    def ask_absence(self, at: datetime | None, goes_on: str) -> Closing | None:
+        """What a person at a terminal says of the time away, before the block is paused or ended.
+
+        None where nothing has to be asked, or nobody can be: `settle` makes a gap of it then.
+        `goes_on` are the words for what the command does where the block goes on.
+        """
+        if sys.stdin is None or not sys.stdin.isatty() or not sys.stderr.isatty():
+            return None
+        focus = self.services.focus
+        moved_s = focus.follow_clock()
+        if moved_s:
+            self.say(_clock_words(moved_s))
+        found, block = focus.absence(), focus.current()
+        if found is None or block is None or (at is not None and at <= found.start):
+            return None
+        from flowtui.core.focus.recovery import Closing, closings
+
+        zone, now = self.services.zone, self.services.clock.now()
+        start, end = found.start.astimezone(zone), found.end.astimezone(zone)
+        words = {
+            Closing.CONTINUE: f"a gap; then {goes_on}",
+            Closing.COUNT: f"focus, I was working; then {goes_on}",
+            Closing.HEARTBEAT: f"not part of the block: end it at {start:%H:%M}",
+            Closing.PLAN: "no matter: end the block where its plan ended",
+        }
+        offers = [offer for offer in closings(block, found, now) if offer in words]
+        self.say(f"nothing of flowtui ran from {start:%H:%M} to {end:%H:%M}; that time was")
+        for number, offer in enumerate(offers, 1):
+            self.say(f"  {number}  {words[offer]}")
+        numbers = click.IntRange(1, len(offers))
+        chosen: int = click.prompt("which", type=numbers, default=1, err=True)
+        return offers[chosen - 1]
 
     def say(self, text: str) -> None:
         """Tell the person something; no data."""

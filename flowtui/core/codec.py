@@ -22,9 +22,9 @@ from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
-from zoneinfo import ZoneInfo
 
 from flowtui.core.errors import FlowError, LedgerError
+from flowtui.core.zones import is_zone_name
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -294,10 +294,9 @@ def _day(data: Any) -> date:
 
 
 def _zone(data: Any) -> str:
-    try:
-        return ZoneInfo(data).key
-    except (TypeError, ValueError, KeyError, OSError):  # OSError: the name of a folder of zones
-        raise _Wrong(f"is {data!r}, must be the name of a time zone") from None
+    if not isinstance(data, str) or not is_zone_name(data):
+        raise _Wrong(f"is {data!r}, must be the name of a time zone")
+    return data  # one that this machine does not know is kept: its times are shown in UTC
 
 
 def _length(data: Any) -> timedelta:

@@ -3,7 +3,7 @@
 The rule for nights when the clocks change: a local time that was skipped in spring is read with
 the offset from before the change (RFC 5545, 3.3.5), so 02:30 means 03:30; a local time that came
 twice in autumn is the one nearest to now on the side that is asked for: the later of those gone by,
-or the earlier of those to come.
+or the earlier of those to come. Where a time is changed, it is the one nearer to the old value.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from flowtui.core.errors import UsageError
 from flowtui.core.length_grammar import DAY_S, length_s, refuse
 from flowtui.core.wall_time import occurrences, skipped
 
@@ -113,7 +114,14 @@ def parse_weekday(text: str) -> int:
     return weekday
 
 
-def parse_instant(text: str, now: datetime, zone: ZoneInfo, *, future: bool = False) -> datetime:
+def parse_instant(
+    text: str,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    future: bool = False,
+    near: datetime | None = None,
+) -> datetime:
     """Read an instant, such as for `--at`; the result is aware, in UTC, in whole seconds.
 
     Accepts `now`; `HH:MM`; `20m ago`; `yesterday 22:30`, `today 09:15`, `mon 14:00`;
@@ -121,7 +129,8 @@ def parse_instant(text: str, now: datetime, zone: ZoneInfo, *, future: bool = Fa
 
     By default the result is at or before `now` (aware): `HH:MM` is today's and a weekday the last
     one. With `future` it may lie anywhere; then `HH:MM` and a weekday mean the next one at or after
-    `now`, and `in 20m` and `tomorrow 08:00` are understood too.
+    `now`, and `in 20m` and `tomorrow 08:00` are understood too. With `near`, the value that is
+    being changed, `HH:MM` is that of its day, and of an hour that came twice the nearer one.
 
     Raises:
         UsageError: not an instant, an impossible date, or later than `now` without `future`.
@@ -129,7 +138,7 @@ def parse_instant(text: str, now: datetime, zone: ZoneInfo, *, future: bool = Fa
     words = " ".join(text.split()).lower()
     now = now.astimezone(UTC).replace(microsecond=0)
     try:
-        instant = _instant(words, now, zone, future)
+        instant = _instant(words, _Reader(now, zone, future, near))
     except OverflowError:
         instant = None
     if instant is None:
@@ -137,6 +146,37 @@ def parse_instant(text: str, now: datetime, zone: ZoneInfo, *, future: bool = Fa
     if instant > now and not future:
         hint = f"For the day before, write: yesterday {words}" if _CLOCK.fullmatch(words) else None
         refuse(text, "is later than now", hint or f"Write a time gone by: {INSTANT_FORMS}.")
+    return instant
+
+
+def parse_between(
+    text: str,
+    now: datetime,
+    zone: ZoneInfo,
+    near: datetime,
+    after: datetime | None = None,
+    before: datetime | None = None,
+) -> datetime:
+    """As `parse_instant` with `near`, for the start or the end of a stretch.
+
+    A bare `HH:MM` that would not lie after `after` is that of the next day, one that would not lie
+    before `before` that of the day before: stretches reach over midnight. Raises UsageError.
+    """
+    try:
+        instant: datetime | None = parse_instant(text, now, zone, near=near)
+    except UsageError:
+        if before is None or not is_clock(text):
+            raise
+        instant = None  # today's is still to come: perhaps yesterday's is meant
+    if not is_clock(text):
+        assert instant is not None
+        return instant
+    day = timedelta(1)
+    if after is not None and instant is not None and instant <= after:
+        return parse_instant(text, now, zone, near=near + day)
+    if before is not None and (instant is None or instant >= before):
+        return parse_instant(text, now, zone, near=near - day)
+    assert instant is not None
     return instant
 
 
@@ -194,13 +234,23 @@ def weekday_of(word: str) -> int | None:
     return next((i for i, name in enumerate(WEEKDAYS) if name.startswith(word)), None)
 
 
-def _instant(words: str, now: datetime, zone: ZoneInfo, future: bool) -> datetime | None:
+class _Reader(NamedTuple):
+    """What the words of an instant are read by."""
+
+    now: datetime
+    zone: ZoneInfo
+    future: bool
+    near: datetime | None
+
+
+def _instant(words: str, by: _Reader) -> datetime | None:
+    now = by.now
     if words == "now":
         return now
     if words.endswith(" ago"):
         seconds = length_s(words.removesuffix(" ago"))
         return None if not seconds or seconds > AGO_LIMIT_S else now - timedelta(seconds=seconds)
-    if future and words.startswith("in "):
+    if by.future and words.startswith("in "):
         seconds = length_s(words.removeprefix("in "))
         return None if not seconds or seconds > AGO_LIMIT_S else now + timedelta(seconds=seconds)
     iso = _OFFSET_ISO.fullmatch(words)
@@ -210,7 +260,7 @@ def _instant(words: str, now: datetime, zone: ZoneInfo, future: bool) -> datetim
             return whole.astimezone(UTC)
         if iso:
             local = datetime.fromisoformat(f"{iso[1]}T{iso[2][:8]}")
-            return _at(local, now, zone, future)
+            return _at(local, by)
     except ValueError:
         return None
     found = _LAST_CLOCK.fullmatch(words)
@@ -218,49 +268,53 @@ def _instant(words: str, now: datetime, zone: ZoneInfo, future: bool) -> datetim
     if found is None or clock is None or found[2].startswith("24"):
         return None  # the end of which day is meant by 24:00 depends on when it is said
     if clock.offset is not None:
-        return _with_offset(found[1] or "", clock, now, zone, future)
-    return _on_day(found[1] or "", clock.time, now, zone, future)
+        return _with_offset(found[1] or "", clock, by)
+    return _on_day(found[1] or "", clock.time, by)
 
 
-def _with_offset(
-    word: str, clock: Clock, now: datetime, zone: ZoneInfo, future: bool
-) -> datetime | None:
+def _with_offset(word: str, clock: Clock, by: _Reader) -> datetime | None:
     """The instant of a clock with an offset: on the day that the clock without it would mean."""
-    day = _on_day(word, clock.time, now, zone, future)
+    day = _on_day(word, clock.time, by)
     if day is None or clock.offset is None:
         return None
-    local = datetime.combine(day.astimezone(zone).date(), clock.time, timezone(clock.offset))
+    local = datetime.combine(day.astimezone(by.zone).date(), clock.time, timezone(clock.offset))
     return local.astimezone(UTC)
 
 
-def _on_day(word: str, clock: time, now: datetime, zone: ZoneInfo, future: bool) -> datetime | None:
+def _on_day(word: str, clock: time, by: _Reader) -> datetime | None:
     """The instant at which local clocks show `clock` on the day that `word` names."""
-    today = now.astimezone(zone).date()
-    ahead = {"yesterday": -1, "today": 0, **({"tomorrow": 1} if future else {})}.get(word)
+    if word == "" and by.near is not None:
+        return _at(datetime.combine(by.near.astimezone(by.zone).date(), clock), by)
+    today = by.now.astimezone(by.zone).date()
+    ahead = {"yesterday": -1, "today": 0, **({"tomorrow": 1} if by.future else {})}.get(word)
     if ahead is not None:
-        return _at(datetime.combine(today + timedelta(ahead), clock), now, zone, future)
+        return _at(datetime.combine(today + timedelta(ahead), clock), by)
     weekday = today.weekday() if word == "" else weekday_of(word)
     if weekday is None:
         return None
     step = 1 if word == "" else 7
-    turn = (weekday - today.weekday()) % 7 if future else -((today.weekday() - weekday) % 7)
-    instant = _at(datetime.combine(today + timedelta(turn), clock), now, zone, future)
-    if future and instant < now:
-        return _at(datetime.combine(today + timedelta(turn + step), clock), now, zone, future)
-    if not future and word and instant > now:
-        return _at(datetime.combine(today + timedelta(turn - step), clock), now, zone, future)
+    turn = (weekday - today.weekday()) % 7 if by.future else -((today.weekday() - weekday) % 7)
+    instant = _at(datetime.combine(today + timedelta(turn), clock), by)
+    if by.future and instant < by.now:
+        return _at(datetime.combine(today + timedelta(turn + step), clock), by)
+    if not by.future and word and instant > by.now:
+        return _at(datetime.combine(today + timedelta(turn - step), clock), by)
     return instant
 
 
-def _at(local: datetime, now: datetime, zone: ZoneInfo, future: bool) -> datetime:
+def _at(local: datetime, by: _Reader) -> datetime:
     """The instant of a naive local time, by the rule in the module's text."""
-    instants = occurrences(local.date(), local.time(), zone)
+    instants = occurrences(local.date(), local.time(), by.zone)
     if not instants:
-        return skipped(local.date(), local.time(), zone)
+        return skipped(local.date(), local.time(), by.zone)
+    if by.near is not None:
+        near = by.near
+        past = [instant for instant in instants if by.future or instant <= by.now]
+        return min(past or instants, key=lambda instant: abs(instant - near))
     first, last = instants[0], instants[-1]
-    if future:
-        return first if first >= now else last
-    return last if last <= now else first
+    if by.future:
+        return first if first >= by.now else last
+    return last if last <= by.now else first
 
 
 def _one_day(words: str, today: date) -> Days | None:

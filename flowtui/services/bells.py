@@ -106,7 +106,8 @@ def run_notice(services: Services) -> Notice | None:
 
 
 def due(services: Services) -> Instants:
-    """The instants that matter now."""
+    """The instants that matter now; the clocks are looked at first."""
+    services.focus.look()
     return instants(services)
 
 

@@ -101,6 +101,8 @@ def instants(services: Services) -> Instants:
 
 
 def _plan_at(services: Services, block: Block, now: datetime) -> datetime | None:
+    if services.focus.waits(block):
+        return None  # what an absence was is to be said first
     if measure(block, now).reached_at is not None and not services.focus.is_due(block, now):
         return None  # announced already
     return deadline(block, now)

@@ -31,6 +31,11 @@ class Heartbeat:
     orderly: bool
     """True if the process said goodbye: its terminal was closed, or it was asked to end."""
 
+    @property
+    def left(self) -> bool:
+        """True if a person left the app and meant the block to go on without it."""
+        return self.orderly and not self.attended
+
 
 def write(path: Path, beat: Heartbeat) -> None:
     """Replace the file. Not synced: after a power cut an older beat is as good. Raises OSError."""

@@ -333,7 +333,10 @@ class FlowApp(Host):
         """Leave; a running block goes on by itself."""
         block = self.snapshot.block if self.snapshot is not None else None
         if block is not None:
-            self.parting_words.append("the block goes on; come back: flowtui, end it: flowtui stop")
+            self.parting_words.append(
+                "the block goes on; come back: flowtui, end it: flowtui stop; "
+                "you are asked then what the time was"
+            )
         self._close(leave_running=True)
 
     def close_in_order(self) -> None:

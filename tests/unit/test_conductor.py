@@ -224,6 +224,9 @@ async def test_a_missed_instant_is_announced_once(person: Person, asleep: bool) 
         baton.conductor.begin()
         await baton.looked()
         person.clock.sleep(3 * 3600)
+        await baton.looked()
+        assert baton.rung == []  # asleep nobody has worked
+        person.pass_min(50)
     else:
         person.pass_min(180)
         baton.conductor.begin()

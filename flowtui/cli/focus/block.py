@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from datetime import datetime
 
 import click
 
@@ -98,7 +99,7 @@ def start_command(
     choice = choice_for(services, _guard_request(guard, strict, no_guard), draft.context)
     instant = context.instant(at)
     if switch and services.focus.current() is not None:
-        context.settle(instant)
+        _settle_ending(context, instant, "start the next one")
     begun = begin(services, draft, choice, instant, switch)
     block = begun.block
     say_guard(context, begun)
@@ -128,6 +129,10 @@ def pause_command(
     context: Context, next_step: tuple[str, ...], cause: str, at: str | None, as_json: bool
 ) -> None:
     """Stop the clock. NEXT STEP is shown when you resume."""
+    ended = None if as_json else _settle_ending(context, context.instant(at), "pause it")
+    if ended is not None:
+        _report(context, ended, as_json, f"ended {_name(ended)}; take it back: flowtui undo")
+        return
     block = _apply(context, Pause(" ".join(next_step), Cause(cause)), at)
     focus = measure(block, context.services.clock.now()).focus_s
     _report(context, block, as_json, f"paused after {minutes(focus)} of focus")
@@ -181,6 +186,11 @@ def stop_command(
     if keep and instant:
         raise UsageError("--keep and --at cannot be combined", "give one of them")
     judged = Outcome(outcome) if outcome else None
+    said = context.ask_absence(instant, "end it now") if not (keep or as_json) else None
+    if said is Closing.COUNT:
+        focus.close_absence(said)
+    elif said in (Closing.HEARTBEAT, Closing.PLAN):
+        keep = said.value
     if keep:
         block = focus.close_absence(Closing(keep), judged, rating, note, evidence.collect)
     else:
@@ -279,9 +289,21 @@ def discard_command(context: Context) -> None:
     context.say(f"discarded {_name(block)}; take it back: flowtui undo")
 
 
+def _settle_ending(context: Context, at: datetime | None, goes_on: str) -> Block | None:
+    """Ask what an absence was, if there is one; the block where that ended it, else None."""
+    closing = context.ask_absence(at, goes_on)
+    if closing is None or closing is Closing.CONTINUE:
+        context.settle(at)
+        return None
+    block = context.services.focus.close_absence(closing, collect=context.services.evidence.collect)
+    return block if block.ended_at is not None else None
+
+
 def _apply(context: Context, command: Command, at: str | None) -> Block:
+    """Carry out a command; what the app was left for with q is asked at a pause or an end only."""
     instant = context.instant(at)
-    context.settle(instant)
+    if isinstance(command, Pause) or not context.services.focus.left():
+        context.settle(instant)
     return context.services.focus.apply(command, instant)
 
 

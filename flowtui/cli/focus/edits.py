@@ -12,6 +12,7 @@ from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.focus.block import Block, Cause, Mode, Outcome
 from flowtui.core.focus.block_json import ended_view
 from flowtui.core.focus.edit import Changes
+from flowtui.core.focus.edit_times import read_end, read_inside, read_times
 from flowtui.core.focus.measure import measure
 from flowtui.core.focus.tags import parse_tags
 from flowtui.core.length_grammar import parse_duration
@@ -73,8 +74,10 @@ def add_command(
 def _stretch(
     context: Context, start: str | None, end: str | None, length: str | None
 ) -> tuple[datetime, datetime]:
-    began, ended = context.instant(start), context.instant(end)
-    if began and ended and length:
+    services = context.services
+    began = context.instant(start)
+    ended = context.instant(end) if began is None else None
+    if began and end and length:
         raise UsageError("--start, --end and --for are one too many", "give two of them")
     if not began and not length:
         raise UsageError("a past block needs a start", "give --start TIME, or --for LENGTH")
@@ -84,7 +87,9 @@ def _stretch(
         assert lasted is not None
         return ended - lasted, ended
     if ended is None:
-        ended = began + lasted if lasted else context.services.clock.now()
+        if lasted:
+            return began, began + lasted
+        ended = read_end(end or "", began, services.clock.now(), services.zone)
     return began, ended
 
 
@@ -99,8 +104,14 @@ def _stretch(
 @outcome_option
 @rating_option
 @click.option("--note", help="one line")
-@click.option("--start", metavar="TIME", help="when it began")
-@click.option("--end", metavar="TIME", help="when it ended")
+@click.option("--start", metavar="TIME", help="when it began; HH:MM is that of its day")
+@click.option("--end", metavar="TIME", help="when it ended, or a length: 50m")
+@click.option(
+    "--clear",
+    multiple=True,
+    type=click.Choice(["outcome", "rating", "mode", "note", "then"]),
+    help="take it off; may be given again",
+)
 @json_option
 @pass_context
 def edit_command(
@@ -117,12 +128,23 @@ def edit_command(
     note: str | None,
     start: str | None,
     end: str | None,
+    clear: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Change block ID; what is not given stays as it is."""
+    for name, value in (("outcome", outcome), ("rating", rating), ("mode", mode), ("note", note),
+                        ("then", if_then)):  # fmt: skip
+        if name in clear and value is not None:
+            raise UsageError(f"--{name} and --clear {name} cannot be combined", "give one of them")
+    note = "" if "note" in clear else note
+    if_then = "" if "then" in clear else if_then
     if tags and no_tags:
         raise UsageError("--tag and --no-tags cannot be combined", "give one of them")
     named = context.services.contexts.named(context_name, "") if context_name else None
+    services = context.services
+    began, ended = None, None
+    if start or end:
+        began, ended = read_times(services.store.by_id(id), start, end, services.clock.now())
     changes = Changes(
         intention=intention,
         then=if_then,
@@ -132,8 +154,9 @@ def edit_command(
         outcome=Outcome(outcome) if outcome else None,
         rating=rating,
         note=note,
-        started_at=context.instant(start),
-        ended_at=context.instant(end),
+        started_at=began,
+        ended_at=ended,
+        clear=frozenset(clear),
     )
     if changes == Changes():
         raise UsageError("there is nothing to change", "see: flowtui edit --help")
@@ -146,9 +169,10 @@ def edit_command(
 @pass_context
 def split_command(context: Context, id: str, at: str) -> None:
     """Cut block ID in two; the second keeps outcome, rating and note."""
-    instant = context.instant(at)
-    assert instant is not None
-    first, second = context.services.history.split(id, instant)
+    services = context.services
+    services.store.ledger.refresh()
+    instant = read_inside(at, services.store.by_id(id), services.clock.now())
+    first, second = services.history.split(id, instant)
     context.say(f"split into {first.id} and {second.id}; take it back: flowtui undo")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -18,6 +17,7 @@ from flowtui.core.focus.measure import measure
 from flowtui.core.focus.tags import parse_tag
 from flowtui.core.status_file import minutes
 from flowtui.core.time_grammar import parse_day
+from flowtui.core.zones import zone_or_utc
 
 MARKS = {"done": "✓", "partly": "◐", "not": "✗"}
 
@@ -90,7 +90,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _line(context: Context, block: Block) -> str:
-    zone = ZoneInfo(block.zone)
+    zone = zone_or_utc(block.zone)
     seen = measure(block, context.services.clock.now())
     start = f"{block.started_at.astimezone(zone):%H:%M}"
     end = f"{block.ended_at.astimezone(zone):%H:%M}" if block.ended_at else "now  "

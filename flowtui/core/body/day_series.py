@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from flowtui.core.body.day_text import scale_of, value_text
 from flowtui.core.body.entry import Entry
@@ -23,6 +22,7 @@ from flowtui.core.body.fasting import (
 from flowtui.core.body.habits import Habit
 from flowtui.core.day import ONE_DAY, DayRule
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.zones import zone_or_utc
 
 LEVELS = 4
 """Shades of a heatmap above nothing."""
@@ -264,12 +264,12 @@ def _ends(sleeps: list[Entry], day: date, start: time) -> tuple[int | None, int 
     if not starts or not stops:
         return None, None
     last, zone = max(stops)
-    begin = DayRule(ZoneInfo(zone), start).start_of(day)
+    begin = DayRule(zone_or_utc(zone), start).start_of(day)
     return int((min(starts) - begin).total_seconds()), int((last - begin).total_seconds())
 
 
 def _minute(instant: datetime, zone: str) -> int:
-    return _minutes(instant.astimezone(ZoneInfo(zone)).time())
+    return _minutes(instant.astimezone(zone_or_utc(zone)).time())
 
 
 def _minutes(clock: time) -> int:

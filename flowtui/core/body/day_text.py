@@ -9,6 +9,7 @@ from flowtui.core.body.entry_days import DayValue, Variable
 from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.scales import ENERGY, OUTPUT, QUALITY, SUGAR, Scale
 from flowtui.core.body.validation import hours
+from flowtui.core.zones import zone_or_utc
 
 _SCALED: dict[tuple[Kind, str | None], Scale] = {
     (Kind.ENERGY, None): ENERGY,
@@ -46,7 +47,7 @@ def value_text(
 
 def entry_text(entry: Entry) -> str:
     """One entry in a few words, as confirmations and lists show it."""
-    zone = ZoneInfo(entry.zone)
+    zone = zone_or_utc(entry.zone)
     what = entry.name if entry.name and entry.kind in _BY_NAME else entry.kind.value
     if entry.state is not State.GIVEN:
         return f"{what} {entry.state.value}"
@@ -57,7 +58,7 @@ def entry_text(entry: Entry) -> str:
     elif entry.start is not None:
         ends = f"{entry.start.astimezone(zone):%H:%M}-"
         if entry.end is not None:
-            ends += f"{entry.end.astimezone(ZoneInfo(entry.end_zone or entry.zone)):%H:%M}"
+            ends += f"{entry.end.astimezone(zone_or_utc(entry.end_zone or entry.zone)):%H:%M}"
         parts.append(ends)
     if seconds is not None:
         parts.append(hours(seconds))

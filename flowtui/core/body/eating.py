@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flowtui.core.body.entry import Entry, day_of
 from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.validation import check
 from flowtui.core.body.writer import Pen, whole
 from flowtui.core.errors import UsageError
+from flowtui.core.zones import zone_or_utc
 
 
 def windows(entries: Iterable[Entry]) -> list[Entry]:
@@ -113,7 +113,7 @@ def between(window: Entry) -> str:
 
 def local(instant: datetime, zone: str) -> str:
     """An instant as the clock of `zone` shows it, to the minute."""
-    return f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    return f"{instant.astimezone(zone_or_utc(zone)):%Y-%m-%d %H:%M}"
 
 
 def _opened(window: Entry) -> datetime:

@@ -7,13 +7,13 @@ used to shift an instant. A record's day is derived anew from its instants whene
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.codec import Zone
 from flowtui.core.day import DAY_START, DayRule
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.span import Span
+from flowtui.core.zones import zone_or_utc
 
 HAND = "hand"
 SLEEP_LEAD = timedelta(hours=4)
@@ -101,8 +101,8 @@ def day_of(entry: Entry, start: time = DAY_START) -> date:
     if instant is None or entry.scope is Scope.DAY:
         return entry.day
     if entry.kind is Kind.SLEEP:
-        return sleep_day(instant, DayRule(ZoneInfo(entry.end_zone or entry.zone), start))
-    return DayRule(ZoneInfo(entry.zone), start).day_of(instant)
+        return sleep_day(instant, DayRule(zone_or_utc(entry.end_zone or entry.zone), start))
+    return DayRule(zone_or_utc(entry.zone), start).day_of(instant)
 
 
 def sleep_day(woke: datetime, rule: DayRule) -> date:

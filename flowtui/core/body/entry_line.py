@@ -19,6 +19,7 @@ from flowtui.core.body.writer import Pen
 from flowtui.core.day import DAY_START, DayRule
 from flowtui.core.errors import UsageError
 from flowtui.core.wall_time import offset_text
+from flowtui.core.zones import zone_or_utc
 
 _ANSWERS = {State.NO: "no", State.SKIPPED: "skip"}
 _HEADS = {Kind.EATING: "eat"}
@@ -56,7 +57,7 @@ def reread(old: Entry, line: str, pen: Pen, words: Words, others: Iterable[Entry
     (seconds, a flight's second zone) is kept where the line did not change it. Raises UsageError
     for a line of another kind, of several entries, or one that cannot be meant.
     """
-    there = replace(pen, rule=DayRule(ZoneInfo(old.zone), pen.rule.start))
+    there = replace(pen, rule=DayRule(zone_or_utc(old.zone), pen.rule.start))
     others = [e for e in others if e.id != old.id]
     made = parse(line, there, words, others).entries
     if len(made) != 1 or made[0].kind is not old.kind:
@@ -89,7 +90,7 @@ def corrected(old: Entry, new: Entry, pen: Pen, others: Iterable[Entry] = ()) ->
 
 
 def _values(entry: Entry) -> list[str]:
-    zone = ZoneInfo(entry.zone)
+    zone = zone_or_utc(entry.zone)
     parts: list[str] = []
     if entry.kind is Kind.EATING and entry.start is not None:
         if entry.end is None:

@@ -6,7 +6,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
-from zoneinfo import ZoneInfo
 
 from flowtui.core.body.eating import open_one, windows
 from flowtui.core.body.entry import Entry, day_of, length_s
@@ -15,6 +14,7 @@ from flowtui.core.body.validation import hours
 from flowtui.core.day import DAY_START, ONE_DAY, DayRule
 from flowtui.core.errors import UsageError
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.zones import zone_or_utc
 
 LONG_FAST_S = 24 * 3600
 LONG_FAST_NOTE = (
@@ -255,7 +255,7 @@ def _window_day(log: _Log, day: date, now: datetime, rule: DayRule, targets: Tar
 
 
 def _bar(window: Entry, day: date, now: datetime, start: time) -> Bar:
-    begin = DayRule(ZoneInfo(window.zone), start).start_of(day)
+    begin = DayRule(zone_or_utc(window.zone), start).start_of(day)
     opened = window.start or begin
     end = window.end or max(now, opened)
     return Bar(

@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from flowtui.core.body.day_series import days_between
 from flowtui.core.body.entry import anchor, day_of
@@ -21,6 +20,7 @@ from flowtui.core.body.fasting import WEEKDAYS
 from flowtui.core.day import ONE_DAY, week_of
 from flowtui.core.errors import UsageError
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.zones import zone_or_utc
 
 WEEK = 7
 
@@ -163,7 +163,7 @@ def travel_days(log: BodyLog) -> frozenset[date]:
 
 
 def _offset(zone: str, moment: datetime) -> timedelta | None:
-    return moment.astimezone(ZoneInfo(zone)).utcoffset()
+    return moment.astimezone(zone_or_utc(zone)).utcoffset()
 
 
 def _counted(log: BodyLog, floor: Floor, day: date) -> float:

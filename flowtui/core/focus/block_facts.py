@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from flowtui.core.focus.block import Block, Evidence, Gap
 from flowtui.core.focus.measure import end_reason, measure
 from flowtui.core.status_file import minutes
+from flowtui.core.zones import zone_or_utc, zone_words
 
+STAMP = "%a %Y-%m-%d %H:%M:%S"
 Fact = tuple[str, str]
 """A name and a text."""
 
@@ -18,7 +20,7 @@ def facts(
     block: Block, now: datetime, evidence: Sequence[str] = (), gaps: bool = True
 ) -> list[Fact]:
     """Everything that is known of `block`, empty facts left out; `evidence` is put last."""
-    zone = ZoneInfo(block.zone)
+    zone = zone_or_utc(block.zone)
     seen = measure(block, now)
     ended = f"  {end_reason(block)}" if block.ended_at is not None else ""
     found = [
@@ -26,7 +28,10 @@ def facts(
         ("if … then", block.then),
         ("tags", " ".join(f"#{tag}" for tag in block.tags)),
         ("context", " · ".join(w for w in (block.context, block.mode or "") if w)),
-        ("from", f"{block.started_at.astimezone(zone):%a %Y-%m-%d %H:%M:%S} {block.zone}"),
+        (
+            "from",
+            f"{block.started_at.astimezone(zone):%a %Y-%m-%d %H:%M:%S} {zone_words(block.zone)}",
+        ),
         ("to", _clock(block.ended_at, zone) + ended),
         ("planned", minutes(seen.planned_s) if seen.planned_s else "open-ended"),
         ("focus", minutes(seen.focus_s)),

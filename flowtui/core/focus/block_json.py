@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.measure import end_reason, interrupted_s, measure
+from flowtui.core.zones import zone_or_utc
 
 
 def iso(instant: datetime | None, zone: str) -> str | None:
     """`instant` in local time of `zone` with its offset, to the second; None stays None."""
     if instant is None:
         return None
-    return instant.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+    return instant.astimezone(zone_or_utc(zone)).isoformat(timespec="seconds")
 
 
 def running_view(block: Block, now: datetime) -> dict[str, Any]:

@@ -155,6 +155,7 @@ class EventKind(StrEnum):
     SHIFTED = "clock-changed"
     FINISHED = "block-end"
     JUDGED = "block-judged"
+    NOTED = "block-noted"
 
 
 @dataclass(frozen=True, slots=True)

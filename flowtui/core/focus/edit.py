@@ -28,20 +28,27 @@ from flowtui.core.focus.step import check_rating
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.span import Span
 from flowtui.core.text import one_line
+from flowtui.core.zones import zone_or_utc
 
 Stamp = "%Y-%m-%d %H:%M"
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Fields to set on a block; None leaves a field as it is, "" empties a text."""
+    """Fields to set on a block; None leaves a field as it is, "" empties a text.
+
+    `clear` names what is taken off: outcome, rating, mode. Tags are set whole, or by
+    `add_tags` and `drop_tags`, which leave alone what somebody else tagged meanwhile.
+    """
 
     intention: str | None = None
     then: str | None = None
     tags: tuple[str, ...] | None = None
     context: str | None = None
     mode: Mode | None = None
-    no_mode: bool = False
+    clear: frozenset[str] = frozenset()
+    add_tags: tuple[str, ...] = ()
+    drop_tags: tuple[str, ...] = ()
     outcome: Outcome | None = None
     rating: int | None = None
     note: str | None = None
@@ -57,11 +64,11 @@ def edit(block: Block, changes: Changes, now: datetime) -> Block:
         intention=_text(changes.intention, block.intention, "intention"),
         then=_text(changes.then, block.then, "if-then plan"),
         note=_text(changes.note, block.note, "note", 2000),
-        tags=block.tags if changes.tags is None else tuple(dict.fromkeys(changes.tags)),
+        tags=_tags(block.tags, changes),
         context=changes.context or block.context,
-        mode=None if changes.no_mode else changes.mode or block.mode,
-        outcome=changes.outcome or block.outcome,
-        rating=changes.rating or block.rating,
+        mode=None if "mode" in changes.clear else changes.mode or block.mode,
+        outcome=None if "outcome" in changes.clear else changes.outcome or block.outcome,
+        rating=None if "rating" in changes.clear else changes.rating or block.rating,
     )
     if changes.started_at is None and changes.ended_at is None:
         return block
@@ -213,6 +220,12 @@ def _retime(
     return cut(moved, end)
 
 
+def _tags(before: tuple[str, ...], changes: Changes) -> tuple[str, ...]:
+    whole = before if changes.tags is None else changes.tags
+    rest = [tag for tag in whole if tag not in changes.drop_tags]
+    return tuple(dict.fromkeys([*rest, *changes.add_tags]))
+
+
 def _after(gaps: tuple[Gap, ...], at: datetime) -> tuple[Gap, ...]:
     return tuple(replace(g, start=max(g.start, at)) for g in gaps if g.end is None or g.end > at)
 
@@ -242,9 +255,8 @@ def _check_length(block: Block) -> None:
 
 
 def _local(instant: datetime, block: Block) -> str:
-    from zoneinfo import ZoneInfo
 
-    return instant.astimezone(ZoneInfo(block.zone)).strftime(Stamp)
+    return instant.astimezone(zone_or_utc(block.zone)).strftime(Stamp)
 
 
 def added(block: Block, now: datetime) -> Block:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flowtui.core.focus.block import Mode, Outcome
+from flowtui.core.focus.block import Block, Mode, Outcome
+from flowtui.core.focus.edit import Changes
 from flowtui.core.guard.protection import Choice, GuardOffer
 from flowtui.core.lazy_dataclass import dataclass
 
@@ -55,6 +56,17 @@ class PlanForm:
 
 
 @dataclass(frozen=True, slots=True)
+class FinishAnswer:
+    """How a block went, as typed; all optional."""
+
+    outcome: Outcome | None
+    rating: int | None
+    note: str
+    end: str = ""
+    """When it ended, as a time or a length; empty: when the key was hit."""
+
+
+@dataclass(frozen=True, slots=True)
 class BlockForm:
     """A block as typed; start and end are texts, None where they were not touched."""
 
@@ -68,3 +80,43 @@ class BlockForm:
     note: str
     start: str | None
     end: str | None
+
+    @staticmethod
+    def of(block: Block) -> BlockForm:
+        """The form of a block before anybody has typed."""
+        return BlockForm(
+            block.intention,
+            block.then,
+            block.tags,
+            block.context,
+            block.mode,
+            block.outcome,
+            block.rating,
+            block.note,
+            None,
+            None,
+        )
+
+    def touched(self, before: BlockForm) -> Changes:
+        """What a person changed since `before`; all else stays as somebody else may have set it."""
+
+        def new(after: str, old: str) -> str | None:
+            return after if after != old else None
+
+        cleared = [
+            name
+            for name in ("mode", "outcome", "rating")
+            if getattr(self, name) is None and getattr(before, name) is not None
+        ]
+        return Changes(
+            intention=new(self.intention, before.intention),
+            then=new(self.then, before.then),
+            note=new(self.note, before.note),
+            context=new(self.context, before.context),
+            mode=self.mode if self.mode != before.mode else None,
+            outcome=self.outcome if self.outcome != before.outcome else None,
+            rating=self.rating if self.rating != before.rating else None,
+            clear=frozenset(cleared),
+            add_tags=tuple(tag for tag in self.tags if tag not in before.tags),
+            drop_tags=tuple(tag for tag in before.tags if tag not in self.tags),
+        )

@@ -89,6 +89,11 @@ def lapse(before: Reading, after: Reading) -> Lapse:
     return Lapse(True, elapsed, slept if slept >= SLEEP_S else 0.0, round(stepped))
 
 
+def carried(pressed: Reading, now: Reading) -> datetime:
+    """The instant of a key press, on the wall clock as it stands by now, set meanwhile or not."""
+    return pressed.wall + timedelta(seconds=lapse(pressed, now).stepped_s)
+
+
 def hole(block: Block, last: Reading, orderly: bool, now: Reading, least_s: int) -> Hole | None:
     """The stretch since the last heartbeat; None if it is shorter than `least_s`: it stays focus.
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.focus.block import (
@@ -48,6 +47,7 @@ from flowtui.core.focus.commands import (
 from flowtui.core.focus.measure import measure, whole
 from flowtui.core.focus.reshape import cut, merge_gap, shifted
 from flowtui.core.text import one_line
+from flowtui.core.zones import zone_or_utc
 
 Stepped = tuple[Block, tuple[Event, ...]]
 
@@ -84,7 +84,7 @@ def step(block: Block, command: Command, now: datetime) -> Stepped:
     if block.ended_at is not None:
         raise FlowError(f"block {block.id} has ended", "start a new one: flowtui start")
     if not isinstance(command, Shift | Lose) and at < last_instant(block):
-        zone = ZoneInfo(block.zone)
+        zone = zone_or_utc(block.zone)
         known = last_instant(block).astimezone(zone)
         raise FlowError(
             f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} is before what block {block.id} last noted "
@@ -136,6 +136,13 @@ def _park(block: Block, command: Park, at: datetime) -> Stepped:
         raise UsageError("there is no thought to park", "say it: flowtui park TEXT")
     block = replace(block, parked=(*block.parked, Thought(at, text)))
     return block, (Event(EventKind.PARKED, block, at),)
+
+
+def park_late(block: Block, text: str, at: datetime) -> Stepped:
+    """A thought that came while an ended block still ran; never refused for its time."""
+    end = block.ended_at or whole(at)
+    ended, (event,) = _park(block, Park(text), max(block.started_at, min(whole(at), end)))
+    return ended, (event,)
 
 
 def _extend(block: Block, command: Extend, at: datetime) -> Stepped:

@@ -12,12 +12,12 @@ from datetime import date, datetime
 from itertools import pairwise
 from math import sqrt
 from statistics import fmean, median, stdev
-from zoneinfo import ZoneInfo
 
 from flowtui.core.focus.block import Block, Cause, Mode
 from flowtui.core.focus.measure import extent, focus_spans, measure
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.span import Span, intersect, total_s
+from flowtui.core.zones import zone_or_utc
 
 LEAST = 10
 """Blocks (interruptions, days) below which nothing is said."""
@@ -67,7 +67,7 @@ def best_hours(blocks: Sequence[Block], now: datetime) -> Fact:
     slots: dict[int, list[float]] = defaultdict(list)
     for block in blocks:
         if block.rating is not None and not block.added:
-            hour = block.started_at.astimezone(ZoneInfo(block.zone)).hour
+            hour = block.started_at.astimezone(zone_or_utc(block.zone)).hour
             slots[hour // SLOT_H].append(float(block.rating))
     rated = sum(map(len, slots.values()))
     able = {slot: ratings for slot, ratings in slots.items() if len(ratings) >= LEAST}

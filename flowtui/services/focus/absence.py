@@ -14,7 +14,16 @@ from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
 from flowtui.core.focus.block import Block, Cause, EndedBy, Evidence, Outcome
 from flowtui.core.focus.commands import Command, Event, Finish, Judge, Lose, Shift
-from flowtui.core.focus.recovery import Closing, Hole, ends_at, hole, lapse, slept_span
+from flowtui.core.focus.recovery import (
+    Closing,
+    Hole,
+    Lapse,
+    Reading,
+    ends_at,
+    hole,
+    lapse,
+    slept_span,
+)
 from flowtui.core.focus.reshape import cut
 from flowtui.core.focus.step import step
 from flowtui.core.lazy_dataclass import dataclass
@@ -23,9 +32,25 @@ from flowtui.services.focus.heart import Heart
 from flowtui.services.listeners import Listeners
 from flowtui.system.heartbeat import Heartbeat
 
+LOOK_S = 20
+"""How often a process that stays beats for a block, in seconds, while no app does."""
+NOTE = "note what the clocks tell"
 Listener = Callable[[Event], None]
 Collect = Callable[[Block, datetime | None], Evidence | None]
 """Finds the evidence of a block that ends at an instant."""
+
+
+class AbsenceError(FlowError):
+    """A block cannot be paused or ended before it is said what the time away from it was."""
+
+    def __init__(self, id: str, hole: Hole, zone: ZoneInfo) -> None:
+        start, end = (instant.astimezone(zone) for instant in (hole.start, hole.end))
+        super().__init__(
+            f"nobody looked after block {id} from {start:%Y-%m-%d %H:%M} to {end:%H:%M}: "
+            "what that time was is still to be said",
+            "flowtui asks when it is opened; or end the block: flowtui stop --keep heartbeat",
+        )
+        self.hole = hole
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +88,69 @@ class Vigil:
     def observe(self) -> Noticed | None:
         """Compare the clocks with the last look: record sleep, follow a clock that was set.
 
-        Called every few seconds by the app, and before each command of the command line. Returns
-        what was recorded, if anything was.
+        Called every few seconds by whoever stays (the app, the agent), and before each command.
+        An app that lives and has not looked yet is spoken for: what is found is recorded once,
+        whoever finds it. Returns what was recorded, if anything was.
         """
+        block, last = self._watched()
+        if block is None:
+            return None
+        now = self.heart.reading()
+        if last is not None:
+            if self._hole(block, last, now) is not None:
+                return None  # what the time away was is to be said first
+            if self.unseen(block, now):
+                return self._note_clocks(block)
+            if last.attended and not self.heart.attended and not self.heart.alive(last):
+                self.heart.stop()
+        self.heart.beat(block.id, now)
+        return None
+
+    def look(self) -> Noticed | None:
+        """As `observe`, for whoever looks more often than a beat is worth writing."""
         block, last = self._watched()
         if block is None or last is None:
             return None
-        if last.attended and not self.heart.attended:
-            if self.heart.alive(last) or self.absence() is not None:
-                return None  # an app looks after it, or its absence is to be dealt with first
-            self.heart.stop()
         now = self.heart.reading()
+        fresh = 0 <= now.boottime - last.reading.boottime < LOOK_S
+        return None if fresh and not self.unseen(block, now) else self.observe()
+
+    def unseen(self, block: Block, now: Reading) -> bool:
+        """Whether the clocks tell of `block` what is not on record yet: sleep, or a set clock."""
+        last = self.heart.last()
+        if last is None or last.block_id != block.id:
+            return False
         seen = lapse(last.reading, now)
-        if not self.heart.beat(block.id) or not (seen.stepped_s or seen.slept_s):
-            return None  # what cannot be marked as seen would be recorded again and again
-        commands: list[Command] = [Shift(seen.stepped_s)] if seen.stepped_s else []
-        if seen.slept_s:
-            moved = last.reading.wall + timedelta(seconds=seen.stepped_s)
-            span = slept_span(replace(last.reading, wall=moved), now, seen.slept_s)
-            commands.append(Lose(*span, Cause.SLEEP))
-        changed = self._record(block, commands, _observed(seen.stepped_s, seen.slept_s), last)
-        if changed is None:
-            return None
-        slept_s = round(seen.slept_s) if len(changed.gaps) > len(block.gaps) else 0
+        return bool(seen.slept_s or seen.stepped_s)
+
+    def _note_clocks(self, block: Block) -> Noticed | None:
+        """Record sleep and a set clock; read anew under the lock, as another process may have."""
+        before: Heartbeat | None = None
+        events: list[Event] = []
+        try:
+            with self.store.change(NOTE) as writer:
+                running, before = writer.running(), self.heart.last()
+                if running is None or running.id != block.id or before is None:
+                    return None
+                now = self.heart.reading()
+                seen = lapse(before.reading, now)
+                commands = _observed(before.reading, now, seen)
+                if not commands or not self.heart.carry(before, now):
+                    return None  # what cannot be marked as seen would be recorded again and again
+                changed = running
+                for command in commands:
+                    changed, happened = step(changed, command, now.wall)
+                    events += happened
+                if changed == running:
+                    return None
+                writer.staging.label = _label(seen)
+                writer.put(changed)
+        except FlowError:
+            if before is not None:
+                self.heart.rewrite(before)  # the next look starts where this one did
+            raise
+        self._tell(events)
+        slept_s = round(seen.slept_s) if len(changed.gaps) > len(running.gaps) else 0
         return Noticed(changed, seen.stepped_s, slept_s)
 
     def follow_clock(self) -> int:
@@ -94,15 +159,27 @@ class Vigil:
         Returns the seconds by which it was set ahead (negative: back); 0 if nothing was recorded.
         """
         block, last = self._watched()
-        if block is None or last is None or not last.attended or self.heart.alive(last):
+        if block is None or last is None or self.heart.alive(last):
+            return 0
+        if not last.attended and not last.left:
             return 0
         stepped_s = lapse(last.reading, self.heart.reading()).stepped_s
         moved = last.reading.wall + timedelta(seconds=stepped_s)
         witness = replace(last, reading=replace(last.reading, wall=moved))
         if not stepped_s or not self.heart.rewrite(witness):
             return 0
-        changed = self._record(block, [Shift(stepped_s)], _observed(stepped_s, 0), last)
-        return stepped_s if changed is not None else 0
+        try:
+            with self.store.change(_label(Lapse(True, 0, 0, stepped_s))) as writer:
+                running = writer.running()
+                if running is None or running.id != block.id:
+                    return 0  # ended by another process just now
+                changed, events = step(running, Shift(stepped_s), witness.reading.wall)
+                writer.put(changed)
+        except FlowError:
+            self.heart.rewrite(last)  # the next look starts where this one did
+            raise
+        self._tell(events)
+        return stepped_s
 
     def absence(self) -> Hole | None:
         """A stretch of the running block during which nothing was running, or None.
@@ -111,9 +188,33 @@ class Vigil:
         """
         self.follow_clock()
         block, last = self._watched()
-        if block is None or last is None or not last.attended or self.heart.alive(last):
+        if block is None or last is None:
             return None
-        return hole(block, last.reading, last.orderly, self.heart.reading(), self.hole_s)
+        return self._hole(block, last, self.heart.reading())
+
+    def _hole(self, block: Block, last: Heartbeat, now: Reading) -> Hole | None:
+        """The stretch since `last` of which nobody can say that it was focus.
+
+        An app that is gone, whoever ended it, leaves one, and so does a machine that was off: a
+        block that was started from the shell to run alone goes on only as long as its machine.
+        """
+        if self.heart.attends(block.id) or (self.heart.alive(last) and not last.orderly):
+            return None
+        alone = not last.attended and not last.left
+        if alone and lapse(last.reading, now).same_boot:
+            return None
+        return hole(block, last.reading, last.orderly or alone, now, self.hole_s)
+
+    def settled(self, block: Block, at: datetime) -> None:
+        """Raises AbsenceError if what `block` was at `at` is still to be said by a person."""
+        found = self.absence()
+        if found is not None and at > found.start:
+            raise AbsenceError(block.id, found, self.zone)
+
+    def left(self) -> bool:
+        """True if a person left the app and meant the running block to go on without it."""
+        _, last = self._watched()
+        return last is not None and last.left
 
     def close_absence(
         self,
@@ -165,29 +266,6 @@ class Vigil:
             return block, None
         return block, last
 
-    def _record(
-        self, block: Block, commands: list[Command], label: str, last: Heartbeat
-    ) -> Block | None:
-        """Carry out `commands` on `block`; None if that changed nothing."""
-        now = self.heart.reading().wall
-        events: list[Event] = []
-        try:
-            with self.store.change(label) as writer:
-                before = changed = writer.running()
-                if changed is None or changed.id != block.id:
-                    return None  # ended by another process just now
-                for command in commands:
-                    changed, happened = step(changed, command, now)
-                    events += happened
-                if changed == before:
-                    return None
-                writer.put(changed)
-        except FlowError:
-            self.heart.rewrite(last)  # the next look starts where this one did
-            raise
-        self._tell(events)
-        return changed
-
     def _tell(self, events: Iterable[Event]) -> None:
         for event in events:
             self.listeners.tell(event)
@@ -204,7 +282,16 @@ def _closed(
     return step(block, Lose(found.start, found.end, found.cause, focus=counted), now)
 
 
-def _observed(stepped_s: int, slept_s: float) -> str:
-    said = [f"clock set by {stepped_s:+d} s"] if stepped_s else []
-    said += [f"sleep of {round(slept_s)} s"] if slept_s else []
-    return "note " + " and ".join(said)
+def _observed(before: Reading, now: Reading, seen: Lapse) -> list[Command]:
+    """What has to be recorded of the time between two looks at the clocks."""
+    commands: list[Command] = [Shift(seen.stepped_s)] if seen.stepped_s else []
+    if seen.slept_s:
+        moved = replace(before, wall=before.wall + timedelta(seconds=seen.stepped_s))
+        commands.append(Lose(*slept_span(moved, now, seen.slept_s), Cause.SLEEP))
+    return commands
+
+
+def _label(seen: Lapse) -> str:
+    words = [f"clock set by {seen.stepped_s:+d} s"] if seen.stepped_s else []
+    words += [f"sleep of {round(seen.slept_s)} s"] if seen.slept_s else []
+    return "note " + " and ".join(words)

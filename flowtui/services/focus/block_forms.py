@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date
 
 from flowtui.core.errors import UsageError
 from flowtui.core.focus.block import Block, PlanKind
-from flowtui.core.focus.edit import Changes
+from flowtui.core.focus.edit_times import read_end, read_on_day, read_times
 from flowtui.core.focus.forms import BlockForm, PlanForm, PlanOffer
-from flowtui.core.length_grammar import parse_duration
 from flowtui.services.focus.begin import (
     Begun,
     PlanRequest,
@@ -51,16 +50,20 @@ def begin_from_form(services: Services, form: PlanForm) -> Begun:
     return begin(services, draft, form.guard)
 
 
-def entered(services: Services, form: BlockForm) -> Block:
-    """Add the past block of a form; its end may be a length."""
+def entered(services: Services, form: BlockForm, day: date | None = None) -> Block:
+    """Add the past block of a form; its end may be a length.
+
+    `day` is the day that is looked at, None for today: a bare time is one of that day.
+    """
     if not form.start:
         raise UsageError("a past block needs a start", "give a time such as 09:15")
-    start = services.instant(form.start)
+    now, zone = services.clock.now(), services.zone
+    start = read_on_day(form.start, day, services.rule.start, now, zone)
     draft = Draft(form.intention, form.then, form.tags, form.context, form.mode)
     return services.history.add(
         draft,
         start,
-        _end(services, start, form.end or ""),
+        read_end(form.end or "", start, now, zone),
         form.outcome,
         form.rating,
         form.note,
@@ -68,35 +71,10 @@ def entered(services: Services, form: BlockForm) -> Block:
 
 
 def changed(services: Services, block: Block, form: BlockForm) -> Block:
-    """Change `block` to what the form says."""
-    start = services.instant(form.start) if form.start else None
-    end = _end(services, start or block.started_at, form.end) if form.end else None
-    changes = Changes(
-        intention=form.intention,
-        then=form.then,
-        tags=form.tags,
-        context=form.context,
-        mode=form.mode,
-        no_mode=form.mode is None,
-        outcome=form.outcome,
-        rating=form.rating,
-        note=form.note,
-        started_at=start,
-        ended_at=end,
-    )
-    if block.ended_at is None:
-        changes = replace(changes, note=None)
+    """Change what was touched in the form of `block`; the rest stays as it is by now."""
+    start, end = read_times(block, form.start, form.end, services.clock.now())
+    changes = replace(form.touched(BlockForm.of(block)), started_at=start, ended_at=end)
     return services.history.edit(block.id, changes)
-
-
-def _end(services: Services, start: datetime, text: str) -> datetime:
-    if not text:
-        return services.clock.now()
-    try:
-        return services.instant(text)
-    except UsageError:
-        pass  # not a time: perhaps a length
-    return start + timedelta(seconds=parse_duration(text))
 
 
 def _planned_first(services: Services) -> str:

@@ -18,6 +18,7 @@ from flowtui.core.focus.block import Block
 from flowtui.core.focus.edit import overlapping
 from flowtui.core.focus.pointers import Running
 from flowtui.core.kinds import BLOCKS, STATE
+from flowtui.core.zones import zone_or_utc
 from flowtui.ledger.ledger import Ledger
 from flowtui.ledger.staging import Staging
 from flowtui.services.store import Store
@@ -92,7 +93,7 @@ class BlockStore:
 
     def day_of(self, block: Block) -> date:
         """The logical day a block is filed under: that of its start, where it started."""
-        return DayRule(ZoneInfo(block.zone), self.rule.start).day_of(block.started_at)
+        return DayRule(zone_or_utc(block.zone), self.rule.start).day_of(block.started_at)
 
     @contextmanager
     def change(self, label: str, background: bool = False) -> Iterator[Writer]:
@@ -141,7 +142,7 @@ class Writer:
         others = [b for b in self._store.near(block) if b.id not in besides]
         other = overlapping(block, others, self._store.clock.now())
         if other is not None:
-            zone = ZoneInfo(other.zone)
+            zone = zone_or_utc(other.zone)
             until = _hhmm(other.ended_at, zone) if other.ended_at else "now"
             raise FlowError(
                 f"that shares time with block {other.id} "

@@ -23,6 +23,7 @@ class Heart:
         self._path = path
         self._clock = clock
         self._unwritten: Heartbeat | None = None
+        self._attends = ""
         self.attended = attended
         """True in the app, which stays; False for a command that comes and goes."""
 
@@ -35,19 +36,38 @@ class Heart:
         """The last beat of any process; None if there is none."""
         return self._unwritten or heartbeat.read(self._path)
 
-    def beat(self, block_id: str) -> bool:
+    def beat(self, block_id: str, now: Reading | None = None) -> bool:
         """Say that the block is looked after now, or, in a passing command, where its clocks are.
 
         A command never takes a block from an app, alive or dead: a dead app's last beat is the
-        only witness of when it died. Returns whether the next look will start from this beat.
+        only witness of when it died, or was left. `now` are the clocks that were looked at: what
+        befalls between that look and this beat is found by the next one. Returns whether the next
+        look will start from this beat.
         """
         last = self.last()
-        if not self.attended and last is not None and last.block_id == block_id and last.attended:
+        witness = last is not None and last.block_id == block_id and (last.attended or last.left)
+        if witness and not self.attended:
             return False
+        return self.rewrite(self._own(block_id, now or self.reading()))
+
+    def attends(self, block_id: str) -> bool:
+        """True if this process stays and has looked after the block before: it was never gone."""
+        return self.attended and self._attends == block_id
+
+    def carry(self, before: Heartbeat, now: Reading) -> bool:
+        """What happened since `before` is on record: the next look starts at `now`.
+
+        Whoever lives, or has left the block to itself, goes on as they did. Returns as `beat`.
+        """
+        others = before.pid != os.getpid() and not self.attended and self.alive(before)
+        if others or before.left:
+            return self.rewrite(replace(before, reading=now))
+        return self.rewrite(self._own(before.block_id, now))
+
+    def _own(self, block_id: str, now: Reading) -> Heartbeat:
+        self._attends = block_id
         pid = os.getpid()
-        return self.rewrite(
-            Heartbeat(self.reading(), block_id, pid, heartbeat.pid_start(pid), self.attended, False)
-        )
+        return Heartbeat(now, block_id, pid, heartbeat.pid_start(pid), self.attended, False)
 
     def rewrite(self, beat: Heartbeat) -> bool:
         """Put `beat` in the place of the last one; returns whether it will be found there.
@@ -65,6 +85,7 @@ class Heart:
     def goodbye(self, leave_running: bool) -> None:
         """The app ends in order. With `leave_running` the block is meant to go on alone."""
         last = self.last()
+        self._attends = ""
         if last is None or last.pid != os.getpid():
             return
         with contextlib.suppress(OSError):
@@ -80,7 +101,7 @@ class Heart:
 
     def stop(self) -> None:
         """The block has ended: there is nothing to beat for."""
-        self._unwritten = None
+        self._unwritten, self._attends = None, ""
         with contextlib.suppress(OSError):
             heartbeat.remove(self._path)
 

@@ -19,11 +19,25 @@ from flowtui.core.focus.block import (
     Mode,
     Outcome,
     Plan,
+    last_instant,
 )
-from flowtui.core.focus.commands import Command, Event, Finish, Judge, Reach, Start
-from flowtui.core.focus.measure import measure
+from flowtui.core.focus.commands import (
+    Command,
+    Event,
+    EventKind,
+    Finish,
+    Judge,
+    Park,
+    Pause,
+    Reach,
+    Start,
+)
+from flowtui.core.focus.edit import relabel
+from flowtui.core.focus.measure import measure, whole
 from flowtui.core.focus.pointers import Announced
-from flowtui.core.focus.step import start, step
+from flowtui.core.focus.recovery import lapse
+from flowtui.core.focus.reshape import cut
+from flowtui.core.focus.step import park_late, start, step
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.focus.absence import Vigil
 
@@ -55,17 +69,19 @@ class FocusService(Vigil):
         With `switch` a running block is ended first, in the same transaction; without, a running
         block is a FlowError that names it.
         """
-        now = at or self.clock.now()
         self._check_start(at)
+        self.observe()
         with self.store.change("start block") as writer:
             events: list[Event] = []
             running = writer.running()
+            now = at or self.clock.now()
             if running is not None and not switch:
                 raise FlowError(
                     f"block {running.id} runs already: {running.intention or 'no intention'}",
                     "end it (flowtui stop), or switch: flowtui start --switch",
                 )
             if running is not None:
+                self.settled(running, now)
                 ended, happened = step(running, Finish(EndedBy.SWITCH), now)
                 writer.put(ended)
                 events += happened
@@ -94,12 +110,18 @@ class FocusService(Vigil):
         return block
 
     def apply(self, command: Command, at: datetime | None = None, label: str = "") -> Block:
-        """Carry out `command` on the running block at `at` (default now)."""
+        """Carry out `command` on the running block at `at` (default now).
+
+        Raises AbsenceError for a pause while it is still to be said what an absence was.
+        """
         self._check_at(at)
+        self.observe()
         label = label or type(command).__name__.lower()
         with self.store.change(f"{label} block") as writer:
-            block = writer.need_running()
-            changed, events = step(block, command, at or self.clock.now())
+            block, now = writer.need_running(), at or self.clock.now()
+            if isinstance(command, Pause):
+                self.settled(block, now)
+            changed, events = step(block, command, now)
             if changed != block:
                 writer.put(changed)
         self._tell(events)
@@ -112,20 +134,65 @@ class FocusService(Vigil):
         rating: int | None = None,
         note: str = "",
         evidence: Evidence | None = None,
+        id: str = "",
     ) -> Block:
-        """End the running block at `at` (default now)."""
+        """End the running block, or block `id`, at `at` (default now).
+
+        An end before what was noted later is a cut: of the gaps and interruptions after it nothing
+        stays, of the thoughts all. Block `id` may have been ended meanwhile by its plan or another
+        process: then it is judged. Raises AbsenceError while it is still to be said what an absence
+        was, unless the block ends before it.
+        """
         self._check_at(at)
-        now = at or self.clock.now()
+        self.observe()
         with self.store.change("end block") as writer:
-            block = writer.need_running()
-            ended, events = step(block, Finish(EndedBy.USER, outcome, rating, note), now)
+            now = at or self.clock.now()
+            block = writer.by_id(id) if id else writer.need_running()
+            if block.ended_at is not None:
+                writer.staging.label = "judge block"
+                ended, events = step(block, Judge(outcome, rating, note, evidence), now)
+            else:
+                self.settled(block, now)
+                ended, events = step(
+                    cut(block, now), Finish(EndedBy.USER, outcome, rating, note), now
+                )
             if evidence is not None:
                 ended = replace(ended, evidence=evidence)
                 events = tuple(replace(event, block=ended) for event in events)
             writer.put(ended)
-        self.heart.stop()
+        if block.ended_at is None:
+            self.heart.stop()
         self._tell(events)
         return ended
+
+    def note_pause(self, id: str, at: datetime, next_step: str) -> Block:
+        """Write the next step of the pause of block `id` that began at `at`, wherever it is now.
+
+        Raises FlowError if that pause is gone.
+        """
+        with self.store.change("note next step") as writer:
+            block = writer.by_id(id)
+            begun = whole(at)
+            # a clock that was set moved the pause: then the last one is meant
+            numbers = [n for n, gap in enumerate(block.gaps, 1) if gap.start == begun]
+            if not block.gaps:
+                raise FlowError(f"block {id} has no pause any more", "park the text: p")
+            changed = relabel(block, (numbers or [len(block.gaps)])[-1], None, None, next_step)
+            writer.put(changed)
+        self._tell((Event(EventKind.NOTED, changed, self.clock.now()),))
+        return changed
+
+    def park(self, id: str, text: str, at: datetime) -> Block:
+        """Write a thought down that came at `at` in block `id`, which may have ended meanwhile."""
+        with self.store.change("park block") as writer:
+            block = writer.by_id(id)
+            if block.ended_at is None:
+                noted, events = step(block, Park(text), max(at, last_instant(block)))
+            else:
+                noted, events = park_late(block, text, at)
+            writer.put(noted)
+        self._tell(events)
+        return noted
 
     def judge(self, id: str, judgement: Judge) -> Block:
         """Say how an ended block went."""
@@ -145,16 +212,21 @@ class FocusService(Vigil):
         return block
 
     def reach(self) -> Block | None:
-        """Announce the end of the plan, once. None if there is nothing to announce."""
-        block = self.current()
-        now = self.clock.now()
-        if block is None or not self.is_due(block, now):
+        """Announce the end of the plan, once. None if there is nothing to announce.
+
+        The clocks are looked at first, and again under the lock: time asleep never reaches a plan,
+        and a block of which it is still to be said what an absence was is left alone.
+        """
+        self.current()
+        self.observe()
+        block = self.store.running()
+        if block is None or not self.is_due(block, self.clock.now()):
             return None
         ends = block.plan.at_plan is AtPlan.END
         # the note of it is kept apart from the block, so that it never stands in undo's way
         with self.store.change("end block" if ends else ANNOUNCE, not ends) as writer:
-            running = writer.running()
-            if running is None or not self.is_due(running, now):
+            running, now = writer.running(), self.clock.now()
+            if running is None or self.waits(running) or not self.is_due(running, now):
                 return None
             reached, events = step(running, Reach(), now)
             note = self._announcement(running, now)
@@ -168,6 +240,20 @@ class FocusService(Vigil):
             self.heart.stop()
         self._tell(events)
         return reached
+
+    def waits(self, block: Block) -> bool:
+        """True while nothing may be announced of `block`: the clocks tell of what is not recorded.
+
+        A block that was left to itself goes on by its plan for as long as its machine is awake.
+        """
+        _, last = self._watched()
+        now = self.heart.reading()
+        if last is None:
+            return False
+        if self.unseen(block, now):
+            return True
+        found = self._hole(block, last, now)
+        return found is not None and not (last.left and lapse(last.reading, now).same_boot)
 
     def is_due(self, block: Block, now: datetime) -> bool:
         """True if the plan is reached and that was not announced yet."""

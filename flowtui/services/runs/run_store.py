@@ -10,13 +10,13 @@ import contextlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError
 from flowtui.core.kinds import RUNS
 from flowtui.core.runs.run import Run
+from flowtui.core.zones import zone_or_utc
 from flowtui.ledger.ledger import Ledger
 from flowtui.services.store import Store
 from flowtui.watch.rundir import RunDir
@@ -149,7 +149,7 @@ class RunBook:
 
     def put(self, run: Run, label: str, background: bool = True) -> None:
         """Write down what became of a run."""
-        day = DayRule(ZoneInfo(run.zone), self._rule.start).day_of(run.started_at)
+        day = DayRule(zone_or_utc(run.zone), self._rule.start).day_of(run.started_at)
         with self.runs.change(label, background):
             self.runs.put(run, day)
 

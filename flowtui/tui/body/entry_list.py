@@ -11,6 +11,7 @@ from textual.widgets import DataTable
 
 from flowtui.core.body.day_text import entry_text
 from flowtui.core.text import middle_cut
+from flowtui.core.zones import zone_or_utc
 from flowtui.services.body.body_view import Listed
 
 
@@ -58,7 +59,7 @@ class EntryList(DataTable[Text]):
 def _row(listed: Listed, width: int) -> tuple[str, ...]:
     entry = listed.entry
     moment = entry.start or entry.at
-    zone = ZoneInfo(entry.zone)
+    zone = zone_or_utc(entry.zone)
     time = f"{moment.astimezone(zone):%H:%M}" if moment is not None else "day"
     note = "  ".join(part for part in ("late" if entry.late else "", entry.note or "") if part)
     what = middle_cut(entry_text(entry), max(10, width - 10))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flowtui.tui.dialogs.app_dialogs import ConfirmDialog, HelpDialog, LineDialog, ThemeDialog
     from flowtui.tui.focus.edit_dialog import EditDialog
-    from flowtui.tui.focus.finish_dialog import FinishAnswer, FinishDialog
+    from flowtui.tui.focus.finish_dialog import FinishDialog
     from flowtui.tui.focus.inside_dialog import GapChange, InsideDialog
     from flowtui.tui.focus.plan_dialog import PlanDialog
     from flowtui.tui.focus.recover_dialog import RecoverDialog
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ConfirmDialog",
     "EditDialog",
-    "FinishAnswer",
     "FinishDialog",
     "GapChange",
     "HelpDialog",
@@ -33,7 +32,6 @@ __all__ = [
 _HOMES = {
     "ConfirmDialog": "flowtui.tui.dialogs.app_dialogs",
     "EditDialog": "flowtui.tui.focus.edit_dialog",
-    "FinishAnswer": "flowtui.tui.focus.finish_dialog",
     "FinishDialog": "flowtui.tui.focus.finish_dialog",
     "GapChange": "flowtui.tui.focus.inside_dialog",
     "HelpDialog": "flowtui.tui.dialogs.app_dialogs",

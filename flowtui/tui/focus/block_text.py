@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flowtui.core.focus.block import Block, Outcome, PlanKind, Source, State
 from flowtui.core.focus.measure import Measure, deadline, interrupted_s, measure
 from flowtui.core.status_file import clock, minutes
+from flowtui.core.zones import zone_or_utc
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Week
@@ -96,7 +97,7 @@ def tally(block: Block, now: datetime) -> list[str]:
 
 def row(block: Block, now: datetime) -> tuple[str, str, str, str, str]:
     """A block in a list: from–to, focus, outcome, rating, intention with tags."""
-    zone = ZoneInfo(block.zone)
+    zone = zone_or_utc(block.zone)
     end = f"{block.ended_at.astimezone(zone):%H:%M}" if block.ended_at else "now"
     mark = MARKS[block.outcome] if block.outcome else ("" if block.ended_at else "▶ running")
     tags = " ".join(f"#{tag}" for tag in block.tags)
@@ -150,5 +151,5 @@ def plan_word(block: Block) -> str:
     if block.plan.kind is PlanKind.FIXED:
         return minutes(block.plan.seconds)
     if block.plan.kind is PlanKind.UNTIL and block.plan.until is not None:
-        return f"until {block.plan.until.astimezone(ZoneInfo(block.zone)):%H:%M}"
+        return f"until {block.plan.until.astimezone(zone_or_utc(block.zone)):%H:%M}"
     return "open-ended"

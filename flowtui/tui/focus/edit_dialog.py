@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from zoneinfo import ZoneInfo
 
 from textual.widget import Widget
 from textual.widgets import Input
@@ -11,6 +10,7 @@ from textual.widgets import Input
 from flowtui.core.focus.block import Block, Mode, Outcome
 from flowtui.core.focus.forms import BlockForm
 from flowtui.core.focus.tags import parse_tags
+from flowtui.core.zones import zone_or_utc
 from flowtui.tui.dialogs.base import Dialog, LastWord, field, labelled
 from flowtui.tui.widgets.choice import Choice
 
@@ -88,7 +88,7 @@ def _times(block: Block | None) -> tuple[str, str]:
     """Start and end as they are shown; empty where there are none."""
     if block is None:
         return "", ""
-    zone = ZoneInfo(block.zone)
+    zone = zone_or_utc(block.zone)
     shown = [
         t.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if t else ""
         for t in (block.started_at, block.ended_at)
@@ -99,15 +99,4 @@ def _times(block: Block | None) -> tuple[str, str]:
 def _form_of(block: Block | None, contexts: Sequence[str]) -> BlockForm:
     if block is None:
         return BlockForm("", "", (), contexts[0], None, None, None, "", None, None)
-    return BlockForm(
-        intention=block.intention,
-        then=block.then,
-        tags=block.tags,
-        context=block.context,
-        mode=block.mode,
-        outcome=block.outcome,
-        rating=block.rating,
-        note=block.note,
-        start=None,
-        end=None,
-    )
+    return BlockForm.of(block)

@@ -9,18 +9,9 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from flowtui.core.focus.block import Outcome
-from flowtui.core.lazy_dataclass import dataclass
-from flowtui.tui.dialogs.base import Dialog, labelled
+from flowtui.core.focus.forms import FinishAnswer
+from flowtui.tui.dialogs.base import Dialog, field, labelled
 from flowtui.tui.widgets.choice import Choice
-
-
-@dataclass(frozen=True, slots=True)
-class FinishAnswer:
-    """How the block went; all optional."""
-
-    outcome: Outcome | None
-    rating: int | None
-    note: str
 
 
 class FinishDialog(Dialog[FinishAnswer]):
@@ -65,6 +56,7 @@ class FinishDialog(Dialog[FinishAnswer]):
             self._before.note, placeholder="one line, if you like", id="note", compact=True
         )
         yield labelled("note", note)
+        yield field("ended at", "end", self._before.end, "now; or 17:30, a length: 50m")
         yield Label("", id="evidence", classes="about", markup=False)
         for line in self._meanwhile[:6]:
             yield Label(f"meanwhile  {line}", classes="about", markup=False)
@@ -97,4 +89,5 @@ class FinishDialog(Dialog[FinishAnswer]):
             Outcome(outcome) if outcome else None,
             int(rating) if rating else None,
             self.text("note"),
+            self.text("end"),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from textual import on, work
 from flowtui.core.errors import FlowError
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.block_facts import evidence_lines, facts, gap_words
+from flowtui.core.focus.edit_times import read_inside
 from flowtui.core.focus.forms import BlockForm, PlanForm, PlanOffer
 from flowtui.core.focus.measure import measure
 from flowtui.core.status_file import minutes
@@ -56,7 +57,8 @@ class IdleActions(FlowScreen):
 
     @work(group="dialog", exclusive=True, exit_on_error=False)
     async def action_block_add(self) -> None:
-        """Enter a past block."""
+        """Enter a past block, on the day that is shown."""
+        day = self.flow.shown_day
         offered = await self.ask(_offer)
         form: BlockForm | None = None
         while True:
@@ -64,7 +66,7 @@ class IdleActions(FlowScreen):
             form = await self.app.push_screen_wait(dialog)
             if form is None:
                 return
-            if await self.perform(partial(_add, form)):
+            if await self.perform(partial(_add, form, day)):
                 return
 
     @work(group="dialog", exclusive=True, exit_on_error=False)
@@ -102,17 +104,12 @@ class IdleActions(FlowScreen):
         block = self.chosen
         if block is None:
             return
-        text = await self.app.push_screen_wait(
-            dialogs.LineDialog("split at", "10:15", about=block.intention, needed=True)
-        )
-        if text is None:
-            return
-
-        def split(services: Services) -> str:
-            first, second = services.history.split(block.id, services.instant(text))
-            return f"split into {first.id} and {second.id}{UNDO}"
-
-        await self.perform(split)
+        text: str | None = ""
+        while True:
+            dialog = dialogs.LineDialog("split at", "10:15", text or "", True, block.intention)
+            text = await self.app.push_screen_wait(dialog)
+            if text is None or await self.perform(partial(_split, block, text)):
+                return
 
     @work(group="command", exit_on_error=False)
     async def action_list_join(self) -> None:
@@ -215,10 +212,16 @@ def _begin(form: PlanForm, services: Services) -> str:
     return "   ".join([*begun.sentences[:1], confirmation])
 
 
-def _add(form: BlockForm, services: Services) -> str:
+def _add(form: BlockForm, day: date | None, services: Services) -> str:
     from flowtui.services.focus.block_forms import entered
 
-    return f"added {entered(services, form).id}{UNDO}"
+    return f"added {entered(services, form, day).id}{UNDO}"
+
+
+def _split(block: Block, text: str, services: Services) -> str:
+    at = read_inside(text, block, services.clock.now())
+    first, second = services.history.split(block.id, at)
+    return f"split into {first.id} and {second.id}{UNDO}"
 
 
 def _change(block: Block, form: BlockForm, services: Services) -> str:

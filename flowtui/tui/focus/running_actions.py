@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from textual import work
 
-from flowtui.core.focus.block import Block, Source
+from flowtui.core.focus.block import MAX_BLOCK_S, Block, Source, last_instant
 from flowtui.core.focus.block_facts import evidence_lines, facts, gap_words
-from flowtui.core.focus.commands import Command, Extend, Interrupt, Park, Pause, Resume, Return
+from flowtui.core.focus.commands import Command, Extend, Interrupt, Pause, Resume, Return
+from flowtui.core.focus.edit_times import read_times
+from flowtui.core.focus.forms import FinishAnswer
 from flowtui.core.focus.measure import measure
-from flowtui.core.focus.recovery import closings
+from flowtui.core.focus.recovery import Closing, carried, closings
 from flowtui.core.guard import protection
 from flowtui.core.status_file import minutes
+from flowtui.core.zones import zone_or_utc
 from flowtui.tui import dialogs
 from flowtui.tui.focus.focus_screen import FlowScreen
 
 if TYPE_CHECKING:
+    from flowtui.core.focus.recovery import Hole, Reading
     from flowtui.services.wiring import Services
-    from flowtui.tui.focus.finish_dialog import FinishAnswer, FinishDialog
+    from flowtui.tui.dialogs.app_dialogs import LineDialog
+    from flowtui.tui.focus.finish_dialog import FinishDialog
     from flowtui.tui.focus.inside_dialog import GapChange
 
 STEP_S = 15 * 60
@@ -42,9 +49,35 @@ class RunningActions(FlowScreen):
     def _block(self) -> Block | None:
         return self.flow.snapshot.block if self.flow.snapshot is not None else None
 
+    async def _settled(self) -> bool:
+        """Ask what an absence was before the block is paused or ended; True if it still runs."""
+        snapshot = self.flow.snapshot
+        if snapshot is None or snapshot.block is None or snapshot.absence is None:
+            return snapshot is not None and snapshot.block is not None
+        closing = await self._ask_closing(snapshot.block, snapshot.absence)
+        if closing is None:
+            self.flow.said("the time away is still open: you are asked again", lost=True)
+            return False
+        return closing in (Closing.CONTINUE, Closing.COUNT)
+
+    async def _ask_closing(self, block: Block, hole: Hole) -> Closing | None:
+        """What the time away was, recorded; None if that was left open or refused."""
+        now = self.flow.clock.now()
+        dialog = dialogs.RecoverDialog(block, hole, closings(block, hole, now), self.zone, now)
+        closing = await self.app.push_screen_wait(dialog)
+        if closing is None:
+            return None
+
+        def close(services: Services) -> str:
+            collect = services.evidence.collect
+            id = services.focus.close_absence(closing, collect=collect).id
+            return f"block {id}: {closing.value}   u takes it back"
+
+        return closing if await self.perform(close) else None
+
     @work(group="command", exit_on_error=False)
     async def action_block_pause(self) -> None:
-        """Pause with a next step, or resume and show where one was."""
+        """Pause at the key press, then ask for the next step; or resume and show where one was."""
         block = self._block()
         if block is None:
             return
@@ -52,13 +85,34 @@ class RunningActions(FlowScreen):
             await self._apply(Resume(), "the clock runs")
             await self._show_repo(block)
             return
-        line = dialogs.LineDialog(
-            "pause", "next step, shown when you resume", about="the clock stops"
+        pressed = self.flow.reading()
+        if not await self._settled():
+            return
+        at = carried(pressed, self.flow.reading())
+        if not await self._apply(Pause(), "paused", at):
+            return
+
+        def note(step: str, services: Services) -> str:
+            services.focus.note_pause(block.id, at, step)
+            return "paused   u takes it back"
+
+        await self._keep(
+            lambda typed: dialogs.LineDialog(
+                "paused", "next step, shown when you resume", typed, about="the clock stands"
+            ),
+            note,
         )
-        at = self.flow.clock.now()
-        step = await self.app.push_screen_wait(line)
-        if step is not None and await self._apply(Pause(step), "paused", at):
-            await self._say_digest()
+        await self._say_digest()
+
+    async def _keep(
+        self, dialog: Callable[[str], LineDialog], call: Callable[[str, Services], str]
+    ) -> None:
+        """Ask for a line until it is taken or left empty: what was typed comes back if refused."""
+        typed: str | None = ""
+        while True:
+            typed = await self.app.push_screen_wait(dialog(typed or ""))
+            if not typed or await self.perform(partial(call, typed)):
+                return
 
     async def _say_digest(self) -> None:
         """What was held back of runs while the clock ran."""
@@ -97,12 +151,21 @@ class RunningActions(FlowScreen):
 
     @work(group="command", exit_on_error=False)
     async def action_block_park(self) -> None:
-        """Write a thought down."""
-        at = self.flow.clock.now()
-        dialog = dialogs.LineDialog("park a thought", "shown at the end of the block", needed=True)
-        text = await self.app.push_screen_wait(dialog)
-        if text is not None:
-            await self._apply(Park(text), "parked", at)
+        """Write a thought down, in the block in which it came."""
+        block, pressed = self._block(), self.flow.reading()
+        if block is None:
+            return
+
+        def park(text: str, services: Services) -> str:
+            services.focus.park(block.id, text, carried(pressed, services.heart.reading()))
+            return "parked   u takes it back"
+
+        await self._keep(
+            lambda typed: dialogs.LineDialog(
+                "park a thought", "shown at the end of the block", typed, needed=True
+            ),
+            park,
+        )
 
     @work(group="command", exit_on_error=False)
     async def action_block_extend(self) -> None:
@@ -116,24 +179,42 @@ class RunningActions(FlowScreen):
 
     @work(group="command", exit_on_error=False)
     async def action_block_finish(self) -> None:
-        """Ask how it went while git is asked what it produced; the end is when the key was hit."""
-        block = self._block()
+        """Ask how it went while git is asked what it produced; the end is when the key was hit.
+
+        What happens meanwhile, here or in another terminal, takes nothing of the form away.
+        """
+        pressed = self.flow.reading()
+        if not await self._settled():
+            return
+        block, typed = self._block(), None
         if block is None:
             return
-        at = self.flow.clock.now()
+        meanwhile = await self.ask(lambda services: services.runs.teller.waiting())
+        while True:
+            dialog = self._finish_dialog(block, pressed.wall, typed, meanwhile)
+            self._evidence_for(block, pressed.wall, dialog)
+            typed = await self.app.push_screen_wait(dialog)
+            if typed is None or await self._finish(block, pressed, typed):
+                return
+
+    def _finish_dialog(
+        self, block: Block, at: datetime, typed: FinishAnswer | None, meanwhile: list[str]
+    ) -> FinishDialog:
         seen = measure(block, at)
         summary = f"{minutes(seen.focus_s)} of focus"
         summary += f", {minutes(seen.overtime_s)} over the plan" if seen.overtime_s else ""
-        dialog = dialogs.FinishDialog(
+        end = ""
+        if (at - block.started_at).total_seconds() > MAX_BLOCK_S:
+            summary = "longer than a day: say when it ended"
+            likely = seen.reached_at or last_instant(block)
+            end = f"{likely.astimezone(zone_or_utc(block.zone)):%Y-%m-%d %H:%M}"
+        return dialogs.FinishDialog(
             block.intention or "a block",
             summary,
             [thought.text for thought in block.parked],
-            meanwhile=await self.ask(lambda services: services.runs.teller.waiting()),
+            typed or FinishAnswer(None, None, "", end),
+            meanwhile,
         )
-        self._evidence_for(block, at, dialog)
-        answer = await self.app.push_screen_wait(dialog)
-        if answer is not None:
-            await self._finish(block, at, answer)
 
     @work(group="evidence", exclusive=True, exit_on_error=False)
     async def _evidence_for(self, block: Block, at: datetime, dialog: FinishDialog) -> None:
@@ -141,11 +222,19 @@ class RunningActions(FlowScreen):
         if dialog.is_mounted:
             dialog.show_evidence(evidence_lines(found))
 
-    async def _finish(self, block: Block, at: datetime, answer: FinishAnswer) -> None:
-        found = await self.flow.aside(lambda services: services.evidence.collect(block, at))
+    async def _finish(self, block: Block, pressed: Reading, answer: FinishAnswer) -> bool:
+        found = await self.flow.aside(
+            lambda services: services.evidence.collect(block, pressed.wall)
+        )
 
         def finish(services: Services) -> str:
-            ended = services.focus.finish(at, answer.outcome, answer.rating, answer.note, found)
+            at = carried(pressed, services.heart.reading())
+            if answer.end:
+                _, typed = read_times(block, None, answer.end, services.clock.now())
+                at = typed or at
+            ended = services.focus.finish(
+                at, answer.outcome, answer.rating, answer.note, found, block.id
+            )
             services.runs.teller.digest()  # it was shown beside the questions
             focus_s = measure(ended, at).focus_s
             rest = minutes(services.breaks.suggest(focus_s))
@@ -155,8 +244,10 @@ class RunningActions(FlowScreen):
                 said += f"   {stays}" if stays else ""
             return f"{said}   b a break of {rest}   u takes it back"
 
-        await self.perform(finish)
-        self.flow.held = 0
+        done = await self.perform(finish)
+        if done:
+            self.flow.held = 0
+        return done
 
     @work(group="command", exit_on_error=False)
     async def action_block_discard(self) -> None:
@@ -197,17 +288,7 @@ class RunningActions(FlowScreen):
         snapshot = self.flow.snapshot
         if snapshot is None or snapshot.block is None or snapshot.absence is None:
             return
-        block, hole, now = snapshot.block, snapshot.absence, self.flow.clock.now()
-        dialog = dialogs.RecoverDialog(block, hole, closings(block, hole, now), self.zone, now)
-        closing = await self.app.push_screen_wait(dialog)
-        if closing is None:
-            return
-        await self.perform(
-            lambda services: (
-                f"block {services.focus.close_absence(closing).id}: "
-                f"{closing.value}   u takes it back"
-            )
-        )
+        await self._ask_closing(snapshot.block, snapshot.absence)
 
     async def _apply(self, command: Command, said: str, at: datetime | None = None) -> bool:
         def apply(services: Services) -> str:

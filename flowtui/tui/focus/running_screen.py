@@ -41,7 +41,8 @@ class RunningScreen(RunningActions):
         super().__init__()
         self._style = ""
         self._dim: Timer | None = None
-        self._asked_about = ""
+        self._asked_about: tuple[str, datetime] | None = None
+        """The block and the start of the absence that was asked about by itself."""
         self._guard: GuardView | None = None
 
     def compose(self) -> ComposeResult:
@@ -79,8 +80,9 @@ class RunningScreen(RunningActions):
         block = snapshot.block
         if block is None:
             return
-        if snapshot.absence is not None and self._asked_about != block.id:
-            self._asked_about = block.id
+        absence = snapshot.absence
+        if absence is not None and self._asked_about != (block.id, absence.start):
+            self._asked_about = (block.id, absence.start)
             self.ask_about_absence()
         width = self.size.width
         seen = measure(block, now)

@@ -13,6 +13,7 @@ from textual.worker import Worker, WorkerState
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
+from flowtui.core.focus.recovery import Reading
 from flowtui.settings.actions import Action
 from flowtui.settings.config import Config
 from flowtui.tui.shell.service_thread import Desk
@@ -59,6 +60,11 @@ class Host(App[None]):
         self.actions: tuple[Action, ...] = ()
         """Every action, with the person's own keys."""
         self._last_said = ("", False, 0.0)
+
+    def reading(self) -> Reading:
+        """All clocks at this instant: what a key press is remembered by."""
+        clock = self.clock
+        return Reading(clock.now(), clock.monotonic(), clock.boottime(), clock.boot_id())
 
     @abstractmethod
     def refresh_snapshot(self) -> object:

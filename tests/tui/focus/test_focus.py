@@ -605,15 +605,23 @@ async def test_a_broken_theme_file_gives_one_message_and_the_app_starts(world: W
         assert "mine.toml" in next(iter(app._notifications)).message
 
 
-async def test_leaving_lets_the_block_go_on_without_a_question_later(world: World) -> None:
-    world.a_block(minutes_ago=5)
+async def test_leaving_lets_the_block_go_on_and_asks_later_what_the_time_was(
+    world: World,
+) -> None:
+    id = world.a_block(minutes_ago=5)
     async with world.app().run_test(size=SIZE) as pilot:
         await ready(pilot)
         await pilot.press("q")
     world.clock.advance(3600)
 
-    assert world.services.focus.absence() is None
     assert world.services.focus.current() is not None
+    async with world.app().run_test(size=SIZE) as pilot:
+        await ready(pilot)
+        await until(pilot, lambda: opened(pilot), "the question")
+        await closed(pilot, "j", "enter")  # I was working: count it
+        await until(pilot, lambda: world.block(id).gaps)
+
+    assert measure(world.block(id), world.clock.now()).focus_s == 65 * 60
 
 
 async def test_plain_mode_has_no_animation_and_does_not_dim(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from flowtui.core.errors import FlowError, LedgerError
 from flowtui.core.focus.block import (
+    AtPlan,
     Block,
     Cause,
     EndedBy,
@@ -19,10 +20,11 @@ from flowtui.core.focus.block import (
     PlanKind,
     Source,
 )
-from flowtui.core.focus.commands import EventKind, Interrupt, Pause, Resume
+from flowtui.core.focus.commands import EventKind, Finish, Interrupt, Pause, Resume
 from flowtui.core.focus.measure import measure
-from flowtui.core.focus.recovery import Closing, Hole
-from flowtui.services.focus.absence import Noticed
+from flowtui.core.focus.recovery import Closing, Hole, Reading
+from flowtui.core.focus.step import step
+from flowtui.services.focus.absence import AbsenceError, Noticed
 from flowtui.services.focus.running_block import Draft
 from tests.user import Person
 
@@ -93,7 +95,8 @@ def test_a_pause_right_after_waking_leaves_the_sleep_a_gap(person: Person) -> No
     app.focus.apply(Pause())
     person.clock.advance(3)
 
-    assert app.focus.observe() is not None
+    assert app.focus.observe() is None  # the pause itself looked first
+    assert [cause for _, _, cause in gaps(person)] == [Cause.SLEEP, Cause.PAUSE]
     assert focus_min(person) == pytest.approx(10, abs=0.1)
 
 
@@ -157,13 +160,98 @@ def test_what_was_noted_can_be_undone(person: Person) -> None:
     assert person.services.focus.observe() is None
 
 
-def test_after_a_reboot_a_block_left_to_run_alone_just_goes_on(person: Person) -> None:
+def test_a_reboot_is_an_absence_of_a_block_left_to_run_alone(person: Person) -> None:
+    """A night with the machine off is not fifteen hours of focus."""
     person.begin(None)
+    person.pass_min(30)
     person.services.focus.observe()
-    person.clock.reboot(600)
+    night = 15 * 3600
+    person.clock.reboot(night)
 
     assert person.services.focus.observe() is None
-    assert focus_min(person) == 10
+    away = Hole(person.ago(night / 60), person.clock.now(), Cause.CLOSED)
+    assert person.services.focus.absence() == away
+    with pytest.raises(AbsenceError, match="what that time was is still to be said"):
+        person.services.focus.finish()
+    with pytest.raises(AbsenceError):
+        person.services.focus.apply(Pause())
+    with pytest.raises(AbsenceError):
+        person.services.focus.start(Draft("another"), switch=True)
+    person.services.focus.close_absence(Closing.CONTINUE)
+    assert measure(person.services.focus.finish(), person.clock.now()).focus_s == 30 * 60
+
+
+def test_leaving_the_app_is_an_absence_that_a_plan_outlasts(person: Person) -> None:
+    """Who leaves with q meant the block to go on; what that time was is asked all the same."""
+    block = person.begin(50)
+    app = person.open(attended=True)
+    app.heart.beat(block.id)
+    person.pass_min(10)
+    app.heart.goodbye(leave_running=True)
+    person.pass_min(45)
+
+    agent = person.open()
+    assert agent.focus.observe() is None
+    assert agent.focus.reach() is not None  # its bell rings
+    assert agent.focus.absence() == Hole(person.ago(45), person.clock.now(), Cause.CLOSED)
+    with pytest.raises(AbsenceError):
+        agent.focus.finish()
+    assert agent.focus.close_absence(Closing.COUNT).gaps[0].focus
+    assert measure(agent.focus.finish(), person.clock.now()).focus_s == 55 * 60
+
+
+@pytest.mark.parametrize("who", ["app", "another app", "agent", "agent of a live app", "shell"])
+def test_a_plan_that_ends_its_block_never_ends_it_in_a_sleep(person: Person, who: str) -> None:
+    plan = Plan(PlanKind.FIXED, 3000, at_plan=AtPlan.END)
+    block = person.services.focus.start(Draft("x", plan=plan))
+    app = person.open(attended=True)
+    if who != "shell":
+        app.heart.beat(block.id)
+    person.pass_min(20)
+    if who != "shell":
+        app.focus.observe()
+    person.clock.sleep(7200)
+    person.clock.advance(1)
+    conductor = {"app": app, "another app": person.open(attended=True)}.get(who) or person.open()
+
+    for _ in range(3):
+        assert conductor.focus.reach() is None
+    assert focus_min(person) == pytest.approx(20, abs=0.1)
+    app.focus.observe()
+    person.pass_min(30)
+    ended = conductor.focus.reach()
+    assert ended is not None and ended.ended_by is EndedBy.PLAN
+    assert measure(ended, person.clock.now()).focus_s == 3000
+    assert [gap.cause for gap in ended.gaps] == [Cause.SLEEP]
+
+
+def test_a_sleep_that_two_processes_see_is_one_gap(person: Person) -> None:
+    block = person.begin(None)
+    app = person.open(attended=True)
+    app.heart.beat(block.id)
+    person.pass_min(20)
+    app.focus.observe()
+    person.clock.sleep(3600)
+    person.clock.advance(2)
+    assert person.open().focus.observe() is not None
+    person.clock.advance(2)
+    assert app.focus.observe() is None
+    assert [cause for _, _, cause in gaps(person)] == [Cause.SLEEP]
+
+
+def test_nothing_is_announced_of_a_block_whose_absence_is_open(person: Person) -> None:
+    block = person.services.focus.start(
+        Draft("x", plan=Plan(PlanKind.FIXED, 3000, at_plan=AtPlan.END))
+    )
+    person.look_after()
+    person.pass_min(180)
+
+    assert person.services.focus.waits(block)
+    assert person.services.focus.reach() is None
+    person.services.focus.close_absence(Closing.CONTINUE)
+    assert person.services.focus.reach() is None
+    person.pass_min(50)
+    assert person.services.focus.reach() is not None
 
 
 @pytest.fixture
@@ -232,17 +320,19 @@ def test_a_block_that_another_process_ends_meanwhile_is_left_alone(
     app.heart.beat(first.id)
     person.pass_min(10)
     person.clock.set_wall(person.clock.now() + timedelta(hours=3))
-    beat = app.heart.beat
+    unseen = app.focus.unseen
 
-    def beat_while_another_switches(id: str) -> bool:
-        person.open().focus.start(Draft("another"), switch=True)
-        return beat(id)
+    def look_while_another_ends(block: Block, now: Reading) -> bool:
+        """Ends it in the ledger alone: whoever does it by way of the services looks first."""
+        with person.open().store.change("end block") as writer:
+            writer.put(step(block, Finish(), block.started_at)[0])
+        return unseen(block, now)
 
-    monkeypatch.setattr(app.heart, "beat", beat_while_another_switches)
+    monkeypatch.setattr(app.focus, "unseen", look_while_another_ends)
 
     assert app.focus.observe() is None
     assert person.block(first.id).started_at == first.started_at
-    assert person.open().store.need_running().started_at == person.clock.now()
+    assert person.open().store.running() is None
 
 
 def test_an_app_that_is_gone_leaves_an_absence_from_its_last_beat(person: Person) -> None:
@@ -267,9 +357,6 @@ def test_there_is_no_absence_while_an_app_lives_or_none_was_meant_to(person: Per
     app.heart.beat(block.id)
     person.pass_min(30)
     assert person.services.focus.absence() is None  # this process beat: it is alive
-    app.heart.goodbye(leave_running=True)
-    person.pass_min(30)
-    assert person.services.focus.absence() is None
     with pytest.raises(FlowError, match="no absence to recover from"):
         person.services.focus.close_absence(Closing.CONTINUE)
 

@@ -330,7 +330,7 @@ def test_what_is_not_given_stays_and_an_empty_text_empties() -> None:
     )
 
     assert edit(block, Changes(), LATER) == block
-    changed = edit(block, Changes(note="", no_mode=True, tags=("c", "c")), LATER)
+    changed = edit(block, Changes(note="", clear=frozenset({"mode"}), tags=("c", "c")), LATER)
 
     assert (changed.note, changed.mode, changed.tags) == ("", None, ("c",))
     assert (changed.rating, changed.outcome) == (3, Outcome.DONE)

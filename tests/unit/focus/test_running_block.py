@@ -178,8 +178,6 @@ def test_a_command_given_late_takes_the_instant_it_is_told(person: Person) -> No
     assert measure(block, person.clock.now()).focus_s == 18 * 60
     with pytest.raises(FlowError, match="is before what block"):
         person.services.focus.apply(Resume(), person.ago(13))
-    with pytest.raises(FlowError, match="is before what block"):
-        person.services.focus.finish(person.ago(13))
 
 
 def test_a_refused_command_tells_nobody_and_writes_nothing(person: Person) -> None:
