@@ -56,10 +56,9 @@ def export_command(context: Context, file: Path | None, shape: str, force: bool)
 
 def read_back(context: Context, file: Path, dry_run: bool, replace: bool, as_json: bool) -> None:
     """Import FILE as `flowtui export` wrote it (JSON or TinyDB). Twice changes nothing."""
-    from flowtui.ledger.importing import import_file
+    from flowtui.services.focus.block_import import read_export
 
-    done = import_file(context.services.store.ledger, file, dry_run=dry_run, replace=replace)
-    context.services.status.write()
+    done = read_export(context.services, file, dry_run, replace)
     if as_json:
         kinds = {
             name: {"added": k.added, "replaced": k.replaced, "same": k.same, "kept": k.kept}

@@ -8,9 +8,10 @@ records are read out of it one at a time.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -57,12 +58,23 @@ class Imported:
             self.problems.append(sentence)
 
 
+Present = Mapping[str, Any] | None
+Admit = Callable[[str, dict[str, Any], Present, datetime | None], dict[str, Any] | None]
+"""Given kind, record, the record that it would replace, and when the file was written: the record
+as it is to be taken, or None to pass it over. Raises LedgerError to leave it out and name it."""
+
+
 def import_file(
-    ledger: Ledger, path: Path, *, dry_run: bool = False, replace: bool = False
+    ledger: Ledger,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    replace: bool = False,
+    admit: Admit | None = None,
 ) -> Imported:
     """Add the records of an export to the ledger; with `dry_run` only count.
 
-    It is one command: one undo takes all of it back.
+    It is one command: one undo takes all of it back. `admit` is asked before a record is written.
     Raises LedgerError, with nothing changed, if the file is not an export of flowtui, and
     NewerLedgerError if a newer flowtui wrote it.
     """
@@ -70,10 +82,11 @@ def import_file(
     opened: AbstractContextManager[Staging]
     opened = ledger.trial() if dry_run else ledger.transaction(f"import {path.name}")
     migrations = ledger.storage.migrations
+    reader = _Reader(path)
     with opened as staging:
-        for place, (kind, document) in enumerate(_documents(path), 1):
+        for place, (kind, document) in enumerate(reader.documents(), 1):
             try:
-                _take(ledger, migrations, kind, document, replace, result)
+                _take(ledger, migrations, kind, document, replace, result, admit, reader)
             except NewerLedgerError:
                 raise
             except LedgerError as error:
@@ -89,6 +102,8 @@ def _take(
     document: Any,
     replace: bool,
     result: Imported,
+    admit: Admit | None,
+    reader: _Reader,
 ) -> None:
     if not isinstance(document, dict):
         raise LedgerError(f"{kind} holds something that is not a record")
@@ -100,7 +115,10 @@ def _take(
     present = table.get(doc_id=id)
     differs = None if present is None else not same(present, migrations.stamp(kind, record))
     if differs is None or (differs and replace):
-        table.replace(Document(record, doc_id=id))
+        admitted = record if admit is None else admit(kind, record, present, reader.exported_at)
+        if admitted is None:
+            return
+        table.replace(Document(admitted, doc_id=id))
     counts = result.kinds.setdefault(kind, KindCounts())
     counts.added += differs is None
     counts.replaced += differs is True and replace
@@ -112,15 +130,31 @@ def _is_name(id: Any) -> bool:
     return isinstance(id, str) and bool(id)
 
 
-def _documents(path: Path) -> Iterator[tuple[str, Any]]:
-    for key, value, is_record in items(path):
-        if is_record:
-            yield key, value
-        elif key == "format" and isinstance(value, int) and value > EXPORT_FORMAT:
-            raise NewerLedgerError(
-                f"{path} was written by a newer flowtui; nothing was changed",
-                "update flowtui: pip install -U flowtui",
-            )
+class _Reader:
+    """The records of a file, and when it was written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.exported_at: datetime | None = None
+
+    def documents(self) -> Iterator[tuple[str, Any]]:
+        """Kind and record, one after the other."""
+        for key, value, is_record in items(self._path):
+            if is_record:
+                yield key, value
+            elif key == "format" and isinstance(value, int) and value > EXPORT_FORMAT:
+                raise NewerLedgerError(
+                    f"{self._path} was written by a newer flowtui; nothing was changed",
+                    "update flowtui: pip install -U flowtui",
+                )
+            elif key == "exported_at" and isinstance(value, str):
+                with suppress(ValueError):
+                    self.exported_at = aware(datetime.fromisoformat(value))
+
+
+def aware(instant: datetime) -> datetime | None:
+    """`instant` in UTC; None for one without an offset."""
+    return None if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def items(path: Path) -> Iterator[tuple[str, Any, bool]]:

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from flowtui.core.errors import FlowError, UsageError
-from flowtui.ledger.doctor import Finding, Weight, check
+from flowtui.core.focus.block_check import Taken, ended_at_last, faults, mended
+from flowtui.core.kinds import BLOCKS
+from flowtui.core.zones import known_zone
+from flowtui.ledger.doctor import REPAIR, Finding, Weight, check
 from flowtui.ledger.ledger import Document
 from flowtui.ledger.migrate import VERSION_KEY
 from flowtui.ledger.table import JournalTable
@@ -22,6 +25,7 @@ def findings(services: Services) -> list[Finding]:
     """Everything that is wrong, or worth knowing; empty for a sound home."""
     return [
         *check(services.paths.ledger_dir),
+        *_of_blocks(services),
         *_of_settings(services),
         *_of_the_watcher(services.paths.log_file),
     ]
@@ -33,7 +37,65 @@ def repair(services: Services) -> list[str]:
 
     done = mend(services.paths.ledger_dir, services.clock)
     services.store.ledger.refresh()
+    done += _mend_blocks(services)
     services.status.write()
+    return done
+
+
+def _of_blocks(services: Services) -> list[Finding]:
+    """Blocks that break a rule of blocks, each with what mends it."""
+    store, now = services.store, services.clock.now()
+    if not services.paths.ledger_dir.exists():
+        return []
+    store.ledger.refresh()
+    running, taken = store.running(), Taken()
+    found: list[Finding] = []
+    for block in sorted(store.blocks.every(), key=lambda b: b.started_at):
+        file = services.paths.ledger_dir / f"{store.day_of(block):%Y}.jsonl"
+
+        def tell(weight: Weight, what: str, todo: str, field: str, id: str = block.id,
+                 file: Path = file) -> None:  # fmt: skip
+            what = f"block {id} {what}"
+            found.append(Finding(weight, file, None, None, what, todo, BLOCKS, id, field))
+
+        for fault in faults(block, now):
+            by_hand = f"flowtui edit {block.id}, or flowtui delete {block.id}"
+            todo = f"mend it: {REPAIR if fault.mends else by_hand}"
+            tell(Weight.DAMAGE, fault.what, todo, fault.field)
+        stray = block.ended_at is None and (running is None or running.id != block.id)
+        if stray:
+            what = "has no end, and is not the one that runs"
+            tell(Weight.DAMAGE, what, f"end it where it last noted something: {REPAIR}", "ended_at")
+        if known_zone(block.zone) is None:
+            what = f"is in the zone {block.zone!r}, unknown on this machine; shown in UTC"
+            todo = f"flowtui doctor --edit {block.id} --set zone=NAME, or install tzdata"
+            tell(Weight.NOTE, what, todo, "zone")
+        judged = ended_at_last(block) if stray else block
+        other = taken.clash(judged, now)
+        if other:
+            todo = f"move or delete one of them: flowtui edit {block.id} --start TIME --end TIME"
+            tell(Weight.DAMAGE, f"shares time with block {other}", todo, "started_at")
+        taken.add(judged, now)
+    return found
+
+
+def _mend_blocks(services: Services) -> list[str]:
+    """Put right what needs no judgement, as one command that undo takes back."""
+    store, now = services.store, services.clock.now()
+    done: list[str] = []
+    if not services.paths.ledger_dir.exists():
+        return done
+    with store.change("mend blocks") as writer:
+        running = store.running()
+        for block in store.blocks.every():
+            right = block
+            if any(fault.mends for fault in faults(block, now)):
+                right = mended(block)
+            if right.ended_at is None and (running is None or running.id != right.id):
+                right = ended_at_last(right)
+            if right != block:
+                writer.put(right)
+                done.append(f"block {block.id} was mended; take it back: flowtui undo")
     return done
 
 

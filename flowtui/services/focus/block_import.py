@@ -1,0 +1,91 @@
+"""Reading an export back: blocks are taken only as far as they keep the rules of a block."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flowtui.core.errors import LedgerError
+from flowtui.core.focus.block import Block
+from flowtui.core.focus.block_check import Taken, ended_at_last, faults
+from flowtui.core.kinds import BLOCKS, KINDS, STATE
+from flowtui.ledger.importing import Imported, Present, import_file
+from flowtui.services.focus.block_store import RUNNING, BlockStore
+from flowtui.services.wiring import Services
+
+Record = dict[str, Any]
+
+
+def read_export(services: Services, file: Path, dry_run: bool, replace: bool) -> Imported:
+    """Add the records of an export to the ledger, as one command that undo takes back.
+
+    Left out and named: blocks that share time with others, lie in the future, have parts outside of
+    them or texts that a terminal would obey. A block that ran when the file was written has ended
+    then. Raises LedgerError, with nothing changed, if the file is no export.
+    """
+    gate = _Gate(services.store)
+    ledger = services.store.ledger
+    done = import_file(ledger, file, dry_run=dry_run, replace=replace, admit=gate.admit)
+    services.status.write()
+    return done
+
+
+class _Gate:
+    """Lets records of blocks pass, or says why not."""
+
+    def __init__(self, store: BlockStore) -> None:
+        self._store = store
+        self._now = store.clock.now()
+        self._taken: Taken | None = None
+        self._running = store.running()
+
+    def admit(
+        self, kind: str, record: Record, present: Present, exported_at: datetime | None
+    ) -> Record | None:
+        """`record` as it is to be taken, None for one that is passed over without a word.
+
+        `present` is the record of that id that is there and would be replaced. Raises LedgerError.
+        """
+        if kind == STATE and record.get("id") == RUNNING:
+            return None  # which block runs here is not what a file says
+        if kind != BLOCKS:
+            return record
+        block: Block = KINDS[BLOCKS].decode(record)
+        if self._running is not None and block.id == self._running.id:
+            raise LedgerError(f"block {block.id} runs here", "end it first: flowtui stop")
+        if block.ended_at is None:
+            last = min(exported_at, self._now) if exported_at is not None else None
+            block = ended_at_last(block, last)
+        wrong = faults(block, self._now)
+        if wrong:
+            raise LedgerError(f"block {block.id} {wrong[0].what}")
+        taken = self._spans()
+        before = None if present is None else self._store.blocks.get(block.id)
+        if before is not None:
+            taken.drop(before, self._now)
+        other = taken.clash(block, self._now)
+        if other:
+            if before is not None:
+                taken.add(before, self._now)
+            raise LedgerError(f"block {block.id} shares time with block {other}")
+        taken.add(block, self._now)
+        day = self._store.day_of(block)
+        told = record.get("day")
+        if isinstance(told, str) and _near(told, day):
+            day = date.fromisoformat(told)  # filed by the rule of the machine that wrote it
+        return KINDS[BLOCKS].encode(block, day)
+
+    def _spans(self) -> Taken:
+        if self._taken is None:
+            self._taken = Taken()
+            for block in self._store.blocks.every():
+                self._taken.add(block, self._now)
+        return self._taken
+
+
+def _near(text: str, day: date) -> bool:
+    try:
+        return abs(date.fromisoformat(text) - day) <= timedelta(days=1)
+    except ValueError:
+        return False
