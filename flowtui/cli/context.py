@@ -136,7 +136,8 @@ class Context:
             Closing.PLAN: "no matter: end the block where its plan ended",
         }
         offers = [offer for offer in closings(block, found, now) if offer in words]
-        self.say(f"nothing of flowtui ran from {start:%H:%M} to {end:%H:%M}; that time was")
+        why = "the block had ended" if found.cause.value == "away" else "nothing of flowtui ran"
+        self.say(f"{why} from {start:%H:%M} to {end:%H:%M}; that time was")
         for number, offer in enumerate(offers, 1):
             self.say(f"  {number}  {words[offer]}")
         numbers = click.IntRange(1, len(offers))

@@ -109,7 +109,8 @@ def at(fields: Fields, now: float) -> Fields:
         if fields.get("plan") == "until" and remaining is not None:
             live["remaining_s"] = str(max(0, remaining - gone))
         return live
-    for key in ("focus_s", "day_focus_s", "week_focus_s"):
+    counting = [key for key in ("day", "week") if fields.get(f"in_{key}", "1") == "1"]
+    for key in ("focus_s", *(f"{each}_focus_s" for each in counting)):
         live[key] = str((number(fields, key) or 0) + gone)
     if remaining is not None:
         beyond = max(0, gone - remaining)

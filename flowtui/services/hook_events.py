@@ -13,6 +13,7 @@ from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.focus.block_json import ended_view, iso
 from flowtui.core.focus.commands import Event, EventKind
+from flowtui.core.focus.measure import filed_day
 
 TOLD = frozenset(
     {
@@ -44,7 +45,7 @@ class Events:
         if event.kind not in TOLD:
             return
         block = event.block
-        view = ended_view(block, event.at, self._rule.day_of(block.started_at).isoformat())
+        view = ended_view(block, event.at, filed_day(block, self._rule.start).isoformat())
         self.tell(event.kind.value, {"block": view, "reason": view["end_reason"]})
 
     def tell(self, name: str, data: Mapping[str, Any]) -> None:

@@ -133,7 +133,10 @@ class StatusFile:
         if block is None:
             return fields
         seen, gap = measure(block, now), block.open_gap
+        filed, week = self._store.day_of(block), self._totals.week(now)
         return fields | {
+            "in_day": int(filed.isoformat() == day["day"]),
+            "in_week": int(week.first <= filed <= week.last),
             "state": seen.state.value,
             "id": block.id,
             "intention": block.intention,

@@ -203,7 +203,7 @@ def build(
         }
     )
     focus = FocusService(store, clock, heart, zone, config.blocks.stale_after_s)
-    history = History(store, clock, zone)
+    history = History(store, clock, zone, heart)
     hooks = HookRunner(paths.hooks_dir, env, paths.hooks_log, clock)
     events = Events(clock, rule, zone.key, hooks.fire)
     focus.subscribe(lambda event: status.write())

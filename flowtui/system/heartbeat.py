@@ -31,6 +31,9 @@ class Heartbeat:
     orderly: bool
     """True if the process said goodbye: its terminal was closed, or it was asked to end."""
 
+    ended: bool = False
+    """True if the block had ended then, and that was taken back: what was since is to be said."""
+
     @property
     def left(self) -> bool:
         """True if a person left the app and meant the block to go on without it."""
@@ -41,7 +44,13 @@ def write(path: Path, beat: Heartbeat) -> None:
     """Replace the file. Not synced: after a power cut an older beat is as good. Raises OSError."""
     reading = beat.reading
     flags = "+".join(
-        name for name, on in (("attended", beat.attended), ("orderly", beat.orderly)) if on
+        name
+        for name, on in (
+            ("attended", beat.attended),
+            ("orderly", beat.orderly),
+            ("ended", beat.ended),
+        )
+        if on
     )
     text = (
         f"{HEADER} {reading.boot_id or '-'} {reading.wall.isoformat()} {reading.boottime!r} "
@@ -64,9 +73,8 @@ def read(path: Path) -> Heartbeat | None:
             instant, float(monotonic), float(boottime), "" if boot_id == "-" else boot_id
         )
         kinds = flags.strip().split("+")
-        return Heartbeat(
-            reading, block_id, int(pid), int(pid_start), "attended" in kinds, "orderly" in kinds
-        )
+        said = ("attended" in kinds, "orderly" in kinds, "ended" in kinds)
+        return Heartbeat(reading, block_id, int(pid), int(pid_start), *said)
     except (OSError, ValueError):
         return None
 

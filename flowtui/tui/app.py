@@ -20,6 +20,7 @@ from textual.binding import BindingType
 from textual.geometry import Size
 
 from flowtui.core.clock import Clock
+from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.written_files import WrittenFiles
@@ -217,8 +218,16 @@ class FlowApp(Host):
         """
         self._check_size()
         self._looks += 1
+        if self.snapshot is not None and self.snapshot.today.day != self._today():
+            self.refresh_snapshot()
         if self._written.changed() or self._looks % ASK_EVERY == 0:
             self._look()
+
+    def _today(self) -> date | None:
+        """The logical day of now, by the snapshot's zone: an app left open turns it too."""
+        if self.snapshot is None:
+            return None
+        return DayRule(self.snapshot.zone, self.config.day.start).day_of(self.clock.now())
 
     @work(exclusive=True, group="look", exit_on_error=False)
     async def _look(self) -> None:

@@ -227,6 +227,19 @@ def delete_command(context: Context, id: str) -> None:
 def undo_command(context: Context, count: int) -> None:
     """Take back the last COUNT changes, also those made in the app or before a restart."""
     _tell(context, context.services.history.undo(count), "took back", "flowtui redo")
+    focus = context.services.focus
+    found, block = focus.absence(), focus.current()
+    if found is None or block is None:
+        return
+    since = f"{found.start.astimezone(context.services.zone):%H:%M}"
+    closing = context.ask_absence(None, "go on")
+    if closing is not None:
+        focus.close_absence(closing, collect=context.services.evidence.collect)
+        return
+    context.say(
+        f"block {block.id} runs again; the time since {since} becomes a gap at its next pause or "
+        "end, and the app asks; it was focus? flowtui relabel then"
+    )
 
 
 @click.command("redo")

@@ -42,7 +42,7 @@ def log_command(
     wanted = {parse_tag(tag) for tag in tags}
     blocks = [
         b
-        for b in context.services.store.between(first, last)
+        for b in context.services.store.on_days(first, last)
         if wanted <= set(b.tags) and context_name in (None, b.context)
     ]
     if as_json:

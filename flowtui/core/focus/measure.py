@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
+from flowtui.core.day import DayRule
 from flowtui.core.focus.block import Block, EndReason, PlanKind, State
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.span import Span, instant_after, intersect, subtract, total_s, union
+from flowtui.core.zones import zone_or_utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class Measure:
 def whole(instant: datetime) -> datetime:
     """`instant` cut to whole seconds: the resolution of everything stored."""
     return instant.replace(microsecond=0)
+
+
+def filed_day(block: Block, day_start: time) -> date:
+    """The logical day that the whole of `block` belongs to: that of its start, where it started."""
+    return DayRule(zone_or_utc(block.zone), day_start).day_of(block.started_at)
 
 
 def extent(block: Block, now: datetime) -> Span:

@@ -34,6 +34,7 @@ from flowtui.system.heartbeat import Heartbeat
 
 LOOK_S = 20
 """How often a process that stays beats for a block, in seconds, while no app does."""
+RECOVER = "recover block"
 NOTE = "note what the clocks tell"
 Listener = Callable[[Event], None]
 Collect = Callable[[Block, datetime | None], Evidence | None]
@@ -198,12 +199,15 @@ class Vigil:
         An app that is gone, whoever ended it, leaves one, and so does a machine that was off: a
         block that was started from the shell to run alone goes on only as long as its machine.
         """
-        if self.heart.attends(block.id) or (self.heart.alive(last) and not last.orderly):
+        if not last.ended and self.heart.attends(block.id, self.hole_s):
+            return None
+        if self.heart.alive(last) and not last.orderly:
             return None
         alone = not last.attended and not last.left
         if alone and lapse(last.reading, now).same_boot:
             return None
-        return hole(block, last.reading, last.orderly or alone, now, self.hole_s)
+        found = hole(block, last.reading, last.orderly or alone, now, self.hole_s)
+        return replace(found, cause=Cause.AWAY) if found is not None and last.ended else found
 
     def settled(self, block: Block, at: datetime) -> None:
         """Raises AbsenceError if what `block` was at `at` is still to be said by a person."""
@@ -243,7 +247,7 @@ class Vigil:
                 f"block {running.id} did not reach its plan", "keep heartbeat, or keep all"
             )
         seen = collect(running, end) if collect is not None and end is not None else None
-        with self.store.change(f"recover block ({closing.value})") as writer:
+        with self.store.change(f"{RECOVER} ({closing.value})") as writer:
             block, events = _closed(writer.need_running(), closing, found, now)
             if block.ended_at is not None:
                 block, _ = step(block, Judge(outcome, rating, note, seen), now)

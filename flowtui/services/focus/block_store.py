@@ -16,6 +16,7 @@ from flowtui.core.day import DayRule
 from flowtui.core.errors import FlowError
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.edit import overlapping
+from flowtui.core.focus.measure import filed_day
 from flowtui.core.focus.pointers import Running
 from flowtui.core.kinds import BLOCKS, STATE
 from flowtui.core.zones import zone_or_utc
@@ -28,6 +29,7 @@ BREAK = "break"
 REACH = timedelta(days=2)
 """A block lasts at most a day, so blocks two days away cannot share time with it."""
 YEAR = timedelta(days=366)
+BESIDE = timedelta(days=1)
 
 
 class BlockStore:
@@ -49,6 +51,14 @@ class BlockStore:
     def between(self, first: date, last: date) -> list[Block]:
         """Blocks filed under the days from `first` to `last`, by start."""
         return sorted(self.blocks.between(first, last), key=lambda b: (b.started_at, b.id))
+
+    def on_days(self, first: date, last: date) -> list[Block]:
+        """Blocks of the logical days from `first` to `last`, by start; see `day_of`.
+
+        Filed days are those of the settings of their time, so their neighbours are looked at too.
+        """
+        around = self.between(_moved(first, -1), _moved(last, 1))
+        return [block for block in around if first <= self.day_of(block) <= last]
 
     def last_ended(self, count: int = 1) -> list[Block]:
         """The newest ended blocks, newest first."""
@@ -93,7 +103,7 @@ class BlockStore:
 
     def day_of(self, block: Block) -> date:
         """The logical day a block is filed under: that of its start, where it started."""
-        return DayRule(zone_or_utc(block.zone), self.rule.start).day_of(block.started_at)
+        return filed_day(block, self.rule.start)
 
     @contextmanager
     def change(self, label: str, background: bool = False) -> Iterator[Writer]:
@@ -150,6 +160,13 @@ class Writer:
                 f"{_hhmm(other.started_at, zone)} to {until})",
                 f"move one of them: flowtui edit {other.id} --start TIME --end TIME",
             )
+
+
+def _moved(day: date, days: int) -> date:
+    try:
+        return day + days * BESIDE
+    except OverflowError:
+        return day
 
 
 def _hhmm(instant: datetime, zone: ZoneInfo) -> str:

@@ -16,7 +16,10 @@ from flowtui.core.focus.measure import whole
 from flowtui.core.kinds import BLOCKS
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import one_line
+from flowtui.ledger.history import Change, Touched
+from flowtui.services.focus.absence import RECOVER
 from flowtui.services.focus.block_store import BlockStore
+from flowtui.services.focus.heart import Heart
 from flowtui.services.focus.running_block import Draft
 from flowtui.services.listeners import Listeners
 
@@ -34,8 +37,9 @@ class Done:
 class History:
     """Edits of recorded blocks. All raise FlowError and then leave everything as it was."""
 
-    def __init__(self, store: BlockStore, clock: Clock, zone: ZoneInfo) -> None:
+    def __init__(self, store: BlockStore, clock: Clock, zone: ZoneInfo, heart: Heart) -> None:
         self._store = store
+        self._heart = heart
         self._clock = clock
         self._zone = zone
         self.listeners: Listeners[[]] = Listeners()
@@ -129,22 +133,31 @@ class History:
         return self._changed(block)
 
     def undo(self, steps: int = 1) -> list[Done]:
-        """Take back the last `steps` changes, whichever process made them."""
-        done = [
-            Done(change.label, tuple(t.id for t in change.touched if t.kind == BLOCKS))
-            for change in self._store.ledger.undo(steps)
-        ]
+        """Take back the last `steps` changes, whichever process made them.
+
+        A block that runs again, or whose absence is open again, has a stretch of which nobody
+        knows what it was: it is to be said as after any absence, and is a gap unless somebody does.
+        """
+        changes = self._store.ledger.undo(steps)
+        self._reopen(changes)
         self._tell()
-        return done
+        return [_done(change) for change in changes]
+
+    def _reopen(self, changes: list[Change]) -> None:
+        running = self._store.running()
+        for change in changes:
+            for touched in change.touched:
+                if running is None or touched.kind != BLOCKS or touched.id != running.id:
+                    continue
+                since = _unknown_since(change, touched)
+                if since is not None:
+                    self._heart.reopened(running.id, since)
 
     def redo(self, steps: int = 1) -> list[Done]:
         """Do again what was taken back."""
-        done = [
-            Done(change.label, tuple(t.id for t in change.touched if t.kind == BLOCKS))
-            for change in self._store.ledger.redo(steps)
-        ]
+        changes = self._store.ledger.redo(steps)
         self._tell()
-        return done
+        return [_done(change) for change in changes]
 
     def _changed(self, block: Block) -> Block:
         self._tell()
@@ -152,3 +165,24 @@ class History:
 
     def _tell(self) -> None:
         self.listeners.tell()
+
+
+def _done(change: Change) -> Done:
+    return Done(change.label, tuple(t.id for t in change.touched if t.kind == BLOCKS))
+
+
+def _unknown_since(change: Change, touched: Touched) -> datetime | None:
+    """From when on nobody knows what a running block was, once `change` of it is taken back."""
+    before, after = touched.before, touched.after
+    if before is None or before.get("ended_at"):
+        return None
+    if after is None:
+        return change.at  # it was discarded then
+    if after.get("ended_at"):
+        return datetime.fromisoformat(after["ended_at"])
+    if not change.label.startswith(RECOVER):
+        return None
+    # an absence that was dealt with is open again
+    known = before.get("gaps", [])
+    new = [gap for gap in after.get("gaps", []) if gap not in known]
+    return datetime.fromisoformat(new[0]["start"]) if new else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from flowtui.core.clock import Clock
@@ -23,7 +24,7 @@ class Heart:
         self._path = path
         self._clock = clock
         self._unwritten: Heartbeat | None = None
-        self._attends = ""
+        self._mine: Heartbeat | None = None
         self.attended = attended
         """True in the app, which stays; False for a command that comes and goes."""
 
@@ -50,9 +51,27 @@ class Heart:
             return False
         return self.rewrite(self._own(block_id, now or self.reading()))
 
-    def attends(self, block_id: str) -> bool:
-        """True if this process stays and has looked after the block before: it was never gone."""
-        return self.attended and self._attends == block_id
+    def attends(self, block_id: str, within_s: int) -> bool:
+        """True if this process stays and has beaten for the block lately: it was never gone.
+
+        Lately by the clock that stands still in a sleep.
+        """
+        mine = self._mine
+        if not self.attended or mine is None or mine.block_id != block_id:
+            return False
+        return self._clock.monotonic() - mine.reading.monotonic < within_s
+
+    def reopened(self, block_id: str, since: datetime) -> None:
+        """The end of a block is taken back: what it was since then is to be said by a person."""
+        now = self.reading()
+        gone = (now.wall - since).total_seconds()
+        then = replace(
+            now, wall=since, boottime=now.boottime - gone, monotonic=now.monotonic - gone
+        )
+        self._mine = None
+        pid = os.getpid()
+        beat = Heartbeat(then, block_id, pid, heartbeat.pid_start(pid), True, True, True)
+        self.rewrite(beat)
 
     def carry(self, before: Heartbeat, now: Reading) -> bool:
         """What happened since `before` is on record: the next look starts at `now`.
@@ -65,9 +84,9 @@ class Heart:
         return self.rewrite(self._own(before.block_id, now))
 
     def _own(self, block_id: str, now: Reading) -> Heartbeat:
-        self._attends = block_id
         pid = os.getpid()
-        return Heartbeat(now, block_id, pid, heartbeat.pid_start(pid), self.attended, False)
+        self._mine = Heartbeat(now, block_id, pid, heartbeat.pid_start(pid), self.attended, False)
+        return self._mine
 
     def rewrite(self, beat: Heartbeat) -> bool:
         """Put `beat` in the place of the last one; returns whether it will be found there.
@@ -85,7 +104,7 @@ class Heart:
     def goodbye(self, leave_running: bool) -> None:
         """The app ends in order. With `leave_running` the block is meant to go on alone."""
         last = self.last()
-        self._attends = ""
+        self._mine = None
         if last is None or last.pid != os.getpid():
             return
         with contextlib.suppress(OSError):
@@ -101,7 +120,7 @@ class Heart:
 
     def stop(self) -> None:
         """The block has ended: there is nothing to beat for."""
-        self._unwritten, self._attends = None, ""
+        self._unwritten = self._mine = None
         with contextlib.suppress(OSError):
             heartbeat.remove(self._path)
 

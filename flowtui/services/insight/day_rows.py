@@ -18,11 +18,10 @@ from flowtui.core.body.entry_kinds import SPECS, Kind, State
 from flowtui.core.body.habits import Form, Habit
 from flowtui.core.day import DayRule
 from flowtui.core.focus.block import Block
-from flowtui.core.focus.measure import focus_spans
+from flowtui.core.focus.measure import filed_day, measure
 from flowtui.core.insight.day_table import Column, DayTable, Factor, Outcome, Timing, Values
 from flowtui.core.insight.day_table import Kind as Counted
 from flowtui.core.insight.focus_facts import stretches_s
-from flowtui.core.span import total_s
 from flowtui.services.body.habit_catalog import Names
 
 PRIMARY = "deep_min"
@@ -79,7 +78,7 @@ def day_table(
     log = BodyLog(entries, rule.start)
     started: dict[date, list[Block]] = {}
     for block in blocks:
-        started.setdefault(rule.day_of(block.started_at), []).append(block)
+        started.setdefault(filed_day(block, rule.start), []).append(block)
     seen = [day for day in {*log.days, *started} if day <= last]
     if not seen:
         return DayTable((), ())
@@ -99,9 +98,8 @@ def _block_columns(
     now: datetime,
 ) -> list[Column]:
     focus: Counter[date] = Counter()
-    for block in blocks:
-        for day, spans in rule.by_day(focus_spans(block, now)).items():
-            focus[day] += total_s(spans)
+    for day, had_then in started.items():
+        focus[day] = sum(measure(block, now).focus_s for block in had_then)
     recorded = set(log.days) | set(started) | set(focus)
 
     def each(value: Callable[[date], float | None]) -> Values:

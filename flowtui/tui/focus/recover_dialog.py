@@ -19,6 +19,7 @@ from flowtui.tui.dialogs.base import Dialog
 WHY = {
     Cause.CLOSED: "the terminal or the machine was closed",
     Cause.CRASH: "flowtui was killed",
+    Cause.AWAY: "the block had ended",
 }
 
 
@@ -65,11 +66,14 @@ class RecoverDialog(Dialog[Closing]):
         verb, how, focus = {
             Closing.CONTINUE: ("go on", "the time away becomes a gap", minutes(until)),
             Closing.COUNT: ("go on", "I was working: count it", minutes(whole)),
-            Closing.HEARTBEAT: ("end it", f"at {at}, when flowtui last ran", minutes(until)),
+            Closing.HEARTBEAT: ("end it", f"at {at}, {self._then()}", minutes(until)),
             Closing.PLAN: ("end it", "where its plan ended", planned),
             Closing.ALL: ("end it", "now, and keep all of the time", minutes(whole)),
         }[offer]
         return f"{verb:<8} {how:<32} {focus:>8} of focus"
+
+    def _then(self) -> str:
+        return "as before" if self._hole.cause is Cause.AWAY else "when flowtui last ran"
 
     def on_mount(self) -> None:
         """The first offer is the likely one."""

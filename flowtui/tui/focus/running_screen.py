@@ -148,6 +148,8 @@ class RunningScreen(RunningActions):
         """Focus today, carried on from the snapshot by what the block has gained since."""
         block = snapshot.block
         assert block is not None
+        if block.id not in [each.id for each in snapshot.today.blocks]:
+            return snapshot.today.focus_s  # it counts on the day on which it began
         others = snapshot.today.focus_s - measure(block, snapshot.taken_at).focus_s
         return max(0, others) + measure(block, now).focus_s
 

@@ -222,3 +222,28 @@ async def test_a_sleep_seen_right_after_waking_is_a_gap_before_anything_is_asked
 
     assert [gap.cause for gap in world.block(id).gaps] == [Cause.SLEEP, Cause.PAUSE]
     assert measure(world.block(id), world.clock.now()).focus_s == 20 * 60 + 1
+
+
+async def test_an_undone_end_asks_what_the_time_since_was(world: World) -> None:
+    id = world.a_block(minutes_ago=20)
+    world.services.focus.finish()
+    world.clock.advance(1800)
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("u")
+        await until(pilot, lambda: type(app.screen).__name__ == "RecoverDialog", "the question")
+        await closed(pilot, "enter")
+        await until(pilot, lambda: world.block(id).gaps)
+
+    assert measure(world.block(id), world.clock.now()).focus_s == 20 * 60
+
+
+async def test_an_app_left_open_over_the_night_turns_the_day(world: World) -> None:
+    world.a_day()
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        assert app.snapshot is not None and len(app.snapshot.shown.blocks) == 3
+        world.clock.advance(20 * 3600)
+        app._look_every_second()
+        await until(pilot, lambda: app.snapshot is not None and not app.snapshot.shown.blocks)
+        assert app.snapshot.today.day.isoformat() == "2026-03-05"

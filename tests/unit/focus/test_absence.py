@@ -524,3 +524,56 @@ def test_a_plan_until_a_time_moves_with_a_clock_that_was_wrong_by_a_day(person: 
     assert isinstance(noticed, Noticed)
     seen = measure(noticed.block, person.clock.now())
     assert (seen.planned_s, seen.remaining_s, seen.overtime_s) == (2400, 1800, 0)
+
+
+@pytest.mark.parametrize("how", ["end", "switch", "discard", "close", "plan"])
+def test_an_undone_end_leaves_open_what_the_time_since_was(person: Person, how: str) -> None:
+    """It is a gap unless somebody says that it was focus; and redo still ends the block."""
+    plan = Plan(PlanKind.FIXED, 1800, at_plan=AtPlan.END)
+    block = person.services.focus.start(Draft("x", plan=plan))
+    focus = person.services.focus
+    if how == "close":
+        person.pass_min(10)
+        person.look_after()
+        person.pass_min(20)
+        focus.close_absence(Closing.CONTINUE)
+    else:
+        person.pass_min(30 if how == "plan" else 20)
+    end = {
+        "end": focus.finish,
+        "switch": lambda: focus.start(Draft("y"), switch=True),
+        "discard": focus.cancel_start,
+        "close": lambda: None,
+        "plan": focus.reach,
+    }[how]
+    since = person.ago(20) if how == "close" else person.clock.now()
+    end()
+    person.pass_min(40)
+
+    person.services.history.undo()
+
+    assert focus.absence() is not None
+    found = focus.absence()
+    assert found is not None and (found.start, found.cause) == (since, Cause.AWAY)
+    assert focus.reach() is None
+    with pytest.raises(AbsenceError):
+        focus.finish()
+    if how == "end":
+        person.services.history.redo()
+        assert person.services.focus.current() is None
+        person.services.history.undo()
+    went_on = focus.close_absence(Closing.CONTINUE)
+    assert went_on.id == block.id
+    worked = int((since - block.started_at).total_seconds())
+    assert measure(went_on, person.clock.now()).focus_s == worked
+
+
+def test_an_end_taken_back_at_once_is_no_absence(person: Person) -> None:
+    person.begin(None)
+    person.pass_min(20)
+    person.services.focus.finish()
+    person.clock.advance(20)
+    person.services.history.undo()
+
+    assert person.services.focus.absence() is None
+    assert person.services.focus.finish() is not None

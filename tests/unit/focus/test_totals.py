@@ -1,16 +1,20 @@
-"""Focus of days and weeks: cut where a day begins, as long as the nights really were."""
+"""Focus of days and weeks: one answer everywhere, as long as the nights really were."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from flowtui.cli.focus.prompt import quick_status
 from flowtui.core.focus.block import Mode
 from flowtui.core.focus.commands import Pause
+from flowtui.core.focus.measure import measure
 from flowtui.services.focus.running_block import Draft
-from tests.user import Person
+from flowtui.services.insight.day_rows import day_table
+from tests.user import Person, Shell
 
 WARSAW = "Europe/Warsaw"
 
@@ -25,19 +29,67 @@ def lived(person: Person, start: str, hours: float, draft: Draft | None = None) 
     return person.services.history.add(draft or Draft(), began, began + timedelta(hours=hours)).id
 
 
-def test_a_block_over_four_in_the_morning_counts_for_both_days(tmp_path: Path) -> None:
+def views(person: Person, day: date) -> dict[str, tuple[int, list[str]]]:
+    """Focus in seconds, and ids, of a day: as the list, the header, the log and insight say."""
+    services, now = person.services, person.clock.now()
+    seen = services.snapshots.take(day).shown
+    logged = services.store.on_days(day, day)
+    table = day_table(
+        services.store.blocks.every(), [], services.body.log.names(), services.rule, day, now
+    )
+    row = table.days.index(day) if day in table.days else None
+    deep_s = 0
+    if row is not None:
+        deep = next(c for c in table.columns if c.name == "deep_min")
+        deep_s = round((deep.values[row] or 0) * 60)
+    week = services.totals.week(now, day)
+    return {
+        "header": (seen.focus_s, [b.id for b in seen.blocks]),
+        "list": (sum(measure(b, now).focus_s for b in seen.blocks), [b.id for b in seen.blocks]),
+        "log": (sum(measure(b, now).focus_s for b in logged), [b.id for b in logged]),
+        "insight": (deep_s, [b.id for b in logged]),
+        "week": (week.by_day.get(day, 0), [b.id for b in logged]),
+    }
+
+
+def test_a_block_over_four_in_the_morning_counts_whole_on_the_day_it_began(
+    tmp_path: Path,
+) -> None:
     person = Person(tmp_path / "home", utc("2026-03-04T12:00"))
     id = lived(person, "2026-03-04T03:15", 2)
-    totals = person.services.totals
 
-    today, yesterday = (
-        totals.day(person.clock.now()),
-        totals.day(person.clock.now(), date(2026, 3, 3)),
-    )
+    assert set(map(str, views(person, date(2026, 3, 3)).values())) == {str((7200, [id]))}
+    assert set(map(str, views(person, date(2026, 3, 4)).values())) == {str((0, []))}
 
-    assert (yesterday.focus_s, today.focus_s) == (45 * 60, 75 * 60)
-    assert [b.id for b in yesterday.blocks] == [id]
-    assert today.blocks == ()
+
+@pytest.mark.parametrize("home", ["Asia/Tokyo", "America/Los_Angeles", "UTC"])
+def test_a_journey_changes_no_day_that_is_past(tmp_path: Path, home: str) -> None:
+    """A block at nine in the morning in Tokyo is one of that morning's day from everywhere."""
+    there = Person(tmp_path / "home", utc("2026-03-06T12:00"), "Asia/Tokyo")
+    id = lived(there, "2026-03-04T00:00", 1)
+
+    person = Person(tmp_path / "home", utc("2026-03-06T12:00"), home)
+
+    assert set(map(str, views(person, date(2026, 3, 4)).values())) == {str((3600, [id]))}
+    assert set(map(str, views(person, date(2026, 3, 3)).values())) == {str((0, []))}
+
+
+def test_status_counts_a_running_block_on_the_day_it_began(tmp_path: Path, flow: Shell) -> None:
+    person = flow.person
+    person.clock.set_wall(utc("2026-03-04T03:30"))
+    flow.ok("start", "late", "--detach")
+    person.pass_min(15)
+    assert flow.ok("status", "--format", "{day_focus_s}").out == "900\n"
+    person.pass_min(75)  # past four
+
+    for way in (
+        flow.ok("status", "--json").json,
+        json.loads(quick_status(["status", "--json"]) or ""),
+    ):
+        assert (way["day"]["day"], way["day"]["focus_s"]) == ("2026-03-04", 0)
+        assert way["day"]["week_focus_s"] == way["block"]["focus_s"] == 90 * 60
+    person.pass_min(10)
+    assert (quick_status(["status", "--format", "{day_focus_s} {focus_s}"])) == "0 6000\n"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +131,7 @@ def test_a_week_adds_up_by_day_context_and_mode(tmp_path: Path) -> None:
     assert week.by_mode == {"build": 5400, "": 7200}
 
 
-def test_a_block_over_the_end_of_the_week_is_cut_there(tmp_path: Path) -> None:
+def test_a_block_over_the_end_of_the_week_counts_in_the_week_it_began(tmp_path: Path) -> None:
     person = Person(tmp_path / "home", utc("2026-03-10T12:00"))
     lived(person, "2026-03-09T02:00", 4)  # Monday morning, from before four
     totals = person.services.totals
@@ -87,9 +139,9 @@ def test_a_block_over_the_end_of_the_week_is_cut_there(tmp_path: Path) -> None:
     before = totals.week(person.clock.now(), date(2026, 3, 8))
     after = totals.week(person.clock.now())
 
-    assert (before.focus_s, before.blocks) == (2 * 3600, 1)
-    assert (after.focus_s, after.blocks) == (2 * 3600, 0)
-    assert after.by_context == {"work": 7200}
+    assert (before.focus_s, before.blocks) == (4 * 3600, 1)
+    assert (after.focus_s, after.blocks) == (0, 0)
+    assert before.by_context == {"work": 4 * 3600}
 
 
 def test_a_week_starts_where_the_settings_say(tmp_path: Path) -> None:
