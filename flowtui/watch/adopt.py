@@ -55,6 +55,19 @@ def written_by(pid: int) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def printed_by(pid: int) -> list[Path]:
+    """Regular files that are a process's standard output or standard error."""
+    found: list[Path] = []
+    for number in (1, 2):
+        try:
+            path = Path(f"/proc/{pid}/fd/{number}").readlink()
+            if path.is_file() and _writes(pid, number):
+                found.append(path)
+        except (OSError, ValueError):
+            continue
+    return list(dict.fromkeys(found))
+
+
 def _writes(pid: int, number: int) -> bool:
     """Format of fdinfo: proc_pid_fdinfo(5); the flags are octal."""
     for line in Path(f"/proc/{pid}/fdinfo/{number}").read_text(encoding="ascii").splitlines():

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flowtui.core.runs.metrics import better_of
-from flowtui.core.runs.reading import Item, Reading
+from flowtui.core.runs.reading import Item, NoticeKind, Reading
 from flowtui.watch.databases import is_sqlite
 from flowtui.watch.readers.csvs import Table
 from flowtui.watch.readers.registry import HEAD, reader_for
@@ -19,6 +19,8 @@ MAX_DEPTH = 6
 MAX_ENTRIES = 20_000
 MAX_PROBED = 300
 """Files without a telling name that are looked into, at most."""
+
+LOGS_BY_NAME = (".log", ".out", ".err")
 
 _PASSED = {"node_modules", "__pycache__", "site-packages", "artifacts", "weights", "code", "src"}
 _LOGS = {".log", ".out", ".txt", ".err", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ""}
@@ -109,7 +111,17 @@ def _probe(path: Path) -> Entry | None:
     found = reader.feed(head)
     if not reader.formats:
         found += reader.feed(b"\n" + _tail(path))
-    return Entry("log", path) if reader.formats or found else None
+    of_log = bool(reader.formats or found)
+    if path.suffix not in LOGS_BY_NAME:
+        of_log = any(map(_has_figures, found))  # notes and lists count steps as well
+    return Entry("log", path) if of_log else None
+
+
+def _has_figures(item: Item) -> bool:
+    """True for metrics, a place in a whole, or an error; a number of a step alone is anything's."""
+    if isinstance(item, Reading):
+        return bool(item.metrics or item.total_steps or item.total_epochs)
+    return item.kind is not NoticeKind.DAMAGE
 
 
 def _tells(items: Sequence[Item], path: Path) -> bool:

@@ -5,6 +5,7 @@ A pid alone is no name: it is given out again. So a process is a pid and the ins
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,14 +15,14 @@ import psutil
 
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.machine import GpuProcess, ProcessReading
+from flowtui.watch.family import children_of
 from flowtui.watch.pidstart import start_of
+from flowtui.watch.terminal_wait import waits_at_terminal
 
 NAME_WORDS = 3
 """Words of a command line that tell two runs apart: python, the script, its first argument."""
 GPU_CONTROL = Path("/dev/nvidiactl")
 """What every program that uses a GPU has open."""
-CHILDREN = Path("/proc/self/task") / str(os.getpid()) / "children"
-"""There if the kernel lists children (CONFIG_PROC_CHILDREN)."""
 CLOCK_NOISE_S = 0.02
 """Two readings of one process's beginning differ by at most this: the kernel counts in ticks."""
 
@@ -126,8 +127,10 @@ def _has_no_gpu(pid: int) -> bool:
 class ProcessWatch:
     """Follows one process and its descendants; figures of use are since the reading before."""
 
-    def __init__(self, one: Identity) -> None:
+    def __init__(self, one: Identity, beside: Identity | None = None) -> None:
         self.identity = one
+        self._beside = beside
+        """Who takes over the children of those that end: a supervisor. It is not counted."""
         self._before: tuple[float, float] | None = None
         self.peak_rss_bytes: int | None = None
         """The largest sum of resident memory that a reading saw."""
@@ -137,19 +140,18 @@ class ProcessWatch:
     def read(self, at: datetime, monotonic: float) -> ProcessReading:
         """The figures of now; one that is gone is `alive=False` and has none. Never raises."""
         self.pids = ()
-        process = find(self.identity)
-        if process is None:
-            return ProcessReading(at, self.identity.pid, alive=False, processes=0)
         pids: list[int] = []
         cpu_s, rss, read, written, count = 0.0, 0, 0, 0, 0
         counted_io = False
-        for each in _tree(process):
+        state = ""
+        for each in self._running():
             try:
                 with each.oneshot():
                     times = each.cpu_times()
                     rss += each.memory_info().rss
                     cpu_s += times.user + times.system
                     count += 1
+                    state = state or str(each.status())
                 pids.append(each.pid)
             except psutil.Error:
                 continue  # gone between two looks
@@ -168,12 +170,26 @@ class ProcessWatch:
             alive=True,
             cpu=self._use(cpu_s, monotonic),
             rss_bytes=rss,
-            io_wait=_state(process) == psutil.STATUS_DISK_SLEEP,
-            stopped=_state(process) == psutil.STATUS_STOPPED,
+            io_wait=state == psutil.STATUS_DISK_SLEEP,
+            stopped=state == psutil.STATUS_STOPPED,
+            at_terminal=waits_at_terminal(pids),
             read_bytes=read if counted_io else None,
             written_bytes=written if counted_io else None,
             processes=count,
         )
+
+    def is_there(self) -> bool:
+        """Whether anything of it runs; costs next to nothing."""
+        return next(self._running(), None) is not None
+
+    def _running(self) -> Iterator[psutil.Process]:
+        """Everything of it that runs: with a supervisor also what lost its parent."""
+        beside = find(self._beside) if self._beside is not None else None
+        root = beside or find(self.identity)
+        for each in _tree(root) if root is not None else ():
+            with contextlib.suppress(psutil.Error):
+                if each is not beside and each.status() != psutil.STATUS_ZOMBIE:
+                    yield each
 
     def _use(self, cpu_s: float, monotonic: float) -> float | None:
         before, self._before = self._before, (cpu_s, monotonic)
@@ -193,7 +209,7 @@ def descendants(one: Identity) -> list[int]:
 def _tree(process: psutil.Process) -> Iterator[psutil.Process]:
     """The process and all it started, itself first."""
     yield process
-    known = _children_by_kernel(process.pid)
+    known = children_of(process.pid)
     if known is None:  # asks every process of the machine who its parent is
         try:
             yield from process.children(recursive=True)
@@ -205,34 +221,3 @@ def _tree(process: psutil.Process) -> Iterator[psutil.Process]:
             yield psutil.Process(pid)
         except psutil.Error:
             continue  # gone between two looks
-
-
-def _children_by_kernel(pid: int) -> list[int] | None:
-    """Pids of all descendants as Linux lists them for each thread; None where it does not.
-
-    Format: proc_pid_children(5); costs some ten microseconds, where asking every process of the
-    machine costs as many milliseconds.
-    """
-    if not CHILDREN.exists():
-        return None
-    found: list[int] = []
-    waiting = [pid]
-    while waiting:
-        one = waiting.pop()
-        try:
-            tasks = os.listdir(f"/proc/{one}/task")  # noqa: PTH208 - names alone, and often
-            for task in tasks:
-                with open(f"/proc/{one}/task/{task}/children", encoding="ascii") as file:  # noqa: PTH123
-                    children = [int(word) for word in file.read().split()]
-                found += children
-                waiting += children
-        except OSError:
-            continue  # gone between two looks
-    return found
-
-
-def _state(process: psutil.Process) -> str:
-    try:
-        return str(process.status())
-    except psutil.Error:
-        return ""

@@ -2,6 +2,7 @@
 
     spec.json      what it is: written once, before anything starts
     started.json   pids of supervisor and command, with the instants they began
+    stdin          what the command reads, if something was given to it
     output.log     what the command printed (runs that flowtui started)
     stop.json      the grace that somebody who asked for its end gave
     ended.json     exit status, instant, use of resources: written once, when it ended
@@ -22,8 +23,8 @@ from flowtui.core.lazy_dataclass import dataclass
 from flowtui.watch.pidstart import start_of
 from flowtui.watch.place import Place
 
-SPEC, STARTED, OUTPUT, STOP, ENDED = (
-    "spec.json", "started.json", "output.log", "stop.json", "ended.json",
+SPEC, STARTED, STDIN, OUTPUT, STOP, ENDED = (
+    "spec.json", "started.json", "stdin", "output.log", "stop.json", "ended.json",
 )  # fmt: skip
 
 
@@ -43,6 +44,8 @@ class Spec:
     """The process of an adopted run."""
     began: float | None = None
     """When that process began, after the boot: with the pid it names one process for good."""
+    asks: bool = False
+    """True if the command reads from its terminal: it may ask, and wait for an answer."""
     since: float | None = None
     """When the run began, POSIX seconds, as far as that is known."""
 
@@ -101,6 +104,17 @@ class RunDir:
         given = {key: value for key, value in data.items() if key in known}
         places = tuple(Place(**{**p, "path": Path(p["path"])}) for p in given["places"])
         return Spec(**{**given, "command": tuple(given["command"]), "places": places})
+
+    def give_stdin(self, data: bytes) -> None:
+        """Keep what the command is to read. Raises OSError."""
+        (self.folder / STDIN).write_bytes(data)
+
+    def stdin(self, spec: Spec) -> Path | None:
+        """The file that the command reads from; None: its terminal."""
+        if spec.asks:
+            return None
+        given = self.folder / STDIN
+        return given if given.exists() else Path(os.devnull)
 
     def write_started(self, supervisor: int, pid: int, at: float) -> None:
         """Say who runs it, since `at` (POSIX seconds)."""

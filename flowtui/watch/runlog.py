@@ -44,6 +44,8 @@ class RunLog:
         self._owners: dict[str, str] = {}
         """Metric -> the group of places that gives it."""
         self._lead: str | None = None
+        self._shifts: dict[int, float] = {}
+        """By place: seconds from its own clock to ours, once that was seen."""
 
     @property
     def title(self) -> str | None:
@@ -100,6 +102,7 @@ class RunLog:
             "sources": [source.state() for source in self._sources],
             "owners": self._owners,
             "lead": self._lead,
+            "shifts": {str(place): shift for place, shift in self._shifts.items()},
             "rhythm": self.rhythm.to_json(),
         }
 
@@ -108,15 +111,35 @@ class RunLog:
         for source, known in zip(self._sources, state["sources"], strict=False):
             source.restore(known)
         self._owners, self._lead = dict(state["owners"]), state["lead"]
+        shifts = state.get("shifts", {})
+        self._shifts = {int(place): float(shift) for place, shift in shifts.items()}
         self.rhythm, self.history = Rhythm.from_json(state["rhythm"]), history
 
     def _fold(self, place: int, items: list[Item], arrived: float | None) -> None:
         leads = self._lead is None or self._groups[place] == self._lead
+        items = self._on_our_clock(place, items, arrived)
         alone = len(self._sources) == 1 and not self._prefixes[place]
         kept = items if alone else [self._own(place, item) for item in items]
         self.history.fold(kept, arrived, leads)
         if leads:
-            self._feel(kept, arrived)
+            self._feel(kept, arrived, self._sources[place].changed_at)
+
+    def _on_our_clock(self, place: int, items: list[Item], arrived: float | None) -> list[Item]:
+        """Items with their instants moved by whole hours, where the log's clock is set so.
+
+        A time stamp without a zone is taken for local time; a container or another machine may have
+        written it in its own. What was written last tells: the file changed at that moment.
+        """
+        if place not in self._shifts:
+            last = next((item.at for item in reversed(items) if item.at is not None), None)
+            changed = arrived if arrived is not None else self._sources[place].changed_at
+            if last is None or changed is None:
+                return items
+            self._shifts[place] = zone_shift(changed - last)
+        shift = self._shifts[place]
+        if not shift:
+            return items
+        return [i if i.at is None else i._replace(at=i.at + shift) for i in items]
 
     def _own(self, place: int, item: Item) -> Item:
         """The item with its metrics' names prefixed, without those that another source gives."""
@@ -131,14 +154,19 @@ class RunLog:
                 kept[full] = value
         return item._replace(metrics=kept)
 
-    def _feel(self, items: Sequence[Item], arrived: float | None) -> None:
+    def _feel(self, items: Sequence[Item], arrived: float | None, changed_at: float | None) -> None:
         """Feed the rhythm with the instants at which the run got on."""
+        got_on = False
         for item in items:
             if isinstance(item, Notice):
                 continue
+            got_on = True
             at = item.at if item.at is not None else arrived
             if at is not None:
                 self.rhythm.arrive(at)
+        heard = arrived if arrived is not None else changed_at
+        if got_on and heard is not None:
+            self.rhythm.hear(heard)
 
     def _leader(self, said: Sequence[Sequence[Item]]) -> str | None:
         """Which group of places says where the run stands."""
@@ -150,3 +178,21 @@ class RunLog:
             if first is None and any(r.step is not None or r.epoch is not None for r in readings):
                 first = place
         return None if first is None else self._groups[first]
+
+
+ZONE_S = 1800.0
+"""Clocks of time zones differ by half hours (three of some forty by a quarter)."""
+FARTHEST_S = 14 * 3600.0
+NEAR_S = 20.0
+"""Between what was written last and the file's time of change there are seconds."""
+
+
+def zone_shift(seconds: float) -> float:
+    """Whole half hours of `seconds`, if they are that and no farther than two zones can be; else 0.
+
+    What is a few seconds off is another zone's clock; what is anything else is a file that was
+    copied, or touched, or has gone on with lines that have no time stamp.
+    """
+    whole = round(seconds / ZONE_S) * ZONE_S
+    near = -NEAR_S <= seconds - whole <= NEAR_S
+    return whole if near and abs(whole) <= FARTHEST_S else 0.0

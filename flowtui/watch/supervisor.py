@@ -5,32 +5,30 @@ so that its bars look as they do for a person; what it prints goes to `output.lo
 how it ended goes to `ended.json`. Standard library alone: one of these runs for days beside each
 training run.
 
-SIGTERM asks for the end: the command's process group gets SIGTERM, and SIGKILL after the grace that
-`stop.json` states, or ten seconds.
+A script may put the training in the background and end. So this process takes over what loses its
+parent, keeps the terminal open, and calls the run over when nothing of it lives any more.
+
+SIGTERM asks for the end: all that the command started gets SIGTERM, and SIGKILL after the grace
+that `stop.json` states, or ten seconds. Asked again, the shorter grace holds.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
-import pty
 import select
 import signal
-import struct
 import sys
-import termios
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from flowtui.watch import rundir
+from flowtui.watch import own_terminal, rundir
+from flowtui.watch.family import children_of, take_over_orphans
 
 GRACE_S = 10.0
-SIZE = (40, 120)
-"""Rows and columns that the command believes to have; bars are drawn to this width."""
 CHUNK = 65536
 RETRIES = 600
 """Seconds for which the end of a run is tried to be written down."""
@@ -41,18 +39,22 @@ FEW = 1024
 before it makes the command wait, so nothing that prints much is held up for longer than that once.
 """
 LINGER_TICKS = 20
-"""Ticks of a tenth of a second for output of descendants after the command itself has ended."""
+"""Ticks of a tenth of a second for output of descendants that no kernel tells us of."""
 
 
 class Supervisor:
-    """One command from start to end."""
+    """One command, with all that it starts, to the end."""
 
-    def __init__(self, folder: Path, epoch: Callable[[], float]) -> None:
+    def __init__(
+        self, folder: Path, epoch: Callable[[], float], boottime: Callable[[], float]
+    ) -> None:
         self._dir = rundir.RunDir(folder)
         self._spec = self._dir.spec()
         self._epoch = epoch
-        self._pid = 0
+        self._boottime = boottime
+        self._family = _Family()
         self._kill_at: float | None = None
+        """By the clock since the boot, which nobody sets."""
         self._few = False
         """True if the last piece of output was a small one."""
         self._dropped = 0
@@ -63,23 +65,34 @@ class Supervisor:
         output = os.open(
             self._dir.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600
         )
-        self._pid, terminal = self._start()
-        self._dir.write_started(os.getpid(), self._pid, self._epoch())
+        woken = _woken_by_signals()
+        signal.signal(signal.SIGCHLD, _do_nothing)  # it wakes us, that is all
+        pid, terminal = own_terminal.start(
+            self._spec.command, self._spec.folder, self._dir.stdin(self._spec), self._env()
+        )
+        self._family.begin(pid)
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._asked_to_end)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        status, usage = self._follow(terminal, output)
+        self._dir.write_started(os.getpid(), pid, self._epoch())
+        self._follow(terminal, output, woken)
         self._write_ended(
             {
-                "exit_status": os.waitstatus_to_exitcode(status),
+                **self._family.use(asked=self._kill_at is not None),
                 "ended_at": self._epoch(),
-                "user_s": round(usage.ru_utime, 2),
-                "system_s": round(usage.ru_stime, 2),
-                "max_rss_bytes": usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
                 "dropped_bytes": self._dropped,
                 **({"problem": self._why_dropped} if self._why_dropped else {}),
             }
         )
+
+    def _env(self) -> dict[str, str]:
+        env = dict(os.environ)
+        # a program that prints into a pipe-like place would keep its lines for minutes
+        env.setdefault("PYTHONUNBUFFERED", "1")
+        env.setdefault("TERM", "xterm-256color")
+        rows, columns = own_terminal.SIZE
+        env.update(COLUMNS=str(columns), LINES=str(rows), FLOWTUI_RUN=self._spec.id)
+        return env
 
     def _write_ended(self, data: dict[str, Any]) -> None:
         """The one thing that must not be lost to a full disk: try for ten minutes."""
@@ -92,46 +105,14 @@ class Supervisor:
                 select.select([], [], [], 1.0)
         self._dir.write_ended(data)
 
-    def _start(self) -> tuple[int, int]:
-        pid, terminal = pty.fork()
-        if pid == 0:
-            self._become_the_command()
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
-        _raw_output(terminal)
-        os.set_blocking(terminal, False)
-        return pid, terminal
-
-    def _become_the_command(self) -> None:
-        try:
-            _raw_output(1)
-            os.chdir(self._spec.folder)
-            for name in (signal.SIGPIPE, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-                signal.signal(name, signal.SIG_DFL)
-            env = dict(os.environ)
-            # a program that prints into a pipe-like place would keep its lines for minutes
-            env.setdefault("PYTHONUNBUFFERED", "1")
-            env.setdefault("TERM", "xterm-256color")
-            env.update(COLUMNS=str(SIZE[1]), LINES=str(SIZE[0]), FLOWTUI_RUN=self._spec.id)
-            os.execvpe(self._spec.command[0], list(self._spec.command), env)
-        except OSError as error:
-            what = self._spec.folder if error.filename is None else error.filename
-            os.write(2, f"flowtui: cannot start {what!r}: {error.strerror}\n".encode())
-        finally:
-            os._exit(126 if Path(self._spec.command[0]).exists() else 127)
-
-    def _follow(self, terminal: int, output: int) -> tuple[int, Any]:
-        """Copy until the command has ended and its terminal is silent; its status and usage."""
+    def _follow(self, terminal: int, output: int, woken: int) -> None:
+        """Copy until nothing of the run lives and its terminal is silent."""
         watched = select.poll()
         watched.register(terminal, select.POLLIN)
-        woken = _woken_by_signals()
         watched.register(woken, select.POLLIN)
-        over = _descriptor_of(self._pid)
-        if over is not None:
-            watched.register(over, select.POLLIN)
-        ended: tuple[int, Any] | None = None
-        lingering, open_end = LINGER_TICKS, True
-        while ended is None or (open_end and lingering > 0):
-            ready = dict(watched.poll(self._patience_ms(ended is not None, over is not None)))
+        open_end, silent = True, 0
+        while not (self._family.over and (not open_end or silent >= self._family.linger)):
+            ready = dict(watched.poll(self._patience_ms()))
             copied = False
             if woken in ready:
                 os.read(woken, CHUNK)
@@ -139,26 +120,18 @@ class Supervisor:
                 copied = open_end = self._copy(terminal, output)
                 if not open_end:
                     watched.unregister(terminal)
-                elif self._few and ended is None:
+                elif self._few and not self._family.over:
                     # a line now and then: several of them at a time cost as much as one
                     watched.modify(terminal, 0)
-                    ready |= dict(watched.poll(GATHER_MS))
+                    watched.poll(GATHER_MS)
                     watched.modify(terminal, select.POLLIN)
-            if ended is None:
-                if over is None or over in ready or not ready:
-                    ended = self._reap()
-                if ended is not None and over is not None:
-                    watched.unregister(over)
-            elif not copied:
-                lingering -= 1
+            self._family.reap()
+            silent = 0 if copied or not self._family.over else silent + 1
             self._tick()
-        return ended
 
-    def _patience_ms(self, ended: bool, told: bool) -> int | None:
-        """How long to wait for something to happen; None: for ever, where the kernel tells all."""
-        if ended or self._kill_at is not None or not told:
-            return TICK_MS
-        return None
+    def _patience_ms(self) -> int | None:
+        """How long to wait for something to happen; None: for ever, a signal wakes us."""
+        return TICK_MS if self._family.over or self._kill_at is not None else None
 
     def _copy(self, terminal: int, output: int) -> bool:
         """One piece of output to the file; False once nobody holds the terminal any more."""
@@ -183,25 +156,98 @@ class Supervisor:
             self._why_dropped = f"output could not be kept: {error.strerror}"
         return True
 
-    def _reap(self) -> tuple[int, Any] | None:
-        pid, status, usage = os.wait4(self._pid, os.WNOHANG)
-        return (status, usage) if pid == self._pid else None
-
     def _asked_to_end(self, number: int, frame: FrameType | None) -> None:
+        wanted = self._boottime() + self._dir.grace_s(GRACE_S)
         if self._kill_at is None:
-            self._signal(signal.SIGTERM)
-            self._signal(signal.SIGCONT)  # a stopped command would never hear it
-            self._kill_at = self._epoch() + self._dir.grace_s(GRACE_S)
+            self._family.signal(signal.SIGTERM)
+            self._family.signal(signal.SIGCONT)  # a stopped command would never hear it
+        self._kill_at = wanted if self._kill_at is None else min(self._kill_at, wanted)
 
     def _tick(self) -> None:
         """End what was asked to end and did not, again and again."""
-        if self._kill_at is not None and self._epoch() >= self._kill_at:
-            self._signal(signal.SIGKILL)
-            self._kill_at = self._epoch() + 1.0
+        if self._kill_at is not None and self._boottime() >= self._kill_at:
+            self._family.signal(signal.SIGKILL)
+            self._kill_at = self._boottime() + 1.0
 
-    def _signal(self, number: signal.Signals) -> None:
+
+class _Family:
+    """The command and all that it started: who still lives, how it ended, what it used."""
+
+    def __init__(self) -> None:
+        self._whole = take_over_orphans()
+        """Whether we hear of all descendants, also of those whose parent has ended."""
+        self._command = 0
+        self._status: int | None = None
+        self._orphan = (0.0, 0)
+        """CPU seconds and exit status of the one that worked most of those we took over."""
+        self._user_s = self._system_s = self._command_s = 0.0
+        self._max_rss = 0
+        self.over = False
+        """True once nothing of it lives, as far as anybody can know."""
+
+    @property
+    def linger(self) -> int:
+        """Ticks of silence after which no output is to come."""
+        return 1 if self._whole else LINGER_TICKS
+
+    def begin(self, pid: int) -> None:
+        """`pid` is the command."""
+        self._command = pid
+
+    def reap(self) -> None:
+        """Take note of those that have ended."""
+        while not self.over:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                self.over = True
+                return
+            if pid == 0:
+                return
+            self._note(pid, os.waitstatus_to_exitcode(status), usage)
+
+    def _note(self, pid: int, code: int, usage: Any) -> None:
+        took = usage.ru_utime + usage.ru_stime
+        self._user_s += usage.ru_utime
+        self._system_s += usage.ru_stime
+        self._max_rss = max(self._max_rss, usage.ru_maxrss)
+        if pid != self._command:
+            self._orphan = max(self._orphan, (took, code))
+            return
+        self._status, self._command_s = code, took
+        self.over = not self._whole
+
+    def use(self, asked: bool) -> dict[str, Any]:
+        """Exit status and use of resources; `asked`: a person wanted the end.
+
+        The status is the command's own; that of a script which started the training in the
+        background and ended well is the training's: of what worked more than the script did, or
+        was there to be stopped when the script was gone.
+        """
+        took, code = self._orphan
+        status = self._status
+        if status == 0 and (took > self._command_s or (asked and code)):
+            status = code
+        return {
+            "exit_status": status,
+            "user_s": round(self._user_s, 2),
+            "system_s": round(self._system_s, 2),
+            "max_rss_bytes": self._max_rss * (1 if sys.platform == "darwin" else 1024),
+        }
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the command's group and to everything else that it started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._pid, number)
+            if self._status is None:
+                os.killpg(self._command, number)
+        for pid in children_of(os.getpid()) or []:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                if self._status is not None or os.getpgid(pid) != self._command:
+                    os.kill(pid, number)
+
+
+def _do_nothing(number: int, frame: FrameType | None) -> None:
+    """A signal without a handler wakes nobody."""
 
 
 def _woken_by_signals() -> int:
@@ -213,29 +259,14 @@ def _woken_by_signals() -> int:
     return woken
 
 
-def _descriptor_of(pid: int) -> int | None:
-    """Becomes readable when the process ends; None on systems without such descriptors."""
-    try:
-        return os.pidfd_open(pid)
-    except (AttributeError, OSError):
-        return None
+def supervise(folder: Path, epoch: Callable[[], float], boottime: Callable[[], float]) -> None:
+    """Supervise the run in `folder` to its end.
 
-
-def _raw_output(descriptor: int) -> None:
-    """Lines end as the command writes them: no carriage return is added."""
-    with contextlib.suppress(termios.error):
-        attributes = termios.tcgetattr(descriptor)
-        attributes[1] &= ~termios.OPOST
-        termios.tcsetattr(descriptor, termios.TCSANOW, attributes)
-
-
-def supervise(folder: Path, epoch: Callable[[], float]) -> None:
-    """Supervise the run in `folder` to its end. `epoch` gives POSIX seconds.
-
-    Raises what went wrong, after leaving the word where the run's owner looks.
+    `epoch` gives POSIX seconds, `boottime` seconds since the boot. Raises what went wrong, after
+    leaving the word where the run's owner looks.
     """
     try:
-        Supervisor(folder, epoch).run()
+        Supervisor(folder, epoch, boottime).run()
     except Exception as error:
         problem = {"exit_status": None, "ended_at": epoch(), "problem": f"{error}"}
         with contextlib.suppress(OSError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -12,8 +13,8 @@ from flowtui.core.runs.eta import eta_of
 from flowtui.core.runs.metric_track import Track
 from flowtui.core.runs.metrics import better_of, key_metric
 from flowtui.core.runs.run_json import run_view
-from flowtui.core.runs.run_state import ENDED, state_of
-from flowtui.core.runs.run_text import figure, spark
+from flowtui.core.runs.run_state import ENDED, RunState, silent_since, state_of
+from flowtui.core.runs.run_text import figure, silence_words, spark
 from flowtui.core.status_file import minutes
 from flowtui.core.text import middle_cut
 from flowtui.services.runs.log_look import Look, look_at
@@ -44,15 +45,15 @@ def runs_read(context: Context, path: Path, as_json: bool) -> None:
     for number, look in enumerate(looks):
         if number:
             context.put("")
-        for line in lines_of(look):
+        for line in lines_of(look, services.zone):
             context.put(line)
 
 
-def lines_of(look: Look) -> list[str]:
+def lines_of(look: Look, zone: ZoneInfo) -> list[str]:
     """A run as a person reads it."""
     seen, history = look.seen, look.seen.history
     lines = [f"{middle_cut(seen.name, 60)}  {state_of(seen).value}"]
-    about = [part for part in (_progress(look), _ends(look)) if part]
+    about = [part for part in (_progress(look), _ends(look), _silence(look, zone)) if part]
     lines += [f"  {'  ·  '.join(about)}"] if about else []
     formats = ", ".join(seen.formats) or "no format that is known"
     changed = ""
@@ -83,13 +84,23 @@ def _progress(look: Look) -> str:
 
 
 def _ends(look: Look) -> str:
-    if state_of(look.seen) in ENDED:
+    state = state_of(look.seen)
+    if state in ENDED or state is RunState.UNKNOWN:
         return ""
     eta = eta_of(look.seen.history, look.seen.now_s)
     if eta is None:
         return ""
     error = "" if eta.error_s is None else f" ± {minutes(round(eta.error_s))}"
     return f"{minutes(round(eta.left_s))}{error} left"
+
+
+def _silence(look: Look, zone: ZoneInfo) -> str:
+    """ "silent since 14:02, its end is not known", where nothing tells how it stands."""
+    seen = look.seen
+    state = state_of(seen)
+    if seen.history.empty:
+        return ""
+    return silence_words(state.value, silent_since(seen), seen.now_s, zone)
 
 
 def _table(tracks: Sequence[Track]) -> list[str]:

@@ -23,6 +23,12 @@ from flowtui.core.errors import FlowError, UsageError
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="the folder it works in; else this one",
 )
+@click.option(
+    "--stdin",
+    "reads",
+    is_flag=True,
+    help="give it what is piped in here; else its own terminal to read from",
+)
 @click.option("--follow", is_flag=True, help="show what it prints; ctrl+c leaves it running")
 @json_option
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...")
@@ -32,6 +38,7 @@ def run_command(
     name: str | None,
     baseline: str,
     cwd: Path | None,
+    reads: bool,
     follow: bool,
     as_json: bool,
     command: tuple[str, ...],
@@ -39,13 +46,15 @@ def run_command(
     """Start COMMAND detached: it goes on when the terminal is closed, and is watched.
 
     flowtui run --name small --baseline last -- python train.py --lr 3e-4
+
+    It finds the end of its input at once, so that no question holds it up unseen.
     """
     if not command:
         raise UsageError("there is no command to run", "flowtui run -- python train.py")
     if name is not None and not name.strip():
         raise UsageError("the name of a run is empty", "give another --name, or none")
     desk = context.services.runs
-    run = desk.starter.start(command, (cwd or Path.cwd()).absolute(), name, baseline)
+    run = desk.starter.start(command, (cwd or Path.cwd()).absolute(), name, baseline, _input(reads))
     desk.ensure_watched()
     if as_json:
         context.put_json({"id": run.id, "name": run.name, "output": str(desk.output_of(run))})
@@ -56,6 +65,21 @@ def run_command(
         from flowtui.cli.runs.run import follow_output
 
         follow_output(context, run.id)
+
+
+MOST_INPUT = 64 * 2**20
+
+
+def _input(wanted: bool) -> bytes | None:
+    """What the command is to read; None: its terminal. Raises UsageError for an endless one."""
+    if not wanted:
+        return b""
+    if sys.stdin.isatty():
+        return None
+    data = sys.stdin.buffer.read(MOST_INPUT + 1)
+    if len(data) > MOST_INPUT:
+        raise UsageError("more than 64 MiB were piped in", "let the command read a file instead")
+    return data
 
 
 FIRST = 16 * 1024

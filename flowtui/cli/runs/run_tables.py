@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.gpu_text import size
-from flowtui.core.runs.run_text import ends, figure, place, quality, state_words
+from flowtui.core.runs.run_text import ends, figure, place, quality, silence, state_words
 from flowtui.core.status_file import minutes
 from flowtui.core.text import middle_cut
 
@@ -29,7 +29,7 @@ def run_table(runs: Sequence[RunGlance], zone: ZoneInfo) -> list[str]:
             state_words(run),
             place(run),
             quality(run, 0),
-            ends(run, zone, None) if run.live else when(run, zone),
+            ends(run, zone, None) if run.live else silence(run, zone) or when(run, zone),
         )
         for run in runs
     ]
@@ -56,12 +56,14 @@ def detail_lines(detail: RunDetail, zone: ZoneInfo) -> list[str]:
     """Everything about one run, a fact a line."""
     glance, run = detail.glance, detail.run
     head = "  ".join(w for w in (run.id, run.name, state_words(glance), place(glance)) if w)
+    silent = silence(glance, zone)
     facts = [
         ("command", " ".join(run.command)),
         ("folder", run.folder),
         ("commit", _commit(run.commit, run.dirty)),
         ("began", _clock(glance.started_at, zone) if glance.started_at else ""),
-        ("ended", when(glance, zone) if glance.ended_at else ""),
+        ("ended", "" if silent or not glance.ended_at else when(glance, zone)),
+        ("end", silent),
         ("ends", ends(glance, zone, None)),
         ("where", _where(glance)),
         ("baseline", _against(glance)),

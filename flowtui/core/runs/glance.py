@@ -56,7 +56,9 @@ class RunGlance:
     """Cores in use."""
     rss_bytes: int | None = None
     quiet_s: float | None = None
-    """Seconds since its last sign of life, at `at`."""
+    """Seconds without a sign of life, at `at`."""
+    silent_since: float | None = None
+    """POSIX seconds of its last sign of life."""
     findings: tuple[tuple[str, str, str], ...] = ()
     """(rule, severity, sentence), the serious first."""
     formats: tuple[str, ...] = ()

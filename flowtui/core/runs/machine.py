@@ -94,6 +94,8 @@ class ProcessReading:
     read_bytes: int | None = None
     """Since its start, from storage."""
     written_bytes: int | None = None
+    at_terminal: bool | None = None
+    """True if a process of it waits for somebody to type; None where that is not to be known."""
     processes: int = 1
     """How many processes, it and its descendants."""
 

@@ -19,9 +19,9 @@ KEPT = 400
 OVER_S = 120.0
 """A finding has to be gone for this long to be over: rules at the edge come and go."""
 TRANSIENT = frozenset({
-    Rule.STALLED, Rule.HANG, Rule.GPU_IDLE, Rule.LOADER_BOUND, Rule.THROTTLED, Rule.DISK_FILLING,
-    Rule.PLATEAU, Rule.DIVERGING, Rule.OVERFITTING, Rule.BETTER, Rule.WORSE, Rule.ZOMBIE_MEMORY,
-    Rule.NAN,
+    Rule.STALLED, Rule.WAITS, Rule.HANG, Rule.GPU_IDLE, Rule.LOADER_BOUND, Rule.THROTTLED,
+    Rule.DISK_FILLING, Rule.PLATEAU, Rule.DIVERGING, Rule.OVERFITTING, Rule.BETTER, Rule.WORSE,
+    Rule.ZOMBIE_MEMORY, Rule.NAN,
 })  # fmt: skip
 """What can be over again; the rest is final."""
 

@@ -25,6 +25,10 @@ class Seen:
     ended_at: datetime | None = None
     exit_status: int | None = None
     """As `subprocess` has it: negative is the signal that ended it. None: it runs, or unknown."""
+    prompt: str = ""
+    """What it printed last, if that line has no end yet and it is on the terminal we gave it."""
+    supervised: bool = False
+    """True while the process beside it lives, which will write down how the run ended."""
     stop_asked: bool = False
     """True if a person asked for its end (`runs stop`): ended by a signal is then no crash."""
     command: tuple[str, ...] = ()
@@ -44,7 +48,7 @@ class Seen:
     gpu_lost: str | None = None
     """What the driver said of a GPU of this run that was lost (Xid, "the GPU is lost")."""
     slept_s: float = 0.0
-    """Seconds the machine slept since the last sign of life; that silence says nothing."""
+    """Seconds the machine slept since its log last changed; that silence says nothing."""
 
     @property
     def now_s(self) -> float:

@@ -48,6 +48,8 @@ class Rhythm:
     def __init__(self) -> None:
         self.last_at: float | None = None
         self.first_at: float | None = None
+        self.heard_at: float | None = None
+        """When we last read of progress, by our own clock, whatever the log's says."""
         self._mark: float | None = None
         """Where the interval began that is under way; what comes in one breath is one sign."""
         self._gaps: deque[float] = deque(maxlen=KEPT)
@@ -81,10 +83,24 @@ class Rhythm:
             self._age = 0
         (self._pauses if gap > self._pause_s else self._gaps).append(gap)
 
+    def hear(self, at: float) -> None:
+        """Progress was read at `at` by our own clock."""
+        if -EVER < at < EVER and (self.heard_at is None or at > self.heard_at):
+            self.heard_at = at
+
+    def last_sign(self, now: float) -> float | None:
+        """POSIX seconds of the last sign of life, as of `now`; None if there was none.
+
+        By our own clock where we heard of it; one that a log claims to come is none.
+        """
+        signs = [at for at in (self.last_at, self.heard_at) if at is not None and at <= now]
+        return max(signs, default=self.heard_at if self.heard_at is not None else self.last_at)
+
     def forget_silence(self, until: float) -> None:
         """The machine slept, or the run was stopped by a signal: that silence says nothing."""
         if self.last_at is not None and until > self.last_at:
             self.last_at = self._mark = until
+        self.hear(until)
 
     def expected(self) -> Expected | None:
         """The rhythm; None while too little was seen."""
@@ -111,13 +127,15 @@ class Rhythm:
 
     def silence_s(self, now: float) -> float | None:
         """Seconds since the last sign of life; None if there was none."""
-        return None if self.last_at is None else max(0.0, now - self.last_at)
+        last = self.last_sign(now)
+        return None if last is None else max(0.0, now - last)
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
         return {
             "first_at": self.first_at,
             "last_at": self.last_at,
+            "heard_at": self.heard_at,
             "gaps": [round(gap, 3) for gap in self._gaps],
             "pauses": [round(gap, 3) for gap in self._pauses],
         }
@@ -127,6 +145,7 @@ class Rhythm:
         """Back from `to_json`."""
         rhythm = cls()
         rhythm.first_at, rhythm.last_at = data["first_at"], data["last_at"]
+        rhythm.heard_at = data.get("heard_at")
         rhythm._mark = rhythm.last_at
         rhythm._gaps.extend(data["gaps"])
         rhythm._pauses.extend(data["pauses"])

@@ -41,6 +41,8 @@ def state_of(seen: Seen) -> RunState:
     word = last_word(seen)
     if seen.alive is True:
         return RunState.STALLED if is_silent(seen) else RunState.RUNNING
+    if seen.supervised:
+        return RunState.RUNNING  # no verdict: it is about to be written down
     if word is not None:
         return word
     if seen.alive is False:
@@ -63,10 +65,32 @@ def last_word(seen: Seen) -> RunState | None:
 
 def is_silent(seen: Seen) -> bool:
     """True if the run has been silent for longer than it ever had reason to."""
-    silence = seen.rhythm.silence_s(seen.now_s)
-    if silence is None and seen.started_at is not None:
-        silence = seen.now_s - seen.started_at.timestamp()
-    return silence is not None and silence - seen.slept_s > limit_s(seen)
+    silence = silence_s(seen)
+    return silence is not None and silence > limit_s(seen)
+
+
+def silence_s(seen: Seen) -> float | None:
+    """Seconds without a sign of life while the machine was awake; None if nothing tells.
+
+    Of a process that is known a sign of life is that it gets on; of a log alone, that it grows. The
+    one clock for the state of a run and for all that is said of its silence.
+    """
+    since = silent_since(seen)
+    if since is None:
+        return None
+    slept = seen.slept_s if seen.alive is None else 0.0  # the rhythm forgets such silence itself
+    return max(0.0, seen.now_s - since - slept)
+
+
+def silent_since(seen: Seen) -> float | None:
+    """POSIX seconds of the last sign of life (see `silence_s`); None if nothing tells."""
+    of_log = seen.log_changed_at.timestamp() if seen.log_changed_at is not None else None
+    of_run = seen.rhythm.last_sign(seen.now_s)
+    if seen.alive is None:
+        return of_log if of_log is not None else of_run
+    if of_run is None and seen.started_at is not None:
+        return seen.started_at.timestamp()
+    return of_run
 
 
 def limit_s(seen: Seen) -> float:
@@ -135,10 +159,9 @@ def _by_log(seen: Seen) -> RunState:
     """
     if seen.history.readings == 0:
         return RunState.UNKNOWN
-    changed = seen.log_changed_at.timestamp() if seen.log_changed_at else seen.rhythm.last_at
-    if changed is None:
+    silence = silence_s(seen)
+    if silence is None:
         return RunState.UNKNOWN
-    silence = seen.now_s - changed - seen.slept_s
     if silence <= LIVE_S:
         return RunState.RUNNING
     if seen.rhythm.expected() is not None and silence <= min(OLD_S, limit_s(seen)):

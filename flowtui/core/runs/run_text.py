@@ -83,16 +83,35 @@ def ends(glance: RunGlance, zone: ZoneInfo, block_ends_at: float | None) -> str:
     end = glance.ends_at
     if end is None or not glance.live:
         return ""
-    when = datetime.fromtimestamp(end, UTC).astimezone(zone)
-    today = datetime.fromtimestamp(glance.at, UTC).astimezone(zone).date()
-    clock = f"{when:%H:%M}" if when.date() == today else f"{when:%a %H:%M}"
-    text = f"ends {clock}{_error(glance.eta_error_s)}"
+    text = f"ends {clock(end, glance.at, zone)}{_error(glance.eta_error_s)}"
     if block_ends_at is None:
         return text
     error = glance.eta_error_s or 0.0
     if end + error <= block_ends_at:
         return f"{text}, inside this block"
     return f"{text}, after this block" if end - error > block_ends_at else f"{text}, about then"
+
+
+def silence(glance: RunGlance, zone: ZoneInfo) -> str:
+    """ "silent since 14:02, its end is not known" of a run whose state nobody knows; else empty."""
+    since = glance.ended_at if glance.silent_since is None else glance.silent_since
+    return silence_words(glance.state, since, glance.at, zone)
+
+
+def silence_words(state: str, since: float | None, now: float, zone: ZoneInfo) -> str:
+    """The same of a state and the instant of the last sign of life (POSIX seconds)."""
+    if state != "unknown" or since is None:
+        return ""
+    return f"silent since {clock(since, now, zone)}, its end is not known"
+
+
+def clock(seconds: float, now: float, zone: ZoneInfo) -> str:
+    """An instant for a person: "14:02" of today, "Tue 14:02" of this week, else with the day."""
+    when = datetime.fromtimestamp(seconds, UTC).astimezone(zone)
+    days = (datetime.fromtimestamp(now, UTC).astimezone(zone).date() - when.date()).days
+    if days == 0:
+        return f"{when:%H:%M}"
+    return f"{when:%a %H:%M}" if -7 < days < 7 else f"{when:%Y-%m-%d %H:%M}"
 
 
 def state_words(glance: RunGlance) -> str:

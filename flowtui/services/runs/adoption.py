@@ -10,15 +10,20 @@ from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.runs.machine import GpuReading
 from flowtui.core.runs.run import Run
 from flowtui.services.runs.launch import RunStarter
-from flowtui.services.runs.tracked_run import identity_known
+from flowtui.services.runs.tracked_run import identity_known, later_places
 from flowtui.watch.adopt import Writing, look_at
 from flowtui.watch.place import Place
 from flowtui.watch.places import Found
 from flowtui.watch.process import descendants
+from flowtui.watch.writers import writer_of
 
 GPU = "gpu"
 MOST = 12
 """Runs that one folder may bring."""
+KNOWN = 500
+"""So many of the newest runs are not taken up a second time."""
+GOES_ON_S = 5.0
+"""A log that changed so long after its run's end has a new run in it."""
 
 
 class RunAdopter:
@@ -91,32 +96,53 @@ class RunAdopter:
                 raise FlowError(
                     f"{paths[0]} holds {len(runs)} runs", "give the folder of one of them"
                 )
-        watched = self._watched()
-        new = [run for run in runs if not any(_key(place) in watched for place in run.places)]
+        known = self._known()
+        new = [run for run in runs if not any(_key(place) in known for place in run.places)]
         if not new:
-            id = next(watched[key] for key in map(_key, runs[0].places) if key in watched)
-            raise FlowError(f"{paths[0]} is watched already", f"see: flowtui runs show {id}")
+            run = next(known[key] for key in map(_key, runs[0].places) if key in known)
+            word = "was read to its end" if run.ended else "is watched"
+            raise FlowError(f"{paths[0]} {word} already", f"see: flowtui runs show {run.id}")
+        if name and len(new) > 1:
+            raise UsageError(
+                f"{paths[0]} holds {len(new)} runs: one name does not do",
+                "add them one by one, or without --name",
+            )
         return [self._of_found(run, name, baseline) for run in new]
 
-    def _watched(self) -> dict[tuple[str, str], str]:
-        """Places of the runs that are under way, and the ids of these."""
-        watched: dict[tuple[str, str], str] = {}
-        for id in self._book.active_ids():
+    def _known(self) -> dict[tuple[str, str], Run]:
+        """Places of the runs that are under way, and of those ended whose logs are as they were."""
+        known: dict[tuple[str, str], Run] = {}
+        for run in [*self._book.recent(KNOWN), *self._book.active()]:
+            directory = self._book.dir(run.id)
             try:
-                places = self._book.dir(id).spec().places
-            except (OSError, ValueError):
-                continue  # its folder is gone
-            watched |= {_key(place): id for place in places}
-        return watched
+                places = directory.spec().places
+            except (OSError, ValueError):  # its folder is gone
+                places = tuple(Place("file", Path(path)) for path in run.paths)
+            for place in (*places, *later_places(directory.folder)):
+                if not run.ended or not _went_on(place, run):
+                    known[_key(place)] = run
+        return known
 
     def _of_found(self, found: Found, name: str | None, baseline: str) -> Run:
+        pid = self._free_writer(found)
+        if pid is not None and (writing := look_at(pid)) is not None:
+            return self._starter.adopt(
+                found.places, pid, writing.folder, writing.portrait.command, name or found.name,
+                baseline,
+            )  # fmt: skip
         first = found.places[0].path
         folder = first if first.is_dir() else first.parent
-        began = min(place.path.stat().st_ctime for place in found.places)
+        stats = [place.path.stat() for place in found.places]
+        began = min(min(stat.st_ctime, stat.st_mtime) for stat in stats)
         return self._starter.adopt(
             found.places, None, folder, (), name or found.name, baseline,
             datetime.fromtimestamp(began, UTC),
         )  # fmt: skip
+
+    def _free_writer(self, found: Found) -> int | None:
+        """The process that writes the run's files, if no other run under way has it."""
+        pid = writer_of([place.path for place in found.places if place.kind == "file"])
+        return None if pid is None or pid in self._known_pids() else pid
 
     def _one(self, path: Path) -> Found:
         """The one run that a path tells of. Raises FlowError if it tells of several, or none."""
@@ -161,6 +187,15 @@ class RunAdopter:
 def _key(place: Place) -> tuple[str, str]:
     """What tells a place from others, however its path is written."""
     return str(place.path.resolve()), place.run
+
+
+def _went_on(place: Place, run: Run) -> bool:
+    """True if a place changed after the end of its run."""
+    try:
+        changed = place.path.stat().st_mtime
+    except OSError:
+        return False
+    return run.ended_at is not None and changed > run.ended_at.timestamp() + GOES_ON_S
 
 
 def _is_pid(place: str) -> bool:

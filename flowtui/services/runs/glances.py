@@ -17,7 +17,7 @@ from flowtui.core.runs.news import News
 from flowtui.core.runs.observation import Seen
 from flowtui.core.runs.reading import NoticeKind
 from flowtui.core.runs.run import Best, Cost, Run, Told
-from flowtui.core.runs.run_state import ENDED, RunState, state_of
+from flowtui.core.runs.run_state import ENDED, RunState, silence_s, silent_since, state_of
 from flowtui.services.runs.tracked_run import Tracked
 
 METRICS_KEPT = 40
@@ -40,8 +40,8 @@ def glance_of(
     shown = RunGlance(run.id, run.name, state.value, at)
     shown = _of_history(shown, history, seen.baseline, before)
     left_s, error_s = None, None
-    if state in ENDED:
-        pass  # nothing is left
+    if state in ENDED or state is RunState.UNKNOWN:
+        pass  # nothing is left, or nobody knows
     elif before is not None and before.key == shown.key:
         left_s, error_s = before.eta_s, before.eta_error_s
         left_s = None if left_s is None else max(0.0, left_s - (at - before.at))
@@ -63,7 +63,8 @@ def glance_of(
         gpu_bytes=_sum([mem for _, _, mem in latest if mem is not None]),
         cpu=process.cpu if process is not None and process.alive else None,
         rss_bytes=process.rss_bytes if process is not None else None,
-        quiet_s=tracked.rhythm.silence_s(at),
+        quiet_s=silence_s(seen),
+        silent_since=silent_since(seen),
         findings=tuple((f.rule.value, f.severity.value, f.sentence) for f in findings),
         formats=seen.formats,
         checkpoint=_checkpoint(seen),

@@ -44,9 +44,17 @@ class RunStarter:
         self._env = env
 
     def start(
-        self, command: Sequence[str], folder: Path, name: str | None = None, baseline: str = ""
+        self,
+        command: Sequence[str],
+        folder: Path,
+        name: str | None = None,
+        baseline: str = "",
+        stdin: bytes | None = b"",
     ) -> Run:
         """Start `command` in `folder`, detached from every terminal; returns once it runs.
+
+        It reads `stdin`, then finds the end of its input; with None it has its terminal to read
+        from, on which nobody types.
 
         Raises UsageError for a command that is not there, FlowError if it could not be started;
         then nothing is left behind.
@@ -56,10 +64,12 @@ class RunStarter:
         if not self._is_program(command[0], folder):
             raise UsageError(f"unknown program {command[0]!r}", "give its path, or see: echo $PATH")
         run = self._new(tuple(command), folder, name, baseline)
-        spec = Spec(run.id, run.name, str(folder), run.command)
+        spec = Spec(run.id, run.name, str(folder), run.command, asks=stdin is None)
         directory = self.book.dir(run.id)
         try:
             directory.write_spec(spec)
+            if stdin:
+                directory.give_stdin(stdin)
             self.book.hold(run.id)  # were we to die here, the watcher writes the record
             self._spawn(directory.folder)
             self._await_start(run.id)

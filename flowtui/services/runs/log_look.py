@@ -15,7 +15,7 @@ from flowtui.core.runs.observation import Seen
 from flowtui.core.runs.reading import Notice, NoticeKind
 from flowtui.core.runs.run import Run
 from flowtui.core.runs.run_state import ENDED, state_of
-from flowtui.watch.adopt import written_by
+from flowtui.watch.adopt import printed_by, written_by
 from flowtui.watch.folders import kind_of
 from flowtui.watch.place import Place
 from flowtui.watch.places import Found, find
@@ -24,6 +24,9 @@ from flowtui.watch.runlog import RunLog
 
 TELLING = ("events", "wandb", "table", "state", "database")
 """Kinds of file that hold metrics and nothing else: found open, they are read as well."""
+
+PRINTED = ("", ".log", ".out", ".txt", ".err", ".stdout")
+"""Endings of files to which people send what a program prints."""
 
 
 def log_of(run: Run, directory: RunDir, later: Sequence[Place] = ()) -> RunLog:
@@ -46,12 +49,18 @@ def places_in(path: Path, since: float | None = None) -> list[Found]:
 
 
 def opened_by(pids: Sequence[int]) -> list[Place]:
-    """Files with metrics that these processes have open for writing."""
+    """Files with metrics that these processes have open for writing, and those they print to.
+
+    A script may send what its training prints to a file of its own choice.
+    """
     found: dict[Place, None] = {}
     for pid in pids:
         for path in written_by(pid):
             kind = kind_of(path)
             if kind is not None and kind.kind in TELLING:
+                found[Place("file", path)] = None
+        for path in printed_by(pid):
+            if path.suffix in PRINTED and kind_of(path) is not None:
                 found[Place("file", path)] = None
     return list(found)
 

@@ -24,7 +24,13 @@ from flowtui.services.runs.digest import RunTeller
 from flowtui.services.runs.glances import glance_of_record
 from flowtui.services.runs.launch import RunStarter, RunStopper
 from flowtui.services.runs.run_store import RunBook
-from flowtui.services.runs.tracked_run import OpenLog, Tracked, identity_known, kept_history
+from flowtui.services.runs.tracked_run import (
+    OpenLog,
+    Tracked,
+    identity_known,
+    kept_history,
+    supervisor_lives,
+)
 from flowtui.services.runs.waits import RunWaits
 from flowtui.system import interpreter
 from flowtui.watch.process import find
@@ -169,8 +175,9 @@ class RunDesk:
 
     def is_alive(self, run: Run) -> bool:
         """Whether the run's very process is there."""
-        who = identity_known(self.book.dir(run.id))
-        return who is not None and find(who) is not None
+        directory = self.book.dir(run.id)
+        who = identity_known(directory)
+        return supervisor_lives(directory) or (who is not None and find(who) is not None)
 
     def _glance(
         self, run: Run, tracked: Tracked, seen: Seen, findings: Sequence[Finding]

@@ -24,6 +24,7 @@ from flowtui.watch.place import Place
 from flowtui.watch.process import Identity, ProcessWatch, find
 from flowtui.watch.rundir import Ended, RunDir
 from flowtui.watch.runlog import RunLog
+from flowtui.watch.screen import rendered
 
 KEPT = "watched.bin"
 """What was learned of a run: a line of JSON, then its history. In one file, so that the place to
@@ -33,6 +34,7 @@ PROCESS_S = 10.0
 DISK_S = 30.0
 OPENED_S = 30.0
 """How often it is asked which files a run has open."""
+LAST_BYTES = 2048
 TRACK_S = 10.0
 """Seconds between the readings of GPUs that are kept for the rules."""
 TRACKED_GPUS = 16 * 90
@@ -63,6 +65,8 @@ class Tracked:
         self.meter = Meter()
         self.problem = ""
         self.ended: Ended | None = None
+        self.supervised = False
+        """Whether a process lives that will write its end down."""
         self.gpu_lost: str | None = None
         self.process: deque[ProcessReading] = deque(maxlen=90)
         self.gpus: deque[GpuReading] = deque(maxlen=TRACKED_GPUS)
@@ -102,6 +106,7 @@ class Tracked:
         self._read(now.timestamp())
         self.ended = self.dir.ended()
         self._look_at_process(now, monotonic)
+        self._look_for_end()
         self._look_at_gpus(gpus)
         self._look_at_disk(now, monotonic)
         self._look_for_logs(monotonic)
@@ -160,23 +165,30 @@ class Tracked:
 
     def _look_at_process(self, now: datetime, monotonic: float) -> None:
         # once its end is written down a process is looked at one last time
-        over = self.ended is not None and bool(self.process) and self.process[-1].alive
-        if not (over or _due(self._processes_at, monotonic, PROCESS_S)):
-            return
-        self._processes_at = monotonic
         watch = self._watched()
         if watch is None:
             return
+        lived = bool(self.process) and self.process[-1].alive
+        over = lived and (self.ended is not None or not watch.is_there())
+        if not (over or _due(self._processes_at, monotonic, PROCESS_S)):
+            return
+        self._processes_at = monotonic
         reading = watch.read(now, monotonic)
         self.process.append(reading)
         if watch.peak_rss_bytes is not None:
             self.peak_rss_bytes = max(watch.peak_rss_bytes, self.peak_rss_bytes or 0)
         self.pids = frozenset(watch.pids)
 
+    def _look_for_end(self) -> None:
+        """A supervisor that lives will write the end down; one that is gone has, or never will."""
+        self.supervised = self.ended is None and supervisor_lives(self.dir)
+        if self.ended is None and not self.supervised:
+            self.ended = self.dir.ended()
+
     def _watched(self) -> ProcessWatch | None:
         if self._watch is None:
             who = identity_of(self.dir)
-            self._watch = ProcessWatch(who) if who is not None else None
+            self._watch = ProcessWatch(who, beside(self.dir)) if who is not None else None
         return self._watch
 
     def _look_at_gpus(self, gpus: Sequence[GpuReading]) -> None:
@@ -227,6 +239,8 @@ class Tracked:
             started_at=_instant(started.started_at) if started else self.run.started_at,
             ended_at=_instant(ended.ended_at) if ended else self.run.ended_at,
             exit_status=ended.exit_status if ended else self.run.exit_status,
+            prompt=self._prompt(),
+            supervised=self.supervised,
             stop_asked=self.dir.stop_asked,
             command=self.run.command,
             rhythm=self.rhythm,
@@ -239,6 +253,18 @@ class Tracked:
             gpu_lost=self.gpu_lost,
             slept_s=self.slept_s,
         )
+
+    def _prompt(self) -> str:
+        """The unfinished last line of its output, if it waits at its terminal."""
+        if not self.process or not self.process[-1].at_terminal:
+            return ""
+        try:
+            with self.dir.output.open("rb") as file:
+                file.seek(max(0, file.seek(0, 2) - LAST_BYTES))
+                tail = file.read(LAST_BYTES)
+        except OSError:
+            return ""
+        return next(iter(rendered(tail.rpartition(b"\n")[2])), "")
 
     def _held_against(self) -> tuple[str, History] | None:
         if not self._asked_baseline:
@@ -284,6 +310,15 @@ class Tracked:
         self.gpu_lost = data.get("gpu_lost")
 
 
+def later_places(folder: Path) -> list[Place]:
+    """Files that the run with this folder was seen to write, beside those it was begun with."""
+    try:
+        head, _, _ = (folder / KEPT).read_bytes().partition(b"\n")
+        return [Place("file", Path(path)) for path in json.loads(head)["later"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
 def kept_history(folder: Path) -> History | None:
     """The history that was kept in a run's folder; None if there is none that can be read."""
     try:
@@ -292,12 +327,16 @@ def kept_history(folder: Path) -> History | None:
         return None
 
 
+def beside(directory: RunDir) -> Identity | None:
+    """The process beside a run that we started; None of one that we did not."""
+    started = directory.started()
+    return None if started is None else Identity(started.supervisor, started.supervisor_began)
+
+
 def supervisor_lives(directory: RunDir) -> bool:
     """Whether the process beside a run that we started is there."""
-    started = directory.started()
-    if started is None:
-        return False
-    return find(Identity(started.supervisor, started.supervisor_began)) is not None
+    who = beside(directory)
+    return who is not None and find(who) is not None
 
 
 def identity_of(directory: RunDir) -> Identity | None:

@@ -30,7 +30,7 @@ from flowtui.services.runs.board import HISTORY, Board, BoardFile
 from flowtui.services.runs.digest import RunTeller
 from flowtui.services.runs.glances import closed, glance_of
 from flowtui.services.runs.run_store import RunBook
-from flowtui.services.runs.tracked_run import OpenLog, Tracked, kept_history, supervisor_lives
+from flowtui.services.runs.tracked_run import OpenLog, Tracked, kept_history
 from flowtui.watch.place import Place
 
 STEP_S = 2.0
@@ -237,7 +237,7 @@ class Watcher:
         seen = tracked.seen(now)
         if seen.process and not seen.process[-1].alive:
             # a supervisor that lives will write down how it ended, on a full disk after a while
-            if supervisor_lives(tracked.dir):
+            if tracked.supervised:
                 return False
             return self._long_enough(id, now, 2 * STEP_S)
         state = state_of(seen)

@@ -11,7 +11,7 @@ from textual.content import Content
 from flowtui.core.runs import gpu_text
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.machine import GpuReading
-from flowtui.core.runs.run_text import ends, figure, percent, place, spark, state_words
+from flowtui.core.runs.run_text import ends, figure, percent, place, silence, spark, state_words
 from flowtui.core.status_file import minutes
 from flowtui.core.text import middle_cut
 from flowtui.services.runs.board import Board
@@ -79,6 +79,9 @@ def _when(run: RunGlance, zone: ZoneInfo, short: bool = False) -> str:
     if run.live:
         text = ends(run, zone, None)
         return text.removeprefix("ends ") if short else text
+    silent = silence(run, zone)
+    if silent:
+        return silent.partition(",")[0] if short else silent
     if run.ended_at is None:
         return ""
     at = datetime.fromtimestamp(run.ended_at, UTC).astimezone(zone)

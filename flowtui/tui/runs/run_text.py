@@ -14,7 +14,7 @@ from flowtui.core.runs.gpu_text import size
 from flowtui.core.runs.history import History
 from flowtui.core.runs.metric_track import Track
 from flowtui.core.runs.metrics import Split, partner, split_of
-from flowtui.core.runs.run_text import ends, figure, percent, state_words
+from flowtui.core.runs.run_text import ends, figure, percent, silence, state_words
 from flowtui.core.status_file import minutes
 from flowtui.core.text import middle_cut
 from flowtui.services.runs.runs_service import RunDetail
@@ -37,7 +37,10 @@ def fact_lines(detail: RunDetail, zone: ZoneInfo, width: int) -> list[Content]:
     """Where it is and what it uses, in one or two lines."""
     glance, cost = detail.glance, detail.run.cost
     where = [w for w in (_steps(glance), percent(glance.progress), ends(glance, zone, None)) if w]
-    if glance.ended_at is not None and glance.started_at is not None:
+    silent = silence(glance, zone)
+    if silent:
+        where.append(silent)
+    elif glance.ended_at is not None and glance.started_at is not None:
         where.append(f"took {minutes(max(0, round(glance.ended_at - glance.started_at)))}")
     use = (
         [f"GPU {','.join(map(str, glance.gpus))} {percent(glance.gpu_util)}"] if glance.gpus else []

@@ -49,7 +49,7 @@ class Lab:
 
     def python(self, code: str, name: str | None = None) -> Run:
         """Start `code` as a run."""
-        return self.starter.start([sys.executable, "-c", code], self.work, name)
+        return self.starter.start([sys.executable, "-c", code], self.work, name, stdin=None)
 
     def dir(self, run: Run) -> RunDir:
         return self.book.dir(run.id)

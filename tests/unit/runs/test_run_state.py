@@ -30,7 +30,7 @@ TRACE = Notice(NoticeKind.TRACEBACK, "Traceback (most recent call last):\nValueE
         ({"exit_status": -9, "stop_asked": True}, 0, RunState.STOPPED),
         ({"process": ALIVE}, 30, RunState.RUNNING),
         ({"process": ALIVE}, 4000, RunState.STALLED),
-        ({"process": ALIVE, "slept_s": 3990.0}, 4000, RunState.RUNNING),
+        ({"process": DEAD, "supervised": True}, 30, RunState.RUNNING),
         ({"process": DEAD}, 30, RunState.UNKNOWN),
         ({}, 30, RunState.RUNNING),
         ({}, 50_000, RunState.UNKNOWN),

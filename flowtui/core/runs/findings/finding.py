@@ -23,6 +23,7 @@ class Rule(StrEnum):
     DISK_FILLING = "disk filling"
     DIVERGING = "diverging"
     STALLED = "stalled"
+    WAITS = "waits for an answer"
     PLATEAU = "plateau"
     OVERFITTING = "overfitting"
     BETTER = "better than baseline"
@@ -56,6 +57,7 @@ SEVERITY: Mapping[Rule, Severity] = {
     Rule.DISK_FILLING: Severity.NOTABLE,
     Rule.DIVERGING: Severity.NOTABLE,
     Rule.STALLED: Severity.NOTABLE,
+    Rule.WAITS: Severity.NOTABLE,
     Rule.PLATEAU: Severity.NOTABLE,
     Rule.OVERFITTING: Severity.NOTABLE,
     Rule.BETTER: Severity.CALM,

@@ -16,7 +16,7 @@ from flowtui.core.runs.findings.machine_rules import (
     throttled,
     zombie_memory,
 )
-from flowtui.core.runs.findings.silence import hang, stalled
+from flowtui.core.runs.findings.silence import hang, stalled, waits_for_answer
 from flowtui.core.runs.findings.validation import against_baseline, overfitting, plateau
 from flowtui.core.runs.observation import Seen
 
@@ -29,6 +29,7 @@ RULES: tuple[Callable[[Seen], Finding | None], ...] = (
     disk_full,
     diverging,
     stalled,
+    waits_for_answer,
     overfitting,
     plateau,
     against_baseline,

@@ -125,7 +125,8 @@ def throttled(seen: Seen) -> Finding | None:
 
 def _gets_on(seen: Seen, since: GpuReading) -> bool:
     """True if the run had begun to log before `since` and has been logging to the last."""
-    first, last, known = seen.rhythm.first_at, seen.rhythm.last_at, seen.rhythm.expected()
+    first, known = seen.rhythm.first_at, seen.rhythm.expected()
+    last = seen.rhythm.last_sign(seen.now_s)
     if first is None or last is None or known is None or first > since.at.timestamp():
         return False
     return seen.now_s - last < max(30.0, 4 * known.interval_s)

@@ -8,18 +8,16 @@ from statistics import median
 from flowtui.core.runs.findings.finding import Finding, Rule
 from flowtui.core.runs.machine import GpuReading
 from flowtui.core.runs.observation import Seen
-from flowtui.core.runs.run_state import RunState, limit_s, state_of
+from flowtui.core.runs.run_state import RunState, limit_s, silence_s, state_of
+from flowtui.core.text import middle_cut
 
 
 def stalled(seen: Seen) -> Finding | None:
     """A finding while the run is stalled and it is no hang; says what the process does instead."""
     if state_of(seen) is not RunState.STALLED or hangs(seen):
         return None
-    rhythm = seen.rhythm
-    silence = rhythm.silence_s(seen.now_s)
-    if silence is None:
-        silence = 0.0 if seen.started_at is None else seen.now_s - seen.started_at.timestamp()
-    known = rhythm.expected()
+    silence = silence_s(seen) or 0.0
+    known = seen.rhythm.expected()
     doing, confidence = _doing(seen)
     usual = "" if known is None else f"; usual is {_words(known.interval_s)}"
     return Finding(
@@ -33,6 +31,27 @@ def stalled(seen: Seen) -> Finding | None:
             "pause_s": None if known is None else known.pause_s,
         },
         f"no sign of life for {_words(silence)}{usual}{doing}",
+    )
+
+
+ASKED_S = 4.0
+"""A question that is answered by a program itself is answered sooner."""
+
+
+def waits_for_answer(seen: Seen) -> Finding | None:
+    """A finding while a process of the run reads from a terminal on which nobody types."""
+    if seen.exit_status is not None or not seen.process or not seen.process[-1].at_terminal:
+        return None
+    changed = seen.log_changed_at
+    if changed is not None and (seen.now - changed).total_seconds() < ASKED_S:
+        return None
+    said = middle_cut(seen.prompt.strip(), 120)
+    return Finding(
+        Rule.WAITS,
+        seen.history.position,
+        0.95 if said else 0.8,
+        {"last_line": said},
+        f"waits for an answer: {said}" if said else "waits for somebody to type",
     )
 
 
@@ -75,7 +94,7 @@ def hang(seen: Seen) -> Finding | None:
     """A finding while the run is stalled and its GPUs spin."""
     if not hangs(seen):
         return None
-    silence = seen.rhythm.silence_s(seen.now_s)
+    silence = silence_s(seen)
     latest = _silent(seen)
     power = [gpu.power_w for gpu in latest if gpu.power_w is not None]
     return Finding(
@@ -112,7 +131,7 @@ def hangs(seen: Seen) -> bool:
 
 def _silent(seen: Seen) -> Sequence[GpuReading]:
     """The readings since half a minute after the last sign of life, two minutes at most."""
-    last = seen.rhythm.last_at
+    last = seen.rhythm.last_sign(seen.now_s)
     if last is None:
         return ()
     start = max(last + 30, seen.now_s - 120)
@@ -121,7 +140,7 @@ def _silent(seen: Seen) -> Sequence[GpuReading]:
 
 def _at_work(seen: Seen) -> float | None:
     """Power while the run got on, if that was seen."""
-    last = seen.rhythm.last_at
+    last = seen.rhythm.last_sign(seen.now_s)
     before = [
         gpu.power_w
         for gpu in seen.gpus
