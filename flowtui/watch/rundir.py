@@ -44,10 +44,10 @@ class Spec:
     """The process of an adopted run."""
     began: float | None = None
     """When that process began, after the boot: with the pid it names one process for good."""
-    asks: bool = False
-    """True if the command reads from its terminal: it may ask, and wait for an answer."""
     since: float | None = None
     """When the run began, POSIX seconds, as far as that is known."""
+    asks: bool = False
+    """True if the command reads from its terminal: it may ask, and wait for an answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def writer_of(paths: Sequence[Path]) -> int | None:
 
 def _processes() -> list[int]:
     """Pids of this user's processes; empty where there is no /proc."""
-    found = []
+    found: list[int] = []
     try:
         names = os.listdir("/proc")  # noqa: PTH208 - names alone, and many
     except OSError:

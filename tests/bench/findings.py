@@ -17,7 +17,6 @@ from itertools import pairwise
 from random import Random
 from statistics import median
 
-from flowtui.core.runs.eta import eta_of
 from flowtui.core.runs.findings.finding import SEVERITY, Rule
 from flowtui.core.runs.findings.judge import judge
 from flowtui.core.runs.history import History
@@ -48,8 +47,6 @@ class Watched:
 
     sim: Sim
     first: dict[Rule, float] = field(default_factory=dict)
-    eta_ok: int = 0
-    eta_asked: int = 0
 
 
 def watch(sim: Sim, seed: int) -> Watched:
@@ -72,7 +69,6 @@ def watch(sim: Sim, seed: int) -> Watched:
         seen = _seen(sim, now, history, rhythm, base, rng)
         for finding in judge(seen):
             watched.first.setdefault(finding.rule, now)
-        _score_eta(watched, seen, now)
     return watched
 
 
@@ -109,19 +105,6 @@ def _seen(
     )
 
 
-def _score_eta(watched: Watched, seen: Seen, now: float) -> None:
-    """Whether the estimate's interval holds the true end, from a fifth of the run on."""
-    sim = watched.sim
-    end = sim.log[-1][0]
-    if not sim.healthy or not 0.2 * end < now < 0.95 * end:
-        return
-    eta = eta_of(seen.history, seen.now_s)
-    if eta is None or eta.error_s is None:
-        return
-    watched.eta_asked += 1
-    watched.eta_ok += abs(now + eta.left_s - end) <= eta.error_s
-
-
 def real() -> dict[str, set[str]]:
     """Which rules speak, at any time, while each fixture of a real library is read in pieces."""
     found: dict[str, set[str]] = {}
@@ -151,14 +134,13 @@ def main() -> None:
     parser.add_argument("--only", default="")
     chosen = parser.parse_args()
     false: dict[Rule, Counter[str]] = defaultdict(Counter)
-    total, eta_ok, eta_asked = 0, 0, 0
+    total = 0
     for kind in HEALTHY:
         if chosen.only and chosen.only not in kind.__name__:
             continue
         for seed in range(chosen.runs):
             watched = watch(kind(Random(seed)), seed)
             total += 1
-            eta_ok, eta_asked = eta_ok + watched.eta_ok, eta_asked + watched.eta_asked
             for rule in watched.first:
                 if is_false(rule):
                     false[rule][watched.sim.name] += 1
@@ -176,9 +158,6 @@ def main() -> None:
         print("\nReal logs:")
         for name, told in real().items():
             print(f"  {name:<40} {', '.join(sorted(told)) or 'nothing'}")
-    if eta_asked:
-        share = eta_ok / eta_asked
-        print(f"\nThe end lay within the stated error in {share:.0%} of {eta_asked:,} looks.")
 
 
 def _sick_table(runs: int, only: str) -> None:

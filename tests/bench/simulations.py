@@ -225,6 +225,56 @@ def busy_machine(rng: Random) -> Sim:
     return sim
 
 
+def _epochs(
+    rng: Random, train: Callable[[float], float], val: Callable[[float], float], key: str = "loss"
+) -> list[tuple[float, Item]]:
+    """A log of few epochs: training each, or ten times in each, and a validation behind it."""
+    count, each = rng.randint(5, 12), rng.choice([1, 10])
+    length = math.exp(rng.uniform(math.log(20), math.log(1200)))
+    log: list[tuple[float, Item]] = []
+    t = rng.uniform(5, 120)
+    for k in range(1, count * each + 1):
+        t += length / each * rng.lognormvariate(0, 0.1)
+        share = k / (count * each)
+        log.append((t, Reading(k, {"train_loss": train(share)}, total_steps=count * each)))
+        if k % each == 0:
+            t += length * rng.uniform(0.05, 0.2)
+            log.append((t, Reading(k, {f"val_{key}": val(share)})))
+    return log
+
+
+def short(rng: Random) -> Sim:
+    """Five to twelve epochs from scratch."""
+    train, level = power_law(rng)
+    val = shifted(rng, train, rng.uniform(0.01, 0.1), level)
+    return finished(Sim("short", True, log=_epochs(rng, train, val)))
+
+
+def short_accuracy(rng: Random) -> Sim:
+    """The same, judged by accuracy, which rises towards its ceiling."""
+    train, level = power_law(rng, rng.uniform(0.005, 0.03))
+    low, top, speed = rng.uniform(0.1, 0.5), rng.uniform(0.7, 0.98), rng.uniform(1.5, 6)
+
+    def val(share: float) -> float:
+        return (top - (top - low) * math.exp(-share * speed)) * (1 + rng.gauss(0, level))
+
+    return finished(Sim("short, accuracy", True, log=_epochs(rng, train, val, "acc")))
+
+
+def fine_tuning(rng: Random) -> Sim:
+    """Few epochs over a model that is good already: it gains a tenth to a third."""
+    first, gained, level = rng.uniform(0.5, 3), rng.uniform(0.1, 0.35), rng.uniform(0.002, 0.015)
+
+    def val(share: float) -> float:
+        gain = gained * (1 - math.exp(-share * 4)) / (1 - math.exp(-4))
+        return first * (1 - gain) * (1 + rng.gauss(0, level))
+
+    def train(share: float) -> float:
+        return first * (1 - 1.3 * gained * math.pow(share, 0.7)) * (1 + rng.gauss(0, 0.05))
+
+    return finished(Sim("fine-tuning", True, log=_epochs(rng, train, val)))
+
+
 def _sick(rng: Random, name: str, wanted: str, when: float | None = None) -> tuple[Sim, float]:
     sim = plain(rng, 5400.0 if when == 0.0 else 0.0)
     sim.name, sim.healthy, sim.wanted = name, False, wanted
@@ -279,6 +329,35 @@ def overfits(rng: Random) -> Sim:
     log = timeline(rng, train, val, p)
     sim = finished(Sim("overfits", False, "overfitting", log))
     sim.sick_at = log[int(len(log) * when)][0]
+    return sim
+
+
+def overfits_early(rng: Random) -> Sim:
+    """A short run whose validation is best in its first third and rises from then on."""
+    train, _ = power_law(rng, 0.01)
+    when, slope = rng.uniform(0.0, 0.35), rng.uniform(0.4, 1.5)
+
+    def val(share: float) -> float:
+        mean = train(min(share, when)) * (1.05 + slope * max(0.0, share - when))
+        return mean * (1 + rng.gauss(0, 0.004))
+
+    sim = finished(Sim("overfits early", False, "overfitting", _epochs(rng, train, val)))
+    sim.sick_at = sim.log[0][0]
+    return sim
+
+
+def never_improves(rng: Random) -> Sim:
+    """A short run whose validation lies where it began."""
+    level, noise = rng.uniform(0.3, 7), rng.uniform(0.0, 0.015)
+    train, _ = power_law(rng)
+    learns = rng.random() < 0.5
+
+    def value(share: float) -> float:
+        return level * (1 + rng.gauss(0, noise))
+
+    log = _epochs(rng, train if learns else value, value)
+    sim = finished(Sim("never improves", False, "plateau", log))
+    sim.sick_at = sim.log[0][0]
     return sim
 
 
@@ -395,9 +474,9 @@ def better(rng: Random) -> Sim:
 HEALTHY: tuple[Callable[[Random], Sim], ...] = (
     plain, noisy_validation, warm_restarts, step_decay, spikes, phase_change, gan, reward, resumed,
     half_precision, bursts, rare_pauses, slow_start, same_as_baseline, rotating_checkpoints,
-    busy_machine,
+    busy_machine, short, short_accuracy, fine_tuning,
 )  # fmt: skip
 SICK: tuple[Callable[[Random], Sim], ...] = (
-    goes_nan, diverges, overfits, levels_off, crashes, out_of_memory, stalls, hangs, starved, rests,
-    hot, fills, worse, better,
+    goes_nan, diverges, overfits, overfits_early, levels_off, never_improves, crashes,
+    out_of_memory, stalls, hangs, starved, rests, hot, fills, worse, better,
 )  # fmt: skip

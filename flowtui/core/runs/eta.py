@@ -1,28 +1,31 @@
 """When a run will end, with the error of that estimate.
 
-The pace is measured over stretches of the run that are long enough to hold its evaluations and
-checkpoints, so that these are in it. The latest half counts: a run that became slower stays slow.
-How the paces of equal stretches scatter gives the error: with m stretches of standard deviation s
-and a rest of r stretches, the sum of the rest deviates by s * sqrt(r + r*r/m) (the rest's own
-scatter, and that of the mean it is estimated by); Student's t for 80 % covers small m.
+What a run takes is its pace and its pauses: evaluations and checkpoints, which come again after so
+many steps. Pauses are taken out of the course first and reckoned apart. The pace is that of the
+latest half: a run that became slower stays slow. How the times of equal stretches scatter gives the
+error: with m stretches of standard deviation s and a rest of r stretches, the sum of the rest
+deviates by s * sqrt(r + r*r/m) (the rest's own scatter, and that of the mean it is estimated by),
+more where neighbouring stretches are alike. Student's t for 80 % covers small m.
 """
 
 from __future__ import annotations
 
 import math
 from itertools import pairwise
-from statistics import fmean, stdev
+from statistics import fmean, median, stdev
 from typing import NamedTuple
 
 from flowtui.core.runs.history import History
 
 _T80 = (3.08, 1.89, 1.64, 1.53, 1.48, 1.44, 1.41, 1.40, 1.38, 1.37)
 """Student's t, two-sided 80 %, for 1 to 10 degrees of freedom; 1.28 to 1.36 beyond."""
-WIDER = 1.25
-"""Neighbouring stretches are alike, so that they scatter less than the rest will; by simulation."""
 STRETCHES = 8
 ENOUGH = 6
 """Ticks needed before a pace is a pace."""
+PAUSE = 4.0
+"""An interval so many times as long as usual is a pause."""
+FLOOR = 0.005
+"""No estimate is surer than this share of what is left: clocks of logs count in seconds."""
 
 
 class Eta(NamedTuple):
@@ -43,21 +46,22 @@ def eta_of(history: History, now_s: float | None) -> Eta | None:
     rest = whole - position
     if rest <= 0:
         return Eta(0.0, 0.0)
-    paces = _paces(history)
-    if paces is None:
+    ticks = _ticks(history)
+    waited = 0.0 if now_s is None or history.last_at is None else max(0.0, now_s - history.last_at)
+    if len(ticks) < ENOUGH or ticks[-1].at <= ticks[0].at:
         return _by_word(history, now_s)
-    length, seconds = paces
-    mean = fmean(seconds)
-    count = rest / length
-    waited = 0.0 if now_s is None or history.last_at is None else now_s - history.last_at
-    left = mean * count - min(max(0.0, waited), mean * min(1.0, count))
-    if len(seconds) < 3:
+    steady, pauses = _apart(ticks, waited)
+    pace = _pace(steady, rest)
+    if pace is None:
+        return _by_word(history, now_s)
+    each, paced_s, paced_error = pace
+    held_s, held_error = _held(pauses, position, float(whole), ticks[0].step)
+    left = paced_s + held_s
+    longest = each + max((pause.seconds for pause in pauses), default=0.0)
+    left -= min(waited, longest, left)
+    if paced_error is None:
         return Eta(left, None)
-    spread = stdev(seconds)
-    freedom = len(seconds) - 1
-    t = _T80[freedom - 1] if freedom <= len(_T80) else 1.33
-    error = WIDER * t * spread * math.sqrt(count + count * count / len(seconds))
-    return Eta(left, max(error, 0.02 * left))
+    return Eta(left, max(math.hypot(paced_error, held_error), FLOOR * left))
 
 
 def _by_word(history: History, now_s: float | None) -> Eta | None:
@@ -67,34 +71,124 @@ def _by_word(history: History, now_s: float | None) -> Eta | None:
     return Eta(max(0.0, history.eta_s - max(0.0, waited)), None)
 
 
-def _paces(history: History) -> tuple[float, list[float]] | None:
-    """Steps in a stretch, and the seconds that each of the latest stretches took."""
-    ticks = [(p.step, p.at) for p in history.ticks.all_places() if p.at is not None]
-    if history.last_at is not None and ticks and history.position is not None:
-        last = (history.position, history.ticks.last_value())
-        if last[1] is not None and last[0] > ticks[-1][0]:
-            ticks.append((last[0], last[1]))
-    if len(ticks) < ENOUGH:
-        return None
+class _Tick(NamedTuple):
+    step: float
+    at: float
+
+
+class _Pause(NamedTuple):
+    step: float
+    """After this step it was made."""
+    seconds: float
+    """How much longer than usual the way to the next step took."""
+
+
+def _ticks(history: History) -> list[_Tick]:
+    """When it stood where; of what was written at one instant the last step."""
+    found: list[_Tick] = []
+    last = history.ticks.last_value()
+    places = [(p.step, p.at) for p in history.ticks.all_places()]
+    if history.position is not None:
+        places.append((history.position, last))
+    for step, at in places:
+        if at is None or (found and (step <= found[-1].step or at < found[-1].at)):
+            continue
+        if found and at == found[-1].at:
+            found.pop()
+        found.append(_Tick(step, at))
+    return found
+
+
+def _apart(ticks: list[_Tick], waited: float) -> tuple[list[_Tick], list[_Pause]]:
+    """The course without its pauses, and these. A wait that is longer than any is one under way."""
+    paces = [(b.at - a.at) / (b.step - a.step) for a, b in pairwise(ticks)]
+    usual = median(paces)
+    pauses: list[_Pause] = []
+    steady, gone = [ticks[0]], 0.0
+    for (a, b), pace in zip(pairwise(ticks), paces, strict=True):
+        if usual > 0 and pace > PAUSE * usual:
+            more = (pace - usual) * (b.step - a.step)
+            pauses.append(_Pause(a.step, more))
+            gone += more
+        steady.append(_Tick(b.step, b.at - gone))
+    if len(pauses) * 3 > len(paces):
+        return ticks, []  # it goes by fits and starts: these are its pace
+    spacing = (ticks[-1].step - ticks[0].step) / len(paces)
+    longest = max((pause.seconds for pause in pauses), default=0.0)
+    if waited - usual * spacing > max(longest, PAUSE * usual * spacing):
+        pauses.append(_Pause(ticks[-1].step, 1.3 * waited))
+    return steady, pauses
+
+
+def _pace(ticks: list[_Tick], rest: float) -> tuple[float, float, float | None] | None:
+    """Seconds from tick to tick, for the rest, and the error of that; None if it stands still."""
+    spacing = (ticks[-1].step - ticks[0].step) / (len(ticks) - 1)
     if len(ticks) >= 4 * ENOUGH:
         ticks = ticks[len(ticks) // 2 :]
-    first, last_tick = ticks[0], ticks[-1]
-    span = last_tick[0] - first[0]
+    first, last = ticks[0], ticks[-1]
     count = min(STRETCHES, len(ticks) - 1)
-    if span <= 0 or last_tick[1] <= first[1]:
+    length = (last.step - first.step) / count
+    edges = [_when(ticks, first.step + length * k) for k in range(count + 1)]
+    seconds = [max(0.0, b - a) for a, b in pairwise(edges)]
+    mean, number = fmean(seconds), rest / length
+    if mean <= 0:
         return None
-    length = span / count
-    edges = [_when(ticks, first[0] + length * k) for k in range(count + 1)]
-    return length, [max(0.0, b - a) for a, b in pairwise(edges)]
+    each = mean / length * spacing
+    if count < 3:
+        return each, mean * number, None
+    t = _T80[count - 2] if count - 1 <= len(_T80) else 1.33
+    error = t * stdev(seconds) * math.sqrt(number + number * number / count) * _alike(seconds)
+    return each, mean * number, error
 
 
-def _when(ticks: list[tuple[float, float]], step: float) -> float:
+def _alike(values: list[float]) -> float:
+    """How much more sums scatter because neighbours are alike (a first-order autoregression)."""
+    mean = fmean(values)
+    square = sum((v - mean) ** 2 for v in values)
+    if square <= 0 or len(values) < STRETCHES:
+        return 1.0
+    likeness = sum((a - mean) * (b - mean) for a, b in pairwise(values)) / square
+    likeness = min(0.6, max(0.0, likeness))  # of a few values it is far from sure
+    return math.sqrt((1 + likeness) / (1 - likeness))
+
+
+def _held(pauses: list[_Pause], position: float, whole: float, first: float) -> tuple[float, float]:
+    """Seconds that the pauses to come will take, and the error of that (80 %)."""
+    if not pauses:
+        return 0.0, 0.0
+    lengths = [pause.seconds for pause in pauses[-16:]]
+    mean, n = fmean(lengths), len(lengths)
+    spread = stdev(lengths) if n > 2 else 0.4 * mean
+    count, unsure = _to_come([pause.step for pause in pauses], position, whole, first)
+    t = _T80[n - 2] if 2 < n <= len(_T80) + 1 else 1.33 if n > 2 else 1.6
+    variance = spread * spread * (count + count * count / n) + unsure * (mean * mean)
+    return mean * count, t * math.sqrt(variance)
+
+
+def _to_come(
+    steps: list[float], position: float, whole: float, first: float
+) -> tuple[float, float]:
+    """How many pauses are to come, and the variance of that: those at even distances are sure."""
+    gaps = [b - a for a, b in pairwise([first, *steps])]
+    period = median(gaps[1:]) if len(gaps) > 1 else gaps[0]
+    if period <= 0:
+        return 0.0, 0.0
+    even = all(abs(gap / period - round(gap / period)) < 0.2 and gap > 0.5 * period
+               for gap in gaps[1:])  # fmt: skip
+    if len(gaps) > 1 and not even:
+        rate = len(steps) / max(1e-9, position - first)
+        return rate * (whole - position), rate * (whole - position)
+    count = math.floor((whole - steps[-1]) / period + 0.05)
+    return max(0.0, float(count)), 0.0 if len(gaps) > 2 else 0.25 * count
+
+
+def _when(ticks: list[_Tick], step: float) -> float:
     """The instant at which `step` was passed, between the ticks around it."""
     before = ticks[0]
     for tick in ticks:
-        if tick[0] >= step:
-            span = tick[0] - before[0]
-            share = (step - before[0]) / span if span > 0 else 1.0
-            return before[1] + share * (tick[1] - before[1])
+        if tick.step >= step:
+            span = tick.step - before.step
+            share = (step - before.step) / span if span > 0 else 1.0
+            return before.at + share * (tick.at - before.at)
         before = tick
-    return before[1]
+    return before.at

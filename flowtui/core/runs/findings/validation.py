@@ -15,6 +15,7 @@ from flowtui.core.runs.findings.curves import (
     trend_z,
     validation,
 )
+from flowtui.core.runs.findings.few_values import flat_from_start, rise_since, scatter
 from flowtui.core.runs.findings.finding import Finding, Rule
 from flowtui.core.runs.history import History
 from flowtui.core.runs.metric_series import Point
@@ -24,6 +25,8 @@ from flowtui.core.runs.observation import Seen
 
 ENOUGH = 8
 """Validations before it can be said."""
+FEWEST = 4
+"""The same where each is worse than the one before."""
 AFTER = 5
 """Validations after the best one before it can be said."""
 
@@ -39,11 +42,15 @@ def overfitting(seen: Seen) -> Finding | None:
     if track is None or train is None or train is track or track.bad_since is not None:
         return None
     curve = costs(track)
+    values = [point.value for point in curve]
+    if FEWEST <= len(curve) < 2 * ENOUGH:
+        place = rise_since(values)
+        if place is not None and _improved(train, curve[place].step):
+            return _overfit(track, train, curve[place].step, 0.8, scatter(values[place:]))
     if len(curve) < ENOUGH:
         return None
-    values = [point.value for point in curve]
     levels = smoothed(values, 3)
-    best_at = min(range(1, len(levels)), key=levels.__getitem__)
+    best_at = min(range(len(levels)), key=levels.__getitem__)
     after = values[best_at + 1 :]
     if len(after) < max(AFTER, len(values) // 10):
         return None
@@ -54,10 +61,14 @@ def overfitting(seen: Seen) -> Finding | None:
     step = curve[best_at].step
     if rise <= needed or trend_z(after) < 2.0 or not _improved(train, step):
         return None
+    return _overfit(track, train, step, sure(rise / needed), spread)
+
+
+def _overfit(track: Track, train: Track, step: float, confidence: float, spread: float) -> Finding:
     return Finding(
         Rule.OVERFITTING,
         step,
-        sure(rise / needed),
+        confidence,
         {
             "metric": track.name,
             "best": track.best,
@@ -75,7 +86,7 @@ def _improved(train: Track, step: float) -> bool:
     curve: list[Point] = costs(train)
     before = [p.value for p in curve if p.step <= step][-8:]
     after = [p.value for p in curve if p.step > step]
-    if len(before) < 2 or len(after) < 4:
+    if not before or len(after) < 3:
         return False
     late = after[-max(3, len(after) // 4) :]
     spread = noise([p.value for p in curve]) * math.sqrt(1 / len(before) + 1 / len(late))
@@ -101,6 +112,8 @@ def plateau(seen: Seen) -> Finding | None:
     was is none either: other rules speak of that.
     """
     track, enough = validation(seen.history), ENOUGH_RARE
+    if track is not None and track.bad_since is None and (found := _never_better(track)):
+        return found
     if track is None or track.series.n < ENOUGH_RARE:
         track, enough = training(seen.history), ENOUGH_FOR_PLATEAU
     if track is None or track.bad_since is not None:
@@ -129,6 +142,23 @@ def plateau(seen: Seen) -> Finding | None:
         sure(promised / (SURE_Z * error) if error else 10.0),
         {"metric": track.name, "best": track.best, "promised": promised, "gained": better},
         f"{track.name} has not improved since step {step:g} (best {track.best:.4g})",
+    )
+
+
+def _never_better(track: Track) -> Finding | None:
+    """A finding for a validation curve that lies level since its first value."""
+    curve = costs(track)
+    low, high = track.min or 0.0, track.max or 0.0
+    bounded = track.better is Better.HIGHER and low >= 0.0 and high <= 1.0
+    gain = flat_from_start(curve, bounded)
+    if gain is None:
+        return None
+    return Finding(
+        Rule.PLATEAU,
+        curve[0].step,
+        0.7,
+        {"metric": track.name, "best": track.best, "validations": float(len(curve)), "most": gain},
+        f"{track.name} has not improved in {len(curve)} validations (best {track.best:.4g})",
     )
 
 
