@@ -39,6 +39,7 @@ class CurvePlot(PlotextPlot):
         super().__init__(id=id)
         self.theme = "clear"
         self._drawn: object = None
+        self._last: tuple[Sequence[Curve], bool, float | None] | None = None
 
     def render(self) -> Text:
         """As the widget does, but with our colours: it would put its own over them."""
@@ -48,6 +49,7 @@ class CurvePlot(PlotextPlot):
 
     def show(self, curves: Sequence[Curve], log: bool = False, mark: float | None = None) -> None:
         """Show `curves`; with `log` the values by their logarithm; `mark` is a step to point at."""
+        self._last = (curves, log, mark)
         state = (tuple(curves), log, mark, self.size, self.app.theme)
         if state == self._drawn:
             return
@@ -63,6 +65,11 @@ class CurvePlot(PlotextPlot):
         if any(curve.steps for curve in usable):
             self._draw(usable, log, mark)
         self.refresh()
+
+    def on_resize(self) -> None:
+        """How much room the axes leave is known once the size is."""
+        if self._last is not None:
+            self.show(*self._last)
 
     def _draw(self, curves: Sequence[Curve], log: bool, mark: float | None) -> None:
         plot = self.plt
