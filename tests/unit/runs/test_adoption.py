@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -83,7 +84,8 @@ def test_a_log_is_taken_up_once_also_after_its_end(
 ) -> None:
     log = lab.work / "a.log"
     log.write_text(LINES + "Traceback (most recent call last):\nValueError: bad batch\n")
-    os.utime(log, (1, 1))
+    yesterday = time.time() - 86_400
+    os.utime(log, (yesterday, yesterday))
     bench = Bench(lab, tmp_path / "watch")
     [run] = adopter.adopt([str(log)], name="mine")
     with pytest.raises(FlowError, match="is watched already"):
@@ -94,7 +96,6 @@ def test_a_log_is_taken_up_once_also_after_its_end(
         adopter.adopt([str(lab.work)])
     with log.open("a") as file:
         file.write("epoch 41/100 loss 0.1\n")  # a second start appends to it
-    os.utime(log, (2**31, 2**31))
 
     assert [again.name for again in adopter.adopt([str(log)])] == ["a"]
 

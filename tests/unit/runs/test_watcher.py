@@ -338,7 +338,7 @@ def test_a_gpu_that_falls_silent_under_a_run_is_lost_to_that_run_alone(bench: Be
 
     lost = [n for n in bench.board.read().news if n.rule.value == "gpu lost"]
     assert [n.run for n in lost] == [run.id]
-    assert bench.glance(other).findings == ()
+    assert "gpu lost" not in [rule for rule, _, _ in bench.glance(other).findings]
 
 
 def test_gpus_are_let_go_when_nobody_watches(bench: Bench) -> None:
@@ -505,8 +505,9 @@ def places(found: Sequence[Run]) -> list[tuple[str, ...]]:
 def test_a_pid_brings_the_log_that_it_writes(lab: Lab, tmp_path: Path) -> None:
     log = lab.work / "train.log"
     run = lab.starter.start(
-        ["sh", "-c", f"exec {sys.executable} -uc \"print('up'); input()\" > {log}"], lab.work
-    )
+        ["sh", "-c", f"exec {sys.executable} -uc \"print('up'); input()\" > {log}"], lab.work,
+        stdin=None,
+    )  # fmt: skip
     until(lambda: log.exists() and log.read_text() == "up\n")
     lab.book.release(run.id)  # as if flowtui had not started it
 
