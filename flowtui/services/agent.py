@@ -1,4 +1,8 @@
-"""The conductor for times without an app: the same bells, by way of the desktop."""
+"""The conductor for times without an app: the same bells, by way of the desktop.
+
+It sleeps until an instant comes, a file changes, a clock is set or an app opens; while an app is
+open the app conducts, since it can be heard.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +12,47 @@ from typing import TypeVar
 
 from flowtui.core.errors import FlowError
 from flowtui.services import bells
-from flowtui.services.conductor import Conductor, ConductorLock, Instants
+from flowtui.services.conductor import LOCK, LOOK_S, PIPE, Conductor, ConductorLock, Instants
 from flowtui.services.wiring import Services
+from flowtui.settings.zone import local_zone
 from flowtui.system.notices import Notice, Notifier
+from flowtui.system.presence import Listening
+from flowtui.system.stamp import settings_stamp
+from flowtui.system.wakeups import FolderAlarm
 
 T = TypeVar("T")
+SETTLE_S = 2.0
+"""Changes of files within so many seconds make one look."""
 
 
 class Agent:
     """Conducts in an event loop of its own; every call on the services runs in a thread."""
 
     def __init__(
-        self, services: Services, env: Mapping[str, str], say: Callable[[str], None]
+        self,
+        services: Services,
+        env: Mapping[str, str],
+        say: Callable[[str], None],
+        reopen: Callable[[], Services] | None = None,
     ) -> None:
+        """`reopen` makes the services anew when the settings or the zone have changed."""
         self._services = services
+        self._env = env
         self._say = say
+        self._reopen = reopen
         self._complained = ""
+        self._settings = self._settings_now()
         self._notifier = Notifier(services.config.notices, env, None)
+        self._apps = Listening(services.paths.run_dir / PIPE)
+        self._files: FolderAlarm | None = None
+        self._pending: asyncio.TimerHandle | None = None
+        self._gone: Callable[[], None] = lambda: None
+        self._had_home = False
+        self.over: Callable[[], bool] | None = None
+        """Asked after each look: whether there is nothing left that this agent was started for."""
+        self.next_at: Instants = Instants(None, None)
         self._conductor = Conductor(
-            ConductorLock(services.paths.run_dir / "conductor.lock"),
+            ConductorLock(services.paths.run_dir / LOCK),
             services.clock.now,
             lambda: self._announce(bells.plan_notice),
             lambda: self._announce(bells.rest_notice),
@@ -34,23 +60,101 @@ class Agent:
             lambda: self._announce(bells.reminder_notice),
         )
 
-    def begin(self) -> None:
-        """Start; returns at once."""
+    def begin(self, gone: Callable[[], None] = lambda: None) -> None:
+        """Start; returns at once. `gone` is called when its home is removed or it is over."""
+        self._gone = gone
+        self._had_home = self._services.paths.data_dir.is_dir()
         self._conductor.begin()
+        loop = asyncio.get_running_loop()
+        paths = self._services.paths
+        self._files = FolderAlarm((paths.ledger_dir, paths.config_dir, paths.watch_dir))
+        if self._files.fd is not None:
+            loop.add_reader(self._files.fd, self._changed)
+        else:
+            self._later(LOOK_S)
+        self._listen()
 
     def end(self) -> None:
         """Stop and let another process conduct."""
         self._conductor.end()
+        if self._pending is not None:
+            self._pending.cancel()
+        loop = asyncio.get_running_loop()
+        for fd in (self._files.fd if self._files else None, self._apps.fd):
+            if fd is not None:
+                loop.remove_reader(fd)
+        if self._files is not None:
+            self._files.close()
+        self._apps.close()
+
+    def _listen(self) -> None:
+        fd = self._apps.open()
+        if fd is not None:
+            asyncio.get_running_loop().add_reader(fd, self._app_turned)
+
+    def _app_turned(self) -> None:
+        """An app came, or the last one has gone."""
+        if self._apps.app_came():
+            self._conductor.give_way()
+            return
+        if self._apps.fd is not None:
+            asyncio.get_running_loop().remove_reader(self._apps.fd)
+        self._listen()
+        self._conductor.want()
+
+    def _changed(self) -> None:
+        """Files have changed; one look for all that change within two seconds."""
+        if self._files is not None and self._files.drain():
+            self._later(SETTLE_S)
+
+    def _later(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        if self._pending is not None:
+            if self._pending.when() <= loop.time() + seconds:
+                return
+            self._pending.cancel()
+        self._pending = loop.call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        self._pending = None
+        if self._files is None or self._files.fd is None:
+            self._later(LOOK_S)
+        if self._had_home and not self._services.paths.data_dir.is_dir():
+            self._gone()
+            return
+        self._renew()
+        self._conductor.look_soon()
+
+    def _renew(self) -> None:
+        """Take settings and zone anew where they changed."""
+        now = self._settings_now()
+        if now == self._settings or self._reopen is None:
+            return
+        self._settings = now
+        try:
+            self._services = self._reopen()
+        except FlowError as error:
+            self._say(str(error))
+            return
+        self._notifier = Notifier(self._services.config.notices, self._env, None)
+
+    def _settings_now(self) -> object:
+        zone = local_zone(self._env).key
+        return settings_stamp(str(self._services.paths.config_dir)), zone
 
     async def _due(self) -> Instants:
         def look(services: Services) -> Instants:
             services.store.ledger.refresh()
+            services.focus.observe()
             services.runs.ensure_watched()
             bells.run_arrived(services)
             return bells.due(services)
 
         found = await self._ask(look) or Instants(None, None)
         await self._announce(bells.run_notice)
+        self.next_at = found
+        if self.over is not None and self.over():
+            self._gone()
         return found
 
     async def _ask(self, call: Callable[[Services], T]) -> T | None:
@@ -61,6 +165,7 @@ class Agent:
             if str(error) != self._complained:
                 self._complained = str(error)
                 self._say(self._complained)
+            self._later(LOOK_S)
             return None
         self._complained = ""
         return result

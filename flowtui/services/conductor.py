@@ -1,7 +1,8 @@
-"""The one process that rings bells: APScheduler jobs for the instants that matter.
+"""The one process that rings bells: APScheduler date jobs for the instants that matter.
 
 Whoever holds the lock conducts; another process that wants to takes over when it goes. Jobs are
-made anew from the ledger whenever it changes, so there is no second store of truth.
+made anew from the ledger whenever it or a clock changes, so there is no second store of truth, and
+nothing ticks: a conductor without a job sleeps until something happens.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,15 +22,20 @@ from flowtui.core.focus.measure import deadline, measure
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.wiring import Services
 from flowtui.system.clock import SystemClock
+from flowtui.system.presence import Presence as Presence
+from flowtui.system.wakeups import ClockAlarm
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-TAKEOVER_S = 3
-"""How often a process that does not conduct tries to."""
+LOOK_S = 30
+"""How often clocks and ledger are looked at where the system does not tell of changes."""
+LOCK, PIPE = "conductor.lock", "app.fifo"
+"""In the folder of locks: who conducts, and by what an app says that it is open."""
 PLAN = "plan"
 REST = "break"
 REMIND = "remind"
+WATCH, SOON = "watch", "soon"
 SLACK = timedelta(seconds=1)
 """A job is moved only by more than this."""
 
@@ -39,6 +46,8 @@ class ConductorLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: IO[str] | None = None
+        self._waiting = False
+        self._guard = threading.Lock()
 
     @property
     def held(self) -> bool:
@@ -47,30 +56,72 @@ class ConductorLock:
 
     def take(self) -> bool:
         """Try to become the conductor; True if this process is it now."""
-        if self._file is not None:
+        with self._guard:
+            if self._file is not None:
+                return True
+            file = self._opened()
+            if file is None:
+                return False
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                file.close()
+                return False
+            self._keep(file)
             return True
+
+    def wait(self, taken: Callable[[], object]) -> None:
+        """Take it when whoever holds it goes, and call `taken` then, in another thread.
+
+        Nothing is called if it is freed, or waited for no more, before that.
+        """
+        with self._guard:
+            if self._waiting:
+                return
+            self._waiting = True
+        threading.Thread(target=self._wait, args=[taken], daemon=True).start()
+
+    def free(self) -> None:
+        """Let another process conduct."""
+        with self._guard:
+            self._waiting = False
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+
+    def _wait(self, taken: Callable[[], object]) -> None:
+        file = self._opened()
+        if file is None:
+            self._waiting = False
+            return
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError:
+            self._waiting = False
+            file.close()
+            return
+        with self._guard:
+            wanted, self._waiting = self._waiting and self._file is None, False
+            if wanted:
+                self._keep(file)
+            else:
+                file.close()
+        if wanted:
+            taken()
+
+    def _opened(self) -> IO[str] | None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            file = self._path.open("a+", encoding="utf-8")
+            return self._path.open("a+", encoding="utf-8")
         except OSError:
-            return False
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            return False
+            return None
+
+    def _keep(self, file: IO[str]) -> None:
         self._file = file
         with contextlib.suppress(OSError):  # whose it is helps a person, and nothing else
             file.truncate(0)
             file.write(f"{os.getpid()}\n")
             file.flush()
-        return True
-
-    def free(self) -> None:
-        """Let another process conduct."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,27 +185,59 @@ class Conductor:
             self._calls[REMIND] = remind
         self._due = due
         self._scheduler: AsyncIOScheduler | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._alarm: ClockAlarm | None = None
         self._set: dict[str, datetime] = {}
+        self._at: dict[str, datetime] = {}
+        self._again: dict[str, tuple[datetime, int]] = {}
+        """What rang and was due again all the same, and how often: it waits longer each time."""
 
     def begin(self) -> None:
-        """Start the scheduler in the running event loop."""
+        """Start the scheduler in the running event loop, and try to conduct."""
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+        self._loop = asyncio.get_running_loop()
         self._scheduler = AsyncIOScheduler(
-            event_loop=asyncio.get_running_loop(),
+            event_loop=self._loop,
             timezone="UTC",
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         self._scheduler.start()
-        self._scheduler.add_job(
-            self._try_to_conduct, "interval", seconds=TAKEOVER_S, id="takeover",
-            next_run_time=self._wall(),
-        )  # fmt: skip
+        self._alarm = ClockAlarm()
+        if self._alarm.fd is not None:
+            self._loop.add_reader(self._alarm.fd, self._clock_changed)
+        else:
+            self._scheduler.add_job(self.look, "interval", seconds=LOOK_S, id=WATCH)
+        self.want()
 
     @property
     def conducts(self) -> bool:
         """True if this process holds the lock."""
         return self._lock.held
+
+    def want(self) -> None:
+        """Conduct from now on, or as soon as whoever conducts goes."""
+        if self._loop is None or self._scheduler is None:
+            return
+        if not self._lock.take():
+            self._lock.wait(self._taken)
+        self.look_soon()
+
+    def give_way(self) -> None:
+        """Let another process conduct, and want it no more."""
+        self._lock.free()
+        self._unplan()
+
+    def look_soon(self) -> None:
+        """Look when the loop next turns; any number of these before it make one look."""
+        if self._scheduler is not None:
+            at = self._wall()
+            self._scheduler.add_job(self.look, "date", run_date=at, id=SOON, replace_existing=True)
+
+    async def look(self) -> None:
+        """Ask what is due, and make the jobs of it; nothing where another process conducts."""
+        if self._scheduler is not None and self._lock.held:
+            self.plan(await self._due())
 
     def plan(self, wanted: Instants) -> None:
         """Make the jobs those of `wanted`; nothing happens to one that is right already."""
@@ -165,32 +248,63 @@ class Conductor:
             at = all_at[name]
             # never before: a second early would find nothing to announce
             left = max(timedelta(0), at - self._clock()) if at is not None else timedelta(0)
-            run_at = self._wall() + left + timedelta(milliseconds=20)
+            run_at = self._wall() + left + timedelta(milliseconds=20) + self._patience(name, at)
             known = self._set.get(name)
             if at is not None and known is not None and abs(run_at - known) < SLACK:
                 continue
-            self._set.pop(name, None)
-            if self._scheduler.get_job(name) is not None:
-                self._scheduler.remove_job(name)
+            self._unplan(name)
             if at is not None:
                 self._scheduler.add_job(
                     self._ring, "date", args=[name], run_date=run_at, id=name, replace_existing=True
                 )
                 self._set[name] = run_at
+                self._at[name] = at
 
     def end(self) -> None:
         """Stop the jobs and free the lock."""
         scheduler, self._scheduler = self._scheduler, None
         if scheduler is not None and scheduler.running:
             scheduler.shutdown(wait=False)
+        if self._alarm is not None and self._loop is not None:
+            if self._alarm.fd is not None:
+                self._loop.remove_reader(self._alarm.fd)
+            self._alarm.close()
+            self._alarm = None
         self._lock.free()
 
     async def _ring(self, name: str) -> None:
         # a coroutine function itself, or the scheduler would run it in a thread and await nothing
-        if self._scheduler is not None:
-            await self._calls[name]()
+        if self._scheduler is None or not self._lock.held:
+            return
+        self._set.pop(name, None)
+        at = self._at[name]
+        before, times = self._again.get(name, (at, 0))
+        self._again[name] = (at, times + 1 if before == at else 1)
+        await self._calls[name]()
+        await self.look()
 
-    async def _try_to_conduct(self) -> None:
-        # a look that was under way when it ended must not take the lock again
-        if self._scheduler is not None and (self._lock.held or self._lock.take()):
-            self.plan(await self._due())
+    def _patience(self, name: str, at: datetime | None) -> timedelta:
+        """How much longer an instant waits that rang already and could not be announced."""
+        before, times = self._again.get(name, (None, 0))
+        if at is None or before != at:
+            return timedelta(0)
+        return timedelta(seconds=min(LOOK_S, 2**times))
+
+    def _unplan(self, *names: str) -> None:
+        for name in names or tuple(self._calls):
+            self._set.pop(name, None)
+            if self._scheduler is not None and self._scheduler.get_job(name) is not None:
+                self._scheduler.remove_job(name)
+
+    def _taken(self) -> None:
+        """The lock is ours; called in another thread."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+                self._loop.call_soon_threadsafe(self.look_soon)
+
+    def _clock_changed(self) -> None:
+        """The clock was set, or the machine has slept: what was planned by the old one is void."""
+        if self._alarm is not None:
+            self._alarm.arm()
+            self._unplan()
+            self.look_soon()

@@ -15,7 +15,7 @@ import pytest
 
 from flowtui.core.focus.block import AtPlan, Plan, PlanKind
 from flowtui.core.focus.commands import Extend, Pause, Resume
-from flowtui.services import bells, conductor
+from flowtui.services import bells
 from flowtui.services.agent import Agent
 from flowtui.services.conductor import PLAN, REST, Conductor, ConductorLock, Instants, instants
 from flowtui.services.focus.running_block import Draft
@@ -70,15 +70,9 @@ class Baton:
         return left.total_seconds() / 60
 
     async def looked(self) -> None:
-        """Until it has looked at the ledger once more."""
-        looks = self.looks
-        await until(lambda: self.looks > looks)
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Others try to take over at once, not within three seconds."""
-    monkeypatch.setattr(conductor, "TAKEOVER_S", 0.02)
+        """Until it conducts and has looked at the ledger once more."""
+        await until(lambda: self.conductor.conducts)
+        await self.conductor.look()
 
 
 def test_only_one_holds_the_lock_and_says_so(tmp_path: Path) -> None:
@@ -136,7 +130,6 @@ async def test_the_second_takes_over_when_the_first_goes(person: Person) -> None
     first.conductor.begin()
     await first.looked()
     second.conductor.begin()
-    await asyncio.sleep(0.1)
     assert (first.conductor.conducts, second.conductor.conducts) == (True, False)
     assert second.looks == 0
 
@@ -153,7 +146,7 @@ async def test_a_look_that_was_under_way_takes_no_lock_after_the_end(person: Per
     await baton.looked()
 
     baton.conductor.end()
-    await baton.conductor._try_to_conduct()
+    await baton.conductor.look()
     await baton.conductor._ring(PLAN)
 
     assert not baton.conductor.conducts

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flowtui.core.text import middle_cut
 from flowtui.services import bells
 from flowtui.services.bells import Notice, Severity
-from flowtui.services.conductor import Conductor, ConductorLock
+from flowtui.services.conductor import LOCK, PIPE, Conductor, ConductorLock, Presence
 from flowtui.services.wiring import Services
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Ringing:
     def __init__(self, app: Host, services: Services) -> None:
         self._app = app
         self._conductor = Conductor(
-            ConductorLock(services.paths.run_dir / "conductor.lock"),
+            ConductorLock(services.paths.run_dir / LOCK),
             services.clock.now,
             self._plan_reached,
             self._rest_over,
@@ -30,14 +30,17 @@ class Ringing:
             self._remind,
         )
         self._notifier = bells.notifier(services, self._write)
+        self._presence = Presence(services.paths.run_dir / PIPE)
 
     def begin(self) -> None:
-        """Start in the app's event loop."""
+        """Start in the app's event loop; an agent that conducts gives way, as the app is heard."""
+        self._presence.announce()
         self._conductor.begin()
 
     def end(self) -> None:
-        """Free the lock."""
+        """Free the lock, and let an agent know."""
         self._conductor.end()
+        self._presence.leave()
 
     async def replan(self) -> None:
         """The ledger has changed: the jobs may have to."""
