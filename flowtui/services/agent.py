@@ -7,16 +7,23 @@ open the app conducts, since it can be heard.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
+import signal
 from collections.abc import Callable, Mapping
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from flowtui.core.errors import FlowError
 from flowtui.services import bells
+from flowtui.services.agent_watch import LAST, ended
 from flowtui.services.conductor import LOCK, LOOK_S, PIPE, Conductor, ConductorLock, Instants
 from flowtui.services.wiring import Services
 from flowtui.settings.zone import local_zone
-from flowtui.system.notices import Notice, Notifier
+from flowtui.system.files import write_atomic
+from flowtui.system.notices import Delivery, Notice, Notifier
 from flowtui.system.presence import Listening
+from flowtui.system.service_notify import ServiceNotify
 from flowtui.system.stamp import settings_stamp
 from flowtui.system.wakeups import FolderAlarm
 
@@ -50,6 +57,8 @@ class Agent:
         self._had_home = False
         self.over: Callable[[], bool] | None = None
         """Asked after each look: whether there is nothing left that this agent was started for."""
+        self.looked: Callable[[], None] = lambda: None
+        """Called after each look."""
         self.next_at: Instants = Instants(None, None)
         self._conductor = Conductor(
             ConductorLock(services.paths.run_dir / LOCK),
@@ -153,6 +162,7 @@ class Agent:
         found = await self._ask(look) or Instants(None, None)
         await self._announce(bells.run_notice)
         self.next_at = found
+        self.looked()
         if self.over is not None and self.over():
             self._gone()
         return found
@@ -176,5 +186,55 @@ class Agent:
             return
         self._say(f"{notice.title}: {notice.body}")
         delivery = await asyncio.to_thread(self._notifier.send, notice)
+        self._keep(notice, delivery)
         for problem in () if delivery.by else delivery.problems:
             self._say(problem)
+
+    def _keep(self, notice: Notice, delivery: Delivery) -> None:
+        """Note what was told last, and by which way, for `agent status`."""
+        told = {
+            "at": self._services.clock.now().isoformat(timespec="seconds"),
+            "title": notice.title,
+            "by": [channel.value for channel in delivery.by],
+        }
+        with contextlib.suppress(OSError):
+            write_atomic(self._services.paths.run_dir / LAST, json.dumps(told).encode())
+
+
+async def serve(
+    services: Services,
+    env: Mapping[str, str],
+    say: Callable[[str], None],
+    reopen: Callable[[], Services],
+    block_id: str | None = None,
+) -> None:
+    """Conduct until SIGINT, SIGTERM, SIGHUP or the end of its home; of one block only its end.
+
+    Tells the service manager that started this process, if one did, what it waits for.
+    """
+    notify = ServiceNotify(env)
+    agent = Agent(services, env, say, reopen)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(name, stopped.set)
+    if block_id:
+        agent.over = lambda: ended(services, block_id)
+    agent.looked = lambda: notify.status(_waits_for(agent.next_at, services.zone))
+    agent.begin(stopped.set)
+    notify.ready()
+    alive = asyncio.ensure_future(_stay_alive(notify))
+    await stopped.wait()
+    alive.cancel()
+    agent.end()
+
+
+async def _stay_alive(notify: ServiceNotify) -> None:
+    while notify.alive_every_s is not None:
+        notify.alive()
+        await asyncio.sleep(notify.alive_every_s)
+
+
+def _waits_for(instants: Instants, zone: ZoneInfo) -> str:
+    at = instants.first()
+    return "nothing is due" if at is None else f"next at {at.astimezone(zone):%a %H:%M}"

@@ -135,6 +135,11 @@ class Instants:
     remind_at: datetime | None = None
     """The next reminder of the body log; none during a block."""
 
+    def first(self) -> datetime | None:
+        """The nearest of them."""
+        times = (self.plan_at, self.rest_at, self.remind_at)
+        return min((at for at in times if at is not None), default=None)
+
 
 def instants(services: Services) -> Instants:
     """The instants that matter now, from the ledger as it was last read.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.search_path import absolute_only
 
 
 class Severity(StrEnum):
@@ -71,6 +74,15 @@ def commands(
         "busctl": _busctl(title, marked, notice.severity),
     }
     return [command for program, command in makers.items() if has(program)]
+
+
+def can_reach_desktop(env: Mapping[str, str]) -> bool:
+    """Whether a notice of the desktop could be shown from here."""
+
+    def has(program: str) -> bool:
+        return shutil.which(program, path=absolute_only(env.get("PATH"))) is not None
+
+    return bool(commands(Notice("", ""), sys.platform, env, has))
 
 
 def has_bus(env: Mapping[str, str]) -> bool:

@@ -36,6 +36,14 @@ def command(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-I", "-S", "-c", code, module, *arguments]
 
 
+def service_command(module: str, *arguments: str) -> tuple[str, ...]:
+    """The command for a service's file, which has to stay true after an upgrade of flowtui.
+
+    Isolated; its libraries are those of this interpreter's environment.
+    """
+    return (sys.executable, "-I", "-m", module, *arguments)
+
+
 def import_folders() -> list[str]:
     """The folders in which a child finds flowtui and its libraries, the standard ones aside.
 

@@ -361,7 +361,7 @@ def test_half_written_settings_are_told_once_and_the_defaults_stand_in(
     said = flow.ok("start", "x", "--detach")
 
     lines = said.err.splitlines()
-    assert len(lines) == 2
+    assert len(lines) == 3
     assert lines[0].startswith(f"{person.services.paths.config_file}: ") and told in lines[0]
     assert lines[0].endswith("the default is used, see: flowtui doctor")
     assert ("(and 1 more)" in lines[0]) == ("at_plan" in text)

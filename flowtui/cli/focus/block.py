@@ -11,7 +11,7 @@ import click
 from flowtui.cli.context import Context, at_option, json_option, pass_context, words
 from flowtui.cli.guard.start_guard import say_guard, say_remains
 from flowtui.core.errors import UsageError
-from flowtui.core.focus.block import Block, Cause, Mode, Outcome, Source
+from flowtui.core.focus.block import Block, Cause, Mode, Outcome, PlanKind, Source
 from flowtui.core.focus.block_facts import evidence_lines
 from flowtui.core.focus.block_json import ended_view, running_view
 from flowtui.core.focus.commands import Command, Extend, Interrupt, Park, Pause, Resume, Return
@@ -112,6 +112,21 @@ def start_command(
     if not detach and not as_json:
         context.say("no terminal here: the block runs without the app")
     _report(context, block, as_json, f"started {_name(block)}{_until(context, block)}")
+    if block.plan.kind is not PlanKind.OPEN:
+        _say_who_rings(context, block, as_json)
+
+
+def _say_who_rings(context: Context, block: Block, as_json: bool) -> None:
+    """See that the end is rung where no app is open, and say who does."""
+    from flowtui.services.agent_watch import Ringer, ring_alone
+
+    ringer = ring_alone(context.services, block.id)
+    if as_json:
+        return
+    if ringer is Ringer.NOBODY:
+        context.say("no bell will ring at its end: no desktop to tell it, no hook to run")
+    elif ringer is Ringer.STARTED:
+        context.say("its end will be rung; for reminders and plans too: flowtui agent install")
 
 
 def _guard_request(texts: tuple[str, ...], strictness: str | None, off: bool) -> GuardRequest:

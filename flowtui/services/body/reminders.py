@@ -68,6 +68,10 @@ class Reminders:
             return None
         return min((r.at for r in self._wanted()), default=None)
 
+    def coming(self) -> list[Reminder]:
+        """What is still to be told of today and tomorrow, by time; also during a block."""
+        return sorted(self._wanted(), key=lambda reminder: reminder.at)
+
     def ring(self) -> Reminder | None:
         """The reminder that is due, noted as told; None if there is nothing to tell now."""
         now = self._clock.now()
