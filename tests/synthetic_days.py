@@ -94,6 +94,19 @@ def drawn(world: World, rng: np.random.Generator) -> tuple[Floats, Floats]:
     return _with_gaps(x, y, world, rng)
 
 
+def mirrored(n: int, rho: float, rng: np.random.Generator, rating: bool) -> tuple[Floats, Floats]:
+    """A habit that says how the output of its own day was and nothing else, and that output."""
+    y = ar1(rng, n, rho)[:, 0]
+    x = y + rng.normal(size=n)
+    return (np.digitize(x, [-2.0, -0.7, 0.7, 2.0]) + 1.0 if rating else x), y
+
+
+def hidden_state(n: int, rho: float, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Habit and output that show one and the same state, each with noise of its own."""
+    state = ar1(rng, n, rho)[:, 0]
+    return state + rng.normal(size=n), state + rng.normal(size=n)
+
+
 def _output(y: Floats, kind: str, rng: np.random.Generator) -> Floats:
     if kind == "ordinal":
         return np.digitize(y, [-1.5, -0.5, 0.5, 1.5]).astype(float) + 1.0

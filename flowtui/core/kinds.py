@@ -36,6 +36,7 @@ _SINGLES = {
     "first-block": "flowtui.core.focus.pointers:FirstBlock",
     "body-words": "flowtui.core.body.habits:DeclaredHabits",
     "reminded": "flowtui.core.body.habits:Reminded",
+    "checkin": "flowtui.core.body.checkin:OpenCheckin",
 }
 """Records of which there is one, by id: the kind `state`."""
 

@@ -14,6 +14,7 @@ from flowtui.insight.refuse import correlation
 from flowtui.insight.sieve import Tested, tested
 from flowtui.insight.skill import Skill, skill
 from flowtui.insight.table import Days, Pairing, in_arm, slow_columns
+from flowtui.insight.yesterday import beyond
 
 CLOSER_LOOK_P = 0.1
 """Above this p, nothing more is asked of a pair: no sensitivity can make it pass."""
@@ -49,12 +50,16 @@ def analysed(
 
     With `bare` nothing stands beside them: for simulations, which look at the test alone.
     """
-    rng = rng_for(seed, factor.name, lag)
+    rng = rng_for(seed, lag)  # the same for every factor: no p depends on a name
     main = tested(pair.days, pair.base, pair.x, pair.y, draws, rng)
+    more = None
+    if lag and main.p <= CLOSER_LOOK_P:
+        more = beyond(days, days.factors[factor.name], pair, main, draws, rng)
+    p = main.p if more is None else max(main.p, more.p)
     arm = in_arm(pair.x, factor.kind)
     weekday = (days.first.weekday() + pair.days) % 7
     forecasts = None if bare else skill(pair.days, weekday, pair.x, pair.y)
-    closer = main.p <= CLOSER_LOOK_P and not bare
+    closer = p <= CLOSER_LOOK_P and not bare
     rank_p, slow_p, slow = _closer(pair, draws, rng) if closer else (None, None, None)
     numbers = Numbers(
         n=len(pair.days),
@@ -65,7 +70,7 @@ def analysed(
         high=main.high,
         d=main.effect * _step(pair.x, factor.kind) / main.sd,
         step=_step(pair.x, factor.kind),
-        p=main.p,
+        p=p,
         rho=main.rho,
         n_eff=_effective(pair, main.rho),
         raw_effect=_raw(pair.x, pair.y),
@@ -78,6 +83,9 @@ def analysed(
         first=days.date_of(int(pair.days[0])),
         last=days.date_of(int(pair.days[-1])),
         plain_p=plain_p(pair.x, pair.y),
+        alone_p=main.p,
+        beyond_p=more.p if more is not None and more.known else None,
+        ahead=more.ahead if more is not None else None,
     )
     return Result(factor, lag, pair, main, numbers, forecasts)
 

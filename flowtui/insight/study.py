@@ -41,7 +41,8 @@ class Judged:
     @property
     def passed(self) -> bool:
         """Worth an experiment: not chance alone, and not another habit in disguise."""
-        return self.q_bh <= Q and self.joint_p is not None and self.joint_p <= SIGNIFICANT
+        fit = self.joint_p is not None and self.joint_p <= SIGNIFICANT
+        return self.q_bh <= Q and fit and self.result.numbers.ahead is not False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +103,21 @@ def judge(
     days: Days, results: Sequence[Result], asked: int, draws: int, seed: int
 ) -> tuple[Judged, ...]:
     """The results under the false discovery rate, and what came through side by side."""
-    ps = [result.main.p for result in results]
+    ps = [result.numbers.p for result in results]
     q_bh, q_by = adjusted(ps, asked), adjusted(ps, asked, any_dependence=True)
-    through = [result for result, q in zip(results, q_bh, strict=True) if q <= Q]
+    through = [
+        result
+        for result, q in zip(results, q_bh, strict=True)
+        if q <= Q and result.numbers.ahead is not False
+    ]
     joint = _side_by_side(days, through, draws, seed)
     judged = []
     for result, bh, by in zip(results, q_bh, q_by, strict=True):
         p, apart = joint.get(_key(result), (None, True))
-        dropped = p is None or p > SIGNIFICANT
-        beside = _companions(days, result, through) if dropped and float(bh) <= Q else ()
+        dropped = _key(result) in joint and (p is None or p > SIGNIFICANT)
+        beside = _companions(days, result, through) if dropped else ()
         judged.append(Judged(result, float(bh), float(by), p, beside, apart))
-    return tuple(sorted(judged, key=lambda j: (j.q_bh, j.result.main.p)))
+    return tuple(sorted(judged, key=lambda j: (j.q_bh, j.result.numbers.p)))
 
 
 def _side_by_side(
@@ -120,13 +125,13 @@ def _side_by_side(
 ) -> dict[Key, tuple[float | None, bool]]:
     """p of each of `through` in one model of them all, and whether it could be told apart."""
     if len(through) < 2:
-        return {_key(r): (r.main.p, True) for r in through}
+        return {_key(r): (r.numbers.p, True) for r in through}
     kept, told = _enough_days(days, through)
     found: dict[Key, tuple[float | None, bool]] = {
         _key(r): (None, False) for r in through if r not in kept
     }
     if len(kept) < 2:
-        return found | {_key(r): (r.main.p, True) for r in kept}
+        return found | {_key(r): (r.numbers.p, True) for r in kept}
     columns = [_column(days, r)[told] for r in kept]
     base, y = base_columns(days.first, told), days.outcome[told]
     for at, result in enumerate(kept):
@@ -134,7 +139,7 @@ def _side_by_side(
         if not _adds(beside, columns[at]):
             found[_key(result)] = (None, False)
             continue
-        rng = rng_for(seed, "joint", result.factor.name, result.lag)
+        rng = rng_for(seed, "joint", result.lag)
         p = tested(told, beside, columns[at], y, draws, rng).p
         found[_key(result)] = (p, True)
     return found
@@ -142,7 +147,7 @@ def _side_by_side(
 
 def _enough_days(days: Days, through: Sequence[Result]) -> tuple[list[Result], np.ndarray]:
     """The most pairs, weakest left out first, that share enough days; and those days."""
-    kept = sorted(through, key=lambda r: r.main.p)
+    kept = sorted(through, key=lambda r: r.numbers.p)
     while True:
         known = np.isfinite(days.outcome)
         for result in kept:

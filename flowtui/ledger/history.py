@@ -3,6 +3,7 @@
 The rules, in terms of commands (transactions that are not `background`):
 - undo takes back the newest command that is not taken back already;
 - redo does again the command that was taken back last, until a new command is made;
+- transactions of one `group` (the answers of a check-in) are one command;
 - both refuse when a record is no longer as the command, or its undoing, left it;
 - the last `KEEP` transactions can be taken back; see `flowtui.ledger.fold`.
 """
@@ -80,6 +81,12 @@ class Logged:
         seq: int = self.head["seq"]
         return seq
 
+    @property
+    def group(self) -> str | None:
+        """What it is part of; None if it is a command by itself."""
+        group: str | None = self.head.get("group")
+        return group
+
     def pairs(self, migrations: Migrations) -> Pairs:
         """What it changed."""
         return [
@@ -139,22 +146,27 @@ def entries(journal: Path, limit: int) -> list[Entry]:
 def to_undo(journal: Path, steps: int, after: int) -> list[Logged]:
     """The commands that undoing `steps` times would take back, in that order; maybe fewer.
 
-    Those up to number `after` are out of reach.
+    Those up to number `after` are out of reach. A group counts as one, where its newest part lies.
     """
-    commands: list[Logged] = []
+    commands: dict[int | str, list[Logged]] = {}
     state: dict[int, bool] = {}
     for item in logged(journal, after):
-        if len(commands) >= steps:
+        whole = not any(isinstance(key, str) for key in commands)
+        if len(commands) >= steps and whole:
             break
         undone = _follow(item.head, state)
-        if _is_command(item.head) and not undone:
-            commands.append(item)
-    return commands
+        if not _is_command(item.head) or undone:
+            continue
+        key = item.group or item.seq
+        if key in commands or len(commands) < steps:
+            commands.setdefault(key, []).append(item)
+    return [item for parts in commands.values() for item in parts]
 
 
 def to_redo(journal: Path, steps: int, after: int) -> list[Logged]:
     """The commands that redoing `steps` times would do again, in that order; maybe fewer."""
     wanted: list[int] = []
+    keys: list[int | str] = []
     commands: dict[int, Logged] = {}
     state: dict[int, bool] = {}
     open_end = True
@@ -162,14 +174,19 @@ def to_redo(journal: Path, steps: int, after: int) -> list[Logged]:
         _follow(item.head, state)
         seq = item.head.get("undoes")
         if seq is not None and state[seq] and seq not in wanted and open_end:
-            wanted.append(seq)
+            key = item.group or seq
+            if key not in keys and len(keys) == steps:
+                open_end = False
+            else:
+                keys += [key] if key not in keys else []
+                wanted.append(seq)
         if _is_command(item.head):
             open_end = False
-        if item.seq in wanted[:steps]:
+        if item.seq in wanted:
             commands[item.seq] = item
-        if len(commands) == min(steps, len(wanted)) and not open_end:
+        if len(commands) == len(wanted) and not open_end:
             break
-    reached = takewhile(lambda seq: seq in commands, wanted[:steps])  # none may be left out
+    reached = takewhile(lambda seq: seq in commands, wanted)  # none may be left out
     return [commands[seq] for seq in reached]
 
 

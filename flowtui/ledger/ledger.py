@@ -138,13 +138,17 @@ class Ledger(JournalDB):
     # Writing
 
     @contextmanager
-    def transaction(self, label: str, *, background: bool = False) -> Iterator[Staging]:
+    def transaction(
+        self, label: str, *, background: bool = False, group: str | None = None
+    ) -> Iterator[Staging]:
         """Changes that are written together when the block ends, or not at all if it raises.
 
         Holds the lock, so keep it short. `label` is what undo will call it. `background` is for
-        what no command of a person caused: undo passes it over.
+        what no command of a person caused: undo passes it over. Those of one `group` are taken back
+        together, as one command.
         """
-        with self.storage.transaction(label, background=background) as staging:
+        extra = {"group": group} if group else {}
+        with self.storage.transaction(label, background=background, **extra) as staging:
             yield staging
 
     @contextmanager
@@ -190,6 +194,8 @@ class Ledger(JournalDB):
         return self._turn(steps, "redo")
 
     def _turn(self, steps: int, verb: str) -> list[Change]:
+        from dataclasses import replace
+
         from flowtui.ledger import history
 
         storage, undoing = self.storage, verb == "undo"
@@ -203,11 +209,20 @@ class Ledger(JournalDB):
                 with storage.staged(verb) as trial:
                     for item in items:
                         self._swap(trial, item, undoing)
-            changes = [item.change(storage.migrations) for item in items]
-            for item, change in zip(items, changes, strict=True):
+            changes: list[Change] = []
+            groups: list[str | None] = []
+            for item in items:
+                change = item.change(storage.migrations)
+                extra: dict[str, Any] = {"undoes" if undoing else "redoes": item.seq}
+                extra |= {"group": item.group} if item.group else {}
                 with storage.staged(f"{verb} {change.label}") as staging:
                     self._swap(staging, item, undoing)
-                    storage.commit(staging, {"undoes" if undoing else "redoes": item.seq})
+                    storage.commit(staging, extra)
+                if item.group and groups[-1:] == [item.group]:
+                    changes[-1] = replace(changes[-1], touched=changes[-1].touched + change.touched)
+                    continue
+                changes.append(change)
+                groups.append(item.group)
             return changes
 
     def _swap(self, staging: Staging, item: Logged, undoing: bool) -> None:

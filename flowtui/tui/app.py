@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from flowtui.core.focus.snapshot import Snapshot
     from flowtui.services.wiring import Services
+    from flowtui.tui.body.global_actions import CheckinLog
     from flowtui.tui.shell.bells import Ringing
 
 T = TypeVar("T")
@@ -300,12 +301,26 @@ class FlowApp(Host):
         """Open today's check-in."""
         self.check_in()
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
-    async def check_in(self, day: date | None = None) -> None:
-        """Open the check-in of `day`, by default today's."""
+    def check_in(self, day: date | None = None) -> None:
+        """Open the check-in of `day`, by default today's.
+
+        At once: the next key belongs to it, though its questions are still to come.
+        """
+        from flowtui.tui.body.checkin_screen import CheckinScreen
+        from flowtui.tui.body.global_actions import CheckinLog
+
+        log = CheckinLog(self)
+
+        def left(_: None) -> None:
+            self._left_check_in(log)
+
+        self.push_screen(CheckinScreen(log, day), left)
+
+    @work(group="checkin", exit_on_error=False)
+    async def _left_check_in(self, log: CheckinLog) -> None:
         from flowtui.tui.body import global_actions
 
-        await global_actions.check_in(self, day)
+        await global_actions.left(self, log)
 
     @work(group="dialog", exclusive=True, exit_on_error=False)
     async def action_app_log(self) -> None:

@@ -19,6 +19,7 @@ import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from zlib import crc32
 
@@ -27,6 +28,7 @@ import numpy as np
 from flowtui.core.insight.day_table import Kind
 from flowtui.core.insight.experiment import Design, schedule
 from flowtui.core.insight.messages import question_json
+from flowtui.insight.gls import Floats
 from flowtui.insight.missing import missingness
 from flowtui.insight.pair import plain_p
 from flowtui.insight.randomised import Trial, read
@@ -34,8 +36,10 @@ from flowtui.insight.refuse import refused
 from flowtui.insight.sieve import tested
 from flowtui.insight.study import study
 from flowtui.insight.table import paired
+from flowtui.insight.yesterday import beyond
 from flowtui.services.insight.child import compute
 from tests import synthetic_days
+from tests.bench.tracked_days import tracked
 from tests.synthetic_days import Grid, World
 
 SEED = 20261125
@@ -55,6 +59,14 @@ class Cell:
     must: dict[str, tuple[str, float]]
     """Figure to ("<=" or ">=" or ">", bound)."""
     sims: int = 2000
+
+    @property
+    def part(self) -> str:
+        """The part of the engine that it is about."""
+        if self.name.startswith("D10"):
+            return "trial"
+        lagged = ("D8 effect", "D9", "D12", "D13", "D14", "power at lag 1")
+        return "study" if self.name.startswith(lagged) else "test"
 
 
 def pair_cell(world: World, draws: int = 499, both_lags: bool = False) -> Callable[..., Result]:
@@ -111,6 +123,62 @@ def lag_cell(n: int, rho: float, lag: int) -> Callable[..., Result]:
             right += lag in passed
             wrong += 1 - lag in passed
         return {"right lag passes": right / sims, "wrong lag silent": 1 - wrong / sims}
+
+    return run
+
+
+def yesterday_cell(
+    draw: Callable[[np.random.Generator], tuple[Floats, Floats]], kind: Kind
+) -> Callable[..., Result]:
+    """A factor at lag 1: rates of p <= .05 by the engine, and by each of its two models alone."""
+
+    def run(sims: int, seed: int) -> Result:
+        rng = np.random.default_rng(seed)
+        factor = synthetic_days.by_day("x", kind)
+        hits = plain = beside = both = 0
+        for _ in range(sims):
+            x, y = draw(rng)
+            days = synthetic_days.as_days(y, {"x": x})
+            pair = paired(days, factor, 1)
+            main = tested(pair.days, pair.base, pair.x, pair.y, 499, rng)
+            more = beyond(days, x, pair, main, 499, rng)
+            agree = main.p <= ALPHA and more.p <= ALPHA
+            plain += main.p <= ALPHA
+            beside += more.p <= ALPHA
+            both += agree
+            hits += agree and more.ahead is not False
+        figures = {
+            "engine": hits / sims,
+            "same day beside it": plain / sims,
+            "yesterday beside it": beside / sims,
+            "both": both / sims,
+        }
+        better = max(plain, beside) / sims
+        return figures | {"behind the better": better - hits / sims}
+
+    return run
+
+
+def tracker_cell(habit_days: int, block_days: int) -> Callable[..., Result]:
+    """Habits imported for a year, blocks of the last weeks that know nothing of them.
+
+    Through the ledger's own day table, as everybody's days go.
+    """
+
+    def run(sims: int, seed: int) -> Result:
+        rng = np.random.default_rng(seed)
+        hits = days_used = told = 0
+        for _ in range(sims):
+            days, factors = tracked(habit_days, block_days, rng)
+            for factor in factors:
+                pair = paired(days, factor, 0)
+                no = refused(days, factor, 0, synthetic_days.DEEP, pair, None)
+                if no is not None:
+                    continue
+                told += 1
+                days_used += len(pair.days)
+                hits += tested(pair.days, pair.base, pair.x, pair.y, 199, rng).p <= ALPHA
+        return {"engine": hits / told, "days": days_used / told, "refused": 1 - told / sims}
 
     return run
 
@@ -242,7 +310,9 @@ def cells() -> list[Cell]:
     found.append(disease)
     for n in (60, 120):
         null("D8 lag 1 beside lag 0, nothing there", World(n, 0.6, True, lag=1), both_lags=True)
-    found += _effect_cells() + _missing_cells() + _grid_cells() + _trial_cells()
+    found += (
+        _effect_cells() + _yesterday_cells() + _missing_cells() + _grid_cells() + _trial_cells()
+    )
     found.append(Cell("D11 bad input", bad_input, {"refused as they should": (">=", 1.0)}, 1))
     return _distinct(found)
 
@@ -266,6 +336,40 @@ def _effect_cells() -> list[Cell]:
             found.append(
                 Cell(f"D8 effect at lag {lag} n=90 rho={rho:g}", lag_cell(90, rho, lag), must, 1000)
             )
+    return found
+
+
+def _yesterday_cells() -> list[Cell]:
+    found: list[Cell] = []
+    null: dict[str, tuple[str, float]] = {"engine": ("<=", 0.065)}
+    for n in (60, 90, 120, 300):
+        sims = 2000 if n < 300 else 1000
+        for rho in (0.3, 0.6):
+            for name, draw, kind in (
+                ("D12 mirror", partial(synthetic_days.mirrored, n, rho, rating=False), Kind.DOSE),
+                (
+                    "D12 mirror, a rating 1-5",
+                    partial(synthetic_days.mirrored, n, rho, rating=True),
+                    Kind.ORDINAL,
+                ),
+                (
+                    "D14 same-day effect, both autocorrelated",
+                    partial(synthetic_days.drawn, World(n, rho, effect=0.8)),
+                    Kind.BINARY,
+                ),
+            ):
+                run = yesterday_cell(draw, kind)
+                found.append(Cell(f"{name} n={n} rho={rho:g}", run, null, sims))
+        for rho in (0.3, 0.5):
+            hidden = partial(synthetic_days.hidden_state, n, rho)
+            run = yesterday_cell(hidden, Kind.DOSE)
+            found.append(Cell(f"D13 hidden common state n={n} rho={rho:g}", run, null, sims))
+        for rho in (0.3, 0.6):
+            effect = partial(synthetic_days.drawn, World(n, rho, True, effect=0.8, lag=1))
+            must = {"behind the better": ("<=", 0.10)}
+            name = f"power at lag 1, d=0.8 n={n} rho={rho:g}"
+            found.append(Cell(name, yesterday_cell(effect, Kind.BINARY), must, sims))
+    found.append(Cell("D15 habits of 330 days, blocks of 75", tracker_cell(330, 75), null, 1000))
     return found
 
 
@@ -329,16 +433,27 @@ def _distinct(found: list[Cell]) -> list[Cell]:
     return list({cell.name: cell for cell in found}.values())
 
 
-def engine() -> str:
-    """What the engine computes on a few fixed worlds, as a hash: another one is another engine."""
+def engine(part: str) -> str:
+    """What a part of the engine computes on a few fixed worlds, as a hash.
+
+    Another hash is another engine. The parts are `test` (one pair), `study` and `trial`.
+    """
     digest = hashlib.sha256()
-    small = [
-        pair_cell(World(45, 0.3, True, effect=0.8, missing="mcar"), 99)(20, SEED),
-        pair_cell(World(60, 0.6, lag=1, continuous=True), 99, both_lags=True)(20, SEED),
-        grid_cell(Grid(60, 0.6, 3, common=0.5), 199)(2, SEED),
-        trial_cell(28, Design.PAIRS, 0.3, 0.8)(3, SEED),
-        trial_cell(36, Design.BLOCKS, 0.3, 0.0)(3, SEED),
-    ]
+    small = {
+        "test": lambda: [
+            pair_cell(World(45, 0.3, True, effect=0.8, missing="mcar"), 99)(20, SEED),
+            pair_cell(World(60, 0.6, lag=1, continuous=True), 99, both_lags=True)(20, SEED),
+        ],
+        "study": lambda: [
+            grid_cell(Grid(60, 0.6, 3, common=0.5), 199)(2, SEED),
+            lag_cell(60, 0.6, 1)(3, SEED),
+            yesterday_cell(partial(synthetic_days.hidden_state, 60, 0.5), Kind.DOSE)(20, SEED),
+        ],
+        "trial": lambda: [
+            trial_cell(28, Design.PAIRS, 0.3, 0.8)(3, SEED),
+            trial_cell(36, Design.BLOCKS, 0.3, 0.0)(3, SEED),
+        ],
+    }[part]()
     for figures in small:
         # rounded: another processor may add in another order
         rounded = {n: round(value, 6) for n, value in figures.items() if n != "refits"}
@@ -423,11 +538,11 @@ def main() -> None:
     if chosen.table:
         print(table(done()))
         return
-    rows, version = done(), engine()
+    rows, versions = done(), {part: engine(part) for part in ("test", "study", "trial")}
     for cell in cells():
         if not cell.name.startswith(chosen.only):
             continue
-        row = rows.get(cell.name)
+        row, version = rows.get(cell.name), versions[cell.part]
         sims = chosen.sims or cell.sims
         if row is not None and row["engine"] == version and row["sims"] == sims:
             continue

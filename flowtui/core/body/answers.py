@@ -63,6 +63,8 @@ def answer(
     key = next((k for k in question.keys if k.key == text.casefold()), None)
     if key is not None:
         return _keyed(question, key, day, pen, list(of_day))
+    if question.ask is Ask.HOURS and text == "0":
+        raise UsageError("no sleep at all is a no", "write no; ten hours are 10")
     if question.ask is Ask.LINE:
         line = one_line(text, "line on what worked")
         return (pen.write(variable.kind, note=line, day=day, scope=Scope.DAY),)

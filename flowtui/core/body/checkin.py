@@ -54,6 +54,15 @@ class Ask(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCheckin:
+    """A check-in that was begun and not left: it is gone on with after a crash."""
+
+    day: date
+    group: str
+    """The one command that its answers are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """One key that answers a question."""
 
@@ -211,7 +220,7 @@ def _counts(first: int) -> tuple[Key, ...]:
 
 
 _YES_NO = (Key("y", "yes"), Key("n", "no", State.NO))
-_HOURS = tuple(Key(str(n % 10), f"{n} h", State.GIVEN, float(n)) for n in range(3, 11))
+_HOURS = tuple(Key(str(n), f"{n} h", State.GIVEN, float(n)) for n in range(3, 10))
 _SHIPPED: dict[str, tuple[str, Ask, tuple[Key, ...]]] = {
     "energy": (ENERGY.question, Ask.SCALE, _points(ENERGY)),
     "output": (OUTPUT.question, Ask.SCALE, _points(OUTPUT)),

@@ -32,7 +32,7 @@ class Numbers:
     step: float
     """The change that `d` speaks of: 1 for a yes or no, else one standard deviation."""
     p: float
-    """Of the sieve bootstrap, before any correction."""
+    """Of the sieve bootstrap, before any correction; at lag 1 the larger of two models'."""
     rho: float
     """Correlation of one day's error with the next."""
     n_eff: float
@@ -53,6 +53,12 @@ class Numbers:
     last: date
     plain_p: float
     """What a plain correlation would have claimed."""
+    alone_p: float | None = None
+    """p without yesterday's outcome beside it."""
+    beyond_p: float | None = None
+    """p of a lag-1 pair beside yesterday's outcome; None where not asked, or not known."""
+    ahead: bool | None = None
+    """False: it goes as well with the day before as with the day after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,16 @@ class Finding:
     @property
     def passed(self) -> bool:
         """Worth an experiment: not chance alone, and not another habit in disguise."""
-        return self.q_bh <= Q and self.joint_p is not None and self.joint_p <= SIGNIFICANT
+        fit = self.joint_p is not None and self.joint_p <= SIGNIFICANT
+        return self.q_bh <= Q and fit and self.numbers.ahead is not False
+
+    @property
+    def mirrors(self) -> bool:
+        """Whether it is told apart from nothing only until yesterday's outcome stands beside it."""
+        n = self.numbers
+        if n.alone_p is None or n.alone_p > SIGNIFICANT or self.lag == 0:
+            return False
+        return n.p > SIGNIFICANT or n.ahead is False
 
 
 @dataclass(frozen=True, slots=True)

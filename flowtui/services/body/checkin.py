@@ -1,7 +1,7 @@
 """The evening's check-in: the sheet of questions with what is known, and keeping the answers.
 
-All answers of a check-in are one transaction: one undo takes them back, and a check-in that broke
-off left nothing.
+All answers of a check-in are one command: one undo takes them back. In the app each is on disk as
+it is given; see `checkin_session`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from flowtui.core.body.answers import Planned
 from flowtui.core.body.checkin import CheckinPlan, Question, ids, question_of, questions
@@ -29,6 +30,9 @@ from flowtui.services.body.entry_store import LATELY, EntryWriter
 from flowtui.services.focus.presets import Plans
 from flowtui.services.focus.totals import Totals
 
+if TYPE_CHECKING:
+    from flowtui.services.body.checkin_session import CheckinSession
+
 FIRST_BLOCK = "first-block"
 OFFERED = 5
 """Earlier answers that a key repeats."""
@@ -48,6 +52,17 @@ class Kept:
     def answered(self) -> int:
         """Answers kept; questions passed over count too, they are known to be."""
         return len(self.entries) + (self.first_block is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What one answer wrote."""
+
+    entries: tuple[Entry, ...]
+    before: tuple[Entry | None, ...]
+    """Each of them as it was; None: there was none."""
+    first: str | None = None
+    """The intention, where the answer planned the next day's first block."""
 
 
 class Checkins:
@@ -86,28 +101,47 @@ class Checkins:
         `at`: as of another instant than now. Raises UsageError naming the answer that cannot be
         meant; nothing is recorded then.
         """
-        made: list[Entry] = []
-        first: str | None = None
         with self._body.store.change("check-in") as writer:
-            pen = writer.pen(at)
-            day = day or pen.today
-            if day > pen.today:
+            today = writer.pen(at).today
+            day = day or today
+            if day > today:
                 raise UsageError(f"{day} has not begun", "check in when it has")
             asked = {a.question.id: a for a in self._asked(writer, day, at)}
+            made: list[Entry] = []
+            first: str | None = None
             for name, text in answers.items():
                 one = asked.get(name) or self._unasked(name, asked)
                 try:
-                    done = resolved(one, text, day, self._known(writer, day, at))
+                    done = self._put(writer, one, text, day, at)
                 except UsageError as error:
                     raise UsageError(f"{name}: {error.message}", error.hint) from None
-                if isinstance(done, Planned):
-                    first = done.intention
-                    writer.state.put(FirstBlock(done.day, done.intention), id=FIRST_BLOCK)
-                else:
-                    made += [writer.put(entry, pen.now) for entry in done]
+                first = done.first or first
+                made += done.entries
             writer.staging.label = f"check-in of {day}"
         self._body.changed()
         return Kept(day, tuple(made), first)
+
+    def begin(self, day: date) -> CheckinSession:
+        """A check-in whose answers are kept one by one; see `CheckinSession`."""
+        from flowtui.services.body.checkin_session import CheckinSession
+
+        return CheckinSession(self, self._body, day)
+
+    def put(self, writer: EntryWriter, name: str, text: str, day: date, at: datetime) -> Put:
+        """Record one answer in a transaction under way. Raises UsageError."""
+        asked = {a.question.id: a for a in self._asked(writer, day, at)}
+        return self._put(writer, asked.get(name) or self._unasked(name, asked), text, day, at)
+
+    def _put(
+        self, writer: EntryWriter, asked: Asked, text: str, day: date, at: datetime | None
+    ) -> Put:
+        known = self._known(writer, day, at)
+        made = resolved(asked, text, day, known)
+        if isinstance(made, Planned):
+            writer.state.put(FirstBlock(made.day, made.intention), id=FIRST_BLOCK)
+            return Put((), (), made.intention)
+        before = tuple(self._body.store.entries.get(entry.id) for entry in made)
+        return Put(tuple(writer.put(entry, known.pen.now) for entry in made), before)
 
     def first_block(self, day: date) -> str | None:
         """The intention planned for the first block of `day` at the check-in before it."""

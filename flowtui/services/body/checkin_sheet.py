@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flowtui.core.body.answers import ENTER, Planned, answer
-from flowtui.core.body.checkin import Question
+from flowtui.core.body.checkin import Ask, Question
 from flowtui.core.body.eating import check_window, close_window, open_one, windows
 from flowtui.core.body.entry import Entry
 from flowtui.core.body.entry_kinds import Kind
@@ -42,6 +42,13 @@ class Asked:
     def meant(self, text: str) -> str:
         """`text`, or what it stands for if it is the key of an offer."""
         return next((o.text for o in self.offers if o.key == text), text)
+
+    def stands_for(self, text: str) -> str:
+        """`text` as it can be kept later: what an offer's or a choice's key stands for may change
+        with every answer."""
+        if self.question.ask is Ask.CHOICE:
+            return next((k.label for k in self.question.keys if k.key == text), text)
+        return self.meant(text)
 
 
 @dataclass(frozen=True, slots=True)

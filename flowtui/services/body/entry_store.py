@@ -72,9 +72,11 @@ class EntryStore:
         return self.entries.by_id(text, recent)
 
     @contextmanager
-    def change(self, label: str, background: bool = False) -> Iterator[EntryWriter]:
-        """One transaction; nothing is written if the body raises."""
-        with self.ledger.transaction(label, background=background) as staging:
+    def change(
+        self, label: str, background: bool = False, group: str | None = None
+    ) -> Iterator[EntryWriter]:
+        """One transaction; nothing is written if the body raises. See `Ledger.transaction`."""
+        with self.ledger.transaction(label, background=background, group=group) as staging:
             yield EntryWriter(self, staging)
 
 

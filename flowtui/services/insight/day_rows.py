@@ -1,8 +1,10 @@
 """The day table out of the ledger: blocks and body entries, one row a logical day.
 
 A day on which something was recorded but no block ran has 0 deep minutes; a day on which nothing
-at all was recorded is missing. Body values are those of `flowtui.core.body.entry_days`: an
-explicit no is 0; what was passed over or not recorded is missing.
+at all was recorded is missing. So is every day before the first block, and in three weeks or more
+without one: habits that were imported do not say that nobody worked. Body values are those of
+`flowtui.core.body.entry_days`: an explicit no is 0; what was passed over or never recorded is
+missing.
 """
 
 from __future__ import annotations
@@ -27,6 +29,9 @@ from flowtui.services.body.habit_catalog import Names
 PRIMARY = "deep_min"
 """The outcome that is looked at unless another is asked for."""
 BLOCKS = frozenset({"blocks"})
+AWAY_DAYS = 21
+"""Days in a row without a block from which they are taken for days without flowtui."""
+AWAY = "Empty before the first block and in any three weeks or more without one."
 SPORT_DAYS = 10
 """Days with one kind of workout from which it is a factor of its own."""
 RATED = (Kind.ENERGY, Kind.SUGAR)
@@ -100,7 +105,8 @@ def _block_columns(
     focus: Counter[date] = Counter()
     for day, had_then in started.items():
         focus[day] = sum(measure(block, now).focus_s for block in had_then)
-    recorded = set(log.days) | set(started) | set(focus)
+    used = _used(days, {*started, *focus})
+    recorded = (set(log.days) | set(started) | set(focus)) & used
 
     def each(value: Callable[[date], float | None]) -> Values:
         return tuple(value(day) if day in recorded else None for day in days)
@@ -127,13 +133,29 @@ def _block_columns(
     ]
 
 
+def _used(days: Sequence[date], had: set[date]) -> set[date]:
+    """The days on which a day without a block is one without work; `had` are those with one."""
+    used: set[date] = set()
+    stretch: list[date] = []
+    begun = False
+    for day in days:
+        if day in had:
+            if begun and len(stretch) < AWAY_DAYS:
+                used.update(stretch)
+            used.add(day)
+            stretch, begun = [], True
+        else:
+            stretch.append(day)
+    return used | set(stretch) if begun and len(stretch) < AWAY_DAYS else used
+
+
 def _counted_out(name: str, values: Values) -> Column:
     """A column out of blocks: an outcome, and but for the two main ones a factor as well."""
     label, unit, kind, meaning = OUT_OF_BLOCKS[name]
     factor = Factor(name, label, kind, Timing.DAY, unit, "blocks", BLOCKS)
     main = name in ("deep_min", "commits")
     outcome = Outcome(name, label, unit, BLOCKS)
-    return Column(name, meaning, values, None if main else factor, outcome)
+    return Column(name, f"{meaning} {AWAY}", values, None if main else factor, outcome)
 
 
 def _rating(log: BodyLog, days: Sequence[date], on_time: bool) -> Column:

@@ -16,7 +16,7 @@ from flowtui.tui.widgets.charts import dimmed
 TITLE = 18
 TINY = 50
 HINTS = {
-    Ask.HOURS: "or 7.5, 23:40-7:05 q4",
+    Ask.HOURS: "+ and a half  or 7h20, 23:40-7:05 q4",
     Ask.WORKOUT: "or yoga 30 e6",
     Ask.WINDOW: "or 12:00-20:00",
     Ask.LINE: "type a line",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from asyncio import ensure_future
+from collections.abc import Awaitable
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
 from flowtui.core.body.day_text import entry_text
 from flowtui.core.errors import FlowError
-from flowtui.tui.body.checkin_screen import Answers, CheckinScreen
 from flowtui.tui.body.quick_dialog import QuickDialog, QuickOffer
 
 if TYPE_CHECKING:
+    from flowtui.services.body.checkin import Kept
+    from flowtui.services.body.checkin_session import CheckinSession
     from flowtui.services.body.checkin_sheet import Sheet
     from flowtui.services.wiring import Services
     from flowtui.tui.shell.host import Host
@@ -21,11 +24,12 @@ UNDO = "   u takes it back"
 
 async def quick_log(app: Host, day: date | None = None) -> None:
     """Ask for a line and record it; a line that was refused comes back as it was typed."""
-    offer = await app.ask(_offer)
     about = f"on {day:%A %-d %B %Y}" if day is not None else ""
     line, wrong = "", ""
     while True:
-        typed = await app.push_screen_wait(QuickDialog(offer, about, line, wrong))
+        typed = await app.push_screen_wait(
+            QuickDialog(partial(app.ask, _offer), about, line, wrong)
+        )
         if typed is None:
             return
         line = typed
@@ -40,29 +44,63 @@ async def quick_log(app: Host, day: date | None = None) -> None:
         return
 
 
-async def check_in(app: Host, day: date | None = None) -> None:
-    """Open the check-in of `day` (default today); keep what was answered, however it was left."""
+class CheckinLog:
+    """Keeps the answers of a check-in through the app's desk, in the order they were given."""
+
+    def __init__(self, app: Host) -> None:
+        self._app = app
+        self._session: CheckinSession | None = None
+        self._kept: list[Kept] = []
+
+    async def open(self, day: date | None) -> Sheet:
+        """Leave the day before this one, if there is one, and begin `day`."""
+        await self._leave()
+        sheet = await self._app.ask(partial(_sheet, day))
+        self._session = await self._app.ask(partial(_begun, sheet.day))
+        return sheet
+
+    def give(self, name: str, text: str) -> Awaitable[None]:
+        """Keep an answer."""
+        session = self._session
+        assert session is not None
+        return ensure_future(self._app.ask(lambda services: session.give(name, text)))
+
+    async def close(self) -> str:
+        """What came of it, in one line; empty if nothing was answered."""
+        await self._leave()
+        kept = [one for one in self._kept if one.answered]
+        if not kept:
+            return ""
+        number = sum(one.answered for one in kept)
+        answers = "1 answer" if number == 1 else f"{number} answers"
+        planned = next((one.first_block for one in kept if one.first_block), None)
+        first = f"   first tomorrow: {planned}" if planned else ""
+        return f"check-in kept, {answers}{first}{UNDO}"
+
+    async def _leave(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            self._kept.append(await self._app.ask(lambda services: session.leave()))
+
+
+async def left(app: Host, log: CheckinLog) -> None:
+    """Say what came of a check-in."""
     try:
-        sheet = await app.ask(partial(_sheet, day))
+        said = await log.close()
     except FlowError as error:
         app.said(str(error), lost=True)
         return
-    while True:
-        done = await app.push_screen_wait(CheckinScreen(sheet))
-        if done is None:
-            return
-        if done.go_to is not None:
-            if done.given and not await app.perform(partial(_keep, done)):
-                return
-            sheet = await app.ask(partial(_sheet, done.go_to))
-            continue
-        if done.given:
-            await app.perform(partial(_keep, done))
-        return
+    if said:
+        app.said(said)
+        app.refresh_snapshot()
 
 
 def _sheet(day: date | None, services: Services) -> Sheet:
     return services.body.checkins.sheet(day)
+
+
+def _begun(day: date, services: Services) -> CheckinSession:
+    return services.body.checkins.begin(day)
 
 
 def _offer(services: Services) -> QuickOffer:
@@ -77,11 +115,3 @@ def _write(line: str, services: Services) -> str:
     late = " (late)" if any(e.late for e in logged.entries) else ""
     remarks = "".join(f"   {remark}" for remark in logged.remarks)
     return f"logged {texts}{late}{UNDO}{remarks}"
-
-
-def _keep(done: Answers, services: Services) -> str:
-    kept = services.body.checkins.keep(done.day, done.given)
-    number = kept.answered
-    answers = "1 answer" if number == 1 else f"{number} answers"
-    first = f"   first tomorrow: {kept.first_block}" if kept.first_block else ""
-    return f"check-in kept, {answers}{first}{UNDO}"

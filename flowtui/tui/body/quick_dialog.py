@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
+from textual import work
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
@@ -33,9 +34,16 @@ class QuickDialog(Dialog[str]):
     title_text = "log"
     hint = "enter log   → completes   esc leave"
 
-    def __init__(self, offer: QuickOffer, about: str = "", line: str = "", wrong: str = "") -> None:
+    def __init__(
+        self,
+        offer: Callable[[], Awaitable[QuickOffer]],
+        about: str = "",
+        line: str = "",
+        wrong: str = "",
+    ) -> None:
         super().__init__()
         self._offer = offer
+        self._words = LastWord((*STARTS, *WORKOUTS))
         self._about = about
         self._line = line
         self._wrong = wrong
@@ -44,9 +52,13 @@ class QuickDialog(Dialog[str]):
         """The line, and lines such as it may be."""
         if self._about:
             yield Label(self._about, classes="about", markup=False)
-        words = dict.fromkeys((*STARTS, *self._offer.names, *WORKOUTS))
         yield Input(
-            self._line, placeholder="yoga 30 e6", id="line", suggester=LastWord(words), compact=True
+            self._line,
+            placeholder="yoga 30 e6",
+            id="line",
+            suggester=self._words,
+            compact=True,
+            select_on_focus=False,  # a line given back is gone on with, not typed over
         )
         if not self._wrong:
             yield Label("\n".join(EXAMPLES), classes="hint", markup=False)
@@ -58,6 +70,13 @@ class QuickDialog(Dialog[str]):
         line.cursor_position = len(self._line)
         if self._wrong:
             self.complain(UsageError(self._wrong))
+        self._learn()
+
+    @work(group="offer", exit_on_error=False)
+    async def _learn(self) -> None:
+        """Fetch the person's own names, while the line is typed already."""
+        offer = await self._offer()
+        self._words.words = list(dict.fromkeys((*STARTS, *offer.names, *WORKOUTS)))
 
     def answer(self) -> str:
         """The line. Raises UsageError for an empty one."""

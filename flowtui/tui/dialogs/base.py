@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
@@ -64,6 +65,17 @@ class Dialog(ModalScreen[T | None], Generic[T]):
         """Leave without an answer."""
         self.dismiss(None)
 
+    def on_key(self, event: events.Key) -> None:
+        """A letter that was pressed before the field had the focus belongs to it all the same."""
+        if not event.is_printable or event.character is None:
+            return
+        if self.focused is not None and not isinstance(self.focused, Input):
+            return
+        fields = [self.focused] if self.focused is not None else list(self.query(Input))
+        if fields:
+            event.stop()
+            fields[0].insert_text_at_cursor(event.character)
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in a field answers, as anywhere else."""
         event.stop()
@@ -98,7 +110,7 @@ class LastWord(Suggester):
 
     def __init__(self, words: Iterable[str]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
-        self._words = list(words)
+        self.words = list(words)
 
     async def get_suggestion(self, value: str) -> str | None:
         """The whole text with its last word completed; None if no word fits."""
@@ -107,7 +119,7 @@ class LastWord(Suggester):
         start = tail.removeprefix("#").lower()
         if not start:
             return None
-        for word in self._words:
+        for word in self.words:
             if word.startswith(start) and word != start:
                 return f"{head}{blank}{sign}{word}"
         return None

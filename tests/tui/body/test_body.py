@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -17,7 +18,7 @@ from flowtui.tui.app import CheckIn, FlowApp
 from flowtui.tui.body.body_screen import BodyScreen
 from flowtui.tui.body.checkin_screen import CheckinScreen
 from flowtui.tui.body.entry_list import EntryList
-from flowtui.tui.body.quick_dialog import QuickDialog
+from flowtui.tui.body.quick_dialog import QuickDialog, QuickOffer
 from flowtui.tui.focus.plan_dialog import PlanDialog
 from flowtui.tui.shell.modes import BODY, IDLE, RUNNING
 from flowtui.tui.widgets.lines import Line, Said
@@ -32,6 +33,12 @@ stops = ["phone in bed"]
 [body.habits]
 meditate = "yes_no"
 """
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pause after a key is over when a test says so, however slow the machine is."""
+    monkeypatch.setattr(CheckinScreen, "TICK_S", 3600)
 
 
 def entries(world: World) -> list[Entry]:
@@ -53,6 +60,12 @@ def line(app: FlowApp, id: str) -> str:
     return str(app.screen.query_one(f"#{id}", Line).content)
 
 
+def key_event(name: str) -> events.Key:
+    """A key as the terminal's driver would post it."""
+    characters = {"comma": ",", "enter": "\r"}
+    return events.Key(name, characters.get(name, name))
+
+
 def chart(app: FlowApp) -> str:
     """The view of the body screen as text."""
     return str(app.screen_stack[0].query_one("#chart", Static).render())
@@ -65,6 +78,19 @@ async def open_checkin(pilot: Pilot[Any]) -> CheckinScreen:
     assert isinstance(screen, CheckinScreen)
     await until(pilot, lambda: line_is(screen), "its first question")
     return screen
+
+
+async def answered(pilot: Pilot[Any], screen: CheckinScreen, *keys: str) -> None:
+    """Press keys, let the pause go by, and wait until another question is asked, or none."""
+    before = str(screen.query_one("#prompt", Line).content)
+    await pilot.press(*keys)
+    while screen.is_current and "wait" in str(screen.query_one("#pause", Line).content):
+        screen._tick()
+    await until(
+        pilot,
+        lambda: not screen.is_current or str(screen.query_one("#prompt", Line).content) != before,
+        f"the question after {before!r}",
+    )
 
 
 def line_is(screen: CheckinScreen) -> bool:
@@ -93,18 +119,22 @@ async def gone(pilot: Pilot[Any]) -> None:
     await until(pilot, lambda: len(pilot.app.screen_stack) == 1, "the base screen")
 
 
-async def test_a_full_check_in_is_at_most_a_dozen_keys(world: World) -> None:
+async def test_a_full_check_in_is_at_most_fourteen_keys(world: World) -> None:
     world.configure(EVENING)
     world.a_day()
     log = world.services.body.log
     log.write("yoga 30 e6 yesterday, worked phone away yesterday")
     log.write("eat 6:00-10:00")
-    keys = ["c", "4", "3", "7", "4", "1", "2", "0", "y", "n", "1", "1"]
-    assert len(keys) <= 12
+    keys = ["c", "4", "3", "7", "plus", "4", "1", "2", "0", "y", "n", "1", "1"]
+    assert len(keys) <= 14
     async with world.app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
-        await open_checkin(pilot)
-        await pilot.press(*keys[1:])
+        screen = await open_checkin(pilot)
+        await answered(pilot, screen, "4")
+        await answered(pilot, screen, "3")
+        await answered(pilot, screen, "7", "plus")
+        for key in keys[5:]:
+            await answered(pilot, screen, key)
         await gone(pilot)
         await until(pilot, lambda: "check-in kept, 11 answers" in said(app), "the quiet line")
         assert "u takes it back" in said(app)
@@ -119,7 +149,7 @@ async def test_a_full_check_in_is_at_most_a_dozen_keys(world: World) -> None:
             ("phone-in-bed", "no", None),
         }
         sleep = next(e for e in today if e.kind is Kind.SLEEP)
-        assert (sleep.duration_s, sleep.quality) == (7 * 3600, 4)
+        assert (sleep.duration_s, sleep.quality) == (27000, 4)
         assert next(e for e in today if e.kind is Kind.WORKED).note == "phone away"
         assert world.open().body.checkins.first_block(NOW.date() + timedelta(days=1))
         await pilot.press("u")
@@ -173,13 +203,12 @@ async def test_an_answer_can_be_typed_and_a_wrong_one_is_told_there(world: World
         await pilot.press("9")
         await until(pilot, lambda: "9 is not an answer" in line(app, "wrong"), "the refusal")
         await pilot.press("4", "3", "space")
-        await until(pilot, lambda: screen.query_one("#typed", Input).has_focus, "the field")
         await type_text(pilot, "23:40-7:95")
         await pilot.press("enter")
         await until(pilot, lambda: line(app, "wrong") != "", "the refusal")
-        await pilot.press("space")
-        await until(pilot, lambda: screen.query_one("#typed", Input).has_focus, "the field")
-        await type_text(pilot, "23:40-7:05 q4")
+        assert screen.query_one("#typed", Input).value == "23:40-7:95"
+        await pilot.press("backspace", "backspace")
+        await type_text(pilot, "05 q4")
         await pilot.press("enter")
         await until(pilot, lambda: "workout" in line(app, "prompt"), "the next question")
         await pilot.press("ctrl+s")
@@ -193,15 +222,103 @@ async def test_an_answer_can_be_typed_and_a_wrong_one_is_told_there(world: World
 async def test_letters_begin_a_typed_workout(world: World) -> None:
     async with world.app().run_test(size=SIZE) as pilot:
         await ready(pilot)
-        screen = await open_checkin(pilot)
-        await pilot.press("4", "3", "7", "4", "y")
-        await until(pilot, lambda: screen.query_one("#typed", Input).has_focus, "the field")
-        await type_text(pilot, "oga 30 e6")
+        await open_checkin(pilot)
+        await pilot.press("4", "3", "7", "enter", "4")
+        await type_text(pilot, "yoga 30 e6")
         await pilot.press("enter", "escape")
         await gone(pilot)
         await until(pilot, lambda: len(of(world, Kind.WORKOUT)) == 1, "the workout")
 
-        assert of(world, Kind.WORKOUT)[0].effort == 6
+        (workout,) = of(world, Kind.WORKOUT)
+        assert (workout.name, workout.effort) == ("yoga", 6)
+
+
+async def test_keys_pressed_before_the_questions_are_there_answer_them(world: World) -> None:
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        app.action_app_checkin()
+        for key in ("4", "3", "7", "comma", "5", "enter", "4", "n", "enter", "1", "2", "enter"):
+            app.post_message(key_event(key))  # without a wait between them
+        await until(pilot, lambda: "sugar" in line(app, "prompt"), "the question after caffeine")
+        await pilot.press("escape")
+        await gone(pilot)
+
+        (sleep,) = of(world, Kind.SLEEP)
+        (cups,) = of(world, Kind.CAFFEINE)
+        assert (sleep.duration_s, sleep.quality, cups.value) == (27000, 4, 12)
+        assert [e.state for e in of(world, Kind.WORKOUT)] == [State.NO]
+
+
+async def test_a_no_that_goes_on_is_a_word(world: World) -> None:
+    async with world.app().run_test(size=SIZE) as pilot:
+        await ready(pilot)
+        await open_checkin(pilot)
+        await pilot.press("4", "3", "7", "enter", "4")
+        await type_text(pilot, "nordic 30")
+        await pilot.press("enter", "escape")
+        await gone(pilot)
+
+        (workout,) = of(world, Kind.WORKOUT)
+        assert (workout.name, workout.duration_s) == ("nordic", 1800)
+
+
+async def test_a_check_in_that_was_cut_off_is_gone_on_with_and_is_one_undo(world: World) -> None:
+    world.services.body.log.write("coffee")
+    async with world.app().run_test(size=SIZE) as pilot:
+        await ready(pilot)
+        await open_checkin(pilot)
+        await pilot.press("4", "3", "7", "enter", "5")
+        await until(pilot, lambda: any(e.quality for e in entries(world)), "the last answer")
+        # the terminal goes away: nothing is left in order
+    assert {e.kind for e in entries(world)} == {*of_evening(), Kind.CAFFEINE}
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        screen = await open_checkin(pilot)
+        assert "workout" in line(app, "prompt")
+        await answered(pilot, screen, "n")
+        await pilot.press("escape")
+        await gone(pilot)
+        await until(pilot, lambda: "check-in kept, 1 answer" in said(app), "the quiet line")
+        await pilot.press("u")
+        await until(pilot, lambda: "took back: check-in" in said(app), "undo")
+        assert [e.kind for e in entries(world)] == [Kind.CAFFEINE]
+
+
+def of_evening() -> set[Kind]:
+    return {Kind.ENERGY, Kind.OUTPUT, Kind.SLEEP}
+
+
+async def test_an_answer_given_anew_takes_the_place_of_the_first(world: World) -> None:
+    async with world.app().run_test(size=SIZE) as pilot:
+        await ready(pilot)
+        screen = await open_checkin(pilot)
+        await pilot.press("4", "3", "7", "enter", "5")
+        await pilot.press("up", "up", "up", "up", "2")
+        await until(pilot, lambda: "workout" in str(screen.query_one("#prompt", Line).content))
+        await pilot.press("up", "up", "8", "enter", "escape")
+        await gone(pilot)
+
+        assert [e.value for e in of(world, Kind.ENERGY)] == [2]
+        (sleep,) = of(world, Kind.SLEEP)
+        assert (sleep.duration_s, sleep.quality) == (8 * 3600, 5)
+
+
+async def test_a_pause_is_shown_and_then_the_digits_are_the_answer(world: World) -> None:
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        screen = await open_checkin(pilot)
+        await pilot.press("4", "3", "1")
+        await until(pilot, lambda: "wait ▪▪▪" in line(app, "pause"), "the pause")
+        screen._tick()
+        assert "wait ▪▪ " in line(app, "pause")
+        await pilot.press("0")
+        await until(pilot, lambda: "wait ▪▪▪" in line(app, "pause"), "the pause anew")
+        for _ in range(3):
+            screen._tick()
+        await until(pilot, lambda: "How did you sleep?" in line(app, "prompt"), "the next question")
+        await pilot.press("escape")
+        await gone(pilot)
+        assert [e.duration_s for e in of(world, Kind.SLEEP)] == [36000]
 
 
 async def test_yesterdays_check_in_is_a_key_away_and_late(world: World) -> None:
@@ -273,9 +390,21 @@ async def test_a_line_that_was_refused_comes_back_as_it_was_typed(world: World) 
         )
 
         assert app.screen.query_one("#line", Input).value == "energy 9"
-        await pilot.press("escape")
+        await until(pilot, lambda: app.screen.query_one("#line", Input).has_focus, "its focus")
+        await pilot.press("backspace", "4", "enter")
         await gone(pilot)
-        assert entries(world) == []
+        assert [e.value for e in entries(world)] == [4]
+
+
+async def test_a_line_may_be_typed_before_its_field_is_there(world: World) -> None:
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        app.push_screen(QuickDialog(lambda: app.ask(lambda _: QuickOffer(()))))
+        for key in "yoga":
+            app.post_message(key_event(key))
+        await until(pilot, lambda: isinstance(app.screen, QuickDialog), "the line")
+
+        assert app.screen.query_one("#line", Input).value == "yoga"
 
 
 async def test_keys_1_and_3_change_the_mode_and_a_block_goes_on(world: World) -> None:
@@ -414,6 +543,7 @@ async def test_a_habit_is_declared_in_the_app_and_asked_for(world: World) -> Non
         await until(pilot, lambda: "declared iron" in said(app), "the quiet line")
         screen = await open_checkin(pilot)
 
+        assert screen._sheet is not None
         assert any(a.question.id == "habit:iron" for a in screen._sheet.asked)
 
 

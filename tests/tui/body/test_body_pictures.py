@@ -16,6 +16,7 @@ from flowtui.core.body.quick_line import parse
 from flowtui.services.body.body_view import View
 from flowtui.tui.body.body_screen import BodyScreen
 from flowtui.tui.body.checkin_screen import CheckinScreen
+from flowtui.tui.widgets.lines import Line
 from tests.tui.focus.test_focus_pictures import SIZES, THEMES, Before, Compare
 from tests.tui.harness import World, ready, until
 
@@ -82,7 +83,8 @@ def checked_in(*keys: str) -> Before:
         app = await ready(pilot)
         await pilot.press("c")
         await until(pilot, lambda: isinstance(app.screen, CheckinScreen), "the check-in")
-        await pilot.pause()
+        prompt = app.screen.query_one("#prompt", Line)
+        await until(pilot, lambda: prompt.content, "its first question")
         await pilot.press(*keys)
         await pilot.pause()
 
@@ -116,7 +118,7 @@ def test_the_check_in_in_every_theme(
     lived(world, past=False)
 
     assert snap_compare(
-        world.app(theme), terminal_size=SIZES[size], run_before=checked_in("4", "3", "7")
+        world.app(theme), terminal_size=SIZES[size], run_before=checked_in("4", "3", "7", "enter")
     )
 
 
@@ -141,14 +143,18 @@ def test_every_view_of_body(snap_compare: Compare, world: World, view: View, siz
 def test_the_check_in_in_a_small_terminal(snap_compare: Compare, world: World) -> None:
     lived(world, past=False)
 
-    assert snap_compare(world.app(), terminal_size=(40, 12), run_before=checked_in("4", "3", "7"))
+    assert snap_compare(
+        world.app(), terminal_size=(40, 12), run_before=checked_in("4", "3", "7", "enter")
+    )
 
 
 def test_the_check_in_typed(snap_compare: Compare, world: World) -> None:
     lived(world, past=False)
 
     assert snap_compare(
-        world.app("dusk"), terminal_size=(80, 24), run_before=checked_in("4", "3", "7", "4", "y")
+        world.app("dusk"),
+        terminal_size=(80, 24),
+        run_before=checked_in("4", "3", "7", "enter", "4", "y"),
     )
 
 

@@ -147,7 +147,10 @@ def test_an_amount_in_the_check_in_replaces_what_was_counted_during_the_day() ->
 
 def test_hours_of_sleep_by_key_or_by_its_two_times() -> None:
     assert only(press("sleep", "7")).duration_s == 7 * 3600
-    assert only(press("sleep", "0")).duration_s == 10 * 3600
+    assert only(press("sleep", "10")).duration_s == 10 * 3600
+    assert only(press("sleep", "7,5")).duration_s == 27000
+    with pytest.raises(UsageError, match="no sleep at all"):
+        press("sleep", "0")
     assert only(press("sleep", "23:40-7:05")).start == local("2026-06-09 23:40")
 
 

@@ -184,3 +184,73 @@ def test_the_planned_block_is_offered_on_its_day_until_a_block_was_started(
     person.past(60, 30)
     assert offer(person.services).intention == ""
     assert person.services.body.checkins.first_block(date(2026, 3, 9)) is None
+
+
+def test_each_answer_is_on_disk_as_it_is_given_and_all_are_one_undo(person: Person) -> None:
+    person.services.body.log.write("coffee")
+    session = person.services.body.checkins.begin(TODAY)
+    for name, text in (("energy", "4"), ("sleep", "7.5"), ("sleep.quality", "3"), ("plan", "x")):
+        session.give(name, text)
+        assert len(person.open().body.log.store.every()) >= 2
+
+    kept = session.leave()
+    assert (kept.answered, kept.first_block) == (4, "x")
+    (sleep,) = of(person, Kind.SLEEP)
+    assert (sleep.duration_s, sleep.quality) == (27000, 3)
+    (done,) = person.services.history.undo()
+    assert done.label == f"check-in of {TODAY}"
+    assert [e.kind for e in person.open().body.log.store.every()] == [Kind.CAFFEINE]
+    assert person.open().body.checkins.first_block(TODAY + timedelta(days=1)) is None
+    person.services.history.redo()
+    (sleep,) = of(person, Kind.SLEEP)
+    assert (sleep.duration_s, sleep.quality) == (27000, 3)
+
+
+def test_a_check_in_that_broke_off_is_one_command_with_the_one_that_goes_on(
+    person: Person,
+) -> None:
+    person.services.body.checkins.begin(TODAY).give("energy", "4")
+    again = person.open()
+    sheet = again.body.checkins.sheet()
+    assert not asked(sheet, "energy").question.needs_answer
+    session = again.body.checkins.begin(TODAY)
+    session.give("output", "2")
+    session.leave()
+    later = person.open().body.checkins.begin(TODAY)
+    later.give("sugar", "1")
+    later.leave()
+
+    history = person.open().history
+    history.undo()
+    assert {e.kind for e in person.open().body.log.store.every()} == {Kind.ENERGY, Kind.OUTPUT}
+    history.undo()
+    assert person.open().body.log.store.every() == []
+
+
+def test_an_answer_given_anew_replaces_the_first_and_keeps_what_stands_on_it(
+    person: Person,
+) -> None:
+    person.services.body.log.write("eat open 9:00")
+    session = person.services.body.checkins.begin(TODAY)
+    for name, text in (
+        ("energy", "4"),
+        ("sleep", "7"),
+        ("sleep.quality", "5"),
+        ("eating", "close"),
+        ("plan", "one"),
+        ("energy", "2"),
+        ("sleep", "8"),
+        ("eating", "9:30-11:30"),
+        ("plan", "two"),
+    ):
+        session.give(name, text)
+
+    assert [e.value for e in of(person, Kind.ENERGY)] == [2]
+    (sleep,) = of(person, Kind.SLEEP)
+    assert (sleep.duration_s, sleep.quality) == (8 * 3600, 5)
+    (window,) = of(person, Kind.EATING)
+    assert window.end == NOON.replace(hour=11, minute=30)
+    assert person.open().body.checkins.first_block(TODAY + timedelta(days=1)) == "two"
+    with pytest.raises(UsageError):
+        session.give("output", "9")
+    assert len(of(person, Kind.ENERGY)) == 1 and of(person, Kind.OUTPUT) == []

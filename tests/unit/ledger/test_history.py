@@ -244,3 +244,29 @@ def test_redo_leaves_out_no_command_that_has_left_the_window(folder: Path) -> No
         save(ledger, "blocks", block("b3"))
 
     assert ledger.redo(2) == []
+
+
+def test_a_group_is_one_command_whatever_lies_between_its_parts(folder: Path) -> None:
+    ledger = open_ledger(folder)
+
+    def step(label: str, n: int, id: str, **how: object) -> None:
+        with ledger.transaction(label, **how):  # type: ignore[arg-type] # group or background
+            save(ledger, "blocks", block(id, n=n))
+
+    step("before", 1, "b1")
+    step("answer", 2, "b1", group="evening")
+    step("noted", 1, "b9", background=True)
+    step("other", 7, "b2")
+    step("answer", 3, "b1", group="evening")
+    step("answer", 1, "b3", group="evening")
+
+    (change,) = ledger.undo()
+    assert change.label == "answer"
+    assert [t.id for t in change.touched] == ["b3", "b1", "b1"]
+    assert (value(ledger), value(ledger, "b2"), value(ledger, "b3")) == (1, 7, None)
+    assert [c.label for c in ledger.undo(2)] == ["other", "before"]
+    assert [c.label for c in ledger.redo(2)] == ["before", "other"]
+    assert [c.label for c in ledger.redo(5)] == ["answer"]
+    assert (value(ledger), value(ledger, "b3"), value(ledger, "b9")) == (3, 1, 1)
+    assert [c.label for c in ledger.undo(2)] == ["answer", "other"]
+    assert (value(ledger), value(ledger, "b2")) == (1, None)
