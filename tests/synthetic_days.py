@@ -101,10 +101,13 @@ def mirrored(n: int, rho: float, rng: np.random.Generator, rating: bool) -> tupl
     return (np.digitize(x, [-2.0, -0.7, 0.7, 2.0]) + 1.0 if rating else x), y
 
 
-def hidden_state(n: int, rho: float, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def hidden_state(
+    n: int, rho: float, rng: np.random.Generator, yes_no: bool = False
+) -> tuple[Floats, Floats]:
     """Habit and output that show one and the same state, each with noise of its own."""
     state = ar1(rng, n, rho)[:, 0]
-    return state + rng.normal(size=n), state + rng.normal(size=n)
+    x, y = state + rng.normal(size=n), state + rng.normal(size=n)
+    return ((x > np.median(x)).astype(float) if yes_no else x), y
 
 
 def _output(y: Floats, kind: str, rng: np.random.Generator) -> Floats:

@@ -16,6 +16,8 @@ from flowtui.insight.skill import Skill, skill
 from flowtui.insight.table import Days, Pairing, in_arm, slow_columns
 from flowtui.insight.yesterday import beyond
 
+LEVER = 0.25
+"""A share of one day in all that is known, from which that day is named."""
 CLOSER_LOOK_P = 0.1
 """Above this p, nothing more is asked of a pair: no sensitivity can make it pass."""
 
@@ -54,8 +56,16 @@ def analysed(
     main = tested(pair.days, pair.base, pair.x, pair.y, draws, rng)
     more = None
     if lag and main.p <= CLOSER_LOOK_P:
-        more = beyond(days, days.factors[factor.name], pair, main, draws, rng)
+        more = beyond(days, factor, pair, main, draws, rng)
     p = main.p if more is None else max(main.p, more.p)
+    at, share = leverage(pair)
+    wild = share > LEVER
+    x_rank_p: float | None = None
+    if wild or (p <= CLOSER_LOOK_P and not bare and factor.kind is not Kind.BINARY):
+        y = ranks(pair.y)
+        x_rank_p = tested(pair.days, pair.base, ranks(pair.x), y, draws, rng).p
+    if wild and x_rank_p is not None:
+        p = max(p, x_rank_p)  # one day makes no finding
     arm = in_arm(pair.x, factor.kind)
     weekday = (days.first.weekday() + pair.days) % 7
     forecasts = None if bare else skill(pair.days, weekday, pair.x, pair.y)
@@ -86,6 +96,10 @@ def analysed(
         alone_p=main.p,
         beyond_p=more.p if more is not None and more.known else None,
         ahead=more.ahead if more is not None else None,
+        x_rank_p=x_rank_p,
+        lever=share,
+        lever_day=days.date_of(int(pair.days[at]) - lag) if wild else None,
+        lever_value=float(pair.x[at]) if wild else 0.0,
     )
     return Result(factor, lag, pair, main, numbers, forecasts)
 
@@ -100,6 +114,15 @@ def _closer(
         return rank_p, None, None
     again = tested(pair.days, beyond, pair.x, pair.y, draws, rng)
     return rank_p, again.p, again.effect
+
+
+def leverage(pair: Pairing) -> tuple[int, float]:
+    """The day that says most about the effect, and its share: x beside all that is adjusted for."""
+    fitted = pair.base @ np.linalg.lstsq(pair.base, pair.x, rcond=None)[0]
+    squares = (pair.x - fitted) ** 2
+    total = float(squares.sum())
+    at = int(np.argmax(squares))
+    return at, float(squares[at]) / total if total else 0.0
 
 
 def ranks(values: Floats) -> Floats:

@@ -27,6 +27,10 @@ the outcome itself: no habit goes with output so closely."""
 SAME_R = 0.98
 """Correlation from which two factors are one."""
 MIN_FREEDOM = 10
+CODES = (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0, 999.0, 9999.0, 99999.0)
+"""What programs and people write for missing where they cannot leave a cell empty."""
+CODE_APART = 3.0
+"""So many times larger than everything else a positive code must be."""
 ROUNDING = 1e-9
 """What is left of the outcome, in its own size, is rounding below this."""
 
@@ -48,12 +52,33 @@ def refused(
     endless = np.flatnonzero(np.abs(values) > BEYOND)
     if len(endless):
         return no(Why.INFINITE, day=days.date_of(int(endless[0])))
+    for name, column in ((factor.label, values), (outcome.label, days.outcome)):
+        code = missing_code(column)
+        if code is not None:
+            n = int(np.count_nonzero(column == code))
+            return no(Why.CODE, name=name, code=code, n=n, days=_plural(n, "day"))
     if factor.derived_from & outcome.derived_from or factor.name == outcome.name:
         return no(Why.TAUTOLOGY)
     r = _likeness(values, days.outcome)
     if abs(r) >= DISGUISE_R:
         return no(Why.DISGUISE, r=r)
     return _too_little(days, factor, lag, pair, no) or same or _rank(pair, no)
+
+
+def missing_code(values: Floats) -> float | None:
+    """The number in `values` that stands for "missing" in many files; None if there is none.
+
+    It must be apart from all others: below zero where nothing else is, or far above everything.
+    """
+    known = values[np.isfinite(values)]
+    for code in CODES:
+        others = known[known != code]
+        if len(others) == len(known) or not len(others):
+            continue
+        largest = float(np.abs(others).max())
+        if float(others.min()) >= 0 and (code < 0 or CODE_APART * largest < code):
+            return code
+    return None
 
 
 def _too_little(days: Days, factor: Factor, lag: int, pair: Pairing, no: _No) -> Refused | None:

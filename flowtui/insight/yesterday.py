@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from flowtui.core.insight.day_table import Factor, Kind
 from flowtui.core.insight.refusal import MIN_DAYS
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.insight.gls import Floats, Ints, Model, independent
@@ -40,9 +41,10 @@ class Beyond:
 
 
 def beyond(
-    days: Days, values: Floats, pair: Pairing, main: Tested, draws: int, rng: np.random.Generator
+    days: Days, factor: Factor, pair: Pairing, main: Tested, draws: int, rng: np.random.Generator
 ) -> Beyond:
-    """`pair` is the factor with `values` at lag 1, `main` what the plain model says of it."""
+    """`pair` is `factor` at lag 1, `main` what the plain model says of it."""
+    values = days.factors[factor.name]
     before = shifted(days.outcome, 1)[pair.days]
     known = np.isfinite(before)
     places, x, y = pair.days[known], pair.x[known], pair.y[known]
@@ -53,11 +55,15 @@ def beyond(
         return Beyond(1.0, False, None)
     again = tested(places, base, x, y, draws, rng)
     p = again.p if again.effect * main.effect > 0 else 1.0
-    return Beyond(p, True, _ahead(days, values, pair, main.effect))
+    ahead = _ahead(days, values, pair)
+    if ahead is not None:
+        sure = needed(len(pair.days), factor.kind)
+        return Beyond(p, True, bool(ahead * np.sign(main.effect) > sure))
+    return Beyond(p, True, None)
 
 
-def _ahead(days: Days, values: Floats, pair: Pairing, effect: float) -> bool | None:
-    """The factor's day before less its day after, beside their sum and the same day."""
+def _ahead(days: Days, values: Floats, pair: Pairing) -> float | None:
+    """t of the factor's day before less its day after, beside their sum and the same day."""
     same = values[pair.days]
     after = np.append(values[1:], np.nan)[pair.days]
     known = np.isfinite(same) & np.isfinite(after)
@@ -72,17 +78,18 @@ def _ahead(days: Days, values: Floats, pair: Pairing, effect: float) -> bool | N
     if not _adds(base, x - after):
         return None
     found = Model(places, np.column_stack([base, x - after])).fit(pair.y[known][:, None])
-    sure = needed(len(pair.days))
-    return bool(float(found.t[0]) * np.sign(effect) > sure)
+    return float(found.t[0])
 
 
-def needed(n: int) -> float:
+def needed(n: int, kind: Kind) -> float:
     """Standard errors that the difference must have on `n` days.
 
-    Chosen by simulation (the protocol's worlds D8, D12 to D14): a hidden state passes in at most
-    one of 16 draws, and the power of an effect of 0.8 sd falls by less than a tenth.
+    Chosen by simulation (the protocol's D13 and its power at lag 1): so many that a hidden state
+    passes in one of 16 draws at most, and so few that the power of an effect of 0.8 sd falls by
+    less than a tenth. A yes or no shows less of a hidden state than a number does.
     """
-    return min(SURE, max(0.0, 1.1 + (n - 60) / 60))
+    first = 1.1 + (n - 60) / 150 if kind is Kind.BINARY else 1.3 + (n - 60) / 80
+    return min(SURE, max(0.0, first))
 
 
 def _adds(base: Floats, x: Floats) -> bool:

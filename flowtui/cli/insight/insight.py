@@ -12,6 +12,7 @@ import click
 from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.core.errors import UsageError
 from flowtui.core.insight import sentences
+from flowtui.core.insight.amounts import size_of
 from flowtui.core.insight.association import Finding, Insight
 from flowtui.services.insight.day_rows import PRIMARY
 
@@ -167,6 +168,9 @@ def _pair_view(finding: Finding, whole: Insight) -> dict[str, Any]:
         "high": n.high,
         "d": n.d,
         "p": n.p,
+        "beyond_p": n.beyond_p,
+        "ahead": n.ahead,
+        "told_step": size_of(finding).step,
         "q_bh": finding.q_bh,
         "q_by": finding.q_by,
         "joint_p": finding.joint_p,

@@ -59,6 +59,13 @@ class Numbers:
     """p of a lag-1 pair beside yesterday's outcome; None where not asked, or not known."""
     ahead: bool | None = None
     """False: it goes as well with the day before as with the day after it."""
+    x_rank_p: float | None = None
+    """p on ranks of the factor and of the outcome; None where not asked."""
+    lever: float = 0.0
+    """The largest share that one day has in what is known of the factor's own changes."""
+    lever_day: date | None = None
+    """That day, where its share is more than any one day should have."""
+    lever_value: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

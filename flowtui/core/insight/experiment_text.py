@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from flowtui.core.insight.amounts import common_places
 from flowtui.core.insight.day_table import Outcome
 from flowtui.core.insight.experiment import (
     COIN,
@@ -20,14 +21,14 @@ from flowtui.core.insight.experiment import (
     brier,
     came_true,
 )
-from flowtui.core.insight.sentences import amount, difference, signed, with_unit
+from flowtui.core.insight.sentences import amount, difference, interval, with_unit
 
 
 def result_words(read: Mapping[str, Any], factor: str, outcome: Outcome) -> str:
     """The result of a randomised comparison."""
     days = f"{read['n_on']} days with {factor} against {read['n_off']} without"
     said = (
-        f"You randomised {days}: with it {difference(read['effect'], outcome)} "
+        f"You randomised {days}: with it {_difference(read, outcome)} "
         f"({_interval(read, outcome)}); "
         f"chance alone gives this or more in {often(read['p'])} re-shuffles."
     )
@@ -43,11 +44,18 @@ def often(p: float) -> str:
     return f"{p * 1000:.0f} of 1,000" if p < 0.01 else f"{p * 100:.0f} of 100"
 
 
+def _difference(read: Mapping[str, Any], outcome: Outcome) -> str:
+    effect, low, high = read["effect"], read["low"], read["high"]
+    ends = effect if low is None or high is None else None
+    places = common_places(effect, *((ends, ends) if ends is not None else (low, high)))
+    return difference(effect, outcome, places)
+
+
 def _interval(read: Mapping[str, Any], outcome: Outcome) -> str:
     low, high = read["low"], read["high"]
     if low is None or high is None:
         return "95 % interval without end: too few days to exclude anything"
-    text = f"{signed(low, outcome.unit)} to {signed(high, outcome.unit)}"
+    text = interval(low, high, common_places(read["effect"], low, high))
     return f"95 % interval {with_unit(text, outcome)}"
 
 
@@ -146,6 +154,6 @@ def told(experiment: Experiment, outcome: Outcome) -> list[str]:
     if protocol is not None and protocol["n"] == assigned["n"]:
         lines.append("Every day went as assigned.")
     elif protocol is not None:
-        size = f"{difference(protocol['effect'], outcome)} ({_interval(protocol, outcome)})"
+        size = f"{_difference(protocol, outcome)} ({_interval(protocol, outcome)})"
         lines.append(f"On the {protocol['n']} days that went as assigned {size}.")
     return lines

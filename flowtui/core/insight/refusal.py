@@ -35,6 +35,7 @@ class Why(StrEnum):
     OUTCOME_CONSTANT = "outcome constant"
     DEGREES = "no freedom"
     WORDS = "words"
+    CODE = "code"
     ALWAYS = "always"
 
 
@@ -76,6 +77,8 @@ _WORDS = {
     Why.NOTHING_LEFT: "{outcome} follows from the weekday and the date alone: "
     "nothing is left that {factor} could go with.",
     Why.OUTCOME_CONSTANT: "{outcome} was the same on all {n} days: there is nothing to explain.",
+    Why.CODE: "{name} is {code:g} on {n} {days}, which looks like a code for missing: leave those "
+    "cells empty, or correct them, then ask again.",
     Why.WORDS: "{factor} holds words, not numbers: {text!r} on {day}.",
     Why.ALWAYS: "{factor} is recorded on {n} days, and on none as not done: "
     "log the days without it too, as a no.",

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flowtui.core.insight import amounts
 from flowtui.core.insight.association import Finding, Insight
-from flowtui.core.insight.day_table import Factor, Kind, Outcome, Timing
+from flowtui.core.insight.day_table import Kind, Outcome, Timing
 from flowtui.core.insight.refusal import Missingness
 
 UNIT_WORDS = {"h": "hour", "min": "minute", "cups": "cup", "times": "time", "": "unit"}
@@ -23,14 +24,33 @@ EXPLAINED = 0.5
 
 def sentence(finding: Finding, whole: Insight) -> str:
     """What is to be said of one tested pair."""
+    return " ".join([_said(finding, whole), *_provisos(finding)])
+
+
+def _said(finding: Finding, whole: Insight) -> str:
     outcome = whole.outcome
     if finding.passed:
         return _passed(finding, outcome, len(whole.passed), whole.asked)
+    if finding.mirrors:
+        return _mirrors(finding, outcome)
     if finding.together_with or not finding.apart:
         return _together(finding, outcome)
     if finding.numbers.p <= 0.05:
         return _by_chance(finding, outcome, whole.asked)
     return _nothing(finding, outcome)
+
+
+def _provisos(finding: Finding) -> list[str]:
+    """What must never be left unsaid, whatever else is told."""
+    n, found = finding.numbers, []
+    if n.raw_effect * n.effect < 0:
+        found.append("Without the adjustments it points the other way.")
+    if n.lever_day is not None:
+        found.append(
+            f"One day carries {100 * n.lever:.0f} % of it ({n.lever_day}: {n.lever_value:g}): "
+            "look whether that value is right."
+        )
+    return found
 
 
 def tags(finding: Finding, missing: Missingness | None) -> tuple[str, ...]:
@@ -42,7 +62,10 @@ def tags(finding: Finding, missing: Missingness | None) -> tuple[str, ...]:
         found.append("weekday and trend explain most of the raw difference")
     if n.skill is not None and n.skill <= 0:
         found.append("does not beat the baseline forecast")
-    if n.rank_p is not None and n.p <= 0.05 < 0.1 < n.rank_p:
+    if finding.mirrors:
+        found.append("not beyond the output of the day before")
+    ranked = max(n.rank_p or 0.0, n.x_rank_p or 0.0)
+    if n.p <= 0.05 < 0.1 < ranked or n.lever_day is not None:
         found.append("hangs on a few extreme days")
     if n.slow_p is not None and n.p <= 0.05 < 0.1 < n.slow_p:
         found.append("a slow change in your life may explain it")
@@ -56,17 +79,13 @@ def tags(finding: Finding, missing: Missingness | None) -> tuple[str, ...]:
 
 
 def amount(value: float, unit: str) -> str:
-    """A size without its sign, rounded as far as it means something."""
-    size = abs(value)
-    if unit in ("min", "") and size >= 10:
-        return f"{size:.0f}"
-    return f"{size:.1f}" if size >= 0.095 else f"{size:.2g}"
+    """A size without its sign, with two significant digits."""
+    return amounts.text(abs(value), amounts.places(value))
 
 
 def signed(value: float, unit: str) -> str:
-    """A difference with its sign: `-3`, `41`; no sign where it is positive."""
-    text = amount(value, unit)
-    return f"-{text}" if value < 0 and float(text) != 0 else text
+    """A difference with its sign: `-3.2`, `41`; no sign where it is positive."""
+    return amounts.text(value, amounts.places(value))
 
 
 def with_unit(text: str, outcome: Outcome) -> str:
@@ -82,23 +101,28 @@ def effect_unit(finding: Finding, outcome: Outcome) -> str:
     return f"{outcome.unit} per {finding.factor.unit}".strip()
 
 
-def interval(low: float, high: float, unit: str) -> str:
-    """`3 to 41`."""
-    return f"{signed(low, unit)} to {signed(high, unit)}"
+def interval(low: float, high: float, places: int) -> str:
+    """`3 to 41`, both with so many decimals."""
+    return f"{amounts.text(low, places)} to {amounts.text(high, places)}"
 
 
-def difference(value: float, outcome: Outcome) -> str:
-    """`22 more deep minutes`, as something one logged; `0.4 points higher` of a rating."""
-    text = amount(value, outcome.unit)
+def difference(value: float, outcome: Outcome, places: int | None = None) -> str:
+    """`22 more deep minutes`, as something one logged; `0.42 points higher` of a rating."""
+    text = amounts.text(abs(value), amounts.places(value) if places is None else places)
     if outcome.unit in COUNTED:
         return f"you logged {text} {'more' if value >= 0 else 'fewer'} {outcome.label}"
     way = "higher" if value >= 0 else "lower"
     return f"{outcome.label} was {with_unit(text, outcome)} {way}"
 
 
+def _effect(finding: Finding, outcome: Outcome) -> str:
+    """The difference for a usual step, and its interval."""
+    size = amounts.size_of(finding)
+    return f"{difference(size.effect, outcome, size.places)} {_brackets(finding)}"
+
+
 def _passed(finding: Finding, outcome: Outcome, passed: int, asked: int) -> str:
-    n = finding.numbers
-    said = f"{_when(finding)} {difference(n.effect, outcome)} {_brackets(finding, outcome)}."
+    said = f"{_when(finding)} {_effect(finding, outcome)}."
     more = [said, f"{passed} of {asked} {_plural(asked, 'pattern')} checked passed."]
     if finding.lag == 0 and finding.factor.timing is Timing.DAY:
         more.append("Same day: which came first is not known.")
@@ -112,19 +136,25 @@ def _when(finding: Finding) -> str:
             return f"On {n.n_on} days after a day with {factor.label}"
         return f"On {n.n_on} days with {factor.label}"
     after = " the day before" if finding.lag else ""
-    return f"With {_step_words(factor)} of {factor.label}{after}"
+    return f"With {step_words(finding)} of {factor.label}{after}"
 
 
-def _step_words(factor: Factor) -> str:
-    unit = "point" if factor.unit[:1].isdigit() else UNIT_WORDS.get(factor.unit, factor.unit)
-    return f"each further {unit}"
+def step_words(finding: Finding) -> str:
+    """`each further hour`, `each further 1,000 steps`."""
+    factor, step = finding.factor, amounts.size_of(finding).step
+    point = factor.unit[:1].isdigit() or (factor.kind is Kind.ORDINAL and not factor.unit)
+    unit = "point" if point else UNIT_WORDS.get(factor.unit, factor.unit)
+    if step == 1:
+        return f"each further {unit}"
+    many = f"{unit}s" if factor.unit in UNIT_WORDS and factor.unit else factor.unit
+    return f"each further {step:,g} {many}".rstrip()
 
 
-def _brackets(finding: Finding, outcome: Outcome) -> str:
-    n = finding.numbers
+def _brackets(finding: Finding) -> str:
+    n, size = finding.numbers, amounts.size_of(finding)
     other = ", the day beside it" if n.other_lag else ""
     return (
-        f"(95 % interval {interval(n.low, n.high, outcome.unit)}, {n.n} days, "
+        f"(95 % interval {interval(size.low, size.high, size.places)}, {n.n} days, "
         f"weekday{other} and trend adjusted)"
     )
 
@@ -143,18 +173,31 @@ def _together(finding: Finding, outcome: Outcome) -> str:
 
 
 def _by_chance(finding: Finding, outcome: Outcome, asked: int) -> str:
-    n = finding.numbers
     return (
-        f"Not enough to go by: {_when_lower(finding)} {difference(n.effect, outcome)} "
-        f"{_brackets(finding, outcome)}, but among {asked} {_plural(asked, 'pattern')} checked "
-        "as much turns up by chance."
+        f"Not enough to go by: {_when_lower(finding)} {_effect(finding, outcome)}, "
+        f"but among {asked} {_plural(asked, 'pattern')} checked as much turns up by chance."
     )
 
 
+def _mirrors(finding: Finding, outcome: Outcome) -> str:
+    n, label = finding.numbers, finding.factor.label
+    said = f"{_when(finding)} {_effect(finding, outcome)}, but this does not go beyond"
+    before = f"the {outcome.label} of the day before"
+    if n.ahead is False:
+        return (
+            f"{said} a state that lasts: {label} of the day after goes with {outcome.label} "
+            "about as much, and that cannot have come first."
+        )
+    if n.beyond_p is None:
+        return f"{said} what {before} may say itself: too few days have it to tell them apart."
+    return f"{said} {before}: beside it, {label} says nothing of its own (p {n.beyond_p:.2f})."
+
+
 def _nothing(finding: Finding, outcome: Outcome) -> str:
-    n = finding.numbers
-    bound = with_unit(amount(max(abs(n.low), abs(n.high)), outcome.unit), outcome)
-    per = "" if finding.factor.kind is Kind.BINARY else f" for {_step_words(finding.factor)}"
+    n, size = finding.numbers, amounts.size_of(finding)
+    most = max(abs(size.low), abs(size.high))
+    bound = with_unit(amounts.text(most, size.places), outcome)
+    per = "" if finding.factor.kind is Kind.BINARY else f" for {step_words(finding)}"
     return (
         f"No clear pattern between {_named(finding)} and {outcome.label}: "
         f"a difference beyond ±{bound}{per} is unlikely ({n.n} days)."

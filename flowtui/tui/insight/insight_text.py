@@ -8,9 +8,10 @@ from typing import Any
 
 from textual.content import Content
 
-from flowtui.core.insight import sentences
+from flowtui.core.insight import amounts, sentences
+from flowtui.core.insight.amounts import size_of
 from flowtui.core.insight.association import Finding, Insight
-from flowtui.core.insight.day_table import Outcome
+from flowtui.core.insight.day_table import Kind, Outcome
 from flowtui.core.insight.focus_facts import Fact
 from flowtui.core.insight.refusal import MIN_DAYS, Refused, Why
 from flowtui.core.lazy_dataclass import dataclass
@@ -58,10 +59,9 @@ def row_line(row: Row, whole: Insight, width: int) -> Content:
     finding = row.finding
     assert finding is not None
     name = finding.factor.label + (", day before" if finding.lag else "")
-    n, unit = finding.numbers, whole.outcome.unit
-    step = n.step
-    ends = f"{sentences.signed(n.low * step, unit)} to {sentences.signed(n.high * step, unit)}"
-    figures = f"{_plus(n.effect * step, unit):>6}  {ends:<12} {n.n:>4} d"
+    n, size = finding.numbers, size_of(finding)
+    ends = sentences.interval(size.low, size.high, size.places)
+    figures = f"{_plus(size.effect, size.places):>6}  {ends:<12} {n.n:>4} d"
     tiny = width < TINY
     room = width - 2 - NAME - 1 - FIGURES - 2
     style = "" if finding.passed else "$muted"
@@ -70,9 +70,7 @@ def row_line(row: Row, whole: Insight, width: int) -> Content:
         Content.styled(f"{middle_cut(name, NAME):<{NAME}} ", "bold" if finding.passed else ""),
     ]
     if not tiny:
-        axis = forest(
-            n.low * step, n.effect * step, n.high * step, scale(whole), room | 1, finding.passed
-        )
+        axis = forest(size.low, size.effect, size.high, scale(whole), room | 1, finding.passed)
         parts += [axis, Content(" ")]
     parts.append(Content.styled(figures[:6] if tiny else figures, style))
     return Content.assemble(*parts)
@@ -80,8 +78,8 @@ def row_line(row: Row, whole: Insight, width: int) -> Content:
 
 def scale(whole: Insight) -> float:
     """Half the width of the common axis, in the outcome's unit."""
-    every = [f.numbers for f in whole.findings]
-    return max((max(abs(n.low), abs(n.high)) * n.step for n in every), default=1.0) or 1.0
+    every = [size_of(finding) for finding in whole.findings]
+    return max((max(abs(size.low), abs(size.high)) for size in every), default=1.0) or 1.0
 
 
 def about(row: Row, whole: Insight) -> tuple[str, str]:
@@ -98,8 +96,8 @@ def about(row: Row, whole: Insight) -> tuple[str, str]:
 def scale_note(whole: Insight) -> str:
     """What the axis means."""
     unit = sentences.with_unit("", whole.outcome).strip() or "units"
-    doses = any(f.numbers.step != 1.0 for f in whole.findings)
-    of = "with it, or one usual step (1 sd) more" if doses else "with it against without"
+    doses = any(f.factor.kind is not Kind.BINARY for f in whole.findings)
+    of = "with it, or one usual step more" if doses else "with it against without"
     return f"{unit}, {of}; the line is the 95 % interval"
 
 
@@ -189,6 +187,6 @@ def _wrapped(text: str, width: int, style: str) -> list[Content]:
     return [Content.styled(line, style) for line in wrapped(text, width)]
 
 
-def _plus(value: float, unit: str) -> str:
-    text = sentences.signed(value, unit)
-    return text if text.startswith("-") or float(text) == 0 else f"+{text}"
+def _plus(value: float, places: int) -> str:
+    shown = amounts.text(value, places)
+    return shown if shown.startswith("-") or not round(value, places) else f"+{shown}"

@@ -8,6 +8,7 @@ from statistics import fmean
 from textual.content import Content
 
 from flowtui.core.insight import binned, sentences
+from flowtui.core.insight.amounts import size_of, text
 from flowtui.core.insight.association import Finding, Insight
 from flowtui.core.insight.binned import Point
 from flowtui.core.insight.day_table import Kind
@@ -84,26 +85,22 @@ def _difference(
         made += [Content.assemble(head, histogram(spreads[arm], top, style), tail), Content("")]
     ends = f"{low:.0f}".ljust(room - len(f"{high:.0f}")) + f"{high:.0f}"
     made += [Content.styled(" " * LABEL + ends, "$faint"), Content("")]
-    n, unit = finding.numbers, whole.outcome.unit
-    edge = max(abs(n.low), abs(n.high), abs(n.effect)) * 1.1
-    axis = forest(n.low, n.effect, n.high, edge, room | 1, finding.passed)
-    per = "" if finding.factor.kind is Kind.BINARY else f" for each further {_unit(finding)}"
-    said = f" {sentences.signed(n.effect, unit):>6}"
+    size = size_of(finding)
+    edge = max(abs(size.low), abs(size.high), abs(size.effect)) * 1.1
+    axis = forest(size.low, size.effect, size.high, edge, room | 1, finding.passed)
+    per = "" if finding.factor.kind is Kind.BINARY else f" for {sentences.step_words(finding)}"
+    said = f" {text(size.effect, size.places):>6}"
     made.append(Content.assemble((f"{'adjusted':<{LABEL}}", ""), axis, (said, "bold")))
-    under = f"95 % interval {sentences.interval(n.low, n.high, unit)}{per}; │ is none"
+    ends = sentences.interval(size.low, size.high, size.places)
+    under = f"95 % interval {ends}{per}; │ is none"
     made.append(Content.styled(" " * LABEL + under, "$muted"))
     return Made(made, _figures(finding, whole))
 
 
-def _unit(finding: Finding) -> str:
-    unit = finding.factor.unit
-    return "point" if unit[:1].isdigit() else sentences.UNIT_WORDS.get(unit, unit)
-
-
 def _figures(finding: Finding, whole: Insight) -> list[str]:
-    n, unit = finding.numbers, whole.outcome.unit
+    n, size = finding.numbers, size_of(finding)
     first = (
-        f"raw {sentences.signed(n.raw_effect, unit)}   d {n.d:.2f}   p {n.p:.4f}   "
+        f"raw {text(n.raw_effect * size.step, size.places)}   d {n.d:.2f}   p {n.p:.4f}   "
         f"q {finding.q_bh:.3f} (BH) {finding.q_by:.3f} (BY) of {whole.asked}"
     )
     if finding.joint_p is not None:
@@ -111,7 +108,7 @@ def _figures(finding: Finding, whole: Insight) -> list[str]:
     second = f"{n.n} days, worth {n.n_eff:.0f} independent ones; a day carries over {n.rho:.2f}"
     more = []
     if n.robust_slope is not None:
-        more.append(f"Theil-Sen slope {sentences.signed(n.robust_slope, unit)}")
+        more.append(f"Theil-Sen slope {text(n.robust_slope * size.step, size.places)}")
     if n.rank_p is not None:
         more.append(f"on ranks p {n.rank_p:.4f}")
     if n.slow_p is not None:

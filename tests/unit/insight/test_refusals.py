@@ -11,8 +11,9 @@ import pytest
 from flowtui.core.insight.day_table import Factor, Kind, Outcome, Timing, guessed
 from flowtui.core.insight.refusal import Refused, Why
 from flowtui.insight.gls import Floats
+from flowtui.insight.refuse import missing_code, refused
 from flowtui.insight.study import Study, study
-from flowtui.insight.table import on_calendar
+from flowtui.insight.table import on_calendar, paired
 from tests.synthetic_days import DEEP, FIRST, as_days, by_day, night
 
 N = 90
@@ -192,3 +193,34 @@ def deterministic_checks() -> float:
     test_without_any_weekend_the_rest_is_tested_all_the_same()
     test_a_week_in_which_the_clocks_change_has_seven_days()
     return sum(right) / len(right)
+
+
+@pytest.mark.parametrize(
+    ("others", "code", "told"),
+    [
+        ((0.0, 1.0, 2.0), -1.0, -1.0),
+        ((7.5, 8.0), -999.0, -999.0),
+        ((7.5, 8.0), 9999.0, 9999.0),
+        ((3.0, 5.0), 999.0, 999.0),
+        ((900.0, 1200.0), 999.0, None),
+        ((-3.0, 2.0), -1.0, None),
+        ((-999.5, 5.0), -999.0, None),
+        ((400.0, 350.0), 999.0, None),
+    ],
+)
+def test_a_code_for_missing_is_refused_by_name(
+    others: tuple[float, ...], code: float, told: float | None
+) -> None:
+    values = np.array([*others * 20, code, np.nan])
+
+    assert missing_code(values) == told
+    assert missing_code(np.array([*others * 20])) is None
+    x = np.array([*others * 20, code])
+    days = as_days(np.random.default_rng(1).normal(size=len(x)), {"steps": x})
+    factor = night("steps", Kind.DOSE)
+    no = refused(days, factor, 0, DEEP, paired(days, factor, 0), None)
+    if told is not None:
+        assert no is not None and no.why is Why.CODE
+        assert f"steps is {code:g} on 1 day" in no.reason
+    else:
+        assert no is None or no.why is not Why.CODE

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from flowtui.core.insight import experiment_text, sentences
+from flowtui.core.insight import amounts, experiment_text, sentences
 from flowtui.core.insight.association import Finding, Insight, Numbers
 from flowtui.core.insight.day_table import Factor, Kind, Outcome, Timing
 from flowtui.core.insight.experiment import Declared, Design, Direction
@@ -45,7 +45,7 @@ def changed(finding: Finding = PASSED, **numbers: Any) -> Finding:
 
 def test_what_passed_says_days_size_interval_how_many_and_that_it_is_no_experiment() -> None:
     assert said(PASSED) == (
-        "On 31 days after a day with yoga you logged 22 more deep minutes (95 % interval 3.2 to "
+        "On 31 days after a day with yoga you logged 22 more deep minutes (95 % interval 3 to "
         "41, 58 days, weekday, the day beside it and trend adjusted). 1 of 18 patterns checked "
         "passed. Not an experiment: a good morning may cause both."
     )
@@ -70,7 +70,7 @@ def test_a_dose_speaks_of_each_unit() -> None:
 def test_a_rating_is_higher_or_lower_not_logged() -> None:
     rated = changed(effect=0.42, low=0.11, high=0.73)
 
-    assert "your rating of output was 0.4 points higher (95 % interval 0.1 to 0.7" in said(
+    assert "your rating of output was 0.42 points higher (95 % interval 0.11 to 0.73" in said(
         rated, RATING
     )
 
@@ -89,6 +89,63 @@ def test_what_chance_would_give_among_so_many_is_said_so() -> None:
 
     assert text.startswith("Not enough to go by: on 31 days after a day with yoga")
     assert text.endswith("but among 18 patterns checked as much turns up by chance.")
+
+
+def test_effect_and_interval_have_one_precision() -> None:
+    rated = changed(effect=0.162, low=0.014, high=0.31)
+
+    assert "0.16 points higher (95 % interval 0.01 to 0.31" in said(rated, RATING)
+
+
+@pytest.mark.parametrize(
+    ("factor", "spread", "words"),
+    [
+        (Factor("steps", "steps", Kind.COUNT, Timing.DAY, "steps"), 2800.0, "1,000 steps of steps"),
+        (Factor("mood", "mood", Kind.ORDINAL, Timing.DAY), 0.9, "point of mood"),
+        (SLEEP, 0.7, "hour of sleep"),
+        (Factor("a", "a", Kind.DOSE, Timing.DAY), 0.21, "0.1 of a"),
+        (Factor("walk", "walk", Kind.DOSE, Timing.DAY, "min"), 35.0, "10 minutes of walk"),
+        (Factor("cups", "coffee", Kind.COUNT, Timing.DAY, "cups"), 0.4, "cup of coffee"),
+    ],
+)
+def test_an_effect_is_told_for_a_usual_step(factor: Factor, spread: float, words: str) -> None:
+    n = changed(replace(PASSED, factor=factor), step=spread, effect=0.01, low=0.004, high=0.016)
+
+    text = said(n)
+    assert text.startswith(f"With each further {words} the day before you logged")
+    step = amounts.size_of(n).step
+    assert f"logged {sentences.amount(0.01 * step, 'min')} more" in text
+    nothing = replace(changed(n, p=0.5), q_bh=0.9, joint_p=None)
+    assert f"for each further {words.partition(' of ')[0]} is unlikely" in said(nothing)
+
+
+def test_a_changed_sign_is_always_told() -> None:
+    for finding in (PASSED, replace(changed(p=0.4), q_bh=0.9, joint_p=None)):
+        assert "points the other way" in said(changed(finding, raw_effect=-0.01, plain_p=0.9))
+        assert "points the other way" not in said(finding)
+
+
+def test_one_day_that_carries_a_finding_is_named() -> None:
+    wild = changed(lever=0.97, lever_day=date(2026, 2, 3), lever_value=-999.0)
+
+    assert "One day carries 97 % of it (2026-02-03: -999)" in said(wild)
+    assert "hangs on a few extreme days" in sentences.tags(wild, None)
+
+
+def test_what_does_not_go_beyond_yesterdays_outcome_is_told_as_that() -> None:
+    mirror = replace(changed(p=0.41, alone_p=0.002, beyond_p=0.41), q_bh=0.9, joint_p=None)
+
+    assert said(mirror).endswith(
+        "but this does not go beyond the deep minutes of the day before: beside it, yoga says "
+        "nothing of its own (p 0.41)."
+    )
+    assert "not beyond the output of the day before" in sentences.tags(mirror, None)
+    state = changed(alone_p=0.002, beyond_p=0.004, ahead=False)
+    assert not state.passed
+    assert "yoga of the day after goes with deep minutes about as much" in said(state)
+    unknown = replace(changed(p=1.0, alone_p=0.002), q_bh=1.0, joint_p=None)
+    assert "too few days have it" in said(unknown)
+    assert not replace(mirror, lag=0).mirrors
 
 
 def test_what_moves_together_names_the_other() -> None:
@@ -156,7 +213,14 @@ def test_below_the_minimum_it_says_how_many_days_are_needed() -> None:
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
-    [(22.4, "min", "22"), (-3.24, "min", "-3.2"), (0.004, "1-5", "0.004"), (0.0, "min", "0")],
+    [
+        (22.4, "min", "22"),
+        (-3.24, "min", "-3.2"),
+        (0.004, "1-5", "0.0040"),
+        (136.2, "min", "140"),
+        (9.96, "min", "10"),
+        (0.0, "min", "0"),
+    ],
 )
 def test_sizes_are_rounded_as_far_as_they_mean_something(
     value: float, unit: str, text: str
@@ -173,7 +237,7 @@ READ = {
 def test_an_experiment_says_what_chance_alone_would_give() -> None:
     assert experiment_text.result_words(READ, "no phone", DEEP) == (
         "You randomised 21 days with no phone against 21 without: with it you logged 18 more deep "
-        "minutes (95 % interval 2.0 to 35 min); chance alone gives this or more in 3 of 100 "
+        "minutes (95 % interval 2 to 35 min); chance alone gives this or more in 3 of 100 "
         "re-shuffles."
     )
 
