@@ -37,7 +37,7 @@ STARTERS = {
     "guard/program/pf.py": "pfctl",
     "guard/program/systemd.py": "systemctl",
     "guard/program/supervise.py": "itself, by the words that it was started with",
-    "watch/supervisor.py": "the command that a person gave",
+    "watch/own_terminal.py": "the command that a person gave",
 }
 """What in flowtui may start a program, and which."""
 INTERPRETERS = {"system/interpreter.py", "guard/program/main.py", "guard/program/units.py"}
