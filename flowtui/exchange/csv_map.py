@@ -7,8 +7,8 @@ A row names its day (or its instant) and holds one value a column. Empty cells a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -19,8 +19,17 @@ from flowtui.exchange.csv_rows import Columns, row_entries
 from flowtui.exchange.csvs import TICK_ROWS, Header, Line, lines, split_header
 from flowtui.exchange.dates import date_order, is_ambiguous
 from flowtui.exchange.desk import desk_for
+from flowtui.exchange.numbers import column_marks
 from flowtui.exchange.protocol import Declared, Options, Row
-from flowtui.exchange.roles import TIMES, guessed_role, role_from
+from flowtui.exchange.roles import (
+    LENGTHS,
+    TIMES,
+    Meaning,
+    cell,
+    guessed_role,
+    impossible,
+    meaning_from,
+)
 from flowtui.exchange.sniffing import table_header
 
 SAMPLES = 5
@@ -64,6 +73,8 @@ class CsvMap:
             warnings.append(f"columns are parted by {shown!r}")
         if not _dated(roles):
             warnings.append("no column says which day: map one with --column NAME=date")
+        _, refused = _meanings(header, roles, samples, options.columns)
+        warnings += [f"{name} is not read: {why}" for name, why in refused.items()]
         return Preview(header, roles, not options.columns, samples, tuple(warnings))
 
     def read(self, path: Path, options: Options) -> Iterator[Row]:
@@ -79,7 +90,10 @@ class CsvMap:
                 f"{path.name} has no column that says which day",
                 f"map one: --column NAME=date; it has {', '.join(header.keys[:12])}",
             )
-        columns = Columns(roles, _order(rows, roles, path, options))
+        meanings, refused = _meanings(header, roles, rows, options.columns)
+        for name, why in refused.items():
+            yield desk.unread(1, name, why)
+        columns = Columns(meanings, _order(rows, roles, path, options))
         seen: Counter[str] = Counter()
         amounts: dict[str, bool] = {}
         size = path.stat().st_size
@@ -88,7 +102,9 @@ class CsvMap:
                 options.tick(size, size)
             yield from row_entries(row, columns, desk, seen, amounts)
         for name, counted in amounts.items():
-            yield Declared(Habit(name, Form.COUNT if counted else Form.YES_NO))
+            unit = columns.meaning(f"habit:{name}").unit if counted else None
+            form = Form.COUNT if counted else Form.YES_NO
+            yield Declared(Habit(name, form, unit=unit.name if unit else None))
 
 
 def _roles(header: Header, columns: Mapping[str, str]) -> tuple[str | None, ...]:
@@ -99,11 +115,57 @@ def _roles(header: Header, columns: Mapping[str, str]) -> tuple[str | None, ...]
     roles: list[str | None] = [None] * len(header.names)
     for column, role in columns.items():
         position = _position(header, column)
-        clean = role_from(role)
+        clean = meaning_from(role, "").role
         if clean != "ignore" and clean in roles:
             raise UsageError(f"two columns are mapped to {clean!r}", "keep one of them")
         roles[position] = None if clean == "ignore" else clean
     return tuple(roles)
+
+
+def _meanings(
+    header: Header,
+    roles: Sequence[str | None],
+    rows: Sequence[Line],
+    said: Mapping[str, str],
+) -> tuple[tuple[Meaning | None, ...], dict[str, str]]:
+    """What each column means; and by name, why a column is left out."""
+    asked = {_position(header, column): role for column, role in said.items()}
+    cells = [[row.get(at) for row in rows if row.get(at)] for at in range(len(roles))]
+    marks = column_marks(cells, header.delimiter)
+    found: list[Meaning | None] = []
+    refused: dict[str, str] = {}
+    for at, role in enumerate(roles):
+        name = header.names[at]
+        try:
+            meaning = None if role is None else meaning_from(asked.get(at, role), name)
+        except UsageError as error:
+            meaning = None
+            refused[name] = str(error)
+        if meaning is not None:
+            meaning = replace(meaning, marks=marks[at])
+            why = impossible(meaning.role, _lengths(meaning, cells[at]))
+            if why is not None:
+                unit = f" in {meaning.unit.name}" if meaning.unit else ""
+                hint = f"--column {name}={meaning.role}:min (or s, h, ms) says the unit"
+                refused[name] = f"{why}{unit}; {hint}"
+                meaning = None
+        found.append(meaning)
+    return tuple(found), refused
+
+
+def _lengths(meaning: Meaning, texts: Sequence[str]) -> list[float]:
+    """The lengths of a column that can be read, without nights and workouts that were none."""
+    if meaning.role not in LENGTHS:
+        return []
+    found = []
+    for text in texts:
+        try:
+            seconds = cell(meaning, text).fields.get("duration_s")
+        except UsageError:
+            continue  # told with its row
+        if seconds:
+            found.append(float(seconds))
+    return found
 
 
 def _position(header: Header, column: str) -> int:

@@ -15,10 +15,11 @@ from flowtui.core.errors import UsageError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.wall_time import place
 from flowtui.exchange.csvs import Line
-from flowtui.exchange.dates import read_date, read_moment, read_number, read_time
+from flowtui.exchange.dates import read_date, read_moment, read_time
 from flowtui.exchange.desk import Desk
+from flowtui.exchange.numbers import read_number
 from flowtui.exchange.protocol import Fields, Row
-from flowtui.exchange.roles import ROW, TIMES, cell
+from flowtui.exchange.roles import ROW, TIMES, Meaning, cell
 
 EFFORT_SCALE = "table"
 """The words a table's own effort was asked with are not known, so neither is its scale."""
@@ -36,10 +37,19 @@ _TIMED = (Kind.ENERGY, Kind.CAFFEINE, Kind.HABIT, Kind.STOP)
 class Columns:
     """Which column means what."""
 
-    roles: tuple[str | None, ...]
+    meanings: tuple[Meaning | None, ...]
     """One per column; None: not read."""
     order: str | None
     """`dmy`, `mdy`, or None where dates say it themselves."""
+
+    @property
+    def roles(self) -> tuple[str | None, ...]:
+        """The role of each column."""
+        return tuple(meaning.role if meaning else None for meaning in self.meanings)
+
+    def meaning(self, role: str) -> Meaning:
+        """What the column of this role means."""
+        return next((m for m in self.meanings if m is not None and m.role == role), Meaning(role))
 
     def text(self, row: Line, role: str) -> str:
         """The cell of this role; empty where the table has none."""
@@ -114,9 +124,11 @@ def _read(role: str, row: Line, columns: Columns, day: date, zone: ZoneInfo) -> 
         start, end = _ends(first, last, day, zone, columns.order, role == "sleep")
         fields["start"], fields["end"] = start, end
         if columns.text(row, role):
-            fields["duration_s"] = cell(role, columns.text(row, role)).fields.get("duration_s")
+            fields["duration_s"] = cell(columns.meaning(role), columns.text(row, role)).fields.get(
+                "duration_s"
+            )
     else:
-        made = cell(role, columns.text(row, role))
+        made = cell(columns.meaning(role), columns.text(row, role))
         kind, fields = made.kind, made.fields
     if "state" in fields:
         return kind, fields
@@ -124,10 +136,11 @@ def _read(role: str, row: Line, columns: Columns, day: date, zone: ZoneInfo) -> 
         name = columns.text(row, "workout.name")
         fields["name"] = habit_name(name) if name else "workout"
         if effort := columns.text(row, "workout.effort"):
-            fields["effort"] = EFFORT.check(read_number(effort), "effort")
+            marks = columns.meaning("workout.effort").marks
+            fields["effort"] = EFFORT.check(read_number(effort, marks), "effort")
             fields["scale"] = EFFORT_SCALE
     if role == "sleep" and (quality := columns.text(row, "sleep.quality")):
-        found = cell("sleep.quality", quality).fields
+        found = cell(columns.meaning("sleep.quality"), quality).fields
         fields["quality"], fields["scale"] = found.get("quality"), found.get("scale")
     return kind, fields
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -109,7 +109,7 @@ def read_number(text: str) -> float:
     return float(text)
 
 
-def read_length_s(text: str, unit_s: int) -> int:
+def read_length_s(text: str, unit_s: float, number: Callable[[str], float] = read_number) -> int:
     """A length in seconds: `7:30` and `7h 30m` say their units, a plain number counts `unit_s`.
 
     Raises UsageError for anything else.
@@ -119,7 +119,7 @@ def read_length_s(text: str, unit_s: int) -> int:
         return int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3] or 0)
     if (match := _LENGTH.fullmatch(text)) and (match[1] or match[2]):
         return round(float(match[1] or 0) * 3600 + float(match[2] or 0) * 60)
-    return round(read_number(text) * unit_s)
+    return round(number(text) * unit_s)
 
 
 def _near(day: date) -> date:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.habits import habit_name
 from flowtui.core.body.scales import ENERGY, OUTPUT, QUALITY, SUGAR
+from flowtui.core.body.validation import hours
 from flowtui.core.errors import UsageError
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.exchange.dates import plain, read_length_s, read_number
+from flowtui.exchange.dates import plain, read_length_s
+from flowtui.exchange.numbers import Marks, read_number
 from flowtui.exchange.protocol import Fields
+from flowtui.exchange.units import Unit, split_unit, unit_named
 
 ROW = ("date", "time", "at", "id", "note", "ignore")
 """Roles that say something about the whole row."""
@@ -21,6 +25,11 @@ VALUE = (
     *("eating.open", "eating.close"),
 )
 """Roles that hold a value. `habit:NAME` and `stop:NAME` come on top."""
+LENGTHS = ("sleep", "workout")
+"""Roles that are lengths of time."""
+USUAL_S = {"sleep": 16 * 3600, "workout": 8 * 3600}
+"""Seconds: who has more than that on half of the days has another unit."""
+SHORTEST_S = 30 * 60
 TIMES = ("sleep.start", "sleep.end", "workout.start", "workout.end", "eating.open", "eating.close")
 YES = frozenset(("yes", "y", "true", "x", "done", "✓", "✔", "☑", "ja", "oui", "si", "sí"))
 NO = frozenset(("no", "n", "false", "none", "☐", "nein", "non"))
@@ -35,11 +44,18 @@ _SYNONYMS = {
     "output": ("output", "productivity"),
     "sugar": ("sugar", "added sugar"),
     "caffeine": ("caffeine", "coffee", "coffees", "cups", "cups of coffee"),
-    "sleep": ("sleep", "hours slept", "sleep hours", "sleep duration", "slept", "asleep"),
+    "sleep": (
+        *("sleep", "hours slept", "sleep hours", "sleep duration", "slept", "asleep"),
+        *("time asleep", "minutes asleep", "schlaf", "schlafdauer", "sommeil", "sueño", "sonno"),
+        *("slaap", "sono", "sömn"),
+    ),
     "sleep.quality": ("sleep quality", "quality of sleep"),
     "sleep.start": ("bedtime", "sleep start", "fell asleep", "asleep at"),
     "sleep.end": ("wake time", "wake up", "woke up", "sleep end", "woke"),
-    "workout": ("workout minutes", "exercise minutes", "workout", "exercise"),
+    "workout": (
+        *("workout minutes", "exercise minutes", "workout", "exercise", "workout duration"),
+        *("training", "sport minuten"),
+    ),
     "workout.name": ("workout type", "activity type", "exercise type", "sport"),
     "workout.effort": ("effort", "rpe", "perceived exertion"),
     "eating.open": ("window opened", "first meal", "eating start"),
@@ -50,11 +66,64 @@ _OUT_OF_NAME = re.compile(r"[\s_]+")
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a column means: its role, and the unit and the decimals of its numbers."""
+
+    role: str
+    unit: Unit | None = None
+    """None: that of the role."""
+    marks: Marks = Marks.POINT
+
+    def seconds(self, text: str, role_s: float) -> int:
+        """A length in seconds; a plain number counts the unit, or `role_s` where none is said."""
+        unit_s = self.unit.seconds if self.unit is not None else None
+        return read_length_s(text, unit_s or role_s, lambda cell: read_number(cell, self.marks))
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One value cell, read."""
 
     kind: Kind
     fields: Fields
+
+
+def meaning_from(text: str, header: str) -> Meaning:
+    """`text` as a role, its unit after a colon (`sleep:min`), else the one in the column's name.
+
+    Raises UsageError for a role or a unit that does not exist.
+    """
+    head, colon, said = text.rpartition(":")
+    if colon and head in VALUE:
+        unit = unit_named(said)
+        if unit is None:
+            raise UsageError(f"{said!r} is no unit", "write it as sleep:min, workout:s, sleep:h")
+        return fitting(head, unit)
+    return fitting(role_from(text), split_unit(header)[1])
+
+
+def fitting(role: str, unit: Unit | None) -> Meaning:
+    """A role with its unit. Raises UsageError for a unit that its numbers cannot be in."""
+    if unit is None or role in ROW or role in TIMES or role.startswith(("habit:", "stop:")):
+        return Meaning(role, unit)
+    if role in LENGTHS and unit.seconds is None:
+        raise UsageError(f"{role} is a length of time, not {unit.name}", f"map it as {role}:min")
+    if role == "caffeine" and unit.name != "cups":
+        raise UsageError(
+            f"caffeine is counted in cups, not in {unit.name}", "map it as habit:caffeine-dose"
+        )
+    return Meaning(role, unit)
+
+
+def impossible(role: str, seconds: Sequence[float]) -> str | None:
+    """Why no column of `role` can hold these lengths; None if it can."""
+    if role not in LENGTHS or not seconds:
+        return None
+    # one odd night is told with its row: a unit is wrong for half of the column
+    usual = sorted(seconds)[(len(seconds) - 1) // 2]
+    if usual <= USUAL_S[role] and (role != "sleep" or usual >= SHORTEST_S):
+        return None
+    return f"{hours(round(usual))} of {role} cannot be"
 
 
 def role_from(text: str) -> str:
@@ -73,10 +142,11 @@ def role_from(text: str) -> str:
 def guessed_role(header: str) -> str | None:
     """The role that a column's name suggests; None where nothing is plain."""
     name = _OUT_OF_NAME.sub(" ", header.casefold()).strip()
+    without = _OUT_OF_NAME.sub(" ", split_unit(header)[0].casefold()).strip()
     bare = re.sub(r"\s*[(\[].*$", "", name)
     for role, names in _SYNONYMS.items():
         spelled = {_OUT_OF_NAME.sub(" ", n) for n in names}
-        if name in spelled or bare in spelled or name == role:
+        if {name, bare, without} & spelled or name == role:
             return role
     head, colon, _ = header.partition(":")
     if colon and head.strip() in ("habit", "stop"):
@@ -92,27 +162,28 @@ def state_of(text: str) -> State | None:
     return State.SKIPPED if word in SKIP else None
 
 
-def cell(role: str, text: str) -> Cell:
+def cell(meaning: Meaning, text: str) -> Cell:
     """What a cell says, for every role with a value of its own but not a time.
 
     Raises UsageError for what its kind cannot be.
     """
+    role = meaning.role
     state = state_of(text)
     if role.startswith(("habit:", "stop:")):
-        return _named(role, text, state)
+        return _named(meaning, text, state)
     kind = Kind(role.partition(".")[0])
     if state is not None:
         return Cell(kind, Fields(state=state, scope=Scope.DAY))
     if role == "worked":
         return Cell(kind, Fields(note=text, scope=Scope.DAY))
     if role == "sleep":
-        return Cell(kind, Fields(duration_s=read_length_s(text, 3600), scope=Scope.DAY))
+        return Cell(kind, Fields(duration_s=meaning.seconds(text, 3600), scope=Scope.DAY))
     if role == "workout":
-        seconds = read_length_s(text, 60)
+        seconds = meaning.seconds(text, 60)
         if seconds == 0:
             return Cell(kind, Fields(state=State.NO, scope=Scope.DAY))
         return Cell(kind, Fields(duration_s=seconds, name="workout"))
-    value = read_number(text)
+    value = read_number(text, meaning.marks)
     if role == "sleep.quality":
         return Cell(kind, Fields(quality=int(QUALITY.check(value, role)), scale=QUALITY.id))
     if value == 0 and kind in (Kind.SUGAR, Kind.CAFFEINE):
@@ -122,15 +193,18 @@ def cell(role: str, text: str) -> Cell:
     return Cell(kind, Fields(value=value, scale=scale.id if scale else None, scope=scope))
 
 
-def _named(role: str, text: str, state: State | None) -> Cell:
-    head, _, name = role.partition(":")
+def _named(meaning: Meaning, text: str, state: State | None) -> Cell:
+    head, _, name = meaning.role.partition(":")
     kind = Kind(head)
     word = plain(text).casefold()
     if word in YES:
         return Cell(kind, Fields(name=name, scope=Scope.DAY))
     if state is None:
-        value = read_number(text)
+        value = read_number(text, meaning.marks)
         if value != 0:
-            return Cell(kind, Fields(name=name, value=value, scope=Scope.DAY))
+            fields = Fields(name=name, value=value, scope=Scope.DAY)
+            if meaning.unit is not None and kind is Kind.HABIT:
+                fields["unit"] = meaning.unit.name
+            return Cell(kind, fields)
         state = State.NO
     return Cell(kind, Fields(name=name, state=state, scope=Scope.DAY))

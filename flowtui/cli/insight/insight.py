@@ -12,7 +12,6 @@ import click
 from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.core.errors import UsageError
 from flowtui.core.insight import sentences
-from flowtui.core.insight.amounts import size_of
 from flowtui.core.insight.association import Finding, Insight
 from flowtui.services.insight.day_rows import PRIMARY
 
@@ -168,9 +167,6 @@ def _pair_view(finding: Finding, whole: Insight) -> dict[str, Any]:
         "high": n.high,
         "d": n.d,
         "p": n.p,
-        "beyond_p": n.beyond_p,
-        "ahead": n.ahead,
-        "told_step": size_of(finding).step,
         "q_bh": finding.q_bh,
         "q_by": finding.q_by,
         "joint_p": finding.joint_p,
@@ -224,9 +220,12 @@ def _print(context: Context, looked: Looked, foreign: bool) -> None:
                 context.put(f"    {' · '.join(tags)}")
     if whole.refused:
         context.put("\nrefused")
+    told: dict[tuple[str, str], set[int]] = {}
     for refusal in whole.refused:
-        after = " (the day before)" if refusal.lag else ""
-        context.put(f"  {sentences.short(refusal.factor)}{after}: {refusal.reason}")
+        told.setdefault((refusal.factor, refusal.reason), set()).add(refusal.lag)
+    for (factor, reason), lags in told.items():
+        after = " (the day before)" if lags == {1} else ""
+        context.put(f"  {sentences.short(factor)}{after}: {reason}")
     caveats = [m for m in whole.missing if m.caveat]
     if caveats:
         context.put("\nmissing days")

@@ -14,11 +14,21 @@ from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.insight.day_table import Column, DayTable, Outcome, guessed
 from flowtui.core.insight.refusal import BEYOND, Refused, Why, words
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.exchange.csvs import HEAD, header_of
+from flowtui.exchange.dates import date_order, read_date
+from flowtui.exchange.numbers import Marks, column_marks, read_number
 from flowtui.services.insight.child import Tell, compute
 
-MISSING = {"", "na", "n/a", "nan", "null", "none", "-", "."}
+MISSING = {
+    *("", "na", "n/a", "n.a.", "#n/a", "#na", "<na>", "nan", "null", "none", "nil", "missing"),
+    *("-", "–", "—", ".", "..", "?", "#value!", "#div/0!"),
+}
+"""What programs and people write where nothing is known."""
 WORDS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0, "y": 1.0, "n": 0.0}
-DATES = ("date", "day")
+ENDLESS = {
+    sign + word: float(sign + "inf") for sign in ("", "+", "-") for word in ("inf", "infinity")
+}
+DATES = ("date", "day", "datum", "fecha", "data")
 MAX_BYTES = 64 * 1024 * 1024
 MAX_SPAN = 40 * 366
 """Days from first to last; more is a mistyped year."""
@@ -34,22 +44,30 @@ class Foreign:
     """Columns that hold words."""
 
 
-def rows_of(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of a CSV file. Raises FlowError naming the path, and the line if it can."""
+def parted_rows(path: Path) -> tuple[list[str], list[list[str]], str]:
+    """Header and rows of a CSV file, and what parts its cells.
+
+    Raises FlowError naming the path, and the line if it can.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise FlowError(f"{path} has more than 64 MiB", "cut it to the days you mean")
-        text = path.read_text("utf-8-sig")
+        data = path.read_bytes()
+    except OSError as error:
+        raise FlowError(f"{path} cannot be read: {error.strerror}", "name a CSV file") from None
+    if not data.strip():
+        raise FlowError(f"{path} has no row of days", "its first line names the columns")
+    header_row = header_of(data[:HEAD])
+    if header_row is None:
+        raise FlowError(f"{path} is not a table of text", "save it as CSV in UTF-8")
+    try:
+        text = data.decode(header_row.encoding)
+        lines = io.StringIO(text, newline="")
+        read = list(csv.reader(lines, delimiter=header_row.delimiter, strict=True))
     except UnicodeDecodeError as error:
         raise FlowError(
             f"{path} is not UTF-8 text (byte {error.start})", "save it as CSV in UTF-8"
         ) from None
-    except OSError as error:
-        raise FlowError(f"{path} cannot be read: {error.strerror}", "name a CSV file") from None
-    first = text.partition("\n")[0]
-    mark = max(",;\t", key=first.count)
-    try:
-        read = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
     except csv.Error as error:
         raise FlowError(f"{path} is not a CSV table: {error}", "save it as CSV in UTF-8") from None
     rows = [row for row in read if any(cell.strip() for cell in row)]
@@ -65,12 +83,12 @@ def rows_of(path: Path) -> tuple[list[str], list[list[str]]]:
                 f"{path}, row {number}: {len(row)} cells under {len(header)} names",
                 "quote cells that hold the separator",
             )
-    return header, rows[1:]
+    return header, rows[1:], header_row.delimiter
 
 
 def foreign_table(path: Path) -> Foreign:
     """The table at `path`, rows in any order. Raises FlowError, or UsageError for its columns."""
-    header, rows = rows_of(path)
+    header, rows, delimiter = parted_rows(path)
     key = date_column(header)
     if key is None:
         raise UsageError(
@@ -80,11 +98,11 @@ def foreign_table(path: Path) -> Foreign:
     order = sorted(range(len(rows)), key=lambda at: days[at])
     columns: list[Column] = []
     unread: list[Refused] = []
-    for place, name in enumerate(header):
-        if name == key or not name:
-            continue
-        cells = [rows[at][place].strip() for at in order]
-        values = [number(cell) for cell in cells]
+    names = [(place, name) for place, name in enumerate(header) if name and name != key]
+    texts = [[rows[at][place].strip() for at in order] for place, _ in names]
+    marks = column_marks(texts, delimiter)
+    for (_, name), cells, mark in zip(names, texts, marks, strict=True):
+        values = [number(cell, mark) for cell in cells]
         bad = next((at for at, v in enumerate(values) if isinstance(v, str)), None)
         if bad is not None:
             reason = words(Why.WORDS, factor=name, text=cells[bad][:40], day=days[order[bad]])
@@ -105,13 +123,16 @@ def dates(path: Path, place: int, rows: Sequence[Sequence[str]]) -> list[date]:
     """The days of the rows, distinct. Raises FlowError naming the row."""
     found: list[date] = []
     rows_by_day: dict[date, int] = {}
-    for at, row in enumerate(rows, 2):
-        text = row[place].strip()
+    texts = [row[place].strip() for row in rows]
+    order = date_order(texts)
+    for at, text in enumerate(texts, 2):
         try:
-            day = date.fromisoformat(text[:10])
-        except ValueError:
+            day = read_date(text, order)
+        except UsageError as error:
+            hint = error.hint or ""
             raise FlowError(
-                f"{path}, row {at}: {text!r} is not a date", "write dates as 2026-11-23"
+                f"{path}, row {at}: {error.message}",
+                "write dates as 2026-11-23" if "--dates" in hint else hint,
             ) from None
         if day in rows_by_day:
             raise FlowError(
@@ -128,8 +149,11 @@ def dates(path: Path, place: int, rows: Sequence[Sequence[str]]) -> list[date]:
     return found
 
 
-def number(cell: str) -> float | str | None:
-    """A cell's value; None: missing; the text itself where it is not a number."""
+def number(cell: str, marks: Marks = Marks.POINT) -> float | str | None:
+    """A cell's value; None: missing; the text itself where it is not a number.
+
+    `marks`: the decimals of its column.
+    """
     text = cell.strip()
     folded = text.casefold()
     if folded in MISSING:
@@ -137,9 +161,9 @@ def number(cell: str) -> float | str | None:
     if folded in WORDS:
         return WORDS[folded]
     try:
-        return float(text)
-    except ValueError:
-        return text
+        return read_number(text, marks)
+    except UsageError:
+        return ENDLESS.get(folded, text)
 
 
 def outcome_named(name: str) -> Outcome:
@@ -173,7 +197,7 @@ def read_table(
     path: Path, arm: str, outcome: str, pair: str | None, tell: Tell | None = None
 ) -> TableRead:
     """The test on the table at `path`. Raises FlowError or UsageError naming row and column."""
-    header, rows = rows_of(path)
+    header, rows, delimiter = parted_rows(path)
     remarks: list[str] = []
     key = date_column(header)
     if key is None:
@@ -183,7 +207,9 @@ def read_table(
         days = dates(path, header.index(key), rows)
     order = sorted(range(len(rows)), key=lambda at: days[at])
     arms = [_arm(path, at, rows[at][_place(path, header, arm)]) for at in order]
-    values = _values(path, [(at, rows[at][_place(path, header, outcome)]) for at in order])
+    cells = [(at, rows[at][_place(path, header, outcome)]) for at in order]
+    (marks,) = column_marks([[cell for _, cell in cells]], delimiter)
+    values = _values(path, cells, marks)
     pairs: list[int] | None = None
     if pair is not None:
         labels = [rows[at][_place(path, header, pair)].strip() for at in order]
@@ -235,10 +261,10 @@ def _arm(path: Path, row: int, cell: str) -> int | None:
     return int(value)
 
 
-def _values(path: Path, cells: Sequence[tuple[int, str]]) -> list[float | None]:
+def _values(path: Path, cells: Sequence[tuple[int, str]], marks: Marks) -> list[float | None]:
     found: list[float | None] = []
     for row, cell in cells:
-        value = number(cell)
+        value = number(cell, marks)
         if isinstance(value, str) or (value is not None and abs(value) > BEYOND):
             raise FlowError(
                 f"{path}, row {row + 2}: {cell.strip()!r} is not a number",

@@ -79,6 +79,40 @@ def test_other_separators_and_a_byte_order_mark_are_read(tmp_path: Path, mark: s
     assert list(table.column("b").values) == [1.0, 0.0]
 
 
+def test_a_table_is_read_as_import_reads_it(tmp_path: Path) -> None:
+    file = tmp_path / "d.csv"
+    file.write_bytes(
+        "date;schlaf;gewicht;schritte;x\n"
+        "01.06.2024;7,5;72,350;1.200;#N/A\n02.06.2024;8;0,125;12.000;<NA>\n"
+        "03.06.2024;?;71,5;800;–\n".encode("cp1252")
+    )
+
+    table = foreign_table(file).table
+
+    assert table.days == (date(2024, 6, 1), date(2024, 6, 2), date(2024, 6, 3))
+    assert table.column("schlaf").values == (7.5, 8.0, None)
+    assert table.column("gewicht").values == (72.35, 0.125, 71.5)
+    assert table.column("schritte").values == (1200.0, 12000.0, 800.0)
+    assert table.column("x").values == (None, None, None)
+
+
+@pytest.mark.parametrize("cell", ["2024/06/01", "2024-6-1", "1 Jun 2024", "2024-06-01T22:10"])
+def test_dates_are_read_as_people_write_them(tmp_path: Path, cell: str) -> None:
+    file = tmp_path / "d.csv"
+    file.write_text(f"date,v\n{cell},1\n")
+
+    assert foreign_table(file).table.days == (date(2024, 6, 1),)
+
+
+def test_dates_that_could_be_two_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "d.csv"
+    file.write_text("date,v\n3/4/2024,1\n")
+    with pytest.raises(FlowError, match="row 2: '3/4/2024' could be two dates"):
+        foreign_table(file)
+    file.write_text("date,v\n3/4/2024,1\n13/4/2024,2\n")
+    assert foreign_table(file).table.days[0] == date(2024, 4, 3)
+
+
 def test_a_column_of_words_is_told_and_the_others_are_read(tmp_path: Path) -> None:
     file = tmp_path / "d.csv"
     file.write_text('date,note,v\n2026-01-01,"rain,\nthen sun",1\n2026-01-02,,2\n')

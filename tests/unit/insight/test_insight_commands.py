@@ -190,7 +190,7 @@ def test_focus_facts_say_n_or_that_there_is_not_enough(flow: Shell, lived: Perso
         ("date,deep_min\n2026-01-01,1\n2026-01-01,2\n", "stands twice, in rows 2 and 3"),
         ("date,deep_min\n2026-13-01,1\n", "row 2: '2026-13-01' is not a date"),
         ("date,deep_min\n2026-01-01,1,2\n", "row 2: 3 cells under 2 names"),
-        ("date,deep_min\n0202-01-01,1\n2026-01-02,2\n", "goes from 0202-01-01 to 2026-01-02"),
+        ("date,deep_min\n1902-01-01,1\n2026-01-02,2\n", "goes from 1902-01-01 to 2026-01-02"),
         ("date,x\n2026-01-01,1\n", "unknown column 'deep_min'"),
         ("date,deep_min,a\n2026-01-01,inf,1\n2026-01-02,2,0\n", "holds a value without end"),
     ],

@@ -1,0 +1,70 @@
+"""Units that stand in the name of a column: `Sleep (min)`, `Distance [km]`, `duration_ms`."""
+
+from __future__ import annotations
+
+import re
+
+from flowtui.core.lazy_dataclass import dataclass
+
+SECONDS = {
+    **dict.fromkeys(("ms", "msec", "millis", "milliseconds", "millisekunden"), 0.001),
+    **dict.fromkeys(
+        ("s", "sec", "secs", "second", "seconds", "sek", "sekunden", "secondes", "segundos"), 1.0
+    ),
+    **dict.fromkeys(
+        ("m", "min", "mins", "minute", "minutes", "minuten", "minutos", "minuti", "min."), 60.0
+    ),
+    **dict.fromkeys(
+        ("h", "hr", "hrs", "hour", "hours", "std", "std.", "stunde", "stunden", "heures", "horas"),
+        3600.0,
+    ),
+    **dict.fromkeys(("ore", "uur", "timmar", "timer"), 3600.0),
+    **dict.fromkeys(("d", "day", "days", "tage", "jours"), 86400.0),
+}
+"""Seconds of each unit of time, as people and programs write it."""
+OTHERS = frozenset(
+    (
+        *("km", "mi", "miles", "kg", "g", "mg", "µg", "mcg", "lb", "lbs", "l", "ml", "oz", "kcal"),
+        *("cal", "kj", "bpm", "%", "iu", "steps", "cups", "pages", "°c", "mmhg", "w", "eur", "usd"),
+    )
+)
+"""Units that no length of time has."""
+_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,14}?)\s*[)\]]\s*$")
+_TAIL = re.compile(r"(?:[_,/]|\bin)\s*([A-Za-zµ°%.]{1,12})\s*$")
+_WORD = re.compile(r"[_\s](ms|sec|secs|seconds|min|mins|minutes|hrs|hours|minuten|stunden|km|mg)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit by its name."""
+
+    name: str
+    """As it stands there, in lower case."""
+
+    @property
+    def seconds(self) -> float | None:
+        """Seconds of one; None for what is no time."""
+        return SECONDS.get(self.name)
+
+
+_FRONT = re.compile(r"(hours|minutes|seconds|mins)\s+")
+
+
+def unit_named(text: str) -> Unit | None:
+    """The unit called `text`; None if there is none of that name."""
+    name = text.strip().casefold()
+    return Unit(name) if name in SECONDS or name in OTHERS else None
+
+
+def split_unit(header: str) -> tuple[str, Unit | None]:
+    """A column's name without its unit, and the unit; whatever language the name is in."""
+    text = header.strip()
+    for pattern in (_BRACKETS, _TAIL, _WORD):
+        match = pattern.search(text if pattern is _BRACKETS else text.casefold())
+        unit = unit_named(match[1]) if match else None
+        if match is not None and unit is not None:
+            return text[: match.start()].strip(" _-,"), unit
+    front = _FRONT.match(text.casefold())
+    if front is not None:
+        return text[front.end() :], unit_named(front[1])
+    return text, None
