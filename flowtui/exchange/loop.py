@@ -1,8 +1,8 @@
-"""Loop Habit Tracker: the CSV archive (or folder) and the database backup.
+"""Loop Habit Tracker: the CSV archive (or folder), one of its tables alone, the database backup.
 
-Format: HabitsCSVExporter and Entry of iSoron/uhabits. Values are YES_MANUAL, YES_AUTO, NO, SKIP,
-UNKNOWN (2, 1, 0, 3, -1 in older exports); amounts are numbers times 1000. YES_AUTO is filled in
-by the habit's schedule, not by the person, so it is left out.
+Format: HabitsCSVExporter of iSoron/uhabits. `Habits.csv` tells of the habits (with their Type from
+2.0 on); a folder a habit holds `Checkmarks.csv`, without a header before 2.0; the one beside
+`Habits.csv` has all habits, its header unquoted. What a value means: `loop_values`.
 """
 
 from __future__ import annotations
@@ -12,35 +12,24 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from dataclasses import replace
 from pathlib import Path
 
-from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.habits import Form, Habit, habit_name
 from flowtui.core.errors import FlowError, UsageError
-from flowtui.core.lazy_dataclass import dataclass
 from flowtui.exchange.csvs import Line, encoding_of, lines, needs, split_header
-from flowtui.exchange.databases import FAR_MS, database
 from flowtui.exchange.dates import read_date
 from flowtui.exchange.desk import Desk, desk_for
-from flowtui.exchange.protocol import Declared, Found, LeftOut, Options, Row, Unread
-from flowtui.exchange.sniffing import columns_of, has_tables, holds
+from flowtui.exchange.loop_database import read_database
+from flowtui.exchange.loop_values import Told, is_amount, mark, without_objects
+from flowtui.exchange.protocol import Declared, LeftOut, Options, Row
+from flowtui.exchange.sniffing import has_tables, holds
 from flowtui.exchange.sources import Source, open_source
 
 HABITS = "Habits.csv"
 MARKS = "Checkmarks.csv"
-_FOLDER = re.compile(r"(?:.*/)?(\d{3})(?: [^/]*)?/Checkmarks\.csv")
-_WORDS = {"YES_MANUAL": 2, "YES_AUTO": 1, "NO": 0, "SKIP": 3, "UNKNOWN": -1}
-_SKIPS = (3, -3)
-_AUTO = "days filled in by a habit's schedule (YES_AUTO)"
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """One habit as Loop describes it."""
-
-    habit: Habit
-    numeric: bool
+_FOLDER = re.compile(r"(?:.*/)?(\d{3})(?: ([^/]*))?/Checkmarks\.csv")
+_HINT = "export from Loop: Settings, Export as CSV"
 
 
 class Loop:
@@ -50,17 +39,19 @@ class Loop:
     title = "Loop Habit Tracker (CSV archive or database backup)"
 
     def sniff(self, path: Path) -> bool:
-        """A `Habits.csv` beside `Checkmarks.csv`, or the app's own database."""
+        """`Checkmarks.csv`, alone or beside others in a folder or archive; the app's database."""
         if has_tables(path, ("Habits", "Repetitions")):
             return True
-        return (path.is_dir() or path.suffix.casefold() == ".zip") and holds(path, _is_export)
+        if path.is_dir() or path.suffix.casefold() == ".zip":
+            return holds(path, _is_export)
+        return path.is_file() and path.name.casefold() == MARKS.casefold()
 
     def read(self, path: Path, options: Options) -> Iterator[Row]:
         """Every day a person marked, with its note. Raises FlowError for a damaged file."""
         desk = desk_for(self.name, path, options)
         left: Counter[str] = Counter()
         if has_tables(path, ("Habits", "Repetitions")):
-            yield from _database(path, desk, left)
+            yield from read_database(path, desk, left, _told)
         else:
             with open_source(path) as source:
                 yield from _archive(source, path, desk, left)
@@ -69,36 +60,66 @@ class Loop:
 
 
 def _is_export(names: list[str]) -> bool:
-    last = {name.rsplit("/", 1)[-1] for name in names}
-    return HABITS in last and MARKS in last
+    return any(name.rsplit("/", 1)[-1] == MARKS for name in names)
 
 
 def _archive(source: Source, path: Path, desk: Desk, left: Counter[str]) -> Iterator[Row]:
     names = source.names()
     listing = min((n for n in names if n.rsplit("/", 1)[-1] == HABITS), key=len, default=None)
-    if listing is None:
-        raise FlowError(f"{path} holds no {HABITS}", "export from Loop: Settings, Export as CSV")
-    told = _habits(source, listing, desk.options)
-    yield from (Declared(t.habit) for t in told)
     folders = {int(m[1]): n for n in names if (m := _FOLDER.fullmatch(n))}
-    if folders:
-        for number, name in sorted(folders.items()):
-            if number > len(told):
-                raise FlowError(f"{name} belongs to no habit of {HABITS}", "export it again")
-            yield from _own_marks(source, name, told[number - 1], desk, left)
+    roots = [n for n in names if n.rsplit("/", 1)[-1] == MARKS and n not in folders.values()]
+    root = min(roots, key=len, default=None)
+    if path.is_file() and len(names) == 1:
+        yield from _alone(source, names[0], path, desk, left)
         return
-    root = listing[: -len(HABITS)] + MARKS
-    if root not in names:
-        raise FlowError(f"{path} holds no {MARKS}", "export from Loop: Settings, Export as CSV")
-    yield from _all_marks(source, root, told, desk, left)
+    if root is None or root.rsplit("/", 1)[-1] != MARKS:
+        root = next(
+            (n for n in names if n.rsplit("/", 1)[-1] == MARKS and n not in folders.values()), None
+        )
+    tables = {number: _Marks(source, name, desk) for number, name in sorted(folders.items())}
+    if listing is not None:
+        told = _habits(source, listing, desk.options)
+        told = [
+            _counted(one, tables[number].values()) if number in tables else one
+            for number, one in enumerate(told, start=1)
+        ]
+    else:
+        told = _by_folder(tables) if tables else []
+    if tables:
+        yield from (Declared(one.habit) for one in told)
+        for number, table in tables.items():
+            if number > len(told):
+                raise FlowError(f"{table.name} belongs to no habit of {HABITS}", "export it again")
+            yield from table.rows(told[number - 1], left)
+        return
+    if root is None:
+        raise FlowError(f"{path} holds no {MARKS}", _HINT)
+    yield from _all_marks(_Marks(source, root, desk), told, left)
 
 
-def _habits(source: Source, name: str, options: Options) -> list[_Told]:
+def _alone(source: Source, name: str, path: Path, desk: Desk, left: Counter[str]) -> Iterator[Row]:
+    """A `Checkmarks.csv` without the rest of its export."""
+    table = _Marks(source, name, desk)
+    if not table.of_one_habit:
+        yield from _all_marks(table, [], left)
+        return
+    folder = re.fullmatch(r"\d{3} (.+)", path.absolute().parent.name)
+    if folder is None:
+        raise FlowError(
+            f"{path} does not say which habit it is of",
+            "import the whole export, or the table in its habit's own folder (001 Meditate)",
+        )
+    told = _counted(_told(folder[1], False, "", False, []), table.values())
+    yield Declared(told.habit)
+    yield from table.rows(told, left)
+
+
+def _habits(source: Source, name: str, options: Options) -> list[Told]:
     with source.open(name) as file:
         header, rows = split_header(lines(file, name, source.size(name), options))
         at = needs(header, ("Name",), name)
         kind, unit, archived = (header.at(n) for n in ("Type", "Unit", "Archived?"))
-        told: list[_Told] = []
+        told: list[Told] = []
         for row in rows:
             numeric = row.get(kind).upper().startswith("NUMERIC")
             told.append(
@@ -113,7 +134,25 @@ def _habits(source: Source, name: str, options: Options) -> list[_Told]:
         return told
 
 
-def _told(title: str, numeric: bool, unit: str, archived: bool, before: list[_Told]) -> _Told:
+def _by_folder(tables: dict[int, _Marks]) -> list[Told]:
+    """Habits by the names of their folders, where nothing else tells of them."""
+    told: list[Told] = []
+    for number in range(1, max(tables) + 1):
+        table = tables.get(number)
+        match = _FOLDER.fullmatch(table.name) if table is not None else None
+        one = _told((match[2] or "") if match else "", False, "", False, told)
+        told.append(_counted(one, table.values()) if table is not None else one)
+    return told
+
+
+def _counted(told: Told, values: list[str]) -> Told:
+    """`told`, as a habit that is counted if a value says so and nothing else did."""
+    if told.numeric or not any(map(is_amount, values)):
+        return told
+    return Told(replace(told.habit, form=Form.COUNT), True)
+
+
+def _told(title: str, numeric: bool, unit: str, archived: bool, before: list[Told]) -> Told:
     """A habit under a name of its own, even where Loop has two called alike."""
     try:
         name = habit_name(title)
@@ -124,133 +163,79 @@ def _told(title: str, numeric: bool, unit: str, archived: bool, before: list[_To
     while name in taken:
         name, number = f"{plain}-{number}", number + 1
     form = Form.COUNT if numeric else Form.YES_NO
-    habit = Habit(
-        name,
-        form,
-        title if title != name else None,
-        unit or None,
-        ask=not archived,
-        archived=archived,
-    )
-    return _Told(habit, numeric)
+    label = title if title != name else None
+    habit = Habit(name, form, label, unit or None, ask=not archived, archived=archived)
+    return Told(habit, numeric)
 
 
-def _own_marks(
-    source: Source, name: str, told: _Told, desk: Desk, left: Counter[str]
-) -> Iterator[Row]:
-    with source.open(name) as file:
-        header, rows = split_header(lines(file, name, source.size(name), desk.options))
-        at = needs(header, ("Date", "Value"), name)
-        notes = header.at("Notes")
-        for row in rows:
-            day, value = row.get(at["Date"]), row.get(at["Value"])
-            made = _mark(desk, row, told, day, value, row.get(notes), left)
+class _Marks:
+    """One `Checkmarks.csv`."""
+
+    def __init__(self, source: Source, name: str, desk: Desk) -> None:
+        self.name = name
+        self.desk = desk
+        with source.open(name) as file:
+            data = file.read()
+        self.ended = data.endswith(b"\n")
+        text = without_objects(data.decode(encoding_of(data), "replace"))
+        cells = csv.reader(io.StringIO(text, newline=""))
+        rows = [Line(number, tuple(row)) for number, row in enumerate(cells, start=1)]
+        rows = [row for row in rows if any(cell.strip() for cell in row.cells)]
+        self.header = None if not rows or _is_day(rows[0].get(0)) else rows[0]
+        self.lines = rows if self.header is None else rows[1:]
+
+    @property
+    def of_one_habit(self) -> bool:
+        """Whether it is of one habit: Date, Value, Notes, or no header at all."""
+        names = [cell.strip().casefold() for cell in self.header.cells] if self.header else []
+        return self.header is None or names[:2] == ["date", "value"]
+
+    def values(self) -> list[str]:
+        """The second cell of every row."""
+        return [row.get(1) for row in self.lines]
+
+    def rows(self, told: Told, left: Counter[str]) -> Iterator[Row]:
+        """The days of the one habit. Raises FlowError for a table that is cut short."""
+        for row in self.lines:
+            self.check_whole(row, 2)
+            made = mark(self.desk, row, told, row.get(0), row.get(1), row.get(2), left)
             if made is not None:
                 yield made
 
-
-def _all_marks(
-    source: Source, name: str, told: list[_Told], desk: Desk, left: Counter[str]
-) -> Iterator[Row]:
-    """The table of all habits. Loop does not quote its header, so a comma in a habit's name shows
-    in the header only; the columns are those of `Habits.csv`, in its order."""
-    expected = len(told) + 1
-    with source.open(name) as file:
-        text = file.read()
-    table = csv.reader(io.StringIO(text.decode(encoding_of(text), "replace"), newline=""))
-    next(table, None)
-    for number, cells in enumerate(table, start=2):
-        line = Line(number, tuple(cells))
-        if not any(cells):
-            continue
-        if len(cells) < expected and not text.endswith(b"\n") and number == _last(text):
+    def check_whole(self, row: Line, cells: int) -> None:
+        """Raises FlowError if `row` is the last one and breaks off."""
+        if row is self.lines[-1] and not self.ended and len(row.cells) < cells:
             raise FlowError(
-                f"{name} ends in the middle of line {number}",
+                f"{self.name} ends in the middle of line {row.number}",
                 "the file is cut short; export it again, nothing was imported",
             )
-        if len(cells) - (cells[-1] == "") != expected:
-            yield desk.unread(number, line.text, f"has {len(cells)} columns, not {expected}")
-            continue
-        for position, habit in enumerate(told, start=1):
-            made = _mark(desk, line, habit, cells[0], cells[position], "", left)
-            if made is not None:
-                yield made
 
 
-def _last(text: bytes) -> int:
-    return text.count(b"\n") + 1
-
-
-def _database(path: Path, desk: Desk, left: Counter[str]) -> Iterator[Row]:
-    with database(path) as connection:
-        have = columns_of(connection, "Habits")
-        marks = columns_of(connection, "Repetitions")
-        told: dict[int, _Told] = {}
-        order = "position, id" if "position" in have else "id"
-        for row in connection.execute(f"SELECT * FROM Habits ORDER BY {order}"):
-            fields = dict(row)
-            told[fields["id"]] = _told(
-                str(fields.get("name") or ""),
-                fields.get("type") == 1,
-                str(fields.get("unit") or ""),
-                bool(fields.get("archived")),
-                list(told.values()),
-            )
-        yield from (Declared(t.habit) for t in told.values())
-        if "value" not in marks:
-            raise FlowError(
-                f"{path.name} is from a very old Loop", "update the app and export it again"
-            )
-        note = "notes" if "notes" in marks else "NULL"
-        query = f"SELECT id, habit, timestamp, value, {note} FROM Repetitions ORDER BY id"
-        for number, habit, stamp, value, text in connection.execute(query):
-            line = Line(number, (str(habit), str(stamp), str(value)))
-            if habit not in told or not isinstance(stamp, int) or not 0 <= stamp < FAR_MS:
-                yield desk.unread(number, line.text, "belongs to no habit, or to no day")
-                continue
-            # a day is kept as its midnight in UTC, in milliseconds
-            day = datetime.fromtimestamp(stamp / 1000, UTC).date().isoformat()
-            made = _mark(desk, line, told[habit], day, str(value), str(text or ""), left)
-            if made is not None:
-                yield made
-
-
-def _mark(
-    desk: Desk, row: Line, told: _Told, day: str, value: str, note: str, left: Counter[str]
-) -> Found | Unread | None:
+def _is_day(text: str) -> bool:
     try:
-        when: date = read_date(day)
-    except UsageError as error:
-        return desk.unread(row.number, row.text, error.message)
-    code = _WORDS.get(value)
-    if code is None and re.fullmatch(r"-?\d+", value):
-        code = int(value)
-    if code is None:
-        return desk.unread(row.number, row.text, f"{value!r} is not a value that Loop writes")
-    if code == -1:
-        return None
-    state, amount = State.GIVEN, None
-    if code == 0:
-        state = State.NO
-    elif code in _SKIPS:
-        state = State.SKIPPED
-    elif told.numeric:
-        amount = code / 1000
-    elif code == 1:
-        left[_AUTO] += 1
-        return None
-    elif code != 2:
-        return desk.unread(row.number, row.text, f"{value!r} is not an answer to a yes-or-no habit")
-    return desk.entry(
-        row.number,
-        f"{told.habit.name}|{when}",
-        Kind.HABIT,
-        row.text,
-        day=when,
-        name=told.habit.name,
-        state=state,
-        value=amount,
-        unit=told.habit.unit if amount is not None else None,
-        scope=Scope.DAY,
-        note=note,
-    )
+        read_date(text)
+    except UsageError:
+        return False
+    return True
+
+
+def _all_marks(table: _Marks, told: list[Told], left: Counter[str]) -> Iterator[Row]:
+    """The table of all habits. Loop does not quote its header, so a comma in a habit's name shows
+    in the header only; the columns are those of `Habits.csv`, in its order."""
+    if not told:
+        names = [cell.strip() for cell in table.header.cells[1:]] if table.header else []
+        for column, name in enumerate(filter(None, names), start=1):
+            one = _told(name, False, "", False, told)
+            told = [*told, _counted(one, [row.get(column) for row in table.lines])]
+    yield from (Declared(one.habit) for one in told)
+    expected = len(told) + 1
+    for row in table.lines:
+        table.check_whole(row, expected)
+        if len(row.cells) - (row.cells[-1] == "") != expected:
+            why = f"has {len(row.cells)} columns, not {expected}"
+            yield table.desk.unread(row.number, row.text, why)
+            continue
+        for position, one in enumerate(told, start=1):
+            made = mark(table.desk, row, one, row.get(0), row.get(position), "", left)
+            if made is not None:
+                yield made
