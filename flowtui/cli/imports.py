@@ -60,6 +60,9 @@ class Teller:
     "--column", "columns", multiple=True, metavar="NAME=ROLE", help="csv: what a column is"
 )
 @click.option("--mood", "moods", multiple=True, metavar="NAME=1-5", help="daylio: your own moods")
+@click.option(
+    "--unnamed-no", is_flag=True, help="daylio: what a day's entries do not name was not done"
+)
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="what 3/4/2026 means in the file")
 @click.option("--zone", metavar="ZONE", help="where you were, if the file does not say")
 @click.option("--replace", is_flag=True, help="flowtui: take the file's version where one differs")
@@ -71,6 +74,7 @@ def import_command(
     dry_run: bool,
     columns: tuple[str, ...],
     moods: tuple[str, ...],
+    unnamed_no: bool,
     dates: str | None,
     zone: str | None,
     replace: bool,
@@ -101,6 +105,7 @@ def import_command(
         _pairs(columns, "--column"),
         {name: _mood(name, text) for name, text in _pairs(moods, "--mood").items()},
         dates,
+        unnamed_no,
         zone_of(zone) if zone else None,
     )
     _import(context, ask, dry_run, as_json)

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flowtui.core.errors import UsageError
 from flowtui.core.wall_time import place
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = (
+    "jan jän gen ene", "feb fév fev", "mar mär mrz mrt maa", "apr avr abr", "may mai maj mag mei",
+    "jun giu", "jul lug", "aug aoû ago", "sep set", "oct okt ott out", "nov",
+    "dec dez déc dic",
+)  # fmt: skip
+"""First letters of the months in English, German, French, Spanish, Italian, Portuguese, Dutch."""
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _YMD = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
-_NUMBERS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
-_NAMED = re.compile(r"(?:(\d{1,2})\s+)?([A-Za-z]{3})[a-z]*\.?\s*(?:(\d{1,2}),?\s+)?,?\s*(\d{4})")
+_COMPACT = re.compile(r"((?:19|20|21)\d\d)(\d\d)(\d\d)(?!\d)")
+_NUMBERS = re.compile(r"(\d{1,2})[/.-] ?(\d{1,2})[/.-] ?(\d{4}|\d{2})(?!\d)")
+_NAMED = re.compile(
+    r"(?:(\d{1,2})(?:\.|st|nd|rd|th)?[\s-]+(?:de )?)?([^\W\d_]{3,})\.?(?: de)?[\s-]*"
+    r"(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?,?\s*(\d{4}|\d{2}(?![\d:]))"
+)
+_EPOCH = re.compile(r"(\d{9,10})(\d{3})?(?:\.\d+)?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap]\.?\s?m\.?)?", re.IGNORECASE)
+_AT = re.compile(r"[ ,]*(?:à|um|at|alle|alle ore|a las|às|om|o|kl\.?)$", re.IGNORECASE)
+"""The word between a day and a time of day."""
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 _LENGTH = re.compile(r"(?:(\d+(?:\.\d+)?)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*m(?:in)?)?", re.IGNORECASE)
 
@@ -52,16 +64,28 @@ def read_date(text: str, order: str | None = None) -> date:
     try:
         if match := _ISO.match(text) or _YMD.match(text):
             return _near(date(int(match[1]), int(match[2]), int(match[3])))
+        if match := _COMPACT.match(text):
+            return _near(date(int(match[1]), int(match[2]), int(match[3])))
         if match := _NUMBERS.match(text):
             return _near(_numbers(match, text, order))
         if match := _NAMED.match(text):
             day = match[1] or match[3]
-            if day and match[2].casefold() in MONTHS:
-                month = MONTHS.index(match[2].casefold()) + 1
-                return _near(date(int(match[4]), month, int(day)))
+            month = _month(match[2])
+            if day and month:
+                year = int(match[4]) + (2000 if len(match[4]) == 2 else 0)
+                return _near(date(year, month, int(day)))
     except ValueError:
         pass  # told below, like every text that is not a date
     raise UsageError(f"{text!r} is not a date", "2026-03-04 is always understood")
+
+
+def _month(word: str) -> int | None:
+    """The number of a month from its first letters; `jui` of French is June only as `juin`."""
+    word = word.casefold()
+    if word.startswith("jui"):
+        return 7 if word.startswith("juil") else 6
+    starts = (names.split() for names in _MONTHS)
+    return next((n for n, names in enumerate(starts, 1) if word[:3] in names), None)
 
 
 def read_time(text: str) -> time:
@@ -84,6 +108,10 @@ def read_moment(text: str, zone: ZoneInfo, order: str | None = None) -> tuple[da
     Raises UsageError for what is not a date with a time.
     """
     text = plain(text)
+    if epoch := _EPOCH.fullmatch(text):
+        # seconds, or milliseconds, since 1970 in UTC
+        moment = datetime.fromtimestamp(int(epoch[1]), UTC)
+        return moment, True
     try:
         moment = datetime.fromisoformat(re.sub(r" ([+-]\d\d:?\d\d)$", r"\1", text))
         if moment.tzinfo is not None:
@@ -94,7 +122,7 @@ def read_moment(text: str, zone: ZoneInfo, order: str | None = None) -> tuple[da
     match = re.search(_CLOCK.pattern + "$", text, re.IGNORECASE)
     if match is None:
         raise UsageError(f"{text!r} has no time of day", "write it as 2026-03-04 21:35")
-    day = read_date(text[: match.start()].rstrip(" ,T"), order)
+    day = read_date(_AT.sub("", text[: match.start()].rstrip(" ,T")), order)
     return place(day, read_time(match.group()), zone).instant, False
 
 

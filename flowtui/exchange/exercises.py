@@ -45,6 +45,20 @@ _STRAVA = {
     "nordic-ski": "skiing",
     "backcountry-ski": "skiing",
 }
+_STRAVA |= {
+    word: name
+    for name, words in {
+        "running": "lauf traillauf course-à-pied carrera corsa corrida hardloopsessie hardlopen",
+        "biking": "radfahrt fahrt sortie-à-vélo vélo bicicleta pedalada giro giro-in-bici fietsrit",
+        "walking": "spaziergang gehen marche caminata camminata caminhada wandeling",
+        "hiking": "wanderung randonnée senderismo excursionismo escursione trilha hike",
+        "swimming": "schwimmen natation natación nuoto natação zwemmen",
+        "strength": "krafttraining gewichtstraining musculation entrenamiento-con-pesas"
+        " allenamento-con-pesi treinamento-com-pesos krachttraining",
+    }.items()
+    for word in words.split()
+}
+"""In the other languages of the export, as far as they are known."""
 _FIT = {
     "cycling": "biking",
     "training": "workout",

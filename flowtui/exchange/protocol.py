@@ -60,6 +60,8 @@ class Options:
     """Generic CSV: column header (or `#3`) to role; empty: guessed."""
     words: Mapping[str, float] = field(default_factory=dict)
     """Daylio: the person's own names of moods to 1-5, in lower case."""
+    unnamed_is_no: bool = False
+    """Daylio: an activity that no entry of a day names was not done."""
     date_order: str | None = None
     """`dmy` or `mdy` for dates such as 3/4/2026; None: taken from the file if it shows."""
     watch: Watch = field(default_factory=Unwatched)

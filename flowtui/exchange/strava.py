@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from flowtui.core.body.entry_kinds import Kind
@@ -36,7 +37,8 @@ class Strava:
 
     def sniff(self, path: Path) -> bool:
         """The table itself, or a folder or archive that holds it."""
-        if has_columns(table_header(path), COLUMNS):
+        header = table_header(path)
+        if has_columns(header, COLUMNS) or (header is not None and _by_place(header) is not None):
             return True
         return (path.is_dir() or path.suffix.casefold() == ".zip") and holds(path, _has_member)
 
@@ -52,30 +54,75 @@ class Strava:
             with source.open(member) as file:
                 rows = lines(file, member, source.size(member), options)
                 header, body = split_header(rows)
-                if header.at("Activity ID") is None and len(header.names) > 20:
-                    raise FlowError(
-                        f"{member} is not in English: its first column is {header.names[0]!r}",
-                        "set Strava's language to English (US) and ask for the export again",
-                    )
-                needs(header, COLUMNS, member)
+                places = _places(header, member)
                 for row in body:
-                    yield _activity(header, row, desk)
+                    yield _activity(places, row, desk)
 
 
 def _has_member(names: list[str]) -> bool:
     return any(name.rsplit("/", 1)[-1] == MEMBER for name in names)
 
 
-def _activity(header: Header, row: Line, desk: Desk) -> Found | Unread:
+class _Places(NamedTuple):
+    """Where what is read stands."""
+
+    number: int | None
+    date: int | None
+    title: int | None
+    sport: int | None
+    rough: int | None
+    """Elapsed seconds, in some exports rounded or in words."""
+    elapsed: int | None
+    moving: int | None
+    exertion: int | None
+
+
+def _places(header: Header, member: str) -> _Places:
+    """By the English names, else by their fixed places. Raises FlowError for other tables."""
+    if header.at("Activity ID") is None and (places := _by_place(header)) is not None:
+        return places
+    needs(header, COLUMNS, member)
     # the last of two columns of one name has the exact figure
-    elapsed_text = row.get(header.at("Elapsed Time", -1)) or row.get(header.at("Elapsed Time"))
-    moving_text = row.get(header.at("Moving Time", -1))
-    number = row.get(header.at("Activity ID"))
+    return _Places(
+        header.at("Activity ID"),
+        header.at("Activity Date"),
+        header.at("Activity Name"),
+        header.at("Activity Type"),
+        header.at("Elapsed Time"),
+        header.at("Elapsed Time", -1),
+        header.at("Moving Time", -1),
+        header.at("Perceived Exertion", -1),
+    )
+
+
+def _by_place(header: Header) -> _Places | None:
+    """The places in an export of another language; None for a table that is not Strava's.
+
+    Names that stand there twice show where the exact figures are: elapsed time (column 5) and two
+    columns on distance (6); relative effort (8) and six columns on perceived exertion.
+    """
+    names = header.names
+    if len(names) < 30:
+        return None
+    again = [n for n, name in enumerate(names) if name == names[5] and n > 9]
+    if not again or again[0] + 2 >= len(names) or names[again[0] + 2] != names[6]:
+        return None
+    elapsed = again[0]
+    effort = next((n for n, name in enumerate(names) if name == names[8] and n > elapsed), None)
+    exertion = effort + 6 if effort is not None and effort + 6 < len(names) else None
+    return _Places(0, 1, 2, 3, 5, elapsed, elapsed + 1, exertion)
+
+
+def _activity(places: _Places, row: Line, desk: Desk) -> Found | Unread:
+    elapsed_text = row.get(places.elapsed) or row.get(places.rough)
+    moving_text = row.get(places.moving)
+    number = row.get(places.number)
+    order = desk.options.date_order
     try:
-        start = read_moment(row.get(header.at("Activity Date")), _UTC)[0].astimezone(UTC)
+        start = read_moment(row.get(places.date), _UTC, order)[0].astimezone(UTC)
         elapsed = timedelta(seconds=round(read_number(elapsed_text)))
         moving = round(read_number(moving_text)) if moving_text else None
-        effort = _effort(row.get(header.at("Perceived Exertion", -1)))
+        effort = _effort(row.get(places.exertion))
         if not number:
             raise UsageError("has no Activity ID")
     except UsageError as error:
@@ -88,10 +135,10 @@ def _activity(header: Header, row: Line, desk: Desk) -> Found | Unread:
         start=_whole(start),
         end=_whole(start + elapsed),
         duration_s=min(moving, round(elapsed.total_seconds())) if moving else None,
-        name=exercises.strava(row.get(header.at("Activity Type"))),
+        name=exercises.strava(row.get(places.sport)),
         effort=effort,
         scale=SCALE if effort is not None else None,
-        note=row.get(header.at("Activity Name")),
+        note=row.get(places.title),
     )
 
 

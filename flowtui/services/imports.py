@@ -33,6 +33,8 @@ class Ask:
     words: Mapping[str, float] | None = None
     """Daylio: names of moods to 1-5."""
     date_order: str | None = None
+    unnamed_is_no: bool = False
+    """Daylio: an activity that no entry of a day names was not done."""
     zone: ZoneInfo | None = None
     """Where the person was; None: where they are."""
 
@@ -62,6 +64,7 @@ class Imports:
             self._rule.start,
             ask.columns or {},
             {name.casefold(): value for name, value in (ask.words or {}).items()},
+            ask.unnamed_is_no,
             ask.date_order,
             watch or Unwatched(),
         )

@@ -29,6 +29,8 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
     [
         *("2026-03-04", "2026/3/4", "2026.03.04", "4.3.2026", "04.03.26", "Mar 4, 2026"),
         *("4 Mar 2026", "4 March 2026", "March 4, 2026", " Mar\u00a04,\u202f2026 "),
+        *("20260304", "4-Mar-26", "4-Mar-2026", "04. 03. 2026", "4. März 2026", "4 mars 2026"),
+        *("4 de marzo de 2026", "4. Mrz. 2026", "March 4th, 2026"),
     ],
 )
 def test_one_date_in_many_ways(text: str) -> None:

@@ -198,7 +198,8 @@ def test_a_mood_with_a_name_of_ones_own_is_listed_and_can_be_told(tmp_path: Path
     path = table(tmp_path / "daylio.csv", tables.DAYLIO, "utf-8-sig")
     told = plan(path, options=replace(OPTIONS, words={"wired": 4.0}))
 
-    assert [(u.line, "--word 'wired=4'" in u.why) for u in plan(path).unread] == [(4, True)]
+    (left,) = [one for one in plan(path).left_out if "names of your own" in one.what]
+    assert left.count == 1 and left.what.endswith(f"flowtui import daylio {path} --mood wired=3")
     assert by_key(told)["2026-03-02 08:30|mood"].value == 4
 
 
@@ -283,6 +284,30 @@ def test_strava_takes_the_exact_one_of_two_columns(tmp_path: Path) -> None:
     assert run.end == datetime(2026, 3, 3, 7, 0, 30, tzinfo=UTC)
     assert (run.effort, run.scale, run.name) == (6, "strava-exertion", "running")
     assert (gym.name, gym.note, gym.effort) == ("strength", "Gym, legs", None)
+
+
+@pytest.mark.parametrize(
+    ("moment", "sport"),
+    [
+        ("03.03.2026, 18:05:00", "Lauf"),
+        ("3 mars 2026 à 18:05:00", "Course à pied"),
+        ("3 de mar. de 2026, 18:05:00", "Corrida"),
+        ("2026/03/03 18:05:00", "Lauf"),
+    ],
+)
+def test_a_strava_export_in_another_language_is_read_by_its_places(
+    tmp_path: Path, moment: str, sport: str
+) -> None:
+    names = {name: f"x{n}" for n, name in enumerate(dict.fromkeys(tables.STRAVA_HEADER))}
+    rows = [tables.strava_row(7, moment, sport, "1830.0", "1800.0", "6.0")]
+    text = tables.strava_csv(rows)
+    header, _newline, rest = text.partition("\n")
+    foreign = ",".join(names[name] for name in header.split(","))
+    made = plan(table(tmp_path / "activities.csv", f"{foreign}\n{rest}"))
+    assert made.format == "strava"
+    (run,) = made.new
+    assert (run.name, run.effort, run.duration_s) == ("running", 6, 1800)
+    assert run.start == datetime(2026, 3, 3, 18, 5, tzinfo=UTC)
 
 
 def test_a_strava_table_alone_with_other_words_for_dates_is_read(tmp_path: Path) -> None:
