@@ -65,6 +65,8 @@ class Teller:
 )
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="what 3/4/2026 means in the file")
 @click.option("--zone", metavar="ZONE", help="where you were, if the file does not say")
+@click.option("-c", "--context", "context_name", metavar="NAME", help="trackers: of the blocks")
+@click.option("--cut", is_flag=True, help="trackers: shorten what shares time with another block")
 @click.option("--replace", is_flag=True, help="flowtui: take the file's version where one differs")
 @json_option
 @pass_context
@@ -77,17 +79,26 @@ def import_command(
     unnamed_no: bool,
     dates: str | None,
     zone: str | None,
+    context_name: str | None,
+    cut: bool,
     replace: bool,
     as_json: bool,
 ) -> None:
     """Read FILE, an export of flowtui or of another program. Twice adds nothing.
 
-    Formats: flowtui, loop, zero, daylio, health-connect, apple-health, strava, fit, csv; without
-    one it is told by the look of the file. One undo takes the whole import back.
+    Formats: flowtui, loop, zero, daylio, health-connect, apple-health, strava, fit, csv; of time
+    trackers, whose time becomes blocks: toggl, clockify, rescuetime, activitywatch, watson,
+    timewarrior, super-productivity, org, blocks (any table); without one it is told by the look of
+    the file. One undo takes the whole import back.
     """
+    from flowtui.services.imports import tracker_for
+
     format, path = _named(names)
+    if not path.exists():
+        raise FlowError(f"{path} does not exist", "check the path")
     # our own exports: JSON is the ledger's, a table is the body log's
-    if format in (None, OWN) and _is_own(path):
+    tracker = tracker_for(format, path)
+    if tracker is None and format in (None, OWN) and _is_own(path):
         if columns or moods or dates or zone:
             raise UsageError("--column, --mood, --dates and --zone are for other programs' files")
         from flowtui.cli.data import read_back
@@ -108,6 +119,15 @@ def import_command(
         unnamed_no,
         zone_of(zone) if zone else None,
     )
+    if tracker is not None:
+        if columns or moods or unnamed_no:
+            raise UsageError("--column, --mood and --unnamed-no are for exports of body logs")
+        from flowtui.cli.tracker_imports import import_tracked
+
+        import_tracked(context, ask, tracker, context_name, cut, dry_run, as_json)
+        return
+    if cut or context_name:
+        raise UsageError("--cut and --context are for exports of time trackers")
     _import(context, ask, dry_run, as_json)
 
 

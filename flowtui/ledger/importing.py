@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from flowtui.core.errors import LedgerError, NewerLedgerError
+from flowtui.core.kinds import KINDS
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.ledger.export import EXPORT_FORMAT
 from flowtui.ledger.ledger import Document, Ledger
@@ -59,6 +60,8 @@ class Imported:
 
 
 Present = Mapping[str, Any] | None
+Merge = Callable[[str, dict[str, Any], Mapping[str, Any]], dict[str, Any]]
+"""Given kind, record, and the one that is there: the two in one, or the record itself."""
 Admit = Callable[[str, dict[str, Any], Present, datetime | None], dict[str, Any] | None]
 """Given kind, record, the record that it would replace, and when the file was written: the record
 as it is to be taken, or None to pass it over. Raises LedgerError to leave it out and name it."""
@@ -71,10 +74,12 @@ def import_file(
     dry_run: bool = False,
     replace: bool = False,
     admit: Admit | None = None,
+    merge: Merge | None = None,
 ) -> Imported:
     """Add the records of an export to the ledger; with `dry_run` only count.
 
-    It is one command: one undo takes all of it back. `admit` is asked before a record is written.
+    It is one command: one undo takes all of it back. `admit` is asked before a record is written,
+    `merge` what becomes of one that is there already.
     Raises LedgerError, with nothing changed, if the file is not an export of flowtui, and
     NewerLedgerError if a newer flowtui wrote it.
     """
@@ -86,11 +91,12 @@ def import_file(
     with opened as staging:
         for place, (kind, document) in enumerate(reader.documents(), 1):
             try:
-                _take(ledger, migrations, kind, document, replace, result, admit, reader)
+                _take(ledger, migrations, kind, document, replace, result, admit, merge, reader)
             except NewerLedgerError:
                 raise
             except LedgerError as error:
                 result.refuse(f"record {place}: {error.message}")
+        reader.check()
     result.seq = staging.seq
     return result
 
@@ -103,8 +109,11 @@ def _take(
     replace: bool,
     result: Imported,
     admit: Admit | None,
+    merge: Merge | None,
     reader: _Reader,
 ) -> None:
+    if kind not in KINDS:
+        raise LedgerError(f"the ledger keeps no {kind!r}")
     if not isinstance(document, dict):
         raise LedgerError(f"{kind} holds something that is not a record")
     table = ledger.table(kind)
@@ -113,6 +122,10 @@ def _take(
     if not _is_name(id):
         raise LedgerError(f"a record of {kind} has no text in 'id': {id!r}")
     present = table.get(doc_id=id)
+    if merge is not None and present is not None:
+        joined = merge(kind, record, present)
+        replace = replace or joined is not record
+        record = joined
     differs = None if present is None else not same(present, migrations.stamp(kind, record))
     if differs is None or (differs and replace):
         admitted = record if admit is None else admit(kind, record, present, reader.exported_at)
@@ -136,10 +149,12 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.exported_at: datetime | None = None
+        self._names: dict[str, None] = {}
 
     def documents(self) -> Iterator[tuple[str, Any]]:
         """Kind and record, one after the other."""
         for key, value, is_record in items(self._path):
+            self._names[key] = None
             if is_record:
                 yield key, value
             elif key == "format" and isinstance(value, int) and value > EXPORT_FORMAT:
@@ -150,6 +165,15 @@ class _Reader:
             elif key == "exported_at" and isinstance(value, str):
                 with suppress(ValueError):
                     self.exported_at = aware(datetime.fromisoformat(value))
+
+    def check(self) -> None:
+        """Raises LedgerError if nothing in the file was of flowtui."""
+        if self._names and not {"flowtui", *KINDS} & set(self._names):
+            names = ", ".join(repr(name[:30]) for name in list(self._names)[:4])
+            raise LedgerError(
+                f"{self._path} is not an export of flowtui: it has {names}",
+                "name its format: flowtui import FORMAT FILE; see: flowtui import --help",
+            )
 
 
 def aware(instant: datetime) -> datetime | None:

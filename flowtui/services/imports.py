@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
+from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.body.body_log import BodyService
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:  # the formats bring zip, XML and SQLite along: only an import
     from flowtui.exchange.csv_map import Preview
     from flowtui.exchange.plan import ImportPlan as ImportPlan
     from flowtui.exchange.protocol import Options, Watch
+    from flowtui.exchange.trackers.tracked import Tracker as Tracker
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,34 @@ class Ask:
 def format_name(word: str) -> str:
     """The full name of the format that `word` names. Raises UsageError for an unknown one."""
     from flowtui.exchange.registry import format_named
+    from flowtui.exchange.trackers.registry import TRACKERS, tracker_named
 
-    return format_named(word).name
+    if tracker_named(word) is not None:
+        return word
+    try:
+        return format_named(word).name
+    except UsageError as error:
+        names = ", ".join(one.name for one in TRACKERS)
+        error.hint = f"{error.hint}; time trackers: {names}"
+        raise
+
+
+def tracker_for(format: str | None, path: Path) -> Tracker | None:
+    """The time tracker named, or whose export `path` looks like; None for any other file."""
+    from flowtui.exchange.registry import format_named, format_of
+    from flowtui.exchange.trackers.registry import tracker_named, tracker_of
+
+    if format is not None:
+        return tracker_named(format)
+    found = tracker_of(path)
+    if found is None:
+        return None
+    try:
+        other = format_of(path)
+    except FlowError:
+        return found
+    # the generic table takes everything; any other format of ours knows its own better
+    return found if other is format_named("csv") else None
 
 
 class Imports:

@@ -44,6 +44,7 @@ from flowtui.system.hooks import HookRunner
 
 if TYPE_CHECKING:
     from flowtui.core.plan.planned_block import Occurrence
+    from flowtui.services.focus.tracker_import import TrackerImport
     from flowtui.services.guard.block_guard import GuardService
     from flowtui.services.plan.calendar_out import CalendarOut
     from flowtui.services.plan.calendars import Calendars
@@ -137,6 +138,13 @@ class Services:
         """Write the calendar of the settings anew, if there is one. Raises FlowError."""
         if self.config.plan.publish is not None:
             self.calendar_out.write(self.config.plan.publish)
+
+    @cached_property
+    def tracker_import(self) -> TrackerImport:
+        """Past focus out of other programs' time tracking."""
+        from flowtui.services.focus.tracker_import import TrackerImport
+
+        return TrackerImport(self.store, self.zone.key)
 
     @cached_property
     def calendars(self) -> Calendars:

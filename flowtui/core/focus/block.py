@@ -198,6 +198,8 @@ class Block:
     evidence: Evidence | None = None
     added: bool = False
     """True if it was entered afterwards, not lived through with the clock."""
+    imported: str = ""
+    """The program whose export it came from; empty for a block of ours."""
     planned: str = ""
     """The planned occurrence that it was begun for, as PLAN@DAY; empty for none."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from flowtui.ledger.importing import Imported, Present, import_file
 from flowtui.services.focus.block_store import RUNNING, BlockStore
 from flowtui.services.wiring import Services
 
+WORDS = "body-words"
+"""The id of the record of declared habits."""
 Record = dict[str, Any]
 
 
@@ -26,9 +29,20 @@ def read_export(services: Services, file: Path, dry_run: bool, replace: bool) ->
     """
     gate = _Gate(services.store)
     ledger = services.store.ledger
-    done = import_file(ledger, file, dry_run=dry_run, replace=replace, admit=gate.admit)
+    done = import_file(
+        ledger, file, dry_run=dry_run, replace=replace, admit=gate.admit, merge=_merged
+    )
     services.status.write()
     return done
+
+
+def _merged(kind: str, record: Record, present: Mapping[str, Any]) -> Record:
+    """Habits that were declared here stay, those of the file that have other names come to them."""
+    if kind != STATE or record.get("id") != WORDS:
+        return record
+    habits = {**record.get("habits", {}), **present.get("habits", {})}
+    stops = [*present.get("stops", ()), *record.get("stops", ())]
+    return {**record, **present, "habits": habits, "stops": list(dict.fromkeys(stops))}
 
 
 class _Gate:

@@ -39,6 +39,10 @@ def exported(ledger: Ledger, to: Path) -> dict[str, Any]:
     export_to(to, export_json, ledger)
     data: dict[str, Any] = json.loads(to.read_text())
     data.pop("exported_at")
+    # kinds that came later
+    for name in ("answers",):
+        if not data.get(name):
+            data.pop(name, None)
     return data
 
 

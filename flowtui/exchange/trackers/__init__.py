@@ -1,0 +1,1 @@
+"""Time trackers: past focus out of other programs' exports."""
