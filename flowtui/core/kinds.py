@@ -26,7 +26,7 @@ EXPERIMENTS = "experiments"
 QUESTIONS = "questions"
 GUARDED = "guarded"
 STATE = "state"
-PLANS = "plans"
+PLANS = "planned"
 ANSWERS = "answers"
 
 _SINGLES = {
@@ -86,6 +86,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(BLOCKS, "block", True, "flowtui.core.focus.block:Block"),
         Kind(ENTRIES, "entry", True, "flowtui.core.body.entry:Entry", frozenset({"schema"})),
         Kind(RUNS, "run", True, "flowtui.core.runs.run:Run"),
+        Kind("plans", "plan", False),
         Kind(PLANS, "plan", False, "flowtui.core.plan.planned_block:PlannedBlock"),
         Kind(ANSWERS, "answer", True, "flowtui.core.plan.planned_block:Answer"),
         Kind(EXPERIMENTS, "experiment", False, "flowtui.core.insight.experiment:Experiment"),

@@ -40,7 +40,7 @@ def exported(ledger: Ledger, to: Path) -> dict[str, Any]:
     data: dict[str, Any] = json.loads(to.read_text())
     data.pop("exported_at")
     # kinds that came later
-    for name in ("answers",):
+    for name in ("planned", "answers"):
         if not data.get(name):
             data.pop(name, None)
     return data
@@ -108,7 +108,9 @@ def test_what_0_1_0_could_undo_is_undone_the_same(folder: Path) -> None:
         assert (change.label, change.seq) == (step["label"], step["seq"])
         world = everything(ledger)
         world["plans"].pop("new")
-        assert world == step["world"]
+        assert {kind: held for kind, held in world.items() if held} == {
+            kind: held for kind, held in step["world"].items() if held
+        }
 
 
 def test_damage_in_old_files_is_skipped_and_stays_in_them(folder: Path, tmp_path: Path) -> None:
