@@ -1,8 +1,8 @@
 """Follows one file that grows: rotation, truncation, rewriting, deletion, half lines.
 
 Where it stands is an offset in a file with an identity (device, inode, first bytes). A file that
-was rotated away is read to its end under its new name if that is beside it; one that shrank, or
-whose first bytes changed, is read anew. Nothing is held open between two polls.
+was rotated away, or copied and cut, is read to its end where it lies now, if that is beside it; one
+that shrank, or whose first bytes changed, is read anew. Nothing is held open between two polls.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from flowtui.watch.readers.frames import thin
 from flowtui.watch.readers.protocol import Reader
 from flowtui.watch.readers.registry import HEAD, reader_for, reader_named
 from flowtui.watch.readers.textlog import TextLog
+from flowtui.watch.rotated import rest_of
 
 CHUNK = 2**20
 PER_POLL = 16 * 2**20
@@ -168,10 +169,9 @@ class FileSource:
         self, file: BinaryIO, known: tuple[int, int], first: bytes, size: int, items: list[Item]
     ) -> None:
         now = os.pread(file.fileno(), _IDENTITY, 0)
-        if known != self._file:
-            self._rotated(known, items)
-        elif size >= self._offset and now.startswith(first):
+        if known == self._file and size >= self._offset and now.startswith(first):
             return
+        self._rotated(known, first, items)
         self._first, self._offset = now, 0
         anew = getattr(self._reader, "anew", None)
         if anew is not None:
@@ -181,20 +181,16 @@ class FileSource:
         else:
             self._reader = None
 
-    def _rotated(self, known: tuple[int, int], items: list[Item]) -> None:
-        """The rest of the file that was here before, if it lies beside with `.1` at its name."""
+    def _rotated(self, known: tuple[int, int], first: bytes, items: list[Item]) -> None:
+        """The rest of what was here before, from where it lies now; lost if it is not beside."""
         if self._reader is None:
             return
-        beside = self._path.with_name(f"{self._path.name}.1")
-        try:
-            with beside.open("rb", buffering=0) as old:
-                seen = os.fstat(old.fileno())
-                if (seen.st_dev, seen.st_ino) == known and seen.st_size > self._offset:
-                    old.seek(self._offset)
-                    left = min(seen.st_size - self._offset, PER_POLL)
-                    self._read(old, self._reader, left, items)
-        except OSError:
-            return  # it is not there: what was written after the last poll is lost
+        # tables of several runs begin alike, and are written anew as a whole
+        begins = first if isinstance(self._reader, TextLog) else b""
+        old = rest_of(self._path, known, begins, self._offset)
+        if old is not None:
+            with old:
+                self._read(old, self._reader, PER_POLL, items)
 
     def _need_reader(self, file: BinaryIO) -> Reader | None:
         if self._reader is None:

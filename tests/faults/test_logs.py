@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import resource
 import sqlite3
@@ -79,6 +80,34 @@ def test_a_log_that_was_rotated_loses_nothing(tmp_path: Path) -> None:
     write(log, line(3))
 
     assert steps(source.poll()) == [2, 3]
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["", "packed"])
+@pytest.mark.parametrize("name", ["a.log.1", "a.log-20260102", "a.1.log"])
+@pytest.mark.parametrize("way", ["renamed", "copied and cut"])
+def test_a_log_keeps_its_whole_curve_however_it_is_rotated(
+    tmp_path: Path, way: str, name: str, packed: bool
+) -> None:
+    log = tmp_path / "a.log"
+    write(log, "".join(map(line, range(1, 21))))
+    (tmp_path / "a.log.txt").write_text("".join(map(line, range(1, 99))))  # another run's
+    source = FileSource(log)
+    source.poll()
+    write(log, "".join(map(line, range(21, 31))))
+    data = log.read_bytes()
+    if packed:
+        (tmp_path / f"{name}.gz").write_bytes(gzip.compress(data))
+    elif way == "renamed":
+        log.rename(tmp_path / name)
+    else:
+        (tmp_path / name).write_bytes(data)
+    if way == "renamed":
+        log.unlink(missing_ok=True)
+    else:
+        os.truncate(log, 0)
+    write(log, line(31))
+
+    assert steps(source.poll()) == list(range(21, 32))
 
 
 def test_a_log_that_was_cut_to_nothing_is_read_from_its_start(tmp_path: Path) -> None:

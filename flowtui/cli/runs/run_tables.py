@@ -133,8 +133,11 @@ def _cost(detail: RunDetail) -> str:
 
 def _metrics(detail: RunDetail) -> list[str]:
     tracks = list(detail.seen.history.metrics.values())
-    if not tracks:
-        return []
+    if not tracks:  # nothing of its log is left: the record has the last and best values
+        return [
+            f"  {middle_cut(m.name, 28):<28}  {figure(m.last):>10}  {figure(m.best):>10}"
+            for m in detail.run.metrics
+        ]
     width = max(len(middle_cut(track.name, 28)) for track in tracks)
     lines = [f"  {'metric':<{width}}  {'last':>10}  {'best':>10}  {'values':>7}"]
     for track in tracks[:24]:

@@ -96,11 +96,18 @@ def show_command(context: Context, run: str, follow: bool, as_json: bool) -> Non
 
 
 def _view(context: Context, detail: Any) -> dict[str, Any]:
+    from flowtui.core.runs.history import plain
     from flowtui.core.runs.run_json import run_view
 
     run = detail.run
+    view = run_view(detail.seen, detail.findings, context.services.zone.key)
+    if not view["metrics"]:  # nothing of its log is left
+        nothing = dict.fromkeys(("first", "min", "max", "n"))
+        view["metrics"] = {
+            m.name: {"last": plain(m.last), "best": plain(m.best), **nothing} for m in run.metrics
+        }
     return {
-        **run_view(detail.seen, detail.findings, context.services.zone.key),
+        **view,
         "id": run.id,
         "command": list(run.command),
         "folder": run.folder,

@@ -12,7 +12,7 @@ from pathlib import Path
 from flowtui.core.clock import Clock
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.crash_card import card_lines
-from flowtui.core.runs.findings.finding import Finding
+from flowtui.core.runs.findings.finding import Finding, Rule
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.history import History
 from flowtui.core.runs.observation import Seen
@@ -162,7 +162,7 @@ class RunDesk:
         if run.ended:
             tracked.finish()
         seen = tracked.seen(now)
-        findings = tuple(self._judge(seen))
+        findings = tuple(self._judge(seen)) or _recorded(run)
         glance = self._glance(run, tracked, seen, findings)
         peak = run.cost.peak_rss_bytes or tracked.peak_rss_bytes
         card = card_lines(seen) if state_of(seen) is RunState.CRASHED else ()
@@ -205,6 +205,15 @@ class RunDesk:
         other = self.book.get(run.baseline)
         history = self.history(run.baseline)
         return (other.name, history) if other is not None and history is not None else None
+
+
+def _recorded(run: Run) -> tuple[Finding, ...]:
+    """What was found of a run while it could be read."""
+    found = []
+    for each in run.findings:
+        with contextlib.suppress(ValueError):  # a rule of another version
+            found.append(Finding(Rule(each.rule), None, 1.0, {}, each.sentence))
+    return tuple(found)
 
 
 def is_locked(path: Path) -> bool:

@@ -149,6 +149,8 @@ class Tracked:
         """Has it opened a file with metrics? Then that is read as well, and all with it anew."""
         if not self.pids or not _due(self._opened_at, monotonic, OPENED_S):
             return
+        if any(source.problem for source in self.log.sources):
+            return  # what is gone could not be read anew
         self._opened_at = monotonic
         known = {source.path for source in self.log.sources}
         new = [place for place in self._opened(sorted(self.pids)) if place.path not in known]

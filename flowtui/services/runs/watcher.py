@@ -184,6 +184,8 @@ class Watcher:
 
     def _take_up(self, id: str) -> None:
         run = self._book.get(id)
+        if run is None and self._book.runs.has(id):
+            return  # there is one, though it cannot be decoded: doctor tells
         if run is None:
             # its record comes a moment after it, or was taken back, or was never written
             run = self._book.restore(id)
@@ -224,6 +226,9 @@ class Watcher:
             self._judged_at[id] = monotonic
             self._findings[id] = findings = self._judge(seen)
             self._news = updated(self._news, id, tracked.run.name, findings, now.timestamp())
+            if id not in self._glances:  # its log may be deleted at any moment
+                with contextlib.suppress(OSError):
+                    tracked.keep()
         before = None if due or over else self._glances.get(id)
         glance = glance_of(tracked, seen, self._findings.get(id, ()), before)
         self._glances[id] = glance

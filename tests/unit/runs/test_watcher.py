@@ -516,3 +516,41 @@ def test_a_pid_brings_the_log_that_it_writes(lab: Lab, tmp_path: Path) -> None:
 
     assert adopted.paths == (str(log),)
     assert adopted.folder == str(lab.work)
+
+
+def test_a_record_that_cannot_be_decoded_holds_up_no_other_run(bench: Bench) -> None:
+    bad = bench.lab.python("input()", "bad")
+    good = bench.lab.python(f"print({nano(0, 5)!r}, end='', flush=True)\ninput()", "good")
+    bench.lab.see(good, "iter 4:")
+    book = bench.lab.book
+    with book.runs.change("damage"):
+        book.runs.table.update({"started_at": "yesterday"}, doc_ids=[bad.id])
+
+    bench.step()
+
+    assert bench.glance(good).step == 4
+    assert [glance.id for glance in bench.board.read().runs] == [good.id]
+    record = book.runs.table.get(doc_id=bad.id)
+    assert record is not None and record["started_at"] == "yesterday"  # nobody wrote over it
+    desk = bench.lab.desk(bench.board)
+    assert [glance.name for glance in desk.listed()] == ["good"]
+    assert desk.detail("good").glance.step == 4
+    assert bench.faults == []
+    os.kill(bench.lab.started(good).pid, signal.SIGTERM)
+    assert bench.until_closed(good).state is RunState.STOPPED
+
+
+def test_a_log_that_is_deleted_after_the_first_look_keeps_its_metrics_and_findings(
+    bench: Bench,
+) -> None:
+    log = bench.lab.work / "train.log"
+    bad = nano(0, 30) + "".join(f"iter {k}: loss nan, time 9.00ms\n" for k in range(30, 40))
+    log.write_text(bad)
+    run = bench.adopt(log)
+    bench.step()
+    log.unlink()
+
+    detail = bench.lab.desk(bench.board).detail(run.id)
+
+    assert detail.seen.history.metrics["loss"].n == 40
+    assert [finding.rule.value for finding in detail.findings] == ["nan"]
