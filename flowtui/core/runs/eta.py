@@ -24,6 +24,7 @@ ENOUGH = 6
 """Ticks needed before a pace is a pace."""
 PAUSE = 4.0
 """An interval so many times as long as usual is a pause."""
+MOST_ALIKE = 0.7
 FLOOR = 0.005
 """No estimate is surer than this share of what is left: clocks of logs count in seconds."""
 
@@ -123,22 +124,27 @@ def _apart(ticks: list[_Tick], waited: float) -> tuple[list[_Tick], list[_Pause]
 def _pace(ticks: list[_Tick], rest: float) -> tuple[float, float, float | None] | None:
     """Seconds from tick to tick, for the rest, and the error of that; None if it stands still."""
     spacing = (ticks[-1].step - ticks[0].step) / (len(ticks) - 1)
-    if len(ticks) >= 4 * ENOUGH:
-        ticks = ticks[len(ticks) // 2 :]
-    first, last = ticks[0], ticks[-1]
-    count = min(STRETCHES, len(ticks) - 1)
-    length = (last.step - first.step) / count
-    edges = [_when(ticks, first.step + length * k) for k in range(count + 1)]
-    seconds = [max(0.0, b - a) for a, b in pairwise(edges)]
-    mean, number = fmean(seconds), rest / length
-    if mean <= 0:
+    late = ticks[len(ticks) // 2 :] if len(ticks) >= 4 * ENOUGH else ticks
+    pace = (late[-1].at - late[0].at) / (late[-1].step - late[0].step)
+    if pace <= 0:
         return None
-    each = mean / length * spacing
-    if count < 3:
-        return each, mean * number, None
-    t = _T80[count - 2] if count - 1 <= len(_T80) else 1.33
-    error = t * stdev(seconds) * math.sqrt(number + number * number / count) * _alike(seconds)
-    return each, mean * number, error
+    seconds = _stretches(ticks, min(2 * STRETCHES, len(ticks) - 1))
+    if len(seconds) < 3:
+        return pace * spacing, pace * rest, None
+    length = (ticks[-1].step - ticks[0].step) / len(seconds)
+    number, known = rest / length, len(seconds) if late is ticks else len(seconds) / 2
+    freedom = len(seconds) - 1
+    t = _T80[freedom - 1] if freedom <= len(_T80) else 1.33
+    scatter = math.sqrt(number + number * number / known)
+    return pace * spacing, pace * rest, t * stdev(seconds) * scatter * _alike(seconds)
+
+
+def _stretches(ticks: list[_Tick], count: int) -> list[float]:
+    """Seconds that each of `count` equal stretches took."""
+    first = ticks[0].step
+    length = (ticks[-1].step - first) / count
+    edges = [_when(ticks, first + length * k) for k in range(count + 1)]
+    return [max(0.0, b - a) for a, b in pairwise(edges)]
 
 
 def _alike(values: list[float]) -> float:
@@ -148,7 +154,7 @@ def _alike(values: list[float]) -> float:
     if square <= 0 or len(values) < STRETCHES:
         return 1.0
     likeness = sum((a - mean) * (b - mean) for a, b in pairwise(values)) / square
-    likeness = min(0.6, max(0.0, likeness))  # of a few values it is far from sure
+    likeness = min(MOST_ALIKE, max(0.0, likeness + 1 / len(values)))  # it is found too low
     return math.sqrt((1 + likeness) / (1 - likeness))
 
 

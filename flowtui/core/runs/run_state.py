@@ -139,6 +139,9 @@ def _by_exit(seen: Seen, status: int) -> RunState:
 
 def _complete(seen: Seen) -> bool:
     history = seen.history
+    epoch, epochs = history.epoch, history.total_epochs
+    if epoch is not None and epochs and epoch + 1 < epochs:
+        return False  # a bar of one epoch
     if history.step is not None and history.total_steps:
         return history.step >= history.total_steps and history.eta_s in (None, 0.0)
     return False

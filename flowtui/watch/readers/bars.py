@@ -200,9 +200,11 @@ def _training(bar: Bar, place: Place) -> list[Item]:
         if not complete or bars.rounds or (bar.total or 0) < (bars.main_total or 0):
             return []  # the bar of an evaluation inside the training
         bars.main_name, bars.main_total, bars.rounds = bar.name, bar.total, 0
-    elif bar.n < bars.main_n and bars.main_n == bars.main_total:
+    elif bars.main_n == bars.main_total and (
+        bar.n < bars.main_n or (bar.n == bars.main_n and place.epoch != bars.epoch)
+    ):
         bars.rounds += 1
-    bars.main_n, bars.evaluating = bar.n, None
+    bars.main_n, bars.evaluating, bars.epoch = bar.n, None, place.epoch
     step = place.step = bar.n + bars.rounds * (bar.total or 0)
     total = bar.total if bars.rounds == 0 else None
     left = bar.left_s if bars.rounds == 0 else None

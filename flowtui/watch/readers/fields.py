@@ -55,7 +55,7 @@ _RATE = re.compile(
 )
 _SCALE = re.compile(r"[kKMGTPB]i?[bB]?(?:/s|ps)?$")
 _ASIDE = re.compile(
-    r"\s?\(\s*(?P<sign>[-+*~±x]?)\s*(?:(?:avg|average|mean|smoothed|median|ema)\W+)?"
+    r"\s?\(\s*(?P<sign>[-+*~±x]?)\s*(?:(?P<best>best)\W+|(?:avg|average|mean|smoothed|median|ema)\W+)?"
     r"(?P<n>\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?|\.\d+|nan|inf)(?P<rest>[^()=]*)\)"
 )
 _SPREAD = re.compile(r"\s*(?:±|\+/-|\+-)\s*[\d.]+(?:[eE][-+]?\d+)?")
@@ -71,10 +71,11 @@ _PLACES = re.compile(
     r"|torch\.Size\([^()]*\)|\b[A-Za-z_]+==[\w.+]+|\bv\d+(?:\.\d+)+\S*"
 )
 _CUT = re.compile(
-    r"[,;|{}<>\t•·│┃¦!?]|\s-{1,3}\s|--+|==+|\s{2,}|\s:\s|=>|->|>>|\*{2,}|\s/\s|(?<=\w\w\w\w)\.\s"
+    r"[,;|{}<>\t•·│┃¦!?—–，；、。]|\s-{1,3}\s|--+|==+|\s{2,}|\s:\s|=>|->|>>|\*{2,}|\s/\s|(?<=\w\w\w\w)\.\s"
     r"|:\s+|\s\*\s|\sand\s"
 )
-_STRIP = " \t'\"`*#>-.:=~_•@&+\\"
+_ROW = re.compile(r"(?:\s+[-+]?(?:\d+\.?\d*|\.\d+|nan)(?:[eE][-+]?\d+)?(?=\s|$)){2,}")
+_STRIP = " \t'\"`*#>-.:=~_•@&+\\—–：＝"
 
 
 def scrubbed(text: str) -> str:
@@ -96,6 +97,8 @@ def fields(text: str) -> list[Field]:
             end, value = _list(text, match.start(), end, value, name, listed)
         if match[1] and text[end : end + 1] == match[1]:
             end += 1
+        if value is not None and (row := _ROW.match(text, end)) is not None:
+            end, value = row.end(), None  # a row of numbers: none of them is the name's
         at = start = max(end, match.end())
         if not name and unit and _RATE.match(unit):
             name, explicit = unit, True
@@ -133,7 +136,7 @@ def _value(
     aside = _ASIDE.match(text, end)
     if aside is not None:
         end = aside.end()
-        if not aside["sign"] or aside["sign"] == "-":
+        if not aside["best"] and (not aside["sign"] or aside["sign"] == "-"):
             average = number(aside["sign"] + aside["n"])
     return value, average, end, unit
 
@@ -188,6 +191,8 @@ def _name(gap: str) -> tuple[str, bool, str | None]:
     explicit = core != bare or (listed == "[" and core[-1:] != "]")
     if core.endswith(("->", "=>")):
         bare, explicit = core[:-2], True
+    elif core.endswith((" is", " was", " reached")) and better_of(core[-40:]) is not None:
+        bare, explicit = core.rpartition(" ")[0], True  # the test accuracy is 0.93
     bare = _balanced(bare.rstrip(_STRIP if bare[-1:] != "." else "'\" "))
     name = _CUT.split(bare)[-1]
     name = name.strip("'\"` \t").lstrip(_STRIP).strip("]['\" ")

@@ -45,7 +45,7 @@ def _heading(text: str, place: Place) -> list[Item] | None:
     match = HEADING.match(text)
     if match is None:
         return None
-    place.epoch, place.began = int(match[1]), True
+    place.epoch, place.began, place.section = int(match[1]), True, ""
     if match[2]:
         place.total_epochs = int(match[2])
     total = place.total_epochs

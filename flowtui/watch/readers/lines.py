@@ -38,8 +38,9 @@ _ETA = re.compile(
 _MERE = re.compile(
     r"(?i)(?>\d+(?:\.\d+)?\s*+(?:ms|[hms]|min|secs?|seconds|minutes|%)?+\b|\W++|\b(?:train(?:ing)?"
     r"|learning|starting|start|begin(?:ning)?|running|current|new|now|of|at|in|completed?|done"
-    r"|finished|lr|eval(?:uation)?|val(?:idation)?|test|epoch|time)\b)*+$"
+    r"|finished|lr|eval(?:uation)?|val(?:idation)?|test(?:ing)?|epoch|time|net)\b)*+$"
 )
+_LOGGER = re.compile(r"(?i)(?!best|last|saved|patience)[a-z]\w*\s+[-|:>]+\s+$")
 _SETTING = re.compile(
     r"(?i)\W*(?:epochs|steps|iters|iterations|updates|batch(?:es)?|episodes|timesteps|rounds"
     r"|generations"
@@ -145,8 +146,15 @@ def _position_only(text: str, rest: str, where: Where, place: Place) -> list[Ite
         note_totals(text, place)
         place.settings += 1
         return None
-    mere = where.counts_through or _MERE.match(rest) is not None
+    behind = where.n is not None and place.step is not None and where.n < place.step
+    if place.section and behind and not where.counts_through:
+        return []  # the evaluation's own step
+    front = _LOGGER.match(rest[: where.first])  # `trainer - Epoch 3/10`
+    alone = _MERE.match(rest, front.end() if front else 0) is not None
+    mere = where.counts_through or alone or _comes_next(where, place)
     if where.first > 40 or not mere or where.set not in (None, "train"):
+        if not place.began:
+            note_totals(text, place)
         return [Reading(None, NOTHING, None, None, where.epochs)] if where.epochs else None
     items = flushed(place)
     place.section = ""
@@ -160,6 +168,15 @@ def _position_only(text: str, rest: str, where: Where, place: Place) -> list[Ite
         place.step = step
     reading = Reading(step, NOTHING, where.epoch, total, where.epochs)
     return [*items, *_begin(where, reading, place), reading]
+
+
+def _comes_next(where: Where, place: Place) -> bool:
+    """True for a line that begins with the next epoch, whatever it goes on to say."""
+    if where.first or where.epoch is None or where.n is not None or where.set is not None:
+        return False
+    if place.epoch is None:
+        return where.epoch in (0.0, 1.0)
+    return where.epoch == place.epoch + 1
 
 
 def _begin(where: Where, reading: Reading, place: Place) -> list[Item]:

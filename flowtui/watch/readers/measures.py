@@ -41,7 +41,7 @@ def sets_of(text: str) -> list[str]:
 
 
 def _set_in(mark: re.Match[str]) -> str:
-    return next((mark[k] for k in "abc" if mark[k]), _SUMMARY)
+    return next((mark[k] for k in "abce" if mark[k]), _SUMMARY)
 
 
 def label_of(word: str | None) -> str:

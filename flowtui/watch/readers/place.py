@@ -22,6 +22,8 @@ class Bars:
     main_n: int | None = None
     rounds: int = 0
     """How often the main bar was complete and began anew."""
+    epoch: int | None = None
+    """The heading under which the main bar was drawn last."""
     evaluating: str | None = None
     base: int | None = None
     """What epochs count from: 0 or 1."""

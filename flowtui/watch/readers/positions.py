@@ -179,7 +179,7 @@ def _counted(text: str, where: Where) -> str:
         count = whole(match[1])
         if count is None or (match[2] is None and match.start() > 3):
             continue
-        if match[3].lower().startswith("epoch"):
+        if match[3].lower().startswith(("epoch", "轮", "에포크", "エポック")):
             if where.epoch is None and match[2]:
                 where.epoch, where.epochs = float(count), float(whole(match[2]) or 0) or None
             else:
@@ -197,6 +197,16 @@ _CLOCKED = re.compile(r"\[(\d+) \| [\d.]+\]")
 """gpt-2: `[120 | 312.05] loss=...`, step and seconds."""
 
 
+_SET_STEP = re.compile(r"([A-Za-z]+):\s+(\d+)/(\d+)\s+(?=[A-Za-z])")
+"""`train: 40/1000 loss: 5.1`"""
+_NUMBERED = re.compile(r"\[(\d{2,}|[89])\]\s+(?=[A-Za-z][\w/.@-]*\s?=\s?[-+.\d])")
+"""clu: `[500] loss=0.5, accuracy=0.9`; below 8 it may be a worker's number."""
+
+
+_IN_EPOCH_BARE = re.compile(r"\[\s*(\d+),\s+(\d+)\]\s+(?=[A-Za-z])")
+"""PyTorch's tutorial: `[2,  4000] loss: 1.2`, epoch and step in it."""
+
+
 def _bare(text: str, where: Where) -> str:
     match = _OF_SET.match(text)
     if match is not None and SET.fullmatch(match[1]):  # Test: [ 24/24]; Catalyst: valid (3/10)
@@ -206,9 +216,17 @@ def _bare(text: str, where: Where) -> str:
             where.n, where.total = int(match[2]), int(match[3])
         where.set, where.first = match[1], 0
         return f" | {text[match.end() :]}"
-    match = _CLOCKED.match(text)
+    match = _SET_STEP.match(text)
+    if match is not None and SET.fullmatch(match[1]):
+        where.set, where.n, where.total, where.first = match[1], int(match[2]), int(match[3]), 0
+        return f" | {text[match.end() :]}"
+    match = _CLOCKED.match(text) or _NUMBERED.match(text)
     if match is not None:
         where.n, where.first = int(match[1]), 0
+        return f" | {text[match.end() :]}"
+    match = _IN_EPOCH_BARE.match(text)
+    if match is not None:
+        where.epoch, where.n, where.word, where.first = float(match[1]), int(match[2]), "iter", 0
         return f" | {text[match.end() :]}"
     match = BARE.match(text)
     if match is None or int(match[1]) > int(match[2]):

@@ -119,6 +119,14 @@ def read_json(text: str, place: Place) -> list[Item] | None:
     items = json_items(text[start:])
     if items is None:
         return None
+    if start > 4 and items and isinstance(items[0], Reading):  # `step 3/8 {"loss": 0.5}`
+        first = items[0]
+        where, _ = find(text[:start])
+        if first.step is None and first.epoch is None and not where.empty:
+            items[0] = first._replace(
+                step=where.n, total_steps=where.total,
+                epoch=where.epoch, total_epochs=where.epochs,
+            )  # fmt: skip
     for item in items:
         if isinstance(item, Reading) and item.step is not None:
             place.step, place.began = item.step, True

@@ -31,6 +31,8 @@ _YAML = re.compile(
 _WORD_VALUES = re.compile(
     r"[\w'\"]\s?[=:]\s?(?:True|False|None|null|true|false|[\"'](?![-\d.]|nan|inf)[^\"'])"
 )
+_NAMED_WORDS = re.compile(r"(?i)(?:^|[\s,(])\w+=(?!nan|inf)(?:[A-Za-z./~][\w./~-]*)?(?=,|$|\))")
+"""`weights=yolov5s.pt, cfg=, data=coco.yaml`"""
 _PROSE = re.compile(r"(?:wandb|WARNING|warning|Warning|hint|note|tip):? |.*\bwandb:|.*\bWarning: ")
 _MENTION = re.compile(r"(?i)epoch|step|iter|update")
 _TOTAL = re.compile(
@@ -40,7 +42,7 @@ _TOTAL = re.compile(
     r"|(?:num|n)_(?:train(?:ing)?_)?(?:steps|iters|iterations|updates)|train_(?:steps|iters)"
     r"|total optimization steps|total_num_updates?|max_num_updates?|iterations)"
     r"|(?P<epochs>(?:num|n|nb|max|total|number of|num_train|max_train|train)?[_ -]?epochs?))[\"']?"
-    r"(?:\s*:\s*int)?\s*(?:[:=]+|\.{2,}|\s(?=\d+\W*$))\s*[\"'\[]?(?P<n>\d[\d_,]*)(?!\d)(?!\.[1-9]"
+    r"(?:\s*:\s*int)?\s*(?:[:=]+|\.{2,}|\s(?=\d[\d,]*\s*(?:\W*$|[(;])))\s*[\"'\[]?(?P<n>\d[\d_,]*)(?!\d)(?!\.[1-9]"
     r"|e?-|/|\s*/|:)"
 )
 
@@ -58,7 +60,9 @@ def is_dump(text: str) -> bool:
     """True for all of a program's settings in one line, and for remarks that hold no figure."""
     if _DUMP.search(text) is not None or _PROSE.match(text) is not None:
         return True
-    return len(text) > 60 and len(_WORD_VALUES.findall(text[:4000])) > 2
+    if len(text) > 60 and len(_WORD_VALUES.findall(text[:4000])) > 2:
+        return True
+    return text.count("=") > 4 and len(_NAMED_WORDS.findall(text[:4000])) > 2
 
 
 def is_setting(text: str) -> bool:

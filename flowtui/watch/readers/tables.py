@@ -25,7 +25,7 @@ MAX_ROWS = 200
 _EPOCHS = frozenset({"e", "epoch", "epochs", "ep"})
 _STEPS = frozenset({
     "#", "step", "steps", "iter", "iters", "iteration", "iterations", "it", "round", "n_iter",
-    "batch", "global_step", "update", "t",
+    "batch", "global_step", "update", "t", "gen", "generation",
 })  # fmt: skip
 _TIMES = frozenset(
     {"time", "dur", "elapsed_time", "remaining time", "remaining", "eta", "epoch_time"}
@@ -208,7 +208,7 @@ def _trials(text: str, place: Place) -> list[Item] | None:
     return [Reading(place.step, row)]
 
 
-_RESULT_LINE = re.compile(rf"\s+([\w/.-]+): ({NUMBER}|[\w\"'-].*)?$")
+_RESULT_LINE = re.compile(rf"\s+([\w/.-]+):(?: ({NUMBER}|[\w\"'\[{{-].*))?$")
 
 
 def read_result(raw: str, text: str, place: Place) -> list[Item] | None:

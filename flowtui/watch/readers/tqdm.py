@@ -19,6 +19,10 @@ _BARE = re.compile(
     r"(?:(.*?): )?([\d.]+)([kKMGTP]?)([A-Za-z]*) \[([\d:]+), +([^,\]]+)(?:, (.*))?\]$"
 )
 
+_NO_FIGURES = frozenset({
+    "v_num", "global_step", "step", "epoch", "ep", "iter", "iteration", "it", "consumed_samples",
+})  # fmt: skip
+"""In a bar: Lightning's number of the version, and where it stands, which the bar says."""
 _IN_FRONT = re.compile(r"\[?(\d+)/(\d+)\]?\s*$")
 _RATE = re.compile(r"\s*([\d.]+|\?)\s*([kKMGTP]?)\s*([A-Za-z_]*)/([A-Za-z_]+)")
 
@@ -76,6 +80,8 @@ def _bar(text: str) -> Bar | None:
         more, _, rest = rest.partition(", ")
         left = f"{left}, {more}"
     rate_text, _, postfix = rest.partition(", ")
+    if "=" in rate_text:  # it has no rate yet
+        rate_text, postfix = "", rest
     rate, unit = _rate(rate_text)
     metrics = _postfix(f"{before.strip(' ,')}, {postfix}" if before else postfix)
     if "." in name or "nan" in name or "inf" in name:  # set_description(f"loss {loss:.4f}")
@@ -153,7 +159,7 @@ def _postfix(text: str) -> dict[str, float]:
         if not mark:
             name, mark, value = part.partition(":")
         figure = number(value.strip().rstrip("%")) if mark else None
-        if figure is not None and name != "v_num":  # Lightning's number of the version
+        if figure is not None and name.strip() not in _NO_FIGURES:
             figures[name.strip()] = figure
         elif "=" in value or ": " in value:  # pairs without commas between them
             figures |= pairs(_IN_NAME.findall(part))

@@ -13,9 +13,14 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_EPOCH = r"epochs?|epo|ep"
+_EPOCH = (
+    r"epochs?|epo|ep|epochen?|epoche|[ée]poques?|[ée]pocas?|epok[aię]?|эпох[аи]|轮次?|轮数|エポック"
+    r"|에포크|에폭"
+)
 _STEP = (
-    r"global[ _-]?step|train(?:ing)?[ _/-]?(?:global_)?step|current[ _-]?steps?|num[ _]updates"
+    r"schritte?|iterationen|[ée]tapes?|pasos?|passos?|шаг|итерация|步数?|迭代(?:次数)?|ステップ|스텝|"
+    r"global[ _-]?step|train(?:ing)?[ _/-]?(?:global_)?step|current[ _-]?steps?"
+    r"|n(?:um)?[ _]?updates"
     r"|opt(?:im(?:izer|ization)?)?[ _-]steps?|(?:total[ _-]|num[ _-])?timesteps?|total[ _-]steps?"
     r"|(?:gradient[ _-])?steps?"
     r"|(?:global_?|train[ _-]?|learning )?iter(?:ation)?s?|n_?iter|itr?|updates?|up|mini-?batch"
@@ -29,7 +34,8 @@ HEAD = re.compile(
     rf"|index|id)\b)?(?![\w/-])\.?"
     r"[\"']?\s*[:=#]*\s*[\"']?\s*[\[(]*\s*(?P<n>\d[\d,_]*\d|\d)"
     r"(?P<range>-\d+)?(?![\d_])(?!\w*\.\d|[\d.]*[a-zA-Z%]|:\d|,\d)"
-    r"(?:\s*(?:/|of|out of|-of-)\s*(?P<total>\d[\d,_]*\d|\d|\?)(?![\d.]*[a-zA-Z%]))?"
+    r"(?:\s*(?:/|of|out of|-of-|von|sur|de|di|из|共)\s*(?P<total>\d[\d,_]*\d|\d|\?)"
+    r"(?![\d.]*[a-zA-Z%]|/\d))?"
     r"(?:\s*\(\s*[\d.]+\s*%(?: complete)?\s*\))?\s*[\"'\])]*"
 )
 """`step: 10`, `Epoch [3/10]`, `iter 5 of 9`, `Batch [0-50]`, `global_step=1,200`."""
@@ -52,7 +58,7 @@ SET_EPOCH = re.compile(
 """timm: `Train: 0 [  50/98 ( 51%)]`."""
 COUNTED = re.compile(
     r"(?i)(?<![\w./])(\d[\d,]*)(?:\s*/\s*(\d[\d,]*))?\s*"
-    r"(batches|iters?|iterations|steps|updates|epochs?)(?![\w/])"
+    r"(batches|iters?|iterations|steps|updates|epochs?|轮次?(?!\d)|步|에포크|エポック)(?![a-z/])"
 )
 """`200/2983 batches`, `100 iter`."""
 CHAINER = re.compile(r"(\d+) iter, (\d+) epoch / (\d+) epochs$")
@@ -63,7 +69,7 @@ BARE = re.compile(
 ESPNET = re.compile(r"(?i)(?<!\w)(\d+)(?:/(\d+))?epoch(?![a-z])(?::(\w+):(\d+)-(\d+)batch:?)?")
 NOT_OURS = re.compile(
     r"(?i)(?:best|from|since|every|until|till|patience|last|next|after|for|final|warm-?up|max|total"
-    r"|num(?:ber)?(?: of)?|saved?|stalled)[\w .:(=@-]{0,12}$"
+    r"|num(?:ber)?(?: of)?|saved?|stalled|over|per)[\w .:(=@-]{0,12}$"
 )
 """Before a position: it is another's (`best 0.5 at epoch 3`, `from step 100`)."""
 
@@ -75,11 +81,12 @@ _TRAIN = r"train(?:ing|_inner)?|trn|learn"
 SET = re.compile(rf"(?i)(?:(?P<val>{_VALIDATION})|(?P<train>{_TRAIN}))(?![\w/])")
 _NOUN = (
     r"(?:[ _-](?:set|results?|summary|metrics?|stats?|statistics|performance|phase|data(?:set)?"
-    r"|scores?|report|loop|net output #\d+|\(avg\)))*"
+    r"|scores?|errors?|report|loop|net output #\d+|\(avg\)))*"
 )
 SET_MARK = re.compile(
     rf"(?i)(?<![\w/'\"=.@-])(?:evaluat\w+ (?:on )?(?:the )?)?(?:"
     rf"\[\s*(?P<a>{_VALIDATION}|{_TRAIN})\s*\](?!\s*[\d.=-])"
+    rf"|\(\s*(?P<e>{_VALIDATION}|{_TRAIN})\s*\)(?=\s*[A-Za-z])"
     rf"|(?P<b>{_VALIDATION}|{_TRAIN}){_NOUN}\s*(?::(?=\s*[a-zA-Z\[({{|*>@]|\s*$)|(?:->|=>|\||>)(?=\s)|\s-{{1,2}}\s)"
     rf"|(?P<c>{_VALIDATION}|{_TRAIN}) on '\w+' subset"
     r"|saving (?:dict for|evaluation summary for)(?: global)?(?= step)(?P<d>))"
@@ -131,6 +138,7 @@ NO_NAMES = _words(
     " bs layer layers classes params parameters parameter trainable non-trainable max_steps"
     " max_iter"
     " max_iters max_epochs max_epoch num_epochs total_steps total_epochs total_iters id jobid uid"
+    " warmup warm-up warmup_steps"
     " job_id took in at after for with of to by from is was are has and or using use loaded found"
     " got"
     " than over every on about around only first next each all reached improved did not until"
