@@ -56,6 +56,7 @@ def recorded() -> Iterable[tuple[str, list[tuple[float, Item]]]]:
         log: list[tuple[float, Item]] = [
             (t, Reading(step, {"loss": 1.0}, total_steps=total)) for t, step in each["ticks"]
         ]
+        log.append((each["ended"], Reading(total, {"done": 1.0})))
         yield each["name"], log
 
 

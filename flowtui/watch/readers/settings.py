@@ -31,7 +31,9 @@ _YAML = re.compile(
 _WORD_VALUES = re.compile(
     r"[\w'\"]\s?[=:]\s?(?:True|False|None|null|true|false|[\"'](?![-\d.]|nan|inf)[^\"'])"
 )
-_NAMED_WORDS = re.compile(r"(?i)(?:^|[\s,(])\w+=(?!nan|inf)(?:[A-Za-z./~][\w./~-]*)?(?=,|$|\))")
+_NAMED_WORDS = re.compile(
+    r"(?i)(?:^|[\s,(])\w+=(?!nan|inf)(?:(?:[A-Za-z/~]|\.{1,2}/)[\w./~-]*)?(?=,|$|\))"
+)
 """`weights=yolov5s.pt, cfg=, data=coco.yaml`"""
 _PROSE = re.compile(r"(?:wandb|WARNING|warning|Warning|hint|note|tip):? |.*\bwandb:|.*\bWarning: ")
 _MENTION = re.compile(r"(?i)epoch|step|iter|update")
