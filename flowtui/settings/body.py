@@ -100,6 +100,10 @@ def _away(word: str) -> bool:
         return False
 
 
+FLOOR = text("a floor", _floor)
+FLOOR_FORMS = "workout 3 days, sleep 5 days >= 7, caffeine 5 days <= 2"
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """The body log: what is kept, what the check-in asks, what you are reminded of."""
@@ -135,7 +139,7 @@ class Body:
     )
     floors: tuple[str, ...] = option(
         (),
-        many(text("a floor", _floor), "floors such as workout 3 days, sleep 5 days >= 7"),
+        many(FLOOR, f"floors such as {FLOOR_FORMS}"),
         "The least that a week is meant to hold; rest days are those of [day].",
     )
     away: tuple[str, ...] = option(

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.settings.body import Body, with_habits
+from flowtui.settings.body import FLOOR, FLOOR_FORMS, Body, with_habits
 from flowtui.settings.kinds import Kind
 from flowtui.settings.paths import Paths
 from flowtui.settings.problems import Collector, Problem, nearest, refuse, shown
@@ -106,8 +106,24 @@ def _keys(raw: object, name: str, into: Collector) -> Mapping[str, str]:
 
 
 def _body(raw: object, name: str, into: Collector) -> Body:
-    body = read_section(Body, raw, name, into)
+    body = read_section(Body, _good_floors(raw, name, into), name, into)
     return with_habits(body, body.habits, f"{name}.habits", into) if body.habits else body
+
+
+def _good_floors(raw: object, name: str, into: Collector) -> object:
+    """`raw` without the floors that cannot be read: a bad one takes none of the others along."""
+    floors = raw.get("floors") if isinstance(raw, dict) else None
+    if not isinstance(raw, dict) or not isinstance(floors, list):
+        return raw
+    kept: list[object] = []
+    for item in floors:
+        try:
+            FLOOR.read(item)
+        except ValueError:
+            into.add(f"{name}.floors", f"{shown(item)} is not {FLOOR.form} such as {FLOOR_FORMS}")
+            continue
+        kept += [item] if item not in kept else []
+    return {**raw, "floors": kept}
 
 
 @dataclass(frozen=True, slots=True)

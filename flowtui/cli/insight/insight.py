@@ -13,6 +13,7 @@ from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.core.errors import UsageError
 from flowtui.core.insight import sentences
 from flowtui.core.insight.association import Finding, Insight
+from flowtui.core.insight.verdicts import verdicts
 from flowtui.services.insight.day_rows import PRIMARY
 
 if TYPE_CHECKING:
@@ -210,6 +211,8 @@ def _look_at(context: Context, file: Path, outcome: str, names: tuple[str, ...])
 def _print(context: Context, looked: Looked, foreign: bool) -> None:
     whole = looked.insight
     context.put(sentences.summary(whole))
+    for line in verdicts(whole):
+        context.put(f"  {line}")
     for title, findings in (("passed", whole.passed), ("not passed", whole.not_passed)):
         if findings:
             context.put(f"\n{title}")

@@ -8,6 +8,7 @@ week, so a floor that counts days can never ask for them.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,14 +16,18 @@ from enum import StrEnum
 from flowtui.core.body.day_series import days_between
 from flowtui.core.body.entry import anchor, day_of
 from flowtui.core.body.entry_days import BodyLog, Variable, variable_from
-from flowtui.core.body.entry_kinds import State
+from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.fasting import WEEKDAYS
+from flowtui.core.body.habits import habit_name
 from flowtui.core.day import ONE_DAY, week_of
 from flowtui.core.errors import UsageError
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.length_grammar import NUMBER, parse_number
 from flowtui.core.zones import zone_or_utc
 
 WEEK = 7
+FORMS = "write: workout 3 days, workout 120, sleep 5 days >= 7, caffeine 5 days <= 2"
+_FLOOR = re.compile(rf"(\D.*?) ({NUMBER})( days?)?(?: ?(>=|<=|≥|≤) ?({NUMBER}))?")
 
 
 class Per(StrEnum):
@@ -51,6 +56,8 @@ class Floor:
     per: Per = Per.DAYS
     at_least: float | None = None
     """A day counts from this value on; None: any value above 0."""
+    at_most: float | None = None
+    """A day counts up to this value, an explicit no too; None: no such bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +79,31 @@ class FloorWeek:
 
 
 def floor_from(text: str) -> Floor:
-    """A floor as written in configuration: `workout 3 days`, `workout 120`, `sleep 5 days >= 7`.
+    """A floor as written in configuration: `workout 3 days`, `workout 120`, `sleep 5 days >= 7`,
+    `caffeine 5 days <= 2`; a habit by its plain name: `meditate 4 days`.
 
     Raises UsageError for what cannot be meant, such as 9 days a week.
     """
-    words = text.split()
-    try:
-        bound = float(words.pop()) if len(words) > 2 and words[-2] == ">=" else None
-        if bound is not None:
-            words.pop()
-        per = Per.DAYS if words[-1] in ("day", "days") else Per.AMOUNT
-        if per is Per.DAYS:
-            words.pop()
-        least = float(words.pop())
-        variable = variable_from(" ".join(words))
-    except (ValueError, IndexError):
-        raise UsageError(
-            f"{text!r} is not a floor", "write: workout 3 days, workout 120, sleep 5 days >= 7"
-        ) from None
+    match = _FLOOR.fullmatch(" ".join(text.split()))
+    if match is None:
+        raise UsageError(f"{text!r} is not a floor", FORMS)
+    name, amount, days, sign, bound = match.groups()
+    least, per = parse_number(amount) or 0.0, Per.DAYS if days else Per.AMOUNT
     limit = WEEK if per is Per.DAYS else math.inf
     if not 0 < least <= limit:
         raise UsageError(f"{text!r} asks for {least:g} a week", f"a week has {WEEK} days")
-    return Floor(variable, least, per, bound)
+    edge = parse_number(bound) if bound else None
+    at_most = edge if sign in ("<=", "≤") else None
+    if at_most is not None and per is Per.AMOUNT:
+        raise UsageError(f"{text!r} has an upper bound without days", "caffeine 5 days <= 2")
+    at_least = edge if at_most is None else None
+    return Floor(_variable(name), least, per, at_least, at_most)
+
+
+def _variable(name: str) -> Variable:
+    """The variable of that id; any other words are the plain name of a habit."""
+    head = name.partition(":")[0].partition(".")[0]
+    return variable_from(name) if head in set(Kind) else Variable(Kind.HABIT, habit_name(name))
 
 
 def rest_days_from(names: Iterable[str]) -> frozenset[int]:
@@ -168,6 +178,9 @@ def _offset(zone: str, moment: datetime) -> timedelta | None:
 
 def _counted(log: BodyLog, floor: Floor, day: date) -> float:
     value = log.value(day, floor.variable)
+    if floor.at_most is not None:
+        known = value.state in (State.GIVEN, State.NO) and value.value is not None
+        return 1.0 if known and (value.value or 0.0) <= floor.at_most else 0.0
     if value.state is not State.GIVEN or value.value is None:
         return 0.0
     enough = value.value >= floor.at_least if floor.at_least is not None else value.value > 0

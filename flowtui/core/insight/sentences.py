@@ -18,6 +18,7 @@ UNIT_WORDS = {"h": "hour", "min": "minute", "cups": "cup", "times": "time", "": 
 COUNTED = ("min", "commits")
 """Units of outcomes that one logs more or fewer of."""
 CAVEAT = "Not an experiment: a good morning may cause both."
+SAME_DAY = "same day, direction unknown"
 EXPLAINED = 0.5
 """Share of the raw difference below which weekday and trend explain most of it."""
 
@@ -54,25 +55,25 @@ def _provisos(finding: Finding) -> list[str]:
 
 
 def tags(finding: Finding, missing: Missingness | None) -> tuple[str, ...]:
-    """Short warnings that stand beside a finding."""
+    """Short warnings that stand beside a finding, what matters most first."""
     n, found = finding.numbers, []
-    if finding.lag == 0 and finding.factor.timing is Timing.DAY:
-        found.append("same day, direction unknown")
-    if n.plain_p <= 0.05 and _explained_away(n.raw_effect, n.effect):
-        found.append("weekday and trend explain most of the raw difference")
-    if n.skill is not None and n.skill <= 0:
-        found.append("does not beat the baseline forecast")
     if finding.mirrors:
         found.append("not beyond the output of the day before")
+    if missing is not None and missing.suspect:
+        found.append(
+            "many missing days" if not missing.clues else "missing days are not like others"
+        )
     ranked = max(n.rank_p or 0.0, n.x_rank_p or 0.0)
     if n.p <= 0.05 < 0.1 < ranked or n.lever_day is not None:
         found.append("hangs on a few extreme days")
     if n.slow_p is not None and n.p <= 0.05 < 0.1 < n.slow_p:
         found.append("a slow change in your life may explain it")
-    if missing is not None and missing.suspect:
-        found.append(
-            "many missing days" if not missing.clues else "missing days are not like others"
-        )
+    if finding.lag == 0 and finding.factor.timing is Timing.DAY:
+        found.append(SAME_DAY)
+    if n.plain_p <= 0.05 and _explained_away(n.raw_effect, n.effect):
+        found.append("weekday and trend explain most of the raw difference")
+    if n.skill is not None and n.skill <= 0:
+        found.append("does not beat the baseline forecast")
     if finding.note:
         found.append(finding.note)
     return tuple(found)
@@ -163,11 +164,11 @@ def _together(finding: Finding, outcome: Outcome) -> str:
     others = " and ".join(finding.together_with) or "the others"
     if not finding.apart:
         return (
-            f"{_named(finding)} cannot be told apart from {others}: "
+            f"{named(finding)} cannot be told apart from {others}: "
             "too few days have all of them, or they never differ."
         )
     return (
-        f"{_named(finding)} moves together with {others}: beside it, nothing of its own is left "
+        f"{named(finding)} moves together with {others}: beside it, nothing of its own is left "
         f"(p {finding.joint_p:.2f}, {finding.numbers.n} days)."
     )
 
@@ -199,12 +200,13 @@ def _nothing(finding: Finding, outcome: Outcome) -> str:
     bound = with_unit(amounts.text(most, size.places), outcome)
     per = "" if finding.factor.kind is Kind.BINARY else f" for {step_words(finding)}"
     return (
-        f"No clear pattern between {_named(finding)} and {outcome.label}: "
+        f"No clear pattern between {named(finding)} and {outcome.label}: "
         f"a difference beyond ±{bound}{per} is unlikely ({n.n} days)."
     )
 
 
-def _named(finding: Finding) -> str:
+def named(finding: Finding) -> str:
+    """The factor, with its lag where it has one."""
     return finding.factor.label + (" the day before" if finding.lag else "")
 
 

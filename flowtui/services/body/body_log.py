@@ -48,7 +48,6 @@ class BodyService:
         self.settings = settings
         self.declared = Declared(store, settings)
         self.targets = targets_from(settings.targets)
-        self.floors: tuple[Floor, ...] = tuple(map(floor_from, settings.floors))
         self._clock = clock
         self._rule = rule
         self.listeners: Listeners[[]] = Listeners()
@@ -67,6 +66,19 @@ class BodyService:
     def names(self) -> Names:
         """Declared habits and things to stop."""
         return self.declared.names()
+
+    def floors(self) -> tuple[tuple[Floor, ...], tuple[str, ...]]:
+        """The weekly floors; and the texts of those whose habit or thing to stop is not known."""
+        names = self.names()
+        known = {Variable(Kind.HABIT, habit.name) for habit in names.habits}
+        known |= {Variable(Kind.STOP, stop) for stop in names.stops}
+        read = {text: floor_from(text) for text in self.settings.floors}
+        strange = tuple(
+            text
+            for text, floor in read.items()
+            if floor.variable.kind is Kind.HABIT and floor.variable not in known
+        )
+        return tuple(f for text, f in read.items() if text not in strange), strange
 
     def kept(self) -> bool:
         """Whether an eating window is kept: by the settings, else by having been used lately."""

@@ -99,6 +99,8 @@ class Picture:
     week_first: date = date.min
     week: tuple[WeekRow, ...] = ()
     floors: tuple[FloorWeek, ...] = ()
+    strange_floors: tuple[str, ...] = ()
+    """Floors that ask for a habit there is not."""
     year: tuple[Heat, ...] = ()
     days: tuple[date, ...] = ()
     hours: tuple[EnergyHour, ...] = ()
@@ -161,6 +163,7 @@ def _day(made: Picture, services: Services, log: BodyLog, variables: Sequence[Va
         energy=energy_points(log, [made.day]),
         night=fast_before(log.entries(), made.day, rule.start) if made.window else None,
         floors=_floors(services, log, made),
+        strange_floors=services.body.log.floors()[1],
         week_first=week_of(made.day, services.first_weekday)[0],
     )
 
@@ -212,7 +215,7 @@ def _floors(services: Services, log: BodyLog, made: Picture) -> tuple[FloorWeek,
     rest, away = frozenset(services.config.day.rest_days), body.away(log)
     return tuple(
         floor_week(log, f, made.day, made.today, rest, away, services.first_weekday)
-        for f in body.floors
+        for f in body.floors()[0]
     )
 
 

@@ -65,7 +65,7 @@ class BodyScreen(BodyActions):
         listed = self.query_one(EntryList)
         today = made.view is View.TODAY
         listed.display = today
-        floors = body_text.floor_words(made.floors)
+        floors = body_text.floor_words(made.floors, made.strange_floors)
         self._line(
             "floors",
             block_text.fitting([f"week   {floors[0]}", *floors[1:]], width) if floors else "",

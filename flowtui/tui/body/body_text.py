@@ -252,12 +252,16 @@ def _hm(seconds: int | None) -> str:
     return "" if seconds is None else f"{seconds // 3600}:{seconds % 3600 // 60:02}"
 
 
-def floor_words(floors: Sequence[FloorWeek]) -> list[str]:
-    """Each floor in a few words: what is done, what is enough, and the days that ask nothing."""
-    said = []
+def floor_words(floors: Sequence[FloorWeek], strange: Sequence[str] = ()) -> list[str]:
+    """Each floor in a few words: what is done, what is enough, and the days that ask nothing.
+
+    `strange` ones name a habit that there is not.
+    """
+    said = [f"floor {text!r} names no habit" for text in strange]
     for week in floors:
         floor, name = week.floor, week.floor.variable.name or week.floor.variable.kind.value
         bound = f" of ≥ {floor.at_least:g}" if floor.at_least is not None else ""
+        bound = f" of ≤ {floor.at_most:g}" if floor.at_most is not None else bound
         unit = " days" if floor.per is Per.DAYS else f" {floor.variable.unit or ''}".rstrip()
         text = f"{name}{bound} {week.done:g} of {week.needed:g}{unit}"
         if week.state is FloorState.MET:

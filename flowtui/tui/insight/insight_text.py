@@ -14,6 +14,7 @@ from flowtui.core.insight.association import Finding, Insight
 from flowtui.core.insight.day_table import Kind, Outcome
 from flowtui.core.insight.focus_facts import Fact
 from flowtui.core.insight.refusal import MIN_DAYS, Refused, Why
+from flowtui.core.insight.verdicts import verdict
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import middle_cut
 from flowtui.tui.insight.plots import forest
@@ -90,7 +91,8 @@ def about(row: Row, whole: Insight) -> tuple[str, str]:
         return row.refused.reason, more if needed else ""
     assert row.finding is not None
     missing = whole.missing_of(row.finding.factor.name)
-    return sentences.sentence(row.finding, whole), " · ".join(sentences.tags(row.finding, missing))
+    said = f"{verdict(row.finding, whole)}. {sentences.sentence(row.finding, whole)}"
+    return f"{said[:1].upper()}{said[1:]}", " · ".join(sentences.tags(row.finding, missing))
 
 
 def scale_note(whole: Insight) -> str:

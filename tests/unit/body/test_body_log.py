@@ -12,6 +12,7 @@ from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.habits import Form, Habit
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.services.body.body_view import View, picture
+from flowtui.settings.config import load
 from tests.user import NOON, Person
 
 TODAY = NOON.date()
@@ -244,3 +245,16 @@ def test_the_pictures_hold_the_day_week_year_charts_and_windows(person: Person) 
     assert [b.from_s for b in windows.windows[-1].bars] == [4 * 3600]
     before = picture(person.services, View.TODAY, TODAY - timedelta(days=1))
     assert before.listed[0].line.endswith("2026-03-03")
+
+
+def test_one_bad_floor_takes_no_other_along_and_is_named(person: Person) -> None:
+    person.configure(
+        '[body]\nfloors = ["workout 2 days", "workout 9 days", "meditate 3 days", "yogga 2 days"]\n'
+        '[body.habits]\nmeditate = "yes_no"\n'
+    )
+    floors, strange = person.services.body.log.floors()
+
+    assert [f.variable.name or f.variable.kind.value for f in floors] == ["workout", "meditate"]
+    assert strange == ("yogga 2 days",)
+    _, problems = load(person.services.paths)
+    assert ["'workout 9 days' is not a floor" in str(p) for p in problems] == [True]

@@ -95,11 +95,36 @@ def test_a_floor_of_minutes_and_one_with_a_bound() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["workout", "workout 9 days", "workout 0 days", "weight 3 days", "", "workout x days"]
+    "text",
+    [
+        "workout",
+        "workout 9 days",
+        "workout 0 days",
+        "sugar 9 <= 2",
+        "sleep.x 3 days",
+        "",
+        "workout x days",
+    ],
 )
 def test_a_floor_that_cannot_be_meant_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         floor_from(text)
+
+
+def test_a_floor_may_be_an_upper_bound_and_a_no_is_below_it() -> None:
+    entries = log(
+        ["caffeine 1", "yesterday caffeine 3", "2026-06-08 no coffee"],
+        pen(local("2026-06-10 21:00")),
+    )
+    floor = floor_from("caffeine 5 days <= 2")
+
+    found = floor_week(BodyLog(entries), floor, day("2026-06-10"), day("2026-06-10"))
+    assert (floor.at_most, floor.at_least, found.done) == (2, None, 2)
+    assert floor_from("sleep 5 days ≥ 7,5").at_least == 7.5
+
+
+def test_a_habit_is_named_plainly() -> None:
+    assert floor_from("cold shower 4 days") == floor_from("habit:cold-shower 4 days")
 
 
 def test_floors_are_read_as_people_write_them() -> None:

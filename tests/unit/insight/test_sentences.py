@@ -186,12 +186,12 @@ def test_warnings_stand_beside() -> None:
     lost = Missingness("habit:yoga", 80, 30, 0.4, (1.0,) * 7, ("output on the same day",), (), True)
 
     assert sentences.tags(odd, lost) == (
+        "missing days are not like others",
+        "hangs on a few extreme days",
+        "a slow change in your life may explain it",
         "same day, direction unknown",
         "weekday and trend explain most of the raw difference",
         "does not beat the baseline forecast",
-        "hangs on a few extreme days",
-        "a slow change in your life may explain it",
-        "missing days are not like others",
         "its scale changed",
     )
     assert sentences.tags(PASSED, None) == ()
