@@ -76,7 +76,7 @@ def study(
     `draws` as it is, and `bare` leaves out what stands beside each test; both for simulations.
     """
     copies = twins(days, factors)
-    pairs = [(factor, lag) for factor in factors for lag in lags_of(factor)]
+    pairs = [(factor, lag) for factor in factors for lag in lags_of(factor, outcome.night)]
     refusals: list[Refused] = []
     testable = []
     for factor, lag in pairs:

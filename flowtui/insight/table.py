@@ -71,11 +71,14 @@ class Pairing:
     """Intercept, weekdays and trend (n, p), of full rank together with `other`."""
 
 
-def lags_of(factor: Factor) -> tuple[int, ...]:
+def lags_of(factor: Factor, night: bool = False) -> tuple[int, ...]:
     """Lags asked about: what happened at night precedes the day, a day precedes the next one.
 
-    A day's factor on the same day is asked too, where direction stays unknown.
+    A day's factor on the same day is asked too, where direction stays unknown; not of an outcome
+    of the `night`, which was over before that day began.
     """
+    if night and factor.timing is Timing.DAY:
+        return (1,)
     return (0,) if factor.timing is Timing.NIGHT else (1, 0)
 
 

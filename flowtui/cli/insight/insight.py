@@ -26,7 +26,11 @@ WIDTH = 24
 
 
 @click.group("insight", invoke_without_command=True)
-@click.option("--outcome", metavar="V", help="deep_min (default), commits, output, or a column")
+@click.option(
+    "--outcome",
+    metavar="V",
+    help="deep_min (default), commits, output, or anything recorded",
+)
 @click.option("--factors", metavar="A,B", help="only these habits")
 @click.option(
     "--table",
@@ -72,7 +76,7 @@ def insight_command(
 
 
 @insight_command.command("noise")
-@click.option("--outcome", metavar="V", default=PRIMARY, help="deep_min, commits or output")
+@click.option("--outcome", metavar="V", default=PRIMARY, help="deep_min (default) or any column")
 @json_option
 @pass_context
 def insight_noise(context: Context, outcome: str, as_json: bool) -> None:

@@ -46,6 +46,8 @@ class Outcome:
     """Of its values: "min", "commits", "1-5"; empty if it has none."""
     derived_from: frozenset[str] = frozenset()
     """What it is computed from; a factor that shares any of it is a tautology."""
+    night: bool = False
+    """Whether it is of the night before its day: what a day held comes after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ class DayTable:
         column = self.column(name)
         if column.outcome is None:
             able = ", ".join(c.name for c in self.columns if c.outcome is not None)
-            raise UsageError(f"{name} is a habit, not an outcome", f"outcomes: {able}")
+            raise UsageError(f"{name} cannot stand as an outcome", f"outcomes: {able}")
         return column
 
     def factors(self, names: tuple[str, ...] = ()) -> list[Column]:

@@ -197,7 +197,7 @@ def _mirrors(finding: Finding, outcome: Outcome) -> str:
 def _nothing(finding: Finding, outcome: Outcome) -> str:
     n, size = finding.numbers, amounts.size_of(finding)
     most = max(abs(size.low), abs(size.high))
-    bound = with_unit(amounts.text(most, size.places), outcome)
+    bound = with_unit(amounts.text(most, amounts.places(most)), outcome)
     per = "" if finding.factor.kind is Kind.BINARY else f" for {step_words(finding)}"
     return (
         f"No clear pattern between {named(finding)} and {outcome.label}: "

@@ -13,7 +13,7 @@ from flowtui.core.insight.sentences import SAME_DAY, named, tags
 
 NEAREST = 3
 """Patterns that did not pass of which it is told all the same."""
-LONGEST = 180
+LONGEST = 365
 """Days of an experiment beyond which hardly anybody goes."""
 SHORTEST = 20
 PER_D = 27

@@ -183,14 +183,20 @@ def _body_column(variable: Variable, habit: Habit | None, values: Values, note: 
     label = _label(variable, habit)
     unit = (habit.unit if habit else None) or variable.unit or ""
     timing = Timing.NIGHT if variable.kind is Kind.SLEEP else Timing.DAY
-    factor = Factor(
-        variable.id, label, _counted(variable, habit, values), timing, unit, "body log",
-        frozenset({variable.kind.value}),
-    )  # fmt: skip
+    made_of = _made_of(variable)
+    counted = _counted(variable, habit, values)
+    factor = Factor(variable.id, label, counted, timing, unit, "body log", made_of)
+    outcome = Outcome(variable.id, label, unit, made_of, timing is Timing.NIGHT)
     meaning = f"{label[:1].upper()}{label[1:]}; an explicit no is 0, empty is not known."
     if variable.kind is Kind.SLEEP:
         meaning = f"{label[:1].upper()}{label[1:]} of the night that ended on the day."
-    return Column(variable.id, meaning, values, factor, None, note)
+    return Column(variable.id, meaning, values, factor, outcome, note)
+
+
+def _made_of(variable: Variable) -> frozenset[str]:
+    """What a variable is computed from: its own records, or all of a kind that has several."""
+    own = variable.kind in (Kind.HABIT, Kind.STOP, Kind.SLEEP)
+    return frozenset({variable.id if own else variable.kind.value})
 
 
 def _sports(log: BodyLog, days: Sequence[date], on_time: bool) -> list[Column]:
@@ -218,7 +224,8 @@ def _sports(log: BodyLog, days: Sequence[date], on_time: bool) -> list[Column]:
             frozenset({"workout"}),
         )  # fmt: skip
         meaning = f"Whether {name} was among the day's workouts; empty where none is known."
-        columns.append(Column(factor.name, meaning, values, factor))
+        outcome = Outcome(factor.name, name, "", frozenset({"workout"}))
+        columns.append(Column(factor.name, meaning, values, factor, outcome))
     return columns
 
 

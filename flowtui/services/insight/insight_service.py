@@ -92,9 +92,11 @@ class InsightService:
 
     def outcome_named(self, name: str) -> Outcome:
         """An outcome with its label and unit; its bare name where nothing is recorded yet."""
-        column = next((c for c in self.table().columns if c.name == name), None)
-        if column is not None and column.outcome is not None:
-            return column.outcome
+        table = self.table()
+        if name not in KNOWN or any(c.name == name for c in table.columns):
+            found = table.outcome(name).outcome
+            if found is not None:
+                return found
         label, unit = KNOWN.get(name, (name, ""))
         return Outcome(name, label, unit)
 
@@ -132,7 +134,7 @@ class InsightService:
             return Looked(_nothing_yet(outcome), table, through)
         target = table.outcome(outcome)
         chosen = _beside(table, target, tuple(factors))
-        own, others = self.questions.asked(outcome)
+        own, others = self.questions.asked(target.name)
         question = _question(table, target, chosen, own, others)
         known = self._cache.get("study", question)
         if known is not None:

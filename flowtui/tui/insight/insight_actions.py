@@ -14,6 +14,7 @@ from textual.message import Message
 from flowtui.core.errors import FlowError
 from flowtui.core.insight.day_table import Outcome
 from flowtui.core.insight.experiment import Stage
+from flowtui.core.insight.refusal import MIN_DAYS
 from flowtui.tui import dialogs
 from flowtui.tui.focus.focus_screen import FlowScreen
 from flowtui.tui.insight import experiment_flow
@@ -54,6 +55,8 @@ class InsightActions(FlowScreen):
     outcome = OUTCOMES[0]
     looked: Looked | None = None
     """What was found; None before the first."""
+    _known_outcomes: Sequence[str] = ()
+    """What else was recorded often enough, as of the last look."""
     noise: Mapping[str, Any] | None = None
     noise_outcome: Outcome | None = None
     facts: Sequence[Fact] = ()
@@ -159,10 +162,20 @@ class InsightActions(FlowScreen):
 
     def action_insight_outcome(self) -> None:
         """The next outcome: each one that is asked about makes findings harder to come by."""
-        self.outcome = OUTCOMES[(OUTCOMES.index(self.outcome) + 1) % len(OUTCOMES)]
+        every = self._outcomes()
+        at = every.index(self.outcome) if self.outcome in every else -1
+        self.outcome = every[(at + 1) % len(every)]
         self.looked = self.noise = None
         self.show()
         self.look()
+
+    def _outcomes(self) -> list[str]:
+        """The outcomes of every ledger, then whatever is recorded often enough to be one."""
+        columns = self.looked.table.columns if self.looked is not None else ()
+        own = [c.name for c in columns if c.outcome is not None and c.known >= MIN_DAYS]
+        if columns:
+            self._known_outcomes = own
+        return list(dict.fromkeys([*OUTCOMES, *self._known_outcomes]))
 
     def action_insight_open(self) -> None:
         """All about the chosen pattern, or the result of the chosen experiment."""
@@ -188,7 +201,8 @@ class InsightActions(FlowScreen):
         if looked is not None and id is not None:
             every = looked.insight.findings
             finding = next((f for f in every if f"{f.factor.name}|{f.lag}" == id), None)
-        if await declare(self.flow, finding, self.outcome):
+        outcome = self.outcome if self.outcome in OUTCOMES else OUTCOMES[0]
+        if await declare(self.flow, finding, outcome):
             self.view = View.EXPERIMENTS
             self.look()
 

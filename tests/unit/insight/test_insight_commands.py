@@ -431,3 +431,23 @@ def test_a_whole_experiment_by_commands(flow: Shell, person: Person) -> None:
     assert "You randomised 14 days with no phone before noon against 14 without" in shown
     assert "You had said 70 %; it came out as you expected: score 0.09" in shown
     assert "predictions: 1 scored, mean 0.09" in flow.ok("experiment", "list").out
+
+
+def test_anything_recorded_can_be_the_outcome_and_every_question_counts(
+    flow: Shell, lived: Person
+) -> None:
+    deep = flow.ok("insight", "--json", "--factors", "sleep").json
+    slept = flow.ok("insight", "--outcome", "sleep", "--factors", "habit:yoga", "--json").json
+    yoga = flow.ok("insight", "--outcome", "yoga", "--factors", "walk,sleep", "--json").json
+
+    assert deep["outcome"] == "deep_min"
+    assert slept["outcome"] == "sleep"
+    asked = {p["lag"] for p in (*slept["passed"], *slept["not_passed"])}
+    assert asked == {1}, "a night is over before its day begins"
+    assert yoga["outcome"] == "habit:yoga"
+    assert yoga["pairs_asked"] > slept["pairs_asked"] > deep["pairs_asked"]
+    refused = flow.ok("insight", "--outcome", "yoga", "--factors", "yoga", "--json").json["refused"]
+    assert all("same records" in r["reason"] for r in refused)
+    nothing = flow("insight", "--outcome", "weight")
+    assert nothing.code == 2
+    assert "unknown column 'weight'" in nothing.err

@@ -22,7 +22,7 @@ def said(finding: Finding) -> str:
 def test_what_passed_is_worth_a_test_of_so_many_days() -> None:
     assert said(changed(d=0.8)) == "worth a test of 44 days"
     assert said(changed(d=-2.0)) == "worth a test of 20 days"
-    assert said(changed(d=0.3)).startswith("do not act on this: so small that a test would take")
+    assert said(changed(d=0.2)).startswith("do not act on this: so small that a test would take")
 
 
 def test_the_warning_that_matters_most_stands_first() -> None:
@@ -69,4 +69,4 @@ def test_a_smaller_effect_takes_a_longer_test() -> None:
 
     assert found == sorted(found, reverse=True)
     assert all(days % 2 == 0 for days in found)
-    assert days_of_test(0.0) > 180
+    assert days_of_test(0.0) > 365
