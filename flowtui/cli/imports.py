@@ -86,19 +86,21 @@ def import_command(
 ) -> None:
     """Read FILE, an export of flowtui or of another program. Twice adds nothing.
 
-    Formats: flowtui, loop, zero, daylio, health-connect, apple-health, strava, fit, csv; of time
-    trackers, whose time becomes blocks: toggl, clockify, rescuetime, activitywatch, watson,
-    timewarrior, super-productivity, org, blocks (any table); without one it is told by the look of
-    the file. One undo takes the whole import back.
+    Formats: flowtui, loop, zero, daylio, habitbull, health-connect, apple-health, strava, garmin,
+    whoop, fitbit, oura, google-fit, sleep-as-android, fit, csv. Of time trackers, whose time
+    becomes blocks: toggl, clockify, rescuetime, activitywatch, watson, timewarrior,
+    super-productivity, org, blocks (any table). Without a format it is told by the look of the
+    file. One undo takes the whole import back.
     """
-    from flowtui.services.imports import tracker_for
+    from flowtui.services.imports import is_of_another_program, tracker_for
 
     format, path = _named(names)
     if not path.exists():
         raise FlowError(f"{path} does not exist", "check the path")
     # our own exports: JSON is the ledger's, a table is the body log's
     tracker = tracker_for(format, path)
-    if tracker is None and format in (None, OWN) and _is_own(path):
+    other = tracker is not None or (format is None and is_of_another_program(path))
+    if not other and format in (None, OWN) and _is_own(path):
         if columns or moods or dates or zone:
             raise UsageError("--column, --mood, --dates and --zone are for other programs' files")
         from flowtui.cli.data import read_back

@@ -9,11 +9,15 @@ from flowtui.exchange.apple_health import AppleHealth
 from flowtui.exchange.csv_map import CsvMap
 from flowtui.exchange.daylio import Daylio
 from flowtui.exchange.fit import Fit
+from flowtui.exchange.habitbull import HabitBull
 from flowtui.exchange.health_connect import HealthConnect
 from flowtui.exchange.loop import Loop
 from flowtui.exchange.protocol import Format
 from flowtui.exchange.strava import Strava
 from flowtui.exchange.tidy_in import Tidy
+from flowtui.exchange.wearables.garmin import Garmin
+from flowtui.exchange.wearables.sleep_apps import FITBIT, GOOGLE_FIT, OURA, SleepAsAndroid
+from flowtui.exchange.wearables.whoop import Whoop
 from flowtui.exchange.zero import Zero
 
 FORMATS: tuple[Format, ...] = (
@@ -24,6 +28,13 @@ FORMATS: tuple[Format, ...] = (
     HealthConnect(),
     AppleHealth(),
     Strava(),
+    Garmin(),
+    Whoop(),
+    SleepAsAndroid(),
+    FITBIT,
+    OURA,
+    GOOGLE_FIT,
+    HabitBull(),
     Fit(),
     CsvMap(),
 )

@@ -56,6 +56,16 @@ def format_name(word: str) -> str:
         raise
 
 
+def is_of_another_program(path: Path) -> bool:
+    """Whether `path` looks like a body log of another program; any table could, so none counts."""
+    from flowtui.exchange.registry import format_named, format_of
+
+    try:
+        return format_of(path) not in (format_named("csv"), format_named("flowtui"))
+    except FlowError:
+        return False
+
+
 def tracker_for(format: str | None, path: Path) -> Tracker | None:
     """The time tracker named, or whose export `path` looks like; None for any other file."""
     from flowtui.exchange.registry import format_named, format_of

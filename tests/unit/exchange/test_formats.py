@@ -362,7 +362,8 @@ def test_other_places_shift_local_times_and_nothing_else(tmp_path: Path) -> None
 def test_formats_are_found_by_name_and_others_are_refused() -> None:
     assert {f.name for f in FORMATS} == {
         *("flowtui", "loop", "zero", "daylio", "health-connect", "apple-health"),
-        *("strava", "fit", "csv"),
+        *("strava", "garmin", "whoop", "sleep-as-android", "fitbit", "oura", "google-fit"),
+        *("habitbull", "fit", "csv"),
     }
     assert all(format_named(f.name) is f and f.title for f in FORMATS)
     with pytest.raises(UsageError, match="unknown import format 'fitbit'"):

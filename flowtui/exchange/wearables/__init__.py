@@ -1,0 +1,1 @@
+"""Watches, rings and phones: sleep and workouts out of their exports."""

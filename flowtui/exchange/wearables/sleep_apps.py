@@ -1,0 +1,217 @@
+"""Fitbit, Oura, Google Fit and Sleep as Android: nights.
+
+Fitbit, in Google Takeout or its own archive: `sleep-2026-03-01.json`, a list of {logId, startTime,
+endTime, minutesAsleep, mainSleep}, local times; its older CSV: `Start Time,End Time,Minutes Asleep`
+below a line `Sleep`. Google Fit's Takeout: sessions {fitnessActivity: sleep, startTime, endTime}.
+Oura: {"sleep": [{bedtime_start, bedtime_end, total}]} (v1), {"data": [{bedtime_start, bedtime_end,
+total_sleep_duration}]} (v2), or its table with `Bedtime Start` and `Total Sleep Duration`, seconds.
+Sleep as Android: a header and a row for each night: Id, Tz, From, To, Sched, Hours, Comment.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flowtui.core.errors import FlowError, UsageError
+from flowtui.exchange.csvs import Line, encoding_of
+from flowtui.exchange.dates import read_moment, read_number
+from flowtui.exchange.desk import Desk, desk_for
+from flowtui.exchange.protocol import LeftOut, Options, Row
+from flowtui.exchange.sniffing import has_columns, head_of, holds, table_header
+from flowtui.exchange.sources import Source, open_source
+from flowtui.exchange.wearables.nights import member, moment, night
+
+_FITBIT_FILES = re.compile(r"(?:.*/)?sleep-\d{4}-\d\d-\d\d\.json")
+_FIT_FILES = re.compile(r"(?:.*/)?[^/]*_SLEEP\.json")
+_OURA_FILES = re.compile(r"(?:.*/)?oura[^/]*\.json", re.IGNORECASE)
+
+
+class SleepFiles:
+    """Nights of Fitbit, Oura or Google Fit."""
+
+    def __init__(
+        self, name: str, title: str, key: bytes, files: re.Pattern[str], table: bytes
+    ) -> None:
+        """`key` stands in its JSON, `files` are their names, `table` begins its table."""
+        self.name = name
+        self.title = title
+        self._key = key
+        self._files = files
+        self._table = table
+
+    def sniff(self, path: Path) -> bool:
+        """Its files by name in an archive or folder, else by what is in the file."""
+        if path.is_dir() or path.suffix.casefold() == ".zip":
+            return holds(path, lambda names: any(map(self._files.fullmatch, names)))
+        head = head_of(path, 4_000).lstrip(b"\xef\xbb\xbf \t\r\n")
+        if head[:1] in (b"{", b"["):
+            return self._key in head
+        return bool(self._table) and re.match(self._table, head) is not None
+
+    def read(self, path: Path, options: Options) -> Iterator[Row]:
+        """Every night and nap. Raises FlowError for a damaged file."""
+        desk = desk_for(self.name, path, options)
+        with open_source(path) as source:
+            names = source.names()
+            if not (path.is_file() and len(names) == 1):
+                names = sorted(filter(self._files.fullmatch, names))
+            if not names:
+                raise FlowError(
+                    f"{path} holds no nights", "unpack it, and name the folder of sleep"
+                )
+            for name in names:
+                yield from _file(source, name, desk, options)
+
+
+def _file(source: Source, name: str, desk: Desk, options: Options) -> Iterator[Row]:
+    with source.open(name) as file:
+        data = file.read()
+    if data.lstrip()[:1] not in (b"{", b"["):
+        yield from _csv(source, name, data, desk, options)
+        return
+    try:
+        held = json.loads(data)
+    except (ValueError, RecursionError):
+        raise FlowError(
+            f"{name} is not whole JSON", "export it again; nothing was imported"
+        ) from None
+    other = 0
+    for number, row in enumerate(_nights(held), start=1):
+        try:
+            made = _json_night(row, number, desk)
+        except (TypeError, ValueError, LookupError, UsageError):
+            yield desk.unread(number, str(row)[:200], "is not a night as it is exported")
+            continue
+        if made is None:
+            other += 1
+        else:
+            yield made
+    if other:
+        yield LeftOut("sessions that are no sleep", other)
+
+
+def _nights(held: Any) -> list[Any]:
+    if isinstance(held, list):
+        return held
+    for key in ("sleep", "data"):
+        if isinstance(held.get(key), list):
+            return list(held[key])
+    return [held]
+
+
+def _json_night(row: dict[str, Any], number: int, desk: Desk) -> Row | None:
+    if "bedtime_start" in row:
+        first, last = str(row["bedtime_start"]), str(row["bedtime_end"])
+        asleep = row.get("total_sleep_duration") or row.get("total")
+        return _made(desk, number, first, last, float(asleep) if asleep else None, row)
+    if "logId" in row:
+        minutes = row.get("minutesAsleep")
+        nap = "" if row.get("mainSleep", True) else "nap"
+        asleep = float(minutes) * 60 if minutes is not None else None
+        return _made(desk, number, str(row["startTime"]), str(row["endTime"]), asleep, row, nap)
+    if str(row["fitnessActivity"]).casefold() != "sleep":
+        return None
+    return _made(desk, number, str(row["startTime"]), str(row["endTime"]), None, row)
+
+
+def _made(
+    desk: Desk,
+    number: int,
+    first: str,
+    last: str,
+    asleep_s: float | None,
+    row: Any,
+    note: str = "",
+) -> Row:
+    start, end = moment(first, desk), moment(last, desk)
+    return night(desk, number, first, str(row)[:200], start, end, asleep_s, note)
+
+
+def _csv(source: Source, name: str, data: bytes, desk: Desk, options: Options) -> Iterator[Row]:
+    text = data.decode(encoding_of(data), "replace").lstrip("\ufeff")
+    if text.startswith("Sleep"):
+        text = text.partition("\n")[2]
+        columns, unit_s = ("Start Time", "End Time", "Minutes Asleep"), 60
+    else:
+        columns, unit_s = ("Bedtime Start", "Bedtime End", "Total Sleep Duration"), 1
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    for number, row in enumerate(rows, start=2):
+        first, last, asleep = (str(row.get(column) or "").strip() for column in columns)
+        if not first:
+            continue
+        try:
+            start = moment(first, desk, order=options.date_order)
+            end = moment(last, desk, order=options.date_order)
+            seconds = read_number(asleep) * unit_s if asleep else None
+        except UsageError as error:
+            yield desk.unread(number, ",".join(map(str, row.values()))[:200], error.message)
+            continue
+        yield night(desk, number, first, first, start, end, seconds)
+
+
+class SleepAsAndroid:
+    """Sleep as Android's export."""
+
+    name = "sleep-as-android"
+    title = "Sleep as Android (sleep-export.csv, or its archive)"
+
+    def sniff(self, path: Path) -> bool:
+        """A table that begins with Id, Tz, From, To, or the archive that holds it."""
+        if path.suffix.casefold() == ".zip":
+            return holds(path, lambda names: "sleep-export.csv" in names)
+        return has_columns(table_header(path), ("Id", "Tz", "From", "To", "Hours"))
+
+    def read(self, path: Path, options: Options) -> Iterator[Row]:
+        """Every night. Raises FlowError for a damaged file."""
+        desk = desk_for(self.name, path, options)
+        with member(path, ("sleep-export.csv",)) as (source, names):
+            for name in names:
+                with source.open(name) as file:
+                    data = file.read()
+                yield from _android(data.decode(encoding_of(data), "replace"), desk)
+
+
+def _android(text: str, desk: Desk) -> Iterator[Row]:
+    header: list[str] = []
+    for number, cells in enumerate(csv.reader(io.StringIO(text, newline="")), start=1):
+        if cells[:4] == ["Id", "Tz", "From", "To"]:
+            header = cells
+        elif cells and cells[0] and header:
+            # a row without an id holds the noise of the night before it
+            fields = dict(zip(header, cells, strict=False))
+            yield _android_night(fields, Line(number, tuple(cells[:8])), desk)
+
+
+def _android_night(fields: dict[str, str], row: Line, desk: Desk) -> Row:
+    try:
+        try:
+            zone = ZoneInfo(fields["Tz"])
+        except (ValueError, OSError, LookupError):
+            zone = desk.options.zone
+        start, end = (
+            read_moment(fields[name], zone)[0].astimezone(zone) for name in ("From", "To")
+        )
+        hours = read_number(fields["Hours"]) if fields.get("Hours") else None
+    except (UsageError, LookupError) as error:
+        return desk.unread(row.number, row.text, str(error))
+    asleep_s = hours * 3600 if hours is not None and hours > 0 else None
+    note = fields.get("Comment", "").strip()
+    return night(desk, row.number, fields["Id"], row.text, start, end, asleep_s, note)
+
+
+FITBIT = SleepFiles(
+    "fitbit", "Fitbit sleep (JSON or CSV, or a Takeout)", b'"logId"', _FITBIT_FILES, rb"Sleep\r?\n"
+)
+OURA = SleepFiles(
+    "oura", "Oura (JSON or CSV)", b'"bedtime_start"', _OURA_FILES, rb"[^\n]*\bBedtime Start\b"
+)
+GOOGLE_FIT = SleepFiles(
+    "google-fit", "Google Fit sleep (Takeout)", b'"fitnessActivity"', _FIT_FILES, b""
+)
