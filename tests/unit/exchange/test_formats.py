@@ -366,5 +366,5 @@ def test_formats_are_found_by_name_and_others_are_refused() -> None:
         *("habitbull", "fit", "csv"),
     }
     assert all(format_named(f.name) is f and f.title for f in FORMATS)
-    with pytest.raises(UsageError, match="unknown import format 'fitbit'"):
-        format_named("fitbit")
+    with pytest.raises(UsageError, match="unknown import format 'nonesuch'"):
+        format_named("nonesuch")
