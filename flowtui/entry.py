@@ -14,6 +14,9 @@ def main() -> int:
     """Run the command line; returns the exit code."""
     import os
 
+    from flowtui.cli import streams
+
+    streams.prepare()
     arguments = sys.argv[1:]
     if "status" in arguments[:3]:
         from flowtui.cli.focus.prompt import quick_status
@@ -22,16 +25,15 @@ def main() -> int:
         if answer is not None:
             try:
                 sys.stdout.write(answer)
-                sys.stdout.flush()
-            except BrokenPipeError:  # whoever asked has gone: not an error, and nothing to say
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
+            except OSError as error:
+                return streams.lost(error)
+            return streams.finish(0)
     # a shell that asks for completions gives no arguments
     if not arguments and "_FLOWTUI_COMPLETE" not in os.environ:
         return _app()
     from flowtui.cli.app import run
 
-    return run(arguments)
+    return streams.finish(run(arguments))
 
 
 def _app() -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
-import sys
 from difflib import get_close_matches
 from typing import Any
 
@@ -60,6 +60,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+_NO_ROOM = (errno.EBADF, errno.ENOSPC, errno.EIO, errno.EPIPE, errno.EDQUOT)
+"""Errors of a standard output that takes nothing: closed, on a full disk, of a terminal gone."""
+
+
 class Root(click.Group):
     """A group that knows its commands' names and one-line helps without importing them."""
 
@@ -85,14 +89,6 @@ class Root(click.Group):
             hint = f"; did you mean {near[0]}?" if near else ""
             raise click.UsageError(f"there is no command {name!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """As click does, but a reader that has seen enough (head, less) is no error."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One line a command, without importing any."""
@@ -137,6 +133,12 @@ def run(arguments: list[str]) -> int:
     except FlowError as error:
         complain(error.message, error.hint)
         return error.exit_code
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError) and error.errno not in _NO_ROOM:
+            raise
+        from flowtui.cli.streams import lost
+
+        return lost(error)
     return result if isinstance(result, int) else 0
 
 

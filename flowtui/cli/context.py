@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flowtui.core.status_file import minutes
-from flowtui.core.text import plain_lines
+from flowtui.core.text import json_shown, plain_lines
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,9 +29,11 @@ def complain(message: str, hint: str | None) -> None:
     """Say that something could not be done."""
     from flowtui.core.text import plain_lines
 
-    sys.stderr.write(f"{PROGRAM}: {plain_lines(message)}\n")
-    if hint:
-        sys.stderr.write(f"  {plain_lines(hint)}\n")
+    with suppress(OSError):  # there is nobody to tell
+        sys.stderr.write(f"{PROGRAM}: {plain_lines(message)}\n")
+        if hint:
+            sys.stderr.write(f"  {plain_lines(hint)}\n")
+        sys.stderr.flush()
 
 
 class Context:
@@ -145,8 +148,9 @@ class Context:
         return offers[chosen - 1]
 
     def say(self, text: str) -> None:
-        """Tell the person something; no data."""
-        click.echo(self._drawn(text), err=True)
+        """Tell the person something; no data. Never stops a command half way."""
+        with suppress(OSError):
+            click.echo(self._drawn(text), err=True)
 
     def put(self, text: str) -> None:
         """Print data; names and texts from outside in it are shown, never obeyed."""
@@ -162,9 +166,13 @@ class Context:
         return shown if self.services.config.display.unicode else to_ascii(shown)
 
     def put_json(self, data: Any) -> None:
-        """Print data as JSON."""
+        """Print data as JSON; characters that a terminal obeys or lacks stand as escapes."""
+        from flowtui.cli.streams import shows
 
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        text = json.dumps(data, ensure_ascii=False, indent=2)
+        if not shows(sys.stdout, text):
+            text = json.dumps(data, indent=2)
+        click.echo(json_shown(text))
 
 
 GAP_WORDS = "that became a gap; take it back: flowtui undo"

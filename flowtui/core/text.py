@@ -7,6 +7,7 @@ characters, others turn the order of what is read; `plain` and `plain_lines` lea
 
 from __future__ import annotations
 
+import json
 import re
 
 from flowtui.core.errors import UsageError
@@ -44,8 +45,56 @@ def plain_lines(text: str) -> str:
     return "\n".join("".join(map(_shown, _SEQUENCE.sub("", line))).rstrip() for line in lines)
 
 
+def json_shown(text: str) -> str:
+    """JSON text in which what a terminal would obey stands as an escape; it means the same."""
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(
+        char if char == "\n" or is_shown(char) else json.dumps(char)[1:-1] for char in text
+    )
+
+
+def is_shown(char: str) -> bool:
+    """Whether a terminal shows `char` and does not obey it.
+
+    Characters that this Python's table does not know yet, such as next year's emoji, are shown, and
+    so are those of private use, which fonts give their own signs.
+    """
+    if char.isprintable() or char in _JOINERS:
+        return True
+    if char < "\u0378":
+        return False
+    import unicodedata
+
+    known = unicodedata.category(char)
+    nothing = ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF  # no characters at all
+    return known == "Co" or (known == "Cn" and not nothing)
+
+
 def _shown(char: str) -> str:
-    return char if char.isprintable() or char in _JOINERS else " "
+    return char if is_shown(char) else " "
+
+
+def cell_count(text: str) -> int:
+    """How many cells of a terminal `text` takes: marks and joiners none, wide characters two."""
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+def _cells(char: str) -> int:
+    if char.isascii():
+        return 1
+    import unicodedata
+
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    new_emoji = "\U0001f000" <= char <= "\U0001fbff" and unicodedata.category(char) == "Cn"
+    return 2 if new_emoji or unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def padded(text: str, width: int, right: bool = False) -> str:
+    """`text` with blanks to `width` cells, before it if `right`."""
+    blanks = " " * max(0, width - cell_count(text))
+    return blanks + text if right else text + blanks
 
 
 def one_line(text: str, what: str, limit: int = LINE_LIMIT) -> str:
@@ -63,10 +112,27 @@ def one_line(text: str, what: str, limit: int = LINE_LIMIT) -> str:
 
 
 def middle_cut(text: str, width: int) -> str:
-    """`text` in at most `width` characters, cut in the middle so that its end stays visible."""
-    if len(text) <= width:
+    """`text` in at most `width` cells, cut in the middle so that its end stays visible."""
+    if cell_count(text) <= width:
         return text
     if width < 5:
+        return _fitting(text, max(0, width - 1)) + "…" if width > 1 else "…"[:width]
+    room = width - 1
+    tail = _fitting(text[::-1], room // 2)[::-1].lstrip(_ZERO_FIRST)
+    return _fitting(text, room - cell_count(tail)) + "…" + tail
+
+
+_ZERO_FIRST = "\u200d\u200c\ufe0e\ufe0f"
+"""Characters that belong to the one before them, which was cut off."""
+
+
+def _fitting(text: str, width: int) -> str:
+    """As many characters of `text`, from the first, as fit into `width` cells."""
+    if text.isascii():
         return text[:width]
-    tail = (width - 1) // 2
-    return text[: width - 1 - tail] + "…" + text[-tail:]
+    taken = 0
+    for place, char in enumerate(text):
+        taken += _cells(char)
+        if taken > width:
+            return text[:place]
+    return text

@@ -13,12 +13,15 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from flowtui.core.errors import UsageError
 from flowtui.core.length_grammar import DAY_S, length_s, refuse
 from flowtui.core.wall_time import occurrences, skipped
 
 AGO_LIMIT_S = 14 * DAY_S
 """Seconds; the longest way back or ahead that `20m ago` or `in 20m` may name."""
+
+NIGHT = timedelta(hours=16)
+"""A stretch over midnight that is longer was hardly meant: rather a slip of the finger."""
+_DAY = timedelta(1)
 
 INSTANT_FORMS = "09:15, 7:05pm, yesterday 22:30, mon 14:00, 2026-11-20 09:15, 20m ago, now"
 DAY_FORMS = "today, yesterday, monday, 2026-11-20, 7d, 2w, this week, last month, 2026-W47, 2026-11"
@@ -160,24 +163,22 @@ def parse_between(
     """As `parse_instant` with `near`, for the start or the end of a stretch.
 
     A bare `HH:MM` that would not lie after `after` is that of the next day, one that would not lie
-    before `before` that of the day before: stretches reach over midnight. Raises UsageError.
+    before `before` that of the day before: stretches reach over midnight, but not over `NIGHT`.
+    Raises UsageError.
     """
-    try:
-        instant: datetime | None = parse_instant(text, now, zone, near=near)
-    except UsageError:
-        if before is None or not is_clock(text):
-            raise
-        instant = None  # today's is still to come: perhaps yesterday's is meant
     if not is_clock(text):
-        assert instant is not None
-        return instant
-    day = timedelta(1)
-    if after is not None and instant is not None and instant <= after:
-        return parse_instant(text, now, zone, near=near + day)
-    if before is not None and (instant is None or instant >= before):
-        return parse_instant(text, now, zone, near=near - day)
-    assert instant is not None
-    return instant
+        return parse_instant(text, now, zone, near=near)
+    here = parse_instant(text, now, zone, near=near, future=True)
+    beside = here
+    if after is not None and here <= after:
+        beside = parse_instant(text, now, zone, near=near + _DAY, future=True)
+        meant = beside - after <= NIGHT and beside <= now
+    elif before is not None and (here >= before or here > now):
+        beside = parse_instant(text, now, zone, near=near - _DAY, future=True)
+        meant = before - beside <= NIGHT
+    if beside != here and meant:
+        return beside
+    return parse_instant(text, now, zone, near=near)
 
 
 def parse_day(text: str, today: date, *, first_weekday: int = 0) -> Days:

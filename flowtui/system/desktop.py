@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.search_path import absolute_only
+from flowtui.core.text import plain as _plain
 
 
 class Severity(StrEnum):
@@ -34,11 +35,10 @@ class Notice:
 def plain(text: str, limit: int) -> str:
     """One line of at most `limit` characters; the end is cut with an ellipsis.
 
-    Blanks of every kind become single spaces. What cannot be printed goes: it could end an escape
-    sequence, or turn the direction of what follows.
+    Blanks of every kind become single spaces, and so does what a terminal would obey: it could end
+    an escape sequence, or turn the direction of what follows.
     """
-    kept = "".join(char for char in text if char.isprintable() or char.isspace())
-    kept = " ".join(kept.split())
+    kept = " ".join(_plain(text).split())
     return kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…"
 
 

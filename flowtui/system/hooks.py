@@ -22,6 +22,7 @@ from pathlib import Path
 
 from flowtui.core.clock import Clock
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.text import is_shown
 from flowtui.system.process import run_bounded
 
 EVENTS = (
@@ -264,6 +265,4 @@ def write_log(log: Path, now: datetime, entries: Sequence[tuple[str, str]]) -> N
 
 
 def _shown(text: str) -> str:
-    return "".join(
-        char if char.isprintable() or char == "\t" else ascii(char)[1:-1] for char in text
-    )
+    return "".join(char if is_shown(char) or char == "\t" else ascii(char)[1:-1] for char in text)

@@ -113,7 +113,6 @@ CASES = [
     case("pause --at 2030-01-01_10:00", 2, "is later than now", "a time gone by", running),
     case("start --at yesterday_11:59", 1, "longer than 24 hours by now", "flowtui add"),
     case("pause --at 11:39", 1, "is before what block", "give a later --at", running),
-    case("stop --at 11:39", 1, "is before what block", "give a later --at", running),
     case("start --at 10:30", 1, "shares time with block", "flowtui edit", a_past),
     case("start --at 10:59", 1, "shares time with block", "flowtui edit", a_past),
     case("split last --at 11:00", 1, "is not inside block", "flowtui show", a_past),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flowtui.core.errors import UsageError
 from flowtui.core.focus.block import Block
 from flowtui.core.length_grammar import parse_duration
-from flowtui.core.time_grammar import parse_between, parse_clock, parse_instant
+from flowtui.core.time_grammar import is_clock, parse_between, parse_clock, parse_instant
 from flowtui.core.zones import zone_or_utc
 
 
@@ -72,6 +72,8 @@ def _end(
     try:
         return parse_between(text, now, zone, near, after=after)
     except UsageError as error:
+        if is_clock(text):
+            raise  # 13:00 to come is no thirteen hours
         try:
             return start + timedelta(seconds=parse_duration(text))
         except UsageError:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.text import is_shown
 
 LINE_BYTES = 75
 """The longest content line in bytes, without its line end (RFC 5545, 3.1)."""
@@ -88,7 +89,7 @@ def _event_lines(event: OutEvent, former: Written | None, now: datetime) -> list
 
 def escaped(text: str) -> str:
     """A TEXT value (RFC 5545, 3.3.11); control characters become blanks."""
-    plain = "".join(char if char.isprintable() or char in "\u200c\u200d" else " " for char in text)
+    plain = "".join(char if is_shown(char) else " " for char in text)
     return re.sub(r"([\\,;])", r"\\\1", plain)
 
 
