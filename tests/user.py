@@ -120,6 +120,10 @@ class Shell:
         monkeypatch.setattr(
             "flowtui.cli.focus.prompt.epoch", lambda: person.clock.now().timestamp()
         )
+        monkeypatch.setattr(
+            "flowtui.cli.focus.prompt.since_boot",
+            lambda: (person.clock.boottime(), person.clock.monotonic()),
+        )
         for name, value in person.env.items():
             monkeypatch.setenv(name, value)
         monkeypatch.chdir(person.home.parent)

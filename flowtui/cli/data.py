@@ -46,12 +46,18 @@ def export_command(context: Context, file: Path | None, shape: str, force: bool)
     ledger = context.services.store.ledger
     ledger.refresh()
     if file is None:
-        counts = exporter(ledger, sys.stdout.write)
+        counts = exporter(ledger, _write_out)
     else:
         if file.exists() and not force:
             raise FlowError(f"{file} exists already", "name another file, or add --force")
         counts = export.export_to(file, exporter, ledger)
     context.say(_counted(counts) + (f" in {file}" if file is not None else ""))
+
+
+def _write_out(text: str) -> object:
+    """On standard output in UTF-8, as in a file, whatever the terminal's encoding is."""
+    buffer = getattr(sys.stdout, "buffer", None)
+    return sys.stdout.write(text) if buffer is None else buffer.write(text.encode())
 
 
 def read_back(context: Context, file: Path, dry_run: bool, replace: bool, as_json: bool) -> None:

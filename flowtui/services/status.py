@@ -57,6 +57,8 @@ class StatusFile:
         self._body = body
         self._guard = guard
         self._unicode = unicode
+        self.as_seen: Callable[[Block], Block] = lambda block: block
+        """The running block as it is shown, while it is to be said what an absence was."""
         # as they were when `goals` were read
         self._settings = settings_stamp(str(config_dir))
 
@@ -66,6 +68,8 @@ class StatusFile:
         self._store.ledger.refresh()
         now = self._clock.now()
         block = self._store.running()
+        if block is not None:
+            block = self.as_seen(block)
         seen = self._body(now)
         data = self._data(now, block, seen)
         return status_file.encode(
@@ -99,14 +103,16 @@ class StatusFile:
     def _data(self, now: datetime, block: Block | None, body: BodyGlance) -> dict[str, Any]:
         """The object of `status --json`."""
         day, week = self._totals.day(now), self._totals.week(now)
+        lost_s = self._open_s(block, now)
+        in_day = block is not None and self._store.day_of(block) == day.day
         return {
             "block": running_view(block, now) if block is not None else None,
             "day": {
                 "day": day.day.isoformat(),
-                "focus_s": day.focus_s,
+                "focus_s": day.focus_s - (lost_s if in_day else 0),
                 "blocks": len(day.blocks),
                 "goal_s": self._goals.get("day_s"),
-                "week_focus_s": week.focus_s,
+                "week_focus_s": week.focus_s - lost_s,
                 "week_goal_s": self._goals.get("week_s"),
                 "energy": body.energy,
             },
@@ -114,6 +120,16 @@ class StatusFile:
             "guard": remembered(self._guard(now.timestamp()), now),
             "eating": _eating_view(body.window, self._rule.zone.key),
         }
+
+    def _open_s(self, shown: Block | None, now: datetime) -> int:
+        """Seconds of the running block that are shown as a gap and not recorded yet."""
+        block = self._store.running()
+        if shown is None or block is None:
+            return 0
+        first, last = self._totals.week_bounds(now)
+        if not first <= self._store.day_of(block) <= last:
+            return 0
+        return measure(block, now).focus_s - measure(shown, now).focus_s
 
     def _fields(
         self, now: datetime, block: Block | None, data: dict[str, Any]

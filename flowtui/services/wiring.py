@@ -211,6 +211,7 @@ def build(
         }
     )
     focus = FocusService(store, clock, heart, zone, config.blocks.stale_after_s)
+    status.as_seen = focus.as_seen
     history = History(store, clock, zone, heart)
     hooks = HookRunner(paths.hooks_dir, env, paths.hooks_log, clock)
     events = Events(clock, rule, zone.key, hooks.fire)

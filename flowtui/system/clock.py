@@ -18,6 +18,12 @@ def epoch() -> float:
     return time.time()
 
 
+def since_boot() -> tuple[float, float]:
+    """Seconds since boot with the time asleep, and without it (from an arbitrary start)."""
+    clock = SystemClock()
+    return clock.boottime(), clock.monotonic()
+
+
 class SystemClock:
     """`flowtui.core.clock.Clock` on the running machine."""
 

@@ -8,9 +8,12 @@ from flowtui.cli.focus import status_formats
 from flowtui.core import status_file
 from flowtui.core.errors import UsageError
 from flowtui.settings.fastpaths import roots
-from flowtui.system.clock import epoch
+from flowtui.system.clock import epoch, since_boot
 from flowtui.system.stamp import settings_stamp, stamp
 
+SLEEP_S, STEP_S, DRIFT = 10, 2.0, 0.001
+GONE_S = 90
+"""Seconds after which an app that has not beaten may be gone."""
 SHAPES = ("--json", "--tmux", "--waybar")
 
 
@@ -55,9 +58,57 @@ def current(home: str | None) -> status_file.Fields | None:
             return None
         if settings_stamp(config) != fields["settings"]:
             return None
+        if fields.get("state") in status_file.COUNTING and _unseen(f"{state}/heartbeat", now):
+            return None
         return with_runs(status_file.at(fields, now), state, now)
     except (KeyError, ValueError):
         return None
+
+
+def _unseen(heartbeat: str, now: float) -> bool:
+    """Whether the clocks tell what the file cannot know: a sleep, a set clock, an app that is gone.
+
+    Then the long way looks as the next command would. See `flowtui.system.heartbeat` for the file
+    and `flowtui.core.focus.recovery` for the limits.
+    """
+    try:
+        with open(heartbeat, encoding="utf-8") as file:  # noqa: PTH123 - see fastpaths
+            words = file.read().split()
+        wall, boottime, monotonic, pid, flags = (words[n] for n in (3, 4, 5, 6, 9))
+        boot, awake = since_boot()
+        elapsed = boot - float(boottime)
+        if elapsed < 0:
+            return True
+        if elapsed - (awake - float(monotonic)) >= SLEEP_S:
+            return True
+        if "attended" in flags and elapsed > GONE_S and not _lives(int(pid)):
+            return True
+        return abs(now - _seconds(wall) - elapsed) > max(STEP_S, DRIFT * elapsed)
+    except (OSError, UnicodeDecodeError, ValueError, IndexError):
+        return False  # nobody looked yet: there is nothing to compare with
+
+
+def _seconds(wall: str) -> float:
+    """Seconds since 1970 of `2026-11-27T03:28:50.123456+00:00`."""
+    year, month, day = int(wall[:4]), int(wall[5:7]), int(wall[8:10])
+    # days since 1970 by the civil calendar, with years that begin in March
+    year -= month <= 2
+    months = (month + 9) % 12
+    days = 365 * year + year // 4 - year // 100 + year // 400 + (153 * months + 2) // 5 + day
+    seconds = int(wall[11:13]) * 3600 + int(wall[14:16]) * 60 + float(wall[17:].partition("+")[0])
+    if not wall.endswith("+00:00"):
+        raise ValueError(wall)
+    return (days - 719469) * 86400 + seconds
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # it exists and belongs to somebody else
+    return True
 
 
 def with_runs(fields: status_file.Fields, state: str, now: float) -> status_file.Fields:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import click
 
 from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.cli.focus import status_formats
 from flowtui.core import status_file
-from flowtui.core.errors import UsageError
+from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.status_file import Fields
 
 EPILOG = "Fields of --format:\n\n" + "\n\n".join(
@@ -77,6 +78,8 @@ def _asked(context: Context) -> Fields:
     """The fields, asked of the ledger; the file is made new by it."""
     services = context.services
     services.store.ledger.refresh()
+    with suppress(FlowError):  # a home that cannot be written is shown all the same
+        services.focus.observe(person=False)  # a sleep is noticed by whoever looks first
     services.status.write()
     decoded = status_file.decode(services.status.text())
     assert decoded is not None

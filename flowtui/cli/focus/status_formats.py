@@ -64,7 +64,7 @@ def _text(fields: Fields, shape: str, template: str) -> str:
         data = status_file.patched(fields, json.loads(fields["json"]))
         if fields.get("runs_json"):
             data["runs"] = json.loads(fields["runs_json"])
-        return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+        return _dumped(data, 2) + "\n"
     if shape == "waybar":
         return _waybar(fields)
     if shape == "tmux":
@@ -158,8 +158,6 @@ def _tmux(fields: Fields) -> str:
 
 
 def _waybar(fields: Fields) -> str:
-    import json
-
     state = fields.get("state", "")
     item: dict[str, object] = {
         "text": status_file.phrase(fields) if state else "",
@@ -170,7 +168,24 @@ def _waybar(fields: Fields) -> str:
     done = percent(fields) if state else None
     if done is not None:
         item["percentage"] = done
-    return json.dumps(item, ensure_ascii=False) + "\n"
+    return _dumped(item) + "\n"
+
+
+def _dumped(data: object, indent: int | None = None) -> str:
+    """JSON; what a terminal obeys, or standard output lacks, stands as an escape."""
+    import json
+    import sys
+
+    from flowtui.cli.streams import shows
+
+    text = json.dumps(data, ensure_ascii=False, indent=indent)
+    if text.isascii():
+        return text
+    if not shows(sys.stdout, text):
+        return json.dumps(data, indent=indent)
+    from flowtui.core.text import json_shown
+
+    return json_shown(text)
 
 
 def _escaped(text: str) -> str:

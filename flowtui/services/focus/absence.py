@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
-from flowtui.core.focus.block import Block, Cause, EndedBy, Evidence, Outcome
+from flowtui.core.focus.block import Block, Cause, EndedBy, Evidence, Gap, Outcome
 from flowtui.core.focus.commands import Command, Event, Finish, Judge, Lose, Shift
 from flowtui.core.focus.recovery import (
     Closing,
@@ -86,12 +86,14 @@ class Vigil:
         self.store.ledger.refresh()
         return self.store.running()
 
-    def observe(self) -> Noticed | None:
+    def observe(self, person: bool = True) -> Noticed | None:
         """Compare the clocks with the last look: record sleep, follow a clock that was set.
 
         Called every few seconds by whoever stays (the app, the agent), and before each command.
         An app that lives and has not looked yet is spoken for: what is found is recorded once,
-        whoever finds it. Returns what was recorded, if anything was.
+        whoever finds it. A `person` at work takes a block over from an app that died a moment ago;
+        what runs by itself leaves the last beat of that app as it is: it is the only witness.
+        Returns what was recorded, if anything was.
         """
         block, last = self._watched()
         if block is None:
@@ -102,7 +104,8 @@ class Vigil:
                 return None  # what the time away was is to be said first
             if self.unseen(block, now):
                 return self._note_clocks(block)
-            if last.attended and not self.heart.attended and not self.heart.alive(last):
+            dead = last.attended and not self.heart.attended and not self.heart.alive(last)
+            if dead and person:
                 self.heart.stop()
         self.heart.beat(block.id, now)
         return None
@@ -114,7 +117,7 @@ class Vigil:
             return None
         now = self.heart.reading()
         fresh = 0 <= now.boottime - last.reading.boottime < LOOK_S
-        return None if fresh and not self.unseen(block, now) else self.observe()
+        return None if fresh and not self.unseen(block, now) else self.observe(person=False)
 
     def unseen(self, block: Block, now: Reading) -> bool:
         """Whether the clocks tell of `block` what is not on record yet: sleep, or a set clock."""
@@ -208,6 +211,22 @@ class Vigil:
             return None
         found = hole(block, last.reading, last.orderly or alone, now, self.hole_s)
         return replace(found, cause=Cause.AWAY) if found is not None and last.ended else found
+
+    def as_seen(self, block: Block) -> Block:
+        """`block` as it is shown: where it is to be said what an absence was, in a gap since then.
+
+        A block that a person left to itself counts on as long as its machine is awake.
+        """
+        _, last = self._watched()
+        if last is None:
+            return block
+        now = self.heart.reading()
+        found = self._hole(block, last, now)
+        if found is None or (last.left and lapse(last.reading, now).same_boot):
+            return block
+        since = Gap(found.start, None, found.cause)
+        earlier = tuple(gap for gap in block.gaps if gap.start < found.start)
+        return replace(block, gaps=(*earlier, since))
 
     def settled(self, block: Block, at: datetime) -> None:
         """Raises AbsenceError if what `block` was at `at` is still to be said by a person."""

@@ -76,9 +76,10 @@ class Heart:
     def carry(self, before: Heartbeat, now: Reading) -> bool:
         """What happened since `before` is on record: the next look starts at `now`.
 
-        Whoever lives, or has left the block to itself, goes on as they did. Returns as `beat`.
+        An app, alive or dead, and whoever has left the block to itself, are taken as they were.
+        Returns as `beat`.
         """
-        others = before.pid != os.getpid() and not self.attended and self.alive(before)
+        others = before.pid != os.getpid() and not self.attended and before.attended
         if others or before.left:
             return self.rewrite(replace(before, reading=now))
         return self.rewrite(self._own(before.block_id, now))

@@ -218,7 +218,7 @@ class FocusService(Vigil):
         and a block of which it is still to be said what an absence was is left alone.
         """
         self.current()
-        self.observe()
+        self.observe(person=False)
         block = self.store.running()
         if block is None or not self.is_due(block, self.clock.now()):
             return None

@@ -44,6 +44,10 @@ class Totals:
         by_day = self.by_day(now, first, last)
         return Week(first, last, sum(by_day.values()), by_day, contexts, modes, len(blocks))
 
+    def week_bounds(self, now: datetime) -> tuple[date, date]:
+        """First and last day of the week of `now`."""
+        return week_of(self._rule.day_of(now), self._first_weekday)
+
     def reach(self, now: datetime) -> tuple[date, date]:
         """First and last day whose blocks can count for the day and the week of `now`."""
         today = self._rule.day_of(now)

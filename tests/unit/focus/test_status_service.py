@@ -12,25 +12,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowtui.cli.focus import status_formats
-from flowtui.cli.focus.prompt import current
+from flowtui.cli.focus import prompt, status_formats
+from flowtui.cli.focus.prompt import current, quick_status
 from flowtui.core import status_file
 from flowtui.core.focus.block import AtPlan, Block, Plan, PlanKind, Source
 from flowtui.core.focus.commands import Interrupt, Pause, Resume
 from flowtui.core.focus.edit import Changes
 from flowtui.core.focus.pointers import Running
+from flowtui.core.focus.recovery import Closing
 from flowtui.core.focus.snapshot import Week
 from flowtui.core.focus.step import step
 from flowtui.services.focus.running_block import Draft
 from flowtui.services.focus.totals import Totals
 from tests.unit.focus.blocks import lives
-from tests.user import NOON, Person
+from tests.user import NOON, Person, Shell
 
 
 @pytest.fixture(autouse=True)
 def _here(person: Person, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """`quick.current` looks at the person's home and clock."""
     monkeypatch.setattr("flowtui.cli.focus.prompt.epoch", lambda: person.clock.now().timestamp())
+    monkeypatch.setattr(
+        "flowtui.cli.focus.prompt.since_boot",
+        lambda: (person.clock.boottime(), person.clock.monotonic()),
+    )
     monkeypatch.setenv("FLOWTUI_HOME", str(person.home))
     yield
 
@@ -156,6 +161,10 @@ def test_a_block_of_last_year_makes_the_file_old_when_it_changes(
 ) -> None:
     person = Person(tmp_path / "ny", datetime(2025, 12, 31, 23, 30, tzinfo=UTC))
     monkeypatch.setattr("flowtui.cli.focus.prompt.epoch", lambda: person.clock.now().timestamp())
+    monkeypatch.setattr(
+        "flowtui.cli.focus.prompt.since_boot",
+        lambda: (person.clock.boottime(), person.clock.monotonic()),
+    )
     monkeypatch.setenv("FLOWTUI_HOME", str(person.home))
     person.begin(None)
     person.pass_min(6 * 60)  # the logical day is in 2026, the block's file is that of 2025
@@ -262,3 +271,77 @@ def test_an_intention_with_tabs_or_newlines_would_not_break_the_file() -> None:
     text = status_file.encode({"intention": "a\tb\nc", "then": None}, "{}")
 
     assert status_file.decode(text) == {"intention": "a b c", "then": "", "json": "{}"}
+
+
+@pytest.mark.parametrize("by", ["app", "shell"])
+@pytest.mark.parametrize("asleep_s", [60, 7200, 15 * 3600])
+def test_status_notices_a_sleep_at_once(
+    person: Person, flow: Shell, by: str, asleep_s: int
+) -> None:
+    block = person.begin(None)
+    if by == "app":
+        app = person.open(attended=True)
+        app.heart.beat(block.id)
+    person.pass_min(20)
+    person.open(attended=by == "app").focus.observe()
+    flow.ok("status")
+    person.clock.sleep(asleep_s)
+
+    assert quick_status(["status"]) is None  # the file cannot know
+    assert flow.ok("status", "--format", "{focus_s}").out == "1200\n"
+    assert quick_status(["status", "--format", "{focus_s} {day_focus_s}"]) == "1200 1200\n"
+
+
+@pytest.mark.parametrize("seconds", [-3600, 3600, 86400])
+def test_status_notices_a_set_clock_at_once(person: Person, flow: Shell, seconds: int) -> None:
+    person.begin(None)
+    person.pass_min(20)
+    person.services.focus.observe()
+    flow.ok("status")
+    person.clock.set_wall(person.clock.now() + timedelta(seconds=seconds))
+
+    assert flow.ok("status", "--format", "{focus_s}").out == "1200\n"
+    person.pass_min(5)
+    assert quick_status(["status", "--format", "{focus_s}"]) == "1500\n"
+
+
+@pytest.mark.parametrize("how", ["crash", "reboot"])
+def test_status_shows_an_absence_as_a_pause_until_it_is_said(
+    person: Person, flow: Shell, how: str
+) -> None:
+    person.begin(None)
+    person.pass_min(20)
+    if how == "crash":
+        person.look_after()
+        flow.ok("status")
+        person.pass_min(600)
+    else:
+        person.services.focus.observe()
+        flow.ok("status")
+        person.clock.reboot(36000)
+
+    shape = "{state} {focus_s} {day_focus_s}"
+    assert flow.ok("status", "--format", shape).out == "paused 1200 1200\n"
+    data = flow.ok("status", "--json").json
+    assert (data["block"]["paused_s"], data["day"]["week_focus_s"]) == (36000, 1200)
+    assert person.block(data["block"]["id"]).gaps == ()  # nothing is recorded for that
+    person.services.focus.close_absence(Closing.COUNT)
+    assert flow.ok("status", "--format", "{state} {focus_s}").out == "running 37200\n"
+
+
+def test_status_of_a_block_left_with_q_counts_on(person: Person, flow: Shell) -> None:
+    block = person.begin(None)
+    app = person.open(attended=True)
+    app.heart.beat(block.id)
+    person.pass_min(20)
+    app.heart.goodbye(leave_running=True)
+    person.pass_min(40)
+
+    assert flow.ok("status", "--format", "{state} {focus_s}").out == "running 3600\n"
+
+
+@given(st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31)))
+def test_the_quick_answer_reads_a_heartbeats_time(instant: datetime) -> None:
+    aware = instant.replace(tzinfo=UTC)
+
+    assert prompt._seconds(aware.isoformat()) == pytest.approx(aware.timestamp(), abs=1e-4)
