@@ -52,6 +52,12 @@ class Context:
         from flowtui.services.wiring import build
 
         services = build(self.env, Path(self.home) if self.home else None)
+        if not self.quiet:
+            from flowtui.settings.zone import unknown_tz
+
+            name = unknown_tz(self.env)
+            if name:
+                self.say(f"TZ is {name!r}, no time zone known here; {services.zone.key} is used")
         if services.problems and not self.quiet:
             more = len(services.problems) - 1
             others = f" (and {more} more)" if more else ""

@@ -27,6 +27,7 @@ INSTANT_FORMS = "09:15, 7:05pm, yesterday 22:30, mon 14:00, 2026-11-20 09:15, 20
 DAY_FORMS = "today, yesterday, monday, 2026-11-20, 7d, 2w, this week, last month, 2026-W47, 2026-11"
 COMING_FORMS = "today, tomorrow, monday, in 3 days, 2026-11-20"
 
+MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 CLOCK = (
@@ -145,7 +146,7 @@ def parse_instant(
     except OverflowError:
         instant = None
     if instant is None:
-        refuse(text, "is not a time that flowtui knows", f"Write it as {INSTANT_FORMS}.")
+        refuse(text, "is not a time that flowtui knows", _nearer(words) + _forms(INSTANT_FORMS))
     if instant > now and not future:
         hint = f"For the day before, write: yesterday {words}" if _CLOCK.fullmatch(words) else None
         refuse(text, "is later than now", hint or f"Write a time gone by: {INSTANT_FORMS}.")
@@ -198,7 +199,7 @@ def parse_day(text: str, today: date, *, first_weekday: int = 0) -> Days:
     except (ValueError, OverflowError):
         days = None
     if days is None:
-        refuse(text, "is not a day that flowtui knows", f"Write it as {DAY_FORMS}.")
+        refuse(text, "is not a day that flowtui knows", _nearer(words, True) + _forms(DAY_FORMS))
     return days
 
 
@@ -226,6 +227,23 @@ def parse_calendar_day(text: str, today: date) -> date:
     except (ValueError, OverflowError):
         pass  # told below
     refuse(text, "is not a day that flowtui knows", f"Write it as {COMING_FORMS}.")
+
+
+def _forms(forms: str) -> str:
+    return f"Write it as {forms}."
+
+
+def _nearer(words: str, a_day: bool = False) -> str:
+    """What was probably meant, said as it has to be written; empty where nobody can tell."""
+    if re.fullmatch(r"[0-9]{1,2}", words):
+        return (
+            f"{words}d is that many days. "
+            if a_day
+            else f"An hour is {words}:00, {words}am or {words}pm. "
+        )
+    if re.search(rf"[0-9]{{1,4}}[/.][0-9]{{1,2}}|\b({MONTHS})", words):
+        return "A date is year, month, day: 2026-11-20. "
+    return ""
 
 
 def weekday_of(word: str) -> int | None:

@@ -37,6 +37,15 @@ def local_zone(env: Mapping[str, str] | None = None, root: Path = Path("/")) -> 
     return ZoneInfo("UTC")
 
 
+def unknown_tz(env: Mapping[str, str]) -> str:
+    """The value of `TZ` if it names no zone that this machine knows; else empty."""
+    value = env.get("TZ", "")
+    word = value.removeprefix(":")
+    if word in UTC_NAMES or zone_named(word.rpartition(MARKER)[2]) is not None:
+        return ""
+    return value
+
+
 def _candidates(env: Mapping[str, str], root: Path) -> Iterator[str]:
     value = env.get("TZ")
     if value is not None:

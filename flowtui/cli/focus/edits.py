@@ -94,7 +94,17 @@ def _stretch(
 
 
 @click.command("edit")
-@click.argument("id")
+@click.argument("id", required=False)
+@click.option(
+    "--where",
+    "where",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="all blocks with this tag, context, mode, outcome, text, since, until; again for and",
+)
+@click.option("--add-tag", "add_tags", multiple=True, metavar="TAG", help="beside those there are")
+@click.option("--drop-tag", "drop_tags", multiple=True, metavar="TAG", help="take this one off")
+@click.option("--dry-run", is_flag=True, help="with --where: only say what would change")
 @click.option("--intention", help="what it was for")
 @click.option("--then", "if_then", help="the if-then plan")
 @tag_option
@@ -116,7 +126,11 @@ def _stretch(
 @pass_context
 def edit_command(
     context: Context,
-    id: str,
+    id: str | None,
+    where: tuple[str, ...],
+    add_tags: tuple[str, ...],
+    drop_tags: tuple[str, ...],
+    dry_run: bool,
     intention: str | None,
     if_then: str | None,
     tags: tuple[str, ...],
@@ -131,7 +145,16 @@ def edit_command(
     clear: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Change block ID; what is not given stays as it is."""
+    """Change block ID, or all blocks of --where; what is not given stays as it is.
+
+    A tag is renamed, in every block and plan, by --where tag=OLD --drop-tag OLD --add-tag NEW.
+    """
+    if bool(id) == bool(where):
+        raise UsageError("name one block, or say which by --where", "such as --where tag=cuda")
+    if where and (start or end):
+        raise UsageError("--start and --end are for one block", "flowtui edit ID --start TIME")
+    if dry_run and not where:
+        raise UsageError("--dry-run belongs to --where", "see: flowtui edit --help")
     for name, value in (("outcome", outcome), ("rating", rating), ("mode", mode), ("note", note),
                         ("then", if_then)):  # fmt: skip
         if name in clear and value is not None:
@@ -143,7 +166,7 @@ def edit_command(
     named = context.services.contexts.named(context_name, "") if context_name else None
     services = context.services
     began, ended = None, None
-    if start or end:
+    if id and (start or end):
         began, ended = read_times(services.store.by_id(id), start, end, services.clock.now())
     changes = Changes(
         intention=intention,
@@ -157,10 +180,41 @@ def edit_command(
         started_at=began,
         ended_at=ended,
         clear=frozenset(clear),
+        add_tags=parse_tags(add_tags),
+        drop_tags=parse_tags(drop_tags),
     )
     if changes == Changes():
         raise UsageError("there is nothing to change", "see: flowtui edit --help")
-    _report(context, context.services.history.edit(id, changes), as_json, "changed")
+    if id:
+        _report(context, services.history.edit(id, changes), as_json, "changed")
+        return
+    _edit_all(context, where, changes, dry_run, as_json)
+
+
+def _edit_all(
+    context: Context, where: tuple[str, ...], changes: Changes, dry_run: bool, as_json: bool
+) -> None:
+    from flowtui.services.focus.bulk_edit import edit_all, parse_where
+
+    services = context.services
+    meant = parse_where(where, services.today(), services.first_weekday)
+    edited = edit_all(services, meant, changes, dry_run)
+    if as_json:
+        now, day_of = services.clock.now(), services.store.day_of
+        views = [ended_view(block, now, str(day_of(block))) for block in edited.blocks]
+        context.put_json({"blocks": views, "plans": [p.id for p in edited.plans],
+                          "dry_run": dry_run})  # fmt: skip
+        return
+    for block in edited.blocks if dry_run else ():
+        tags = " ".join(f"#{tag}" for tag in block.tags)
+        context.put(
+            f"{block.id}  {services.store.day_of(block)}  {block.intention}  {tags}".rstrip()
+        )
+    counted = [f"{len(edited.blocks)} block{'s' * (len(edited.blocks) != 1)}"]
+    if edited.plans:
+        counted.append(f"{len(edited.plans)} plan{'s' * (len(edited.plans) != 1)}")
+    done = "would be changed" if dry_run else "changed; take it back: flowtui undo"
+    context.say(f"{' and '.join(counted)} {done}")
 
 
 @click.command("split")

@@ -44,8 +44,9 @@ from flowtui.core.focus.commands import (
     Shift,
     Start,
 )
-from flowtui.core.focus.measure import measure, whole
+from flowtui.core.focus.measure import measure, planned_s, whole
 from flowtui.core.focus.reshape import cut, merge_gap, shifted
+from flowtui.core.status_file import minutes
 from flowtui.core.text import one_line
 from flowtui.core.zones import zone_or_utc
 
@@ -89,7 +90,7 @@ def step(block: Block, command: Command, now: datetime) -> Stepped:
         raise FlowError(
             f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} is before what block {block.id} last noted "
             f"({known:%Y-%m-%d %H:%M:%S})",
-            "give a later --at; if the clock was set back: flowtui edit running --start TIME",
+            f"give a time from then on, such as --at {known:%H:%M}",
         )
     return _STEPS[type(command)](block, command, at)
 
@@ -159,6 +160,13 @@ def _extend(block: Block, command: Extend, at: datetime) -> Stepped:
     elif plan.until is not None:
         base_at = max(plan.until, at) if command.seconds > 0 else plan.until
         plan = replace(plan, until=base_at + timedelta(seconds=command.seconds))
+    left = planned_s(replace(block, plan=plan))
+    if command.seconds < 0 and left is not None and left < MIN_PLAN_S:
+        raise UsageError(
+            f"{minutes(-command.seconds)} less would leave nothing of the plan of "
+            f"{minutes(planned_s(block))}",
+            "end the block: flowtui stop",
+        )
     _check_plan(plan, block.started_at)
     moved = replace(block, plan=plan)
     if measure(moved, at).reached_at is not None:

@@ -7,22 +7,26 @@ import unicodedata
 from collections.abc import Iterable
 
 from flowtui.core.errors import UsageError
+from flowtui.core.text import is_shown
 
 MAX_TAG_LENGTH = 40
 """Characters a tag may have, counted after normalising."""
 
-_FORM = "letters, digits and - _ . /, with at least one letter or digit, at most 40 characters"
+_FORM = "one word without quotes, brackets or commas, of at most 40 characters"
+_APART = frozenset(",;'\"`()[]{}<>|\\“”‘’«»„")
+"""What parts tags, or quotes them where they are typed."""
 
 
 def parse_tag(text: str) -> str:
-    """Normalise one tag: one leading `#` dropped, NFC, lower case.
+    """Normalise one tag: leading `#` dropped, NFC, lower case.
 
-    Letters and digits of any script are allowed (with their combining marks), and `-_./`.
+    Any script, signs and emoji are allowed (`c++`, `c#`, `@home`), with a letter, a digit or a
+    picture among them; no blank, quote, bracket or comma.
 
     Raises:
         UsageError: naming the tag and the accepted form.
     """
-    tag = unicodedata.normalize("NFC", text.strip().removeprefix("#").lower())
+    tag = unicodedata.normalize("NFC", text.strip().lstrip("#").lower())
     allowed = all(_allowed(char) for char in tag)
     if not allowed or not any(map(_wordy, tag)) or len(tag) > MAX_TAG_LENGTH:
         raise UsageError(f"{_shown(text)} is not a tag", f"A tag is made of {_FORM}.")
@@ -42,11 +46,14 @@ def parse_tags(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _wordy(char: str) -> bool:
-    return unicodedata.category(char)[0] == "L" or unicodedata.category(char) == "Nd"
+    # Cn: a letter or an emoji newer than this Python's table
+    return unicodedata.category(char) in ("Nd", "Nl", "No", "So", "Cn", "Co") or (
+        unicodedata.category(char)[0] == "L"
+    )
 
 
 def _allowed(char: str) -> bool:
-    return char in "-_./" or _wordy(char) or unicodedata.category(char) in ("Mn", "Mc")
+    return is_shown(char) and not char.isspace() and char not in _APART
 
 
 def _shown(text: str) -> str:

@@ -129,7 +129,7 @@ def test_fifteen_minutes_more_in_overtime_count_from_now() -> None:
         (Resume(), "is not paused"),
         (Return(), "no open interruption"),
         (Park("  "), "no thought"),
-        (Extend(-3600), "outside of 1 minute"),
+        (Extend(-3600), "would leave nothing of the plan"),
         (Extend(-45 * 60), "into the past"),
         (Finish(rating=6), "not between 1 and 5"),
         (Park("x" * 1001), "1001 characters"),

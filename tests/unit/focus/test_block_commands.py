@@ -362,3 +362,51 @@ def test_there_is_nothing_to_keep_where_nothing_crashed(person: Person, flow: Sh
         "flowtui: there is no absence to recover from",
     )
     assert flow("stop", "--keep", "all", "--at", "12:00").code == 2
+
+
+def test_an_end_before_a_sleep_cuts_what_was_noted_later(person: Person, flow: Shell) -> None:
+    """The block began at 12:00; nobody was there from 18:30 to 20:00, nor after 18:00."""
+    flow.ok("start", "x", "--open", "--detach")
+    person.pass_min(390)
+    flow.ok("park", "a thought")
+    person.clock.sleep(90 * 60)
+    person.pass_min(10)
+
+    said = flow.ok("stop", "--at", "18:00")
+
+    ended = person.open().store.last_ended()[0]
+    assert measure(ended, person.clock.now()).focus_s == 6 * 3600
+    assert ended.gaps == () and ended.parked[0].text == "a thought"
+    assert "6 h 00 of focus" in said.err
+
+
+@pytest.mark.parametrize("value", ["Mars/Phobos", "nonsense"])
+def test_an_unknown_tz_is_told_in_one_line(
+    person: Person, flow: Shell, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("TZ", value)
+
+    said = flow.ok("log")
+
+    assert f"TZ is '{value}', no time zone known here" in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("log", "--since", "7"), "7d is that many days"),
+        (("log", "--since", "20 nov"), "2026-11-20"),
+        (("log", "--since", "2026/11/20"), "2026-11-20"),
+        (("park", "x", "--at", "7"), "7:00, 7am or 7pm"),
+        (("park", "x", "--at", "20.11. 10:00"), "year, month, day"),
+        (("extend", "-200m"), "end the block"),
+    ],
+)
+def test_what_is_nearly_right_is_told_how_to_write_it(
+    person: Person, flow: Shell, words: tuple[str, ...], hint: str
+) -> None:
+    flow.ok("start", "x", "--for", "50m", "--detach")
+    said = flow(*words)
+
+    assert said.code == 2 and hint in said.err
+    assert len(said.err.strip().splitlines()) == 2

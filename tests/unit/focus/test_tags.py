@@ -24,6 +24,16 @@ from flowtui.core.focus.tags import parse_tag, parse_tags
         ("हिन्दी", "हिन्दी"),
         (".net", ".net"),
         ("x" * 40, "x" * 40),
+        ("C++", "c++"),
+        ("#C#", "c#"),
+        ("@Home", "@home"),
+        ("🎉", "🎉"),
+        ("\U0001fae8", "\U0001fae8"),
+        ("\U0001f469\u200d\U0001f52c", "\U0001f469\u200d\U0001f52c"),
+        ("a²", "a²"),
+        ("##a", "a"),
+        ("q&a", "q&a"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
     ],
 )
 def test_a_tag_is_normalised(text: str, tag: str) -> None:
@@ -31,7 +41,23 @@ def test_a_tag_is_normalised(text: str, tag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "#", "##a", "a b", "a,b", "a#b", "x" * 41, "-", "./", "a\nb", "a\x1b", "🎉", "a²"]
+    "text",
+    [
+        "",
+        "#",
+        "##",
+        "a b",
+        "a,b",
+        "x" * 41,
+        "-",
+        "./",
+        "++",
+        "a\nb",
+        "a\x1b",
+        "a\u202eb",
+        "a[b]",
+        'a"b',
+    ],
 )
 def test_what_is_no_tag_is_refused_by_name_with_the_accepted_form(text: str) -> None:
     with pytest.raises(UsageError) as refused:
