@@ -13,6 +13,7 @@ import click
 
 from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.text import end_cut, padded
 
 if TYPE_CHECKING:
     from flowtui.services.imports import Ask, ImportPlan
@@ -227,7 +228,9 @@ def _preview(context: Context, ask: Ask) -> None:
     context.put(f"columns, read {how}:")
     for number, (name, role) in enumerate(zip(seen.header.names, seen.roles, strict=True)):
         samples = ", ".join(row.get(number) or "-" for row in seen.samples[:3])
-        context.put(f"  {name[:24]:<24}  {role or 'not read':<16}  {samples[:40]}")
+        context.put(
+            f"  {padded(end_cut(name, 24), 24)}  {role or 'not read':<16}  {end_cut(samples, 40)}"
+        )
     for warning in seen.warnings:
         context.say(warning)
 

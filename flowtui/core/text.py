@@ -122,6 +122,13 @@ def middle_cut(text: str, width: int) -> str:
     return _fitting(text, room - cell_count(tail)) + "…" + tail
 
 
+def end_cut(text: str, width: int) -> str:
+    """`text` in at most `width` cells; the last of a cut text is an ellipsis."""
+    if cell_count(text) <= width:
+        return text
+    return _fitting(text, max(0, width - 1)) + "…" if width > 0 else ""
+
+
 _ZERO_FIRST = "\u200d\u200c\ufe0e\ufe0f"
 """Characters that belong to the one before them, which was cut off."""
 

@@ -16,7 +16,7 @@ from flowtui.core.runs.run_json import run_view
 from flowtui.core.runs.run_state import ENDED, RunState, silent_since, state_of
 from flowtui.core.runs.run_text import figure, silence_words, spark
 from flowtui.core.status_file import minutes
-from flowtui.core.text import middle_cut
+from flowtui.core.text import cell_count, middle_cut, padded
 from flowtui.services.runs.log_look import Look, look_at
 
 MAX_SHOWN = 24
@@ -106,12 +106,12 @@ def _silence(look: Look, zone: ZoneInfo) -> str:
 def _table(tracks: Sequence[Track]) -> list[str]:
     key = key_metric(track.name for track in tracks)
     ordered = sorted(tracks, key=lambda t: (t.name != key, better_of(t.name) is None))
-    width = max(6, *(min(len(track.name), 36) for track in ordered[:MAX_SHOWN]))
+    width = max(6, *(min(cell_count(track.name), 36) for track in ordered[:MAX_SHOWN]))
     lines = [f"  {'metric':<{width}} {'last':>10} {'best':>10} {'first':>10} {'n':>8}"]
     for track in ordered[:MAX_SHOWN]:
         figures = " ".join(f"{figure(v) or '–':>10}" for v in (track.last, track.best, track.first))
         name = middle_cut(track.name, 36)
-        lines.append(f"  {name:<{width}} {figures} {track.n:>8,}  {_course(track)}".rstrip())
+        lines.append(f"  {padded(name, width)} {figures} {track.n:>8,}  {_course(track)}".rstrip())
     if len(ordered) > MAX_SHOWN:
         lines.append(f"  and {len(ordered) - MAX_SHOWN} more: --json shows all")
     return lines

@@ -11,7 +11,7 @@ from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.gpu_text import size
 from flowtui.core.runs.run_text import ends, figure, place, quality, silence, state_words
 from flowtui.core.status_file import minutes
-from flowtui.core.text import middle_cut
+from flowtui.core.text import cell_count, middle_cut, padded
 
 if TYPE_CHECKING:
     from flowtui.services.runs.runs_service import RunDetail
@@ -33,10 +33,10 @@ def run_table(runs: Sequence[RunGlance], zone: ZoneInfo) -> list[str]:
         )
         for run in runs
     ]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    widths = [max(cell_count(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row, run in zip(rows, runs, strict=True):
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        line = "  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True))
         lines.append(line.rstrip())
         lines += [f"        {sentence}" for _, severity, sentence in run.findings[:2] if severity]
     return lines
@@ -135,16 +135,14 @@ def _metrics(detail: RunDetail) -> list[str]:
     tracks = list(detail.seen.history.metrics.values())
     if not tracks:  # nothing of its log is left: the record has the last and best values
         return [
-            f"  {middle_cut(m.name, 28):<28}  {figure(m.last):>10}  {figure(m.best):>10}"
+            f"  {padded(middle_cut(m.name, 28), 28)}  {figure(m.last):>10}  {figure(m.best):>10}"
             for m in detail.run.metrics
         ]
-    width = max(len(middle_cut(track.name, 28)) for track in tracks)
+    width = max(cell_count(middle_cut(track.name, 28)) for track in tracks)
     lines = [f"  {'metric':<{width}}  {'last':>10}  {'best':>10}  {'values':>7}"]
     for track in tracks[:24]:
-        name = middle_cut(track.name, 28)
-        lines.append(
-            f"  {name:<{width}}  {figure(track.last):>10}  {figure(track.best):>10}  {track.n:>7}"
-        )
+        name = padded(middle_cut(track.name, 28), width)
+        lines.append(f"  {name}  {figure(track.last):>10}  {figure(track.best):>10}  {track.n:>7}")
     if len(tracks) > 24:
         lines.append(f"  and {len(tracks) - 24} more; all of them: --json")
     return lines

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flowtui.core.codec import STORED
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.status_file import minutes
+from flowtui.core.text import cell_count
 
 STRICTNESS = ("soft", "firm", "hard")
 LEAST_S = 60
@@ -144,7 +145,7 @@ def line(view: GuardView, width: int) -> str:
     text = "guard"
     for part in parts(view):
         longer = f"{text} {part}" if text == "guard" else f"{text}  {part}"
-        if len(longer) > width:
+        if cell_count(longer) > width:
             break
         text = longer
     return text

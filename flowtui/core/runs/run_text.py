@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.status_file import minutes
+from flowtui.core.text import cell_count, end_cut
 
 EIGHTHS = "▁▂▃▄▅▆▇█"
 
@@ -145,9 +146,9 @@ def line(
         parts = [[glance.name, lost, more], [glance.name, lost], *parts[4:]]
     for words in parts:
         text = "  ".join(word for word in words if word)
-        if len(text) <= width:
+        if cell_count(text) <= width:
             return text
-    return text[: max(0, width - 1)] + "…"
+    return end_cut(text, width)
 
 
 def under_block(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textual import events
-from textual.widgets import Input
+from flowtui.tui.widgets.line_input import LineInput
 
 
-class AnswerField(Input):
+class AnswerField(LineInput):
     """A text field that shows each key to `takes` first, and writes down what that leaves to it.
 
     Enter, Esc and the arrows are asked about here too: a binding would be carried out only after

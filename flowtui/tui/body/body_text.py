@@ -13,7 +13,7 @@ from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.floors import FloorState, FloorWeek, Per
 from flowtui.core.body.scales import ENERGY
 from flowtui.core.body.validation import hours
-from flowtui.core.text import middle_cut
+from flowtui.core.text import end_cut, middle_cut, padded
 from flowtui.services.body.body_view import Picture
 from flowtui.tui.focus.block_text import DAYS
 from flowtui.tui.widgets import charts
@@ -43,7 +43,7 @@ def today_lines(made: Picture, width: int, height: int) -> Lines:
 
 
 def _glance(glance: Glance, made: Picture, name: int, width: int) -> Content:
-    title = _cut(made.titles.get(glance.variable, ""), name - 2)
+    title = end_cut(made.titles.get(glance.variable, ""), name - 2)
     text, style = (glance.text, "") if glance.text else (charts.MISSING, "$faint")
     if glance.variable.kind is Kind.ENERGY and len(made.energy) > 1:
         # the day's ratings in their order, each as high as it was
@@ -51,8 +51,8 @@ def _glance(glance: Glance, made: Picture, name: int, width: int) -> Content:
     if glance.value.state is not State.GIVEN and glance.text:
         style = "$muted"
     room = width - name - 2
-    said = f"{middle_cut(text, room):<{room}}  "
-    return Content.assemble((f"{title:<{name}}", "$muted"), (said, style))
+    said = f"{padded(middle_cut(text, room), room)}  "
+    return Content.assemble((padded(title, name), "$muted"), (said, style))
 
 
 def week_lines(made: Picture, width: int, height: int) -> Lines:
@@ -71,7 +71,7 @@ def week_lines(made: Picture, width: int, height: int) -> Lines:
     lines = [Content.assemble(*head)]
     for row in made.week:
         parts: list[tuple[str, str]] = [
-            (f"{_cut(made.titles[row.variable], name - 1):<{name}}", "$muted")
+            (padded(end_cut(made.titles[row.variable], name - 1), name), "$muted")
         ]
         for day, cell in zip(days, row.cells, strict=True):
             text, style = cell_text(cell, row.variable, short=not wide)
@@ -279,8 +279,5 @@ def floor_words(floors: Sequence[FloorWeek], strange: Sequence[str] = ()) -> lis
 
 
 def _titled(name: str, said: str, width: int) -> Content:
-    return Content.assemble((f"{name:<{NAME}} ", "bold"), (_cut(said, width - NAME - 1), "$muted"))
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
+    said = end_cut(said, width - NAME - 1)
+    return Content.assemble((f"{padded(name, NAME)} ", "bold"), (said, "$muted"))

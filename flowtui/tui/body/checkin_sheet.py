@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from flowtui.core.body.checkin import Ask
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.core.text import middle_cut
+from flowtui.core.text import cell_count, end_cut, middle_cut
 from flowtui.services.body.checkin_sheet import Asked
 from flowtui.tui.widgets.charts import dimmed
 
@@ -75,11 +75,11 @@ def _line(row: Row, asked: bool, width: int) -> Content:
     if width < TINY:
         right = ""
     beside = f"  {row.beside}" if row.beside and not row.answer else ""
-    left_room = max(8, room - len(right) - 2) if right else room
+    left_room = max(8, room - cell_count(right) - 2) if right else room
     said = middle_cut(said, left_room)
-    beside = beside[: max(0, left_room - len(said))]
+    beside = end_cut(beside, left_room - cell_count(said))
     parts += [("  ", ""), (said, style), (beside, "$muted")]
-    gap = room - len(said) - len(beside) - len(right)
+    gap = room - cell_count(said + beside + right)
     parts += [(" " * max(0, gap), ""), (right, "$faint")]
     return Content.assemble(*parts)
 

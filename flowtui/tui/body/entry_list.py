@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.widgets import DataTable
 
 from flowtui.core.body.day_text import entry_text
-from flowtui.core.text import middle_cut
+from flowtui.core.text import cell_count, middle_cut
 from flowtui.core.zones import zone_or_utc
 from flowtui.services.body.body_view import Listed
 
@@ -63,4 +63,4 @@ def _row(listed: Listed, width: int) -> tuple[str, ...]:
     time = f"{moment.astimezone(zone):%H:%M}" if moment is not None else "day"
     note = "  ".join(part for part in ("late" if entry.late else "", entry.note or "") if part)
     what = middle_cut(entry_text(entry), max(10, width - 10))
-    return time, what, middle_cut(note, max(4, width - len(what) - 12))
+    return time, what, middle_cut(note, max(4, width - cell_count(what) - 12))

@@ -8,6 +8,7 @@ from textual import work
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
+from flowtui.tui.widgets.line_input import LineInput
 from flowtui.core.body.quick_line import WORKOUTS
 from flowtui.core.errors import UsageError
 from flowtui.core.lazy_dataclass import dataclass
@@ -52,7 +53,7 @@ class QuickDialog(Dialog[str]):
         """The line, and lines such as it may be."""
         if self._about:
             yield Label(self._about, classes="about", markup=False)
-        yield Input(
+        yield LineInput(
             self._line,
             placeholder="yoga 30 e6",
             id="line",

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from textual.binding import Binding
 from textual.widget import Widget
-from textual.widgets import Input, Label, OptionList
+from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from flowtui.core.errors import UsageError
 from flowtui.settings.actions import PLACES, Action, shown_keys
 from flowtui.tui.dialogs.base import Dialog
+from flowtui.tui.widgets.line_input import LineInput
 
 
 class HelpDialog(Dialog[None]):
@@ -110,7 +111,7 @@ class LineDialog(Dialog[str]):
         """The line."""
         if self._about:
             yield Label(self._about, classes="about", markup=False)
-        yield Input(
+        yield LineInput(
             self._value,
             placeholder=self._placeholder,
             id="line",

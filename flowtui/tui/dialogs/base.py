@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
 from flowtui.core.errors import FlowError
+from flowtui.tui.widgets.line_input import LineInput
 
 T = TypeVar("T")
 
@@ -96,7 +97,7 @@ def field(
     label: str, id: str, value: str = "", hint: str = "", suggester: Suggester | None = None
 ) -> Horizontal:
     """A labelled line to type in."""
-    entry = Input(value, placeholder=hint, id=id, suggester=suggester, compact=True)
+    entry = LineInput(value, placeholder=hint, id=id, suggester=suggester, compact=True)
     return Horizontal(Label(label, classes="label", markup=False), entry, classes="field")
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flowtui.core.focus.block import Block, Outcome, PlanKind, Source, State
 from flowtui.core.focus.measure import Measure, deadline, interrupted_s, measure
 from flowtui.core.status_file import clock, minutes
+from flowtui.core.text import cell_count
 from flowtui.core.zones import zone_or_utc
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def fitting(parts: list[str], width: int) -> str:
     line = ""
     for part in parts:
         longer = f"{line}   {part}" if line else part
-        if line and len(longer) > width:
+        if line and cell_count(longer) > width:
             break
         line = longer
     return line

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from textual.binding import Binding
 from textual.widget import Widget
-from textual.widgets import Input, Label
+from textual.widgets import Label
 
 from flowtui.core.focus.block import Outcome
 from flowtui.core.focus.forms import FinishAnswer
 from flowtui.tui.dialogs.base import Dialog, field, labelled
 from flowtui.tui.widgets.choice import Choice
+from flowtui.tui.widgets.line_input import LineInput
 
 
 class FinishDialog(Dialog[FinishAnswer]):
@@ -52,7 +53,7 @@ class FinishDialog(Dialog[FinishAnswer]):
         )
         rating = str(self._before.rating) if self._before.rating else None
         yield labelled("rating", Choice(["1", "2", "3", "4", "5"], rating, none="-", id="rating"))
-        note = Input(
+        note = LineInput(
             self._before.note, placeholder="one line, if you like", id="note", compact=True
         )
         yield labelled("note", note)

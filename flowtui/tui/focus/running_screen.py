@@ -13,7 +13,7 @@ from textual.timer import Timer
 from flowtui.core.focus.block import Block, PlanKind
 from flowtui.core.focus.measure import deadline, measure
 from flowtui.core.guard import protection
-from flowtui.core.text import middle_cut
+from flowtui.core.text import cell_count, middle_cut
 from flowtui.settings.sections import CLOCKS
 from flowtui.tui.focus import block_text
 from flowtui.tui.focus.running_actions import RunningActions
@@ -91,7 +91,7 @@ class RunningScreen(RunningActions):
         tags = " ".join(f"#{tag}" for tag in block.tags)
         about = "  ".join(w for w in (tags, block.context, block.mode or "") if w)
         about = middle_cut(about, max(10, width // 3))
-        intention = middle_cut(block.intention or "a block", max(10, width - len(about) - 8))
+        intention = middle_cut(block.intention or "a block", max(10, width - cell_count(about) - 8))
         self._line("intention", intention)
         self._line("about", about)
         self._line("then", middle_cut(block.then, max(10, width - 6)))

@@ -16,7 +16,7 @@ from flowtui.core.runs.metric_track import Track
 from flowtui.core.runs.metrics import Split, partner, split_of
 from flowtui.core.runs.run_text import ends, figure, percent, silence, state_words
 from flowtui.core.status_file import minutes
-from flowtui.core.text import middle_cut
+from flowtui.core.text import cell_count, middle_cut, padded
 from flowtui.services.runs.runs_service import RunDetail
 from flowtui.services.runs.runs_view import Compared
 from flowtui.tui.runs.curves import COLOURS, Curve
@@ -166,12 +166,12 @@ def compare_curves(made: Compared, name: str) -> list[Curve]:
 
 def compare_lines(made: Compared, name: str, width: int) -> list[Content]:
     """A line a run: its number, name, last and best value, and where it is."""
-    wide = max(len(middle_cut(glance.name, 24)) for glance, _ in made.runs)
+    wide = max(cell_count(middle_cut(glance.name, 24)) for glance, _ in made.runs)
     lines = []
     for number, (glance, history) in enumerate(made.runs, 1):
         track = history.metrics.get(name)
         colour = f"${COLOURS[(number - 1) % len(COLOURS)]}"
-        parts = [(f"{number} {middle_cut(glance.name, 24):<{wide}}", colour)]
+        parts = [(f"{number} {padded(middle_cut(glance.name, 24), wide)}", colour)]
         if track is None:
             parts.append(("  has none", "$muted"))
         else:
