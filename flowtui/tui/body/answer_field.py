@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textual import events
+
 from flowtui.tui.widgets.line_input import LineInput
 
 

@@ -8,11 +8,11 @@ from textual import work
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from flowtui.tui.widgets.line_input import LineInput
 from flowtui.core.body.quick_line import WORKOUTS
 from flowtui.core.errors import UsageError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.tui.dialogs.base import Dialog, LastWord
+from flowtui.tui.widgets.line_input import LineInput
 
 EXAMPLES = (
     "energy 4 · coffee · 2 coffees 15:30 · no sugar",
