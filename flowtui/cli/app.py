@@ -90,6 +90,15 @@ class Root(click.Group):
             raise click.UsageError(f"there is no command {name!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does, but a reader that has seen enough (head, less) is no error."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            from flowtui.cli.streams import lost
+
+            return lost(error)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One line a command, without importing any."""
         with formatter.section("Commands"):

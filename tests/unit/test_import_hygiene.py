@@ -67,6 +67,7 @@ def home(tmp_path: Path) -> dict[str, str]:
     """
     person = Person(tmp_path / "flowtui", SystemClock().now())
     person.begin(50)
+    person.services.paths.heartbeat_file.unlink()  # it is by a clock that is not the machine's
     return person.env
 
 
@@ -77,7 +78,7 @@ def test_a_prompt_loads_next_to_nothing(home: dict[str, str], shape: tuple[str, 
     assert not tops(found) & (THIRD_PARTY | COSTLY | SERVERS)
     assert {name for name in found if name.startswith("flowtui")} == {
         "flowtui", "flowtui.cli", "flowtui.cli.focus", "flowtui.cli.focus.prompt",
-        "flowtui.cli.focus.status_formats", "flowtui.core",
+        "flowtui.cli.focus.status_formats", "flowtui.cli.streams", "flowtui.core",
         "flowtui.core.errors", "flowtui.core.status_file", "flowtui.entry", "flowtui.settings",
         "flowtui.settings.fastpaths", "flowtui.system", "flowtui.system.clock",
         "flowtui.system.stamp",
@@ -109,7 +110,7 @@ def test_a_command_loads_neither_the_app_nor_the_scheduler(
 def test_a_command_loads_its_own_module_of_commands_alone(home: dict[str, str]) -> None:
     found = {name for name in loaded(command("log"), home) if name.startswith("flowtui.cli.")}
 
-    allowed = {"app", "context", "focus", "focus.log"}
+    allowed = {"app", "context", "focus", "focus.log", "streams"}
     assert {name.removeprefix("flowtui.cli.") for name in found} == allowed
 
 

@@ -183,6 +183,8 @@ def _dumped(data: object, indent: int | None = None) -> str:
         return text
     if not shows(sys.stdout, text):
         return json.dumps(data, indent=indent)
+    if text.replace("\n", "").isprintable():
+        return text
     from flowtui.core.text import json_shown
 
     return json_shown(text)

@@ -90,7 +90,9 @@ def step(block: Block, command: Command, now: datetime) -> Stepped:
         raise FlowError(
             f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} is before what block {block.id} last noted "
             f"({known:%Y-%m-%d %H:%M:%S})",
-            f"give a time from then on, such as --at {known:%H:%M}",
+            "give a later --at; if the clock was set back: flowtui edit running --start TIME"
+            if at < block.started_at
+            else "give a later --at",
         )
     return _STEPS[type(command)](block, command, at)
 

@@ -102,7 +102,7 @@ def test_the_last_block_of_a_person_who_flew_west_is_found(tmp_path: Path) -> No
     home = Person(tmp_path / "home", ended.ended_at or NOON, "America/Los_Angeles")
 
     assert home.services.store.by_id("last") == ended
-    assert home.services.totals.day(home.clock.now()).focus_s == 1800
+    assert home.services.totals.day(home.clock.now(), date(2026, 3, 5)).focus_s == 1800
 
 
 def test_the_pointer_to_the_running_block_follows_undo_and_redo(person: Person) -> None:
