@@ -459,6 +459,7 @@ async def test_a_break_rings_when_it_is_over(world: World) -> None:
         await pilot.press("b")
         await until(pilot, lambda: line(app, "rest").startswith("break"), "a break")
         world.clock.advance(3600)
+        app.refresh_snapshot()  # the timer of the bell goes by the real clock
         await until(pilot, lambda: "The break is over" in said(app), "the bell")
 
         rest = world.fresh().breaks.current()
@@ -472,6 +473,7 @@ async def test_the_end_of_the_plan_rings_once_and_the_clock_runs_on(world: World
     async with world.app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         world.clock.advance(90)
+        app.refresh_snapshot()  # the timer of the bell goes by the real clock
         await until(pilot, lambda: "The plan is reached" in said(app), "the bell")
         await until(pilot, lambda: app.screen.has_class("-overtime"))
 
@@ -485,6 +487,7 @@ async def test_a_block_set_to_end_at_its_plan_ends(world: World) -> None:
         await pilot.press("S")
         await until(pilot, lambda: app.current_mode == RUNNING)
         world.clock.advance(51 * 60)
+        app.refresh_snapshot()  # the timer of the bell goes by the real clock
         await until(pilot, lambda: app.current_mode == IDLE, "ended by itself")
 
         block = world.newest()
