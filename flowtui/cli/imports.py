@@ -252,6 +252,8 @@ def _report(context: Context, plan: ImportPlan, written: int, dry_run: bool) -> 
             context.say(f"{number} {words}")
     for left in plan.left_out:
         context.say(f"left out: {left.count} {left.what}")
+    for former, name in plan.renamed:
+        context.say(f"habit {former} is called {name} here: {former} is a word of the quick line")
     for habit in plan.habits:
         context.say(f"habit {habit.name} ({habit.form.value}) {verb}")
     if plan.unread_count:

@@ -17,6 +17,7 @@ from flowtui.core.body.eating import check_window, windows
 from flowtui.core.body.entry import Entry, Provenance
 from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.habits import Habit
+from flowtui.core.body.quick_line import RESERVED, free_name
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.exchange.desk import shown
@@ -46,6 +47,8 @@ class ImportPlan:
     left_out: tuple[LeftOut, ...]
     habits: tuple[Habit, ...]
     """Habits that new entries speak of and that are not declared yet."""
+    renamed: tuple[tuple[str, str], ...] = ()
+    """Habits whose name in the file is a word of the quick line, and what they are called here."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -110,19 +113,23 @@ class _Made:
         self.unread_rows: list[Unread] = []
         self.left_out: list[LeftOut] = []
         self.habits: dict[str, Habit] = {}
+        self.renamed: dict[str, str] = {}
         self.known_count = self.repeated = self.unread_count = 0
         self._windows = windows(known.values())
 
     def take(self, row: Row) -> None:
         """One row of the file."""
         if isinstance(row, Found):
-            self._entry(row)
+            self._entry(replace(row, entry=self._named(row.entry)))
         elif isinstance(row, Unread):
             self._not_read(row)
         elif isinstance(row, LeftOut):
             self.left_out.append(replace(row, what=shown(row.what) or "?"))
         else:
-            self.habits.setdefault(row.habit.name, row.habit)
+            habit = row.habit
+            label = habit.label or (habit.name if habit.name in RESERVED else None)
+            habit = replace(habit, name=self._free(habit.name), label=label)
+            self.habits.setdefault(habit.name, habit)
 
     def plan(self, name: str, file: str, declared: set[str]) -> ImportPlan:
         """What they all came to."""
@@ -138,7 +145,23 @@ class _Made:
             self.unread_count,
             tuple(self.left_out),
             tuple(h for n, h in self.habits.items() if n not in declared and n in spoken),
+            tuple(self.renamed.items()),
         )
+
+    def _named(self, entry: Entry) -> Entry:
+        """`entry` under a name that does not shadow the quick line, or under which it is known."""
+        if entry.kind is not Kind.HABIT or entry.name is None:
+            return entry
+        before = self.known.get(entry.id)
+        if before is not None and before.name == entry.name:
+            return entry
+        return replace(entry, name=self._free(entry.name))
+
+    def _free(self, name: str) -> str:
+        free = free_name(name)
+        if free != name:
+            self.renamed[name] = free
+        return free
 
     def _entry(self, row: Found) -> None:
         entry = row.entry

@@ -44,6 +44,7 @@ from flowtui.system.hooks import HookRunner
 
 if TYPE_CHECKING:
     from flowtui.core.plan.planned_block import Occurrence
+    from flowtui.services.body.habit_edits import HabitEdits
     from flowtui.services.focus.tracker_import import TrackerImport
     from flowtui.services.guard.block_guard import GuardService
     from flowtui.services.plan.calendar_out import CalendarOut
@@ -60,6 +61,13 @@ class BodyServices:
     checkins: Checkins
     imports: Imports
     reminders: Reminders
+
+    @property
+    def habits(self) -> HabitEdits:
+        """Renaming, merging and deleting habits."""
+        from flowtui.services.body.habit_edits import HabitEdits
+
+        return HabitEdits(self.log)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import click
 from flowtui.cli.body.body import UNDO, tell
 from flowtui.cli.context import Context, at_option, json_option, pass_context
 from flowtui.core.body.habits import Form, Habit, habit_name
+from flowtui.core.body.quick_line import RESERVED, free_name
 from flowtui.core.errors import UsageError
 
 
@@ -17,6 +18,12 @@ from flowtui.core.errors import UsageError
 @click.option("--unit", help="unit of a dose or count, with --new")
 @click.option("--stop", "as_stop", is_flag=True, help="put NAME on the stop-doing list")
 @click.option("--archive", is_flag=True, help="ask for NAME no more; its records stay")
+@click.option("--unarchive", is_flag=True, help="ask for NAME again")
+@click.option("--rename", metavar="NEW", help="call NAME something else, in all its records")
+@click.option("--merge", metavar="OTHER", help="make its records those of OTHER")
+@click.option("--delete", is_flag=True, help="forget NAME; its records stay")
+@click.option("--history", is_flag=True, help="with --delete: its records go too")
+@click.option("--times", type=float, help="with --unit: multiply every value (min to h: 0.016667)")
 @at_option
 @json_option
 @pass_context
@@ -28,16 +35,58 @@ def habit_command(
     unit: str | None,
     as_stop: bool,
     archive: bool,
+    unarchive: bool,
+    rename: str | None,
+    merge: str | None,
+    delete: bool,
+    history: bool,
+    times: float | None,
     at: str | None,
     as_json: bool,
 ) -> None:
-    """Record a habit: NAME [VALUE], VALUE being a number, yes, no or skip. Alone: list them."""
-    log = context.services.body.log
+    """Record a habit: NAME [VALUE], VALUE being a number, yes, no or skip. Alone: list them.
+
+    --rename, --merge, --delete, --unit and --archive change what NAME is; undo takes each back.
+    """
     if name is None:
         _habits(context, as_json)
-    elif (form is not None) + as_stop + archive > 1:
-        raise UsageError("--new, --stop and --archive are one too many", "give one of them")
-    elif archive:
+        return
+    asked = {
+        "--new": form, "--stop": as_stop, "--archive": archive, "--unarchive": unarchive,
+        "--rename": rename, "--merge": merge, "--delete": delete,
+    }  # fmt: skip
+    chosen = [option for option, given in asked.items() if given]
+    if len(chosen) > 1:
+        raise UsageError(f"{' and '.join(chosen)} are one too many", "give one of them")
+    if not chosen and not unit:
+        _record(context, name, value, at, as_json)
+        return
+    _change(context, name, form, unit, as_stop, archive)
+    edits = context.services.body.habits
+    if unarchive:
+        edits.unarchive(name)
+        context.say(f"{habit_name(name)} is asked for again; {UNDO}")
+    elif rename:
+        moved = edits.rename(name, rename)
+        context.say(f"{habit_name(name)} is called {habit_name(rename)}, {moved} records; {UNDO}")
+    elif merge:
+        moved = edits.merge(name, merge)
+        context.say(f"{moved} records are those of {habit_name(merge)} now; {UNDO}")
+    elif delete:
+        gone = edits.delete(name, history)
+        records = f"with {gone} records" if history else "its records stay"
+        context.say(f"deleted {habit_name(name)}, {records}; {UNDO}")
+    elif unit and form is None:
+        changed = edits.measure(name, unit, times or 1.0)
+        context.say(f"{habit_name(name)} is measured in {unit}, {changed} values; {UNDO}")
+
+
+def _change(
+    context: Context, name: str, form: str | None, unit: str | None, as_stop: bool, archive: bool
+) -> None:
+    """Declare a name, or ask for it no more."""
+    log = context.services.body.log
+    if archive:
         log.archive(name)
         context.say(f"archived {habit_name(name)}; {UNDO}")
     elif as_stop:
@@ -46,21 +95,30 @@ def habit_command(
     elif form is not None:
         habit = _declared(name, Form(form), unit)
         log.declare([habit])
-        context.say(f"declared {habit.name}; {UNDO}")
-    else:
-        names = log.names()
-        if names.habit(habit_name(name)) is None and habit_name(name) not in names.stops:
-            known = ", ".join((*(h.name for h in names.habits), *names.stops)) or "none yet"
-            raise UsageError(
-                f"there is no habit {name!r} ({known})",
-                f"declare it: flowtui habit {habit_name(name)} --new yes_no",
-            )
-        line = " ".join((habit_name(name), *value))
-        tell(context, log.write(line, context.instant(at)), as_json)
+        told = f" ({name} is a word of the quick line)" if habit_name(name) in RESERVED else ""
+        context.say(f"declared {habit.name}{told}; {UNDO}")
+
+
+def _record(
+    context: Context, name: str, value: tuple[str, ...], at: str | None, as_json: bool
+) -> None:
+    log = context.services.body.log
+    names, clean = log.names(), habit_name(name)
+    if names.habit(clean) is None and clean in RESERVED:
+        clean = free_name(clean)
+    if names.habit(clean) is None and clean not in names.stops:
+        known = ", ".join((*(h.name for h in names.habits), *names.stops)) or "none yet"
+        raise UsageError(
+            f"there is no habit {name!r} ({known})",
+            f"declare it: flowtui habit {habit_name(name)} --new yes_no",
+        )
+    word = "habit" if names.habit(clean) is not None else "stop"
+    line = " ".join((word, clean, *value))
+    tell(context, log.write(line, context.instant(at)), as_json)
 
 
 def _declared(name: str, form: Form, unit: str | None) -> Habit:
-    clean = habit_name(name)
+    clean = free_name(habit_name(name))
     if form is Form.DOSE and not unit:
         raise UsageError("a dose needs its unit", f"add: --unit mg, as {clean} is measured")
     return Habit(clean, form, name if name != clean else None, unit)

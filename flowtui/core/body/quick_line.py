@@ -36,6 +36,13 @@ WORKOUTS = (
     *("tennis", "badminton", "squash", "football", "basketball"),
 )
 """Workouts that need no leading `workout`."""
+RESERVED = frozenset(
+    (
+        *(*RATED, "eat", "eating", "workout", "caffeine", "habit", "stop"),
+        *(*CUPS, *PLURALS, *WORKOUTS, *NO),
+    )
+)
+"""Words that mean something by themselves: no name of one's own shadows them."""
 _SEPARATOR = re.compile(r"(?<!\d),|,(?!\d)")
 """A comma between two digits is a decimal comma."""
 EXAMPLES = "yoga 30 e6, coffee, energy 4, sleep 23:40-7:05 q4, eat open"
@@ -63,6 +70,11 @@ class Words:
 
 
 NO_WORDS = Words()
+
+
+def free_name(name: str) -> str:
+    """`name`, or where it is a word of the quick line another one that is like it."""
+    return f"{name}-habit" if name in RESERVED else name
 
 
 def parse(line: str, pen: Pen, words: Words = NO_WORDS, log: Iterable[Entry] = ()) -> Logged:
@@ -137,8 +149,12 @@ def _own(tokens: Tokens, pen: Pen, words: Words) -> Entry | None:
     explicit = tokens.peek() if tokens.peek() in ("habit", "stop") else None
     if explicit:
         tokens.word()
+    # "sleep" is a night's sleep whatever was declared; "habit sleep" is the habit
     habits = {h.name: h for h in words.habits if not h.archived}
     stops = {habit_name(item): item for item in words.stops}
+    if explicit is None:
+        habits = {name: habit for name, habit in habits.items() if name not in RESERVED}
+        stops = {name: item for name, item in stops.items() if name not in RESERVED}
     if explicit != "stop":
         name = tokens.take_name(habits)
         if name is not None:
@@ -155,7 +171,11 @@ def _own(tokens: Tokens, pen: Pen, words: Words) -> Entry | None:
 def _unknown(word: str, words: Words, explicit: str | None = None) -> UsageError:
     if not word:
         return UsageError("something is missing at the end", f"for example: {EXAMPLES}")
-    names = [h.name for h in words.habits] + [habit_name(item) for item in words.stops]
+    if any(h.name == word and h.archived for h in words.habits):
+        hint = f"ask for it again: flowtui habit {word} --unarchive"
+        return UsageError(f"{word!r} is archived", hint)
+    names = [h.name for h in words.habits if not h.archived]
+    names += [habit_name(item) for item in words.stops]
     if explicit is None:
         names += [*RATED, "eat", "workout", "caffeine", *CUPS, *WORKOUTS, *words.workouts]
     near = get_close_matches(word, names, 1, 0.7)

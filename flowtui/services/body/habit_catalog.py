@@ -74,6 +74,16 @@ class Declared:
                 raise UsageError(f"{item!r} is declared already", "take another name")
         self._write(writer, [*kept, *added], [*kept_stops, *more])
 
+    def own(self, writer: EntryWriter, name: str) -> Habit | None:
+        """The habit of that name that was declared in the app, or came with an import."""
+        return next((habit for habit in self._kept()[0] if habit.name == name), None)
+
+    def change(self, writer: EntryWriter, name: str, to: Habit | None) -> None:
+        """Put `to` in the place of the habit `name`; None takes it away."""
+        kept, stops = self._kept()
+        changed = [to if habit.name == name else habit for habit in kept]
+        self._write(writer, [habit for habit in changed if habit is not None], stops)
+
     def archive(self, writer: EntryWriter, name: str) -> None:
         """Ask for a name no more; what was recorded stays. Raises FlowError for an unknown one."""
         kept, stops = self._kept()

@@ -204,7 +204,10 @@ def _turn_window(services: Services) -> str:
 
 
 def _declare(form: object, services: Services) -> str:
+    from dataclasses import replace
+
     from flowtui.core.body.habits import Habit, habit_name
+    from flowtui.core.body.quick_line import RESERVED, free_name
     from flowtui.tui.body.habit_dialog import STOP, HabitForm
 
     assert isinstance(form, HabitForm)
@@ -212,5 +215,8 @@ def _declare(form: object, services: Services) -> str:
         services.body.log.declare(stops=[form.name])
         return f"on the stop-doing list: {habit_name(form.name)}{UNDO}"
     habit: Habit = form.habit()
+    if habit.name in RESERVED:
+        habit = replace(habit, name=free_name(habit.name), label=habit.title)
     services.body.log.declare([habit])
-    return f"declared {habit.title}; the check-in asks for it{UNDO}"
+    called = f" as {habit.name}" if habit.label and habit.label in RESERVED else ""
+    return f"declared {habit.title}{called}; the check-in asks for it{UNDO}"
