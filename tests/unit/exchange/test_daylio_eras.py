@@ -67,6 +67,6 @@ def test_an_activity_that_was_not_named_is_offered_as_no_between_its_first_and_l
     (left,) = plan(path).left_out
     assert left.count == 1 and "--unnamed-no" in left.what
     made = plan(path, options=replace(OPTIONS, unnamed_is_no=True))
-    assert [(f"{e.day:%d}", e.state.value) for e in made.new if e.name == "run"] == [
+    assert [(f"{e.day:%d}", e.state.value) for e in made.new if e.name == "run-habit"] == [
         ("02", "given"), ("05", "given"), ("03", "no"),
     ]  # fmt: skip
