@@ -28,6 +28,7 @@ GUARDED = "guarded"
 STATE = "state"
 PLANS = "planned"
 ANSWERS = "answers"
+SHARED = "shared"
 
 _SINGLES = {
     "running": "flowtui.core.focus.pointers:Running",
@@ -89,6 +90,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("plans", "plan", False),
         Kind(PLANS, "plan", False, "flowtui.core.plan.planned_block:PlannedBlock"),
         Kind(ANSWERS, "answer", True, "flowtui.core.plan.planned_block:Answer"),
+        Kind(SHARED, "shared thing", True, "flowtui.core.review.shared:SharedThing"),
         Kind(EXPERIMENTS, "experiment", False, "flowtui.core.insight.experiment:Experiment"),
         Kind(QUESTIONS, "question", False, "flowtui.core.insight.experiment:Question"),
         Kind(GUARDED, "guarded block", False, "flowtui.core.guard.protection:GuardedBlock"),

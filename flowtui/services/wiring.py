@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from flowtui.services.plan.calendar_out import CalendarOut
     from flowtui.services.plan.calendars import Calendars
     from flowtui.services.plan.plan_book import PlanBook
+    from flowtui.services.review.shared_things import SharedThings
     from flowtui.services.runs.runs_service import RunDesk
 
 
@@ -146,6 +147,13 @@ class Services:
         """Write the calendar of the settings anew, if there is one. Raises FlowError."""
         if self.config.plan.publish is not None:
             self.calendar_out.write(self.config.plan.publish)
+
+    @cached_property
+    def shared(self) -> SharedThings:
+        """Things shared and given."""
+        from flowtui.services.review.shared_things import SharedThings
+
+        return SharedThings(self.store.ledger, self.clock, self.rule)
 
     @cached_property
     def tracker_import(self) -> TrackerImport:

@@ -30,6 +30,7 @@ from flowtui.settings.sections import (
     Guard,
     Notices,
     Planning,
+    Review,
 )
 
 S = TypeVar("S")
@@ -140,6 +141,7 @@ class Config:
     notices: Notices = _section(Notices)
     evidence: Evidence = _section(Evidence)
     plan: Planning = _section(Planning)
+    review: Review = _section(Review)
     guard: Guard = _section(Guard)
     keys: Mapping[str, str] = field(default_factory=lambda: EMPTY, metadata={"read": _keys})
     """Action id to key, as written; whether both exist is for the app to check."""

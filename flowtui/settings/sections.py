@@ -178,6 +178,18 @@ class Context:
         many(text("the name of a list", lambda word: _is_list(word)), "names of lists"),
         "Lists that are kept away in its blocks, beside those of [guard].",
     )
+    public: bool = option(
+        False, yes_no(), "Name it and its hours in a public report; else it is other work."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a public report may name; contexts are opened by their own `public`."""
+
+    public_tags: tuple[str, ...] = option(
+        (), many(tag(), "tags"), "Tags whose hours may stand in a public report, by name."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,15 @@ from typing import Any
 
 import click
 
-from flowtui.cli.context import Context, json_option, pass_context
+from flowtui.cli.context import Context, json_option, pass_context, words
 from flowtui.core.errors import UsageError
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.block_facts import evidence_lines, facts
 from flowtui.core.focus.block_json import ended_view
 from flowtui.core.focus.measure import measure
 from flowtui.core.focus.tags import parse_tag
+from flowtui.core.review.groups import By, grouped
+from flowtui.core.review.search import holds
 from flowtui.core.status_file import minutes
 from flowtui.core.time_grammar import parse_day
 from flowtui.core.zones import zone_or_utc
@@ -27,6 +29,9 @@ MARKS = {"done": "✓", "partly": "◐", "not": "✗"}
 @click.option("--until", metavar="DAY", help="last day")
 @click.option("-t", "--tag", "tags", multiple=True, metavar="TAG", help="only with this tag")
 @click.option("-c", "--context", "context_name", metavar="NAME", help="only of this context")
+@click.option("--grep", metavar="WORD", help="only what holds this text: intention, note, tag, ...")
+@click.option("--by", type=words(By), help="only sums: by tag, context, mode, hour, day or week")
+@click.option("--csv", "as_csv", is_flag=True, help="with --by: as a table")
 @json_option
 @pass_context
 def log_command(
@@ -35,16 +40,26 @@ def log_command(
     until: str | None,
     tags: tuple[str, ...],
     context_name: str | None,
+    grep: str | None,
+    by: str | None,
+    as_csv: bool,
     as_json: bool,
 ) -> None:
     """Blocks from --since to --until (default: this week), with totals a day."""
+    if as_csv and by is None:
+        raise UsageError("--csv is for --by", "all blocks as a table: flowtui export --csv")
     first, last = _days(context, since, until)
     wanted = {parse_tag(tag) for tag in tags}
     blocks = [
         b
         for b in context.services.store.on_days(first, last)
-        if wanted <= set(b.tags) and context_name in (None, b.context)
+        if wanted <= set(b.tags)
+        and context_name in (None, b.context)
+        and (grep is None or holds(b, grep))
     ]
+    if by is not None:
+        _sums(context, blocks, By(by), as_json, as_csv)
+        return
     if as_json:
         context.put_json([_view(context, b) for b in blocks])
         return
@@ -52,6 +67,30 @@ def log_command(
         context.say(f"no block from {first} to {last}; start one: flowtui start")
         return
     _print(context, blocks)
+
+
+def _sums(context: Context, blocks: list[Block], by: By, as_json: bool, as_csv: bool) -> None:
+    services = context.services
+    groups = grouped(
+        blocks, by, services.clock.now(), services.store.day_of, services.first_weekday
+    )
+    rows = [{by.value: one.key, "focus_s": one.focus_s, "blocks": one.blocks} for one in groups]
+    if as_json:
+        context.put_json(rows)
+        return
+    if as_csv:
+        import csv
+        import sys
+
+        table = csv.writer(sys.stdout, lineterminator="\n")
+        table.writerow([by.value, "focus_s", "blocks"])
+        table.writerows(row.values() for row in rows)
+        return
+    for one in groups:
+        name = f"{one.key}:00" if by is By.HOUR else one.key or f"no {by.value}"
+        context.put(f"{minutes(one.focus_s):>10}  {_count(one.blocks, 'block'):>10}  {name}")
+    if not groups:
+        context.say("no block there")
 
 
 def _days(context: Context, since: str | None, until: str | None) -> tuple[date, date]:

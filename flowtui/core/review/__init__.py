@@ -1,0 +1,1 @@
+"""Looking back: sums, a stretch of days as figures, what may be shown of it."""

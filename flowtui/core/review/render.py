@@ -1,0 +1,208 @@
+"""A summary as Markdown, as one HTML page, as a short post; all from the figures alone.
+
+The page holds everything in itself: no script, no font, no request. It is dark or light as its
+reader's system is, prints on white, and is narrow where the window is.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from datetime import date
+
+from flowtui.core.review.summary import Summary
+from flowtui.core.status_file import minutes
+
+BAR_CELLS = 24
+_MARKS = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|~"})
+ROWS = 8
+"""Names told in a table; the rest is one row."""
+
+
+def title(summary: Summary) -> str:
+    """ "23 to 29 November 2026"."""
+    first, last = summary.first, summary.last
+    if first == last:
+        return _day(first)
+    if (first.month, first.year) == (last.month, last.year):
+        return f"{first.day} to {_day(last)}"
+    return f"{_day(first)} to {_day(last)}"
+
+
+def facts(summary: Summary) -> list[tuple[str, str]]:
+    """What is told in words: a name and its value; nothing that is nought."""
+    found = [
+        ("focus", f"{minutes(summary.focus_s)} in {_count(summary.blocks, 'block')}"),
+        ("a day", minutes(summary.mean_s) if summary.mean_s else ""),
+        ("theory to practice", _ratio(summary)),
+        ("commits", str(summary.commits or "")),
+        ("runs", str(summary.runs or "")),
+        ("shared", str(summary.shared or "")),
+        ("gave", str(summary.gave or "")),
+        ("planned", f"{summary.begun} of {summary.planned} begun" if summary.planned else ""),
+        ("interruptions", str(summary.interruptions or "")),
+    ]
+    return [(name, value) for name, value in found if value]
+
+
+def markdown(summary: Summary, front_matter: bool = False) -> str:
+    """GitHub's Markdown; with `front_matter` what Obsidian reads above it."""
+    lines = []
+    if front_matter:
+        lines += [
+            "---",
+            f"from: {summary.first}",
+            f"to: {summary.last}",
+            f"focus_min: {summary.focus_s // 60}",
+            f"blocks: {summary.blocks}",
+            "---",
+            "",
+        ]
+    lines += [f"# {title(summary)}", ""]
+    lines += [f"- {name}: {value}" for name, value in facts(summary)]
+    most = max((day.focus_s for day in summary.days), default=0)
+    lines += ["", "| day | focus | |", "|---|---:|:---|"]
+    for day in summary.days:
+        bar = "█" * round(BAR_CELLS * day.focus_s / most) if most else ""
+        said = minutes(day.focus_s) if day.focus_s else "rest" if day.rest else "–"
+        lines.append(f"| {day.day:%a} {day.day.day} | {said} | {bar} |")
+    for name, sums in _tables(summary):
+        lines += ["", f"| {name} | focus |", "|---|---:|"]
+        lines += [f"| {escaped(key)} | {minutes(seconds)} |" for key, seconds in sums.items()]
+    for name, texts in (("What was done", summary.lines), ("Shared", summary.links)):
+        if texts:
+            lines += ["", f"## {name}", "", *(f"- {escaped(text)}" for text in texts)]
+    return "\n".join(lines) + "\n"
+
+
+def escaped(text: str) -> str:
+    """`text` in Markdown as it is, on one line."""
+    return " ".join(text.split()).translate(_MARKS)
+
+
+def page(summary: Summary) -> str:
+    """One HTML file."""
+    name = html.escape(title(summary))
+    rows = "".join(
+        f"<dt>{html.escape(key)}</dt><dd>{html.escape(value)}</dd>" for key, value in facts(summary)
+    )
+    tables = "".join(_table(key, sums) for key, sums in _tables(summary))
+    lists = "".join(
+        f"<h2>{key}</h2><ul>{''.join(f'<li>{html.escape(text)}</li>' for text in texts)}</ul>"
+        for key, texts in (("What was done", summary.lines), ("Shared", summary.links))
+        if texts
+    )
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{name}</title><style>{_STYLE}</style></head><body><main>"
+        f"<h1>{name}</h1><dl>{rows}</dl>{_chart(summary)}{tables}{lists}"
+        "</main></body></html>\n"
+    )
+
+
+def post(summary: Summary, limit: int) -> str:
+    """A short text of at most `limit` characters: whole sentences, the most telling first."""
+    parts = [f"{title(summary)}: {minutes(summary.focus_s)} of deep work."]
+    if summary.theory_s and summary.practice_s:
+        parts.append(f"Theory to practice {_ratio(summary)}.")
+    counted = [
+        _count(summary.commits, "commit") if summary.commits else "",
+        _count(summary.runs, "training run") if summary.runs else "",
+        f"{_count(summary.shared, 'thing')} shared" if summary.shared else "",
+        f"{_count(summary.gave, 'person', 'people')} helped" if summary.gave else "",
+    ]
+    counted = [part for part in counted if part]
+    if counted:
+        parts.append(f"{', '.join(counted)}.")
+    named = [f"{key} {minutes(s)}" for key, s in summary.contexts.items()]
+    if len(named) > 1:
+        parts.append(f"{', '.join(named)}.")
+    text = ""
+    for part in parts:
+        longer = f"{text} {part}".strip()
+        if len(longer) > limit:
+            break
+        text = longer
+    return text or parts[0][: limit - 1].rstrip() + "…"
+
+
+def alt_text(summary: Summary) -> str:
+    """What the chart shows, in words."""
+    days = ", ".join(
+        f"{day.day:%A} {minutes(day.focus_s) if day.focus_s else 'none'}" for day in summary.days
+    )
+    return f"Focus of each day: {days}."
+
+
+def _tables(summary: Summary) -> list[tuple[str, Mapping[str, int]]]:
+    named = (("context", summary.contexts), ("mode", summary.modes), ("tag", summary.tags))
+    found: list[tuple[str, Mapping[str, int]]] = []
+    for name, sums in named:
+        told = {key or "none": seconds for key, seconds in sums.items() if seconds}
+        if len(told) > ROWS:
+            kept = dict(list(told.items())[:ROWS])
+            kept[f"{len(told) - ROWS} more"] = sum(list(told.values())[ROWS:])
+            told = kept
+        if told and list(told) != ["none"]:
+            found.append((name, told))
+    return found
+
+
+def _table(name: str, sums: Mapping[str, int]) -> str:
+    rows = "".join(
+        f"<tr><td>{html.escape(key)}</td><td>{minutes(seconds)}</td></tr>"
+        for key, seconds in sums.items()
+    )
+    return (
+        f"<table><thead><tr><th>{name}</th><th>focus</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _chart(summary: Summary) -> str:
+    """Bars of the days as HTML, so that their text stays as large as the reader's."""
+    most = max((day.focus_s for day in summary.days), default=0) or 1
+    if len(summary.days) > 31:
+        return ""
+    rows = "".join(
+        f'<div class="d"><span>{day.day:%a} {day.day.day}</span>'
+        f'<b style="width:{round(100 * day.focus_s / most)}%"></b>'
+        f"<span>{minutes(day.focus_s) if day.focus_s else 'rest' if day.rest else '–'}</span></div>"
+        for day in summary.days
+    )
+    return f'<div class="c" role="img" aria-label="{html.escape(alt_text(summary))}">{rows}</div>'
+
+
+def _ratio(summary: Summary) -> str:
+    theory, practice = summary.theory_s, summary.practice_s
+    if not theory or not practice:
+        return ""
+    share = practice / theory
+    return f"1 : {share:.1f}" if share >= 1 else f"{1 / share:.1f} : 1"
+
+
+def _count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
+
+
+_STYLE = (
+    ":root{--g:#fbfaf7;--t:#1d2129;--m:#5b6270;--a:#2f5ea8;--l:#d8d5cc}"
+    "@media(prefers-color-scheme:dark){:root{--g:#0e1116;--t:#e3e7ee;--m:#98a2b3;--a:#7ea6e0;"
+    "--l:#2a303a}}"
+    "@media print{:root{--g:#fff;--t:#000;--m:#444;--a:#2f5ea8;--l:#bbb}}"
+    "body{background:var(--g);color:var(--t);font:16px/1.5 system-ui,sans-serif;margin:0}"
+    "main{max-width:44rem;margin:auto;padding:2rem 1rem}h1{font-size:1.4rem}h2{font-size:1.1rem}"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem}dt{color:var(--m)}"
+    "dd{margin:0}.c{margin:1.5rem 0}.d{display:grid;grid-template-columns:4rem 1fr 5rem;gap:.6rem;"
+    "align-items:center}.d b{background:var(--a);height:.8rem;min-width:1px;display:block;"
+    "print-color-adjust:exact;-webkit-print-color-adjust:exact}"
+    ".d span:last-child{text-align:right;font-variant-numeric:tabular-nums}"
+    "table{border-collapse:collapse;width:100%;margin:1.2rem 0}td,th{text-align:left;"
+    "padding:.25rem 0;border-bottom:1px solid var(--l);overflow-wrap:anywhere}"
+    "td:last-child,th:last-child{text-align:right;white-space:nowrap}li{overflow-wrap:anywhere}"
+)

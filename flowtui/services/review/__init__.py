@@ -1,0 +1,1 @@
+"""Looking back: reports, things shared and given."""
