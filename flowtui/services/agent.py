@@ -18,11 +18,13 @@ from flowtui.core.errors import FlowError
 from flowtui.services import bells
 from flowtui.services.agent_watch import LAST, ended
 from flowtui.services.conductor import LOCK, LOOK_S, PIPE, Conductor, ConductorLock, Instants
+from flowtui.services.plan.calendar_addresses import EVERY
 from flowtui.services.wiring import Services
 from flowtui.settings.zone import local_zone
 from flowtui.system.files import write_atomic
-from flowtui.system.notices import Delivery, Notice, Notifier
+from flowtui.system.notices import Delivery, Notice, Notifier, Severity
 from flowtui.system.presence import Listening
+from flowtui.system.push import push
 from flowtui.system.service_notify import ServiceNotify
 from flowtui.system.stamp import settings_stamp
 from flowtui.system.wakeups import FolderAlarm
@@ -53,6 +55,7 @@ class Agent:
         self._apps = Listening(services.paths.run_dir / PIPE)
         self._files: FolderAlarm | None = None
         self._pending: asyncio.TimerHandle | None = None
+        self._fetching: asyncio.TimerHandle | None = None
         self._gone: Callable[[], None] = lambda: None
         self._had_home = False
         self.over: Callable[[], bool] | None = None
@@ -63,7 +66,7 @@ class Agent:
         self._conductor = Conductor(
             ConductorLock(services.paths.run_dir / LOCK),
             services.clock.now,
-            lambda: self._announce(bells.plan_notice),
+            lambda: self._announce(bells.plan_notice, to_phone=True),
             lambda: self._announce(bells.rest_notice),
             self._due,
             lambda: self._announce(bells.reminder_notice),
@@ -82,12 +85,14 @@ class Agent:
         else:
             self._later(LOOK_S)
         self._listen()
+        self._fetch_soon(0)
 
     def end(self) -> None:
         """Stop and let another process conduct."""
         self._conductor.end()
-        if self._pending is not None:
-            self._pending.cancel()
+        for timer in (self._pending, self._fetching):
+            if timer is not None:
+                timer.cancel()
         loop = asyncio.get_running_loop()
         for fd in (self._files.fd if self._files else None, self._apps.fd):
             if fd is not None:
@@ -95,6 +100,16 @@ class Agent:
         if self._files is not None:
             self._files.close()
         self._apps.close()
+
+    def _fetch_soon(self, seconds: float) -> None:
+        """Look at calendars behind addresses, where there are any, now and every 15 minutes."""
+        if self._services.config.plan.calendars and self._services.calendars.addresses.any:
+            loop = asyncio.get_running_loop()
+            self._fetching = loop.call_later(seconds, lambda: asyncio.ensure_future(self._fetch()))
+
+    async def _fetch(self) -> None:
+        await self._ask(lambda services: services.calendars.addresses.fetch())
+        self._fetch_soon(EVERY.total_seconds())
 
     def _listen(self) -> None:
         fd = self._apps.open()
@@ -180,7 +195,9 @@ class Agent:
         self._complained = ""
         return result
 
-    async def _announce(self, call: Callable[[Services], Notice | None]) -> None:
+    async def _announce(
+        self, call: Callable[[Services], Notice | None], to_phone: bool = False
+    ) -> None:
         notice = await self._ask(call)
         if notice is None:
             return
@@ -188,6 +205,17 @@ class Agent:
         delivery = await asyncio.to_thread(self._notifier.send, notice)
         self._keep(notice, delivery)
         for problem in () if delivery.by else delivery.problems:
+            self._say(problem)
+        if to_phone or notice.severity is Severity.SERIOUS:
+            await self._push(notice)
+
+    async def _push(self, notice: Notice) -> None:
+        """To the phone, if one was named; a failure is told and not tried again."""
+        wanted = self._services.config.notices
+        if wanted.ntfy is None:
+            return
+        problem = await asyncio.to_thread(push, wanted.ntfy, notice, wanted.ntfy_words)
+        if problem is not None:
             self._say(problem)
 
     def _keep(self, notice: Notice, delivery: Delivery) -> None:

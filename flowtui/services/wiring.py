@@ -168,7 +168,9 @@ class Services:
         from flowtui.services.plan.calendars import Calendars
 
         plan = self.config.plan
-        return Calendars(plan.calendars, plan.me, self.zone, self.paths.cache_dir, self.env)
+        return Calendars(
+            plan.calendars, plan.me, self.zone, self.paths.cache_dir, self.env, self.clock
+        )
 
     @property
     def first_weekday(self) -> int:

@@ -225,6 +225,16 @@ class Notices:
         True, yes_no(), "Notices of the terminal, where yours can show them; over SSH and tmux too."
     )
     bell: bool = option(False, yes_no(), "The terminal's bell.")
+    ntfy: str | None = option(
+        None,
+        optional(
+            text("an ntfy address", lambda word: word.startswith(("https://", "http://"))), "none"
+        ),
+        "Your ntfy topic: while no app is open, the end of a plan and lost runs go to your phone.",
+    )
+    ntfy_words: bool = option(
+        False, yes_no(), "Send the words of a notice too, not only that there is something."
+    )
     events: tuple[str, ...] = option(
         NOTICE_EVENTS,
         many(choice(*NOTICE_EVENTS), f"events out of {', '.join(NOTICE_EVENTS)}"),

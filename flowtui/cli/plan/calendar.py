@@ -63,6 +63,31 @@ def calendar_show(context: Context, first: str | None, last: str | None, as_json
     _show(context, reading, services.zone)
 
 
+@calendar_command.command("fetch")
+@json_option
+@pass_context
+def calendar_fetch(context: Context, as_json: bool) -> None:
+    """Look at the addresses of your settings now; the agent does it every 15 minutes."""
+    addresses = context.services.calendars.addresses
+    copies = addresses.fetch(force=True)
+    if as_json:
+        context.put_json(
+            [
+                {
+                    "host": one.host,
+                    "fetched_at": one.fetched_at.isoformat() if one.fetched_at else None,
+                    "problem": one.problem or None,
+                }
+                for one in copies
+            ]
+        )
+        return
+    if not copies:
+        context.say("no address is set; name one under [plan] calendars")
+    for one in copies:
+        context.say(f"{one.host}: {one.problem or 'fetched'}")
+
+
 @calendar_command.command("write")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--titles", multiple=True, metavar="CONTEXT", help="tell intentions of this context")

@@ -6,13 +6,16 @@ import hashlib
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
 from flowtui.core.plan.calendar_event import CalendarReading
+from flowtui.services.plan.calendar_addresses import CalendarAddresses
 from flowtui.system import interpreter
 from flowtui.system.files import write_atomic
 
@@ -32,12 +35,15 @@ class Calendars:
         zone: ZoneInfo,
         cache_dir: Path,
         env: Mapping[str, str],
+        clock: Clock,
     ) -> None:
         self.sources = tuple(sources)
         self._me = tuple(me)
         self._zone = zone
         self._cache = cache_dir / "calendar.json"
         self._env = dict(env)
+        web = [one for one in sources if "://" in one]
+        self.addresses = CalendarAddresses(web, cache_dir / "calendars", clock)
 
     def read(self, paths: Sequence[Path], first: date, last: date) -> CalendarReading:
         """What `paths` (files, folders) say of the days from `first` to `last`, both included.
@@ -64,8 +70,14 @@ class Calendars:
         Sources that are missing are left out and named; so is whatever cannot be read in time.
         """
         paths = [Path(one).expanduser() for one in self.local_sources()]
+        paths += [copy.path for copy in self.addresses.copies() if copy.path is not None]
+        remarks = tuple(self.addresses.remarks())
         if not paths:
-            return CalendarReading()
+            return CalendarReading(remarks=remarks)
+        reading = self._days(paths, first, last)
+        return replace(reading, remarks=(*reading.remarks, *remarks))
+
+    def _days(self, paths: Sequence[Path], first: date, last: date) -> CalendarReading:
         question = self._question([path for path in paths if path.exists()], first, last)
         key = hashlib.sha256(
             json.dumps([question, [_stamps(path) for path in paths]]).encode()
