@@ -21,6 +21,7 @@ from flowtui.watch.readers.frames import thin
 from flowtui.watch.readers.protocol import Reader
 from flowtui.watch.readers.registry import HEAD, reader_for, reader_named
 from flowtui.watch.readers.textlog import TextLog
+from flowtui.watch.readers.wide import wide_of
 from flowtui.watch.rotated import rest_of
 
 CHUNK = 2**20
@@ -86,7 +87,7 @@ class FileSource:
             reader = self._need_reader(file)
             if reader is None:
                 return self._trouble("it looks like no log of a training")
-            if isinstance(reader, TextLog):
+            if isinstance(reader, TextLog) and wide_of(os.pread(file.fileno(), HEAD, 0)) is None:
                 for piece in bulk.pieces(file, size):
                     items += reader.feed(piece)
             else:
@@ -205,7 +206,7 @@ class FileSource:
             if not data:
                 break
             done += len(data)
-            if isinstance(reader, TextLog) and len(data) >= MANY:
+            if isinstance(reader, TextLog) and not reader.is_wide and len(data) >= MANY:
                 data = thin(data)  # nobody could have seen all these frames of a bar
             items += reader.feed(data)
         return done

@@ -26,7 +26,7 @@ PAUSE = 4.0
 """An interval so many times as long as usual is a pause."""
 MOST_ALIKE = 0.7
 FLOOR = 0.005
-"""No estimate is surer than this share of what is left: clocks of logs count in seconds."""
+"""Paces drift by this share for reasons that no stretch shows yet: heat, neighbours, data."""
 
 
 class Eta(NamedTuple):
@@ -62,7 +62,7 @@ def eta_of(history: History, now_s: float | None) -> Eta | None:
     left -= min(waited, longest, left)
     if paced_error is None:
         return Eta(left, None)
-    return Eta(left, max(math.hypot(paced_error, held_error), FLOOR * left))
+    return Eta(left, math.hypot(paced_error, held_error, FLOOR * left))
 
 
 def _by_word(history: History, now_s: float | None) -> Eta | None:
@@ -154,7 +154,7 @@ def _alike(values: list[float]) -> float:
     if square <= 0 or len(values) < STRETCHES:
         return 1.0
     likeness = sum((a - mean) * (b - mean) for a, b in pairwise(values)) / square
-    likeness = min(MOST_ALIKE, max(0.0, likeness + 1 / len(values)))  # it is found too low
+    likeness = min(MOST_ALIKE, max(0.0, likeness))  # of few values it is far from sure
     return math.sqrt((1 + likeness) / (1 - likeness))
 
 

@@ -31,6 +31,7 @@ from flowtui.watch.readers.place import Place
 from flowtui.watch.readers.prefixes import instant, rank_of, stamp_of
 from flowtui.watch.readers.templates import LEARNED, Templates
 from flowtui.watch.readers.tracebacks import BEGIN, announces_test, gather
+from flowtui.watch.readers.wide import Wide, wide_of
 
 LineReader: TypeAlias = Callable[[str, Place], list[Item] | None]
 
@@ -77,11 +78,18 @@ class TextLog:
         self._settled = b""
         """A frame without an end that was read all the same."""
         self._latest: deque[str] = deque(maxlen=_ENDS)
+        self._wide: Wide | None = None
+        self._fresh = True
 
     @property
     def formats(self) -> Sequence[str]:
         """The formats of its lines."""
         return tuple(self._place.formats)
+
+    @property
+    def is_wide(self) -> bool:
+        """True for a log of two bytes a letter."""
+        return self._wide is not None
 
     @classmethod
     def sniff(cls, head: bytes, name: str) -> float:
@@ -89,6 +97,8 @@ class TextLog:
         sample = head[:4096]
         if not sample:
             return 0.1
+        if wide_of(sample) is not None:
+            return 0.3
         odd = sum(byte < 32 and byte not in b"\t\n\r\x08\x0c\x1b\x00" for byte in sample)
         try:
             codecs.getincrementaldecoder("utf-8")().decode(sample)  # its end may be half a letter
@@ -101,7 +111,9 @@ class TextLog:
     def feed(self, data: bytes) -> list[Item]:
         """What the next bytes say."""
         items: list[Item] = []
-        frames = self._frames.feed(data)
+        if self._fresh and data:
+            self._fresh, self._wide = False, wide_of(data)
+        frames = self._frames.feed(data if self._wide is None else self._wide.feed(data))
         if frames and self._settled:
             if frames[0].rstrip() == self._settled:
                 del frames[0]
@@ -149,6 +161,7 @@ class TextLog:
         """The half line, and the memory of its lines."""
         return {
             "rest": self._frames.rest.decode("latin-1"),
+            "wide": None if self._wide is None else self._wide.state(),
             "settled": self._settled.decode("latin-1"),
             "place": {**self._place.to_json(), "ends": sorted(self._ends())},
         }
@@ -157,6 +170,8 @@ class TextLog:
         """Go on from `state`."""
         self._frames.rest = str(state["rest"]).encode("latin-1")
         self._settled = str(state.get("settled", "")).encode("latin-1")
+        wide, self._fresh = state.get("wide"), False
+        self._wide = None if wide is None else Wide(*wide)
         self._place = Place.from_json(state["place"])
 
     def _frame(self, frame: bytes, items: list[Item]) -> None:

@@ -1,0 +1,106 @@
+"""A log that was packed with gzip: read once as it is; it does not grow any more."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from flowtui.core.runs.reading import Item, Notice, NoticeKind
+from flowtui.watch.backdate import backdated
+from flowtui.watch.readers.frames import thin
+from flowtui.watch.readers.protocol import Reader
+from flowtui.watch.readers.registry import HEAD, reader_for
+from flowtui.watch.readers.textlog import TextLog
+
+MOST = 2**31
+"""Bytes of an unpacked log that are read: a small file may hold any number of them."""
+CHUNK = 2**20
+
+
+class PackedSource:
+    """What a packed log says, all of it at the first look."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reader: Reader | None = None
+        self._formats: tuple[str, ...] = ()
+        self._changed_at: float | None = None
+        self._problem: str | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    @property
+    def formats(self) -> Sequence[str]:
+        """The formats met in it."""
+        return self._formats
+
+    @property
+    def changed_at(self) -> float | None:
+        """Its time of change, POSIX seconds."""
+        return self._changed_at
+
+    @property
+    def problem(self) -> str | None:
+        """Why it cannot be read; None if it can."""
+        return self._problem
+
+    @property
+    def behind(self) -> bool:
+        """Nothing is left for later."""
+        return False
+
+    def look(self) -> list[Item]:
+        """All that it says, up to where it is damaged."""
+        items: list[Item] = []
+        try:
+            self._changed_at = self._path.stat().st_mtime
+            with gzip.open(self._path) as file:
+                self._read(file, items)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            items += self._trouble("it is packed, and damaged")
+        except FileNotFoundError:
+            items += self._trouble("it is gone")
+        except OSError as error:
+            items += self._trouble(error.strerror or "it cannot be read")
+        return backdated(items, self._changed_at)
+
+    def poll(self) -> list[Item]:
+        """Nothing new comes."""
+        return []
+
+    def close(self) -> list[Item]:
+        """What its last line says, though it has no end."""
+        return [] if self._reader is None else self._reader.close()
+
+    def state(self) -> dict[str, Any]:
+        """That it was read, and what in."""
+        return {"formats": list(self._formats), "changed_at": self._changed_at}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from `state`."""
+        self._formats = tuple(map(str, state.get("formats", ())))
+        self._changed_at = state.get("changed_at")
+
+    def _read(self, file: gzip.GzipFile, items: list[Item]) -> None:
+        head = file.read(HEAD)
+        self._reader = reader_for(head, self._path.stem)
+        if self._reader is None:
+            items += self._trouble("it looks like no log of a training")
+            return
+        done, data = 0, head
+        while data and done < MOST:
+            done += len(data)
+            large = isinstance(self._reader, TextLog) and len(data) == CHUNK
+            items += self._reader.feed(thin(data) if large else data)
+            self._formats = tuple(self._reader.formats)
+            data = file.read(CHUNK)
+
+    def _trouble(self, what: str) -> list[Item]:
+        self._problem = what
+        return [Notice(NoticeKind.DAMAGE, f"{self._path}: {what}")]
