@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from flowtui.core.runs.reading import Item, Notice, NoticeKind
 from flowtui.watch.backdate import backdated
@@ -18,6 +17,10 @@ from flowtui.watch.readers.textlog import TextLog
 MOST = 2**31
 """Bytes of an unpacked log that are read: a small file may hold any number of them."""
 CHUNK = 2**20
+MANY = 2**18
+"""From so much at once on, bars are thinned."""
+GZIP = 31
+"""What zlib calls a stream with gzip's head and end."""
 
 
 class PackedSource:
@@ -60,9 +63,11 @@ class PackedSource:
         items: list[Item] = []
         try:
             self._changed_at = self._path.stat().st_mtime
-            with gzip.open(self._path) as file:
-                self._read(file, items)
-        except (EOFError, zlib.error, gzip.BadGzipFile):
+            with self._path.open("rb") as file:
+                for data in _unpacked(file):
+                    if not self._read(data, items):
+                        break
+        except (EOFError, zlib.error):
             items += self._trouble("it is packed, and damaged")
         except FileNotFoundError:
             items += self._trouble("it is gone")
@@ -87,20 +92,37 @@ class PackedSource:
         self._formats = tuple(map(str, state.get("formats", ())))
         self._changed_at = state.get("changed_at")
 
-    def _read(self, file: gzip.GzipFile, items: list[Item]) -> None:
-        head = file.read(HEAD)
-        self._reader = reader_for(head, self._path.stem)
+    def _read(self, data: bytes, items: list[Item]) -> bool:
+        """Read a piece; False if the file is no log."""
+        if self._reader is None:
+            self._reader = reader_for(data[:HEAD], self._path.stem)
         if self._reader is None:
             items += self._trouble("it looks like no log of a training")
-            return
-        done, data = 0, head
-        while data and done < MOST:
-            done += len(data)
-            large = isinstance(self._reader, TextLog) and len(data) == CHUNK
-            items += self._reader.feed(thin(data) if large else data)
-            self._formats = tuple(self._reader.formats)
-            data = file.read(CHUNK)
+            return False
+        large = isinstance(self._reader, TextLog) and not self._reader.is_wide
+        items += self._reader.feed(thin(data) if large and len(data) >= MANY else data)
+        self._formats = tuple(self._reader.formats)
+        return True
 
     def _trouble(self, what: str) -> list[Item]:
         self._problem = what
         return [Notice(NoticeKind.DAMAGE, f"{self._path}: {what}")]
+
+
+def _unpacked(file: BinaryIO) -> Iterator[bytes]:
+    """The text in pieces; raises EOFError at the end of what is cut off."""
+    unpacker, done = zlib.decompressobj(GZIP), 0
+    left = file.read(CHUNK)
+    if not left:
+        raise EOFError
+    while left and done < MOST:
+        data = unpacker.decompress(left, CHUNK)
+        done += len(data)
+        left = unpacker.unconsumed_tail or unpacker.unused_data
+        if unpacker.eof and left:  # packed in several parts
+            unpacker = zlib.decompressobj(GZIP)
+        left = left or file.read(CHUNK)
+        if data:
+            yield data
+    if not unpacker.eof and done < MOST:
+        raise EOFError
