@@ -264,7 +264,11 @@ def build(
         focus=focus,
         history=history,
         evidence=EvidenceService(
-            clock, contexts.folders, config.evidence.timeout_s, config.evidence.git
+            clock,
+            contexts.folders,
+            config.evidence.timeout_s,
+            config.evidence.git,
+            lambda since, until: services.runs.ended_words(since, until),
         ),
         contexts=contexts,
         plans=plans,

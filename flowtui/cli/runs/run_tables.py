@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.gpu_text import size
-from flowtui.core.runs.run_text import ends, figure, place, quality, silence, state_words
+from flowtui.core.runs.run_text import ends, figure, grouped, place, silence, state_words
 from flowtui.core.status_file import minutes
 from flowtui.core.text import cell_count, middle_cut, padded
 
@@ -19,27 +19,47 @@ if TYPE_CHECKING:
 MARKS = {"running": "▶", "finished": "✓", "crashed": "✗", "stopped": "■", "stalled": "…"}
 
 
+HEADER = ("id", "", "run", "state", "where", "metric", "last", "best", "ends or ended")
+RIGHT = frozenset({4, 6, 7})
+"""Columns of figures: they end below each other."""
+
+
 def run_table(runs: Sequence[RunGlance], zone: ZoneInfo) -> list[str]:
-    """One line a run, in columns."""
-    rows = [
-        (
-            run.id,
-            MARKS.get(run.state, "?"),
-            middle_cut(run.name, 24),
-            state_words(run),
-            place(run),
-            quality(run, 0),
-            ends(run, zone, None) if run.live else silence(run, zone) or when(run, zone),
-        )
-        for run in runs
-    ]
-    widths = [max(cell_count(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = []
-    for row, run in zip(rows, runs, strict=True):
-        line = "  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True))
-        lines.append(line.rstrip())
-        lines += [f"        {sentence}" for _, severity, sentence in run.findings[:2] if severity]
+    """A heading for each group of runs, then one line a run, in columns."""
+    rows = {run.id: _row(run, zone) for run in runs}
+    widths = [max(len(row[i]) for row in (HEADER, *rows.values())) for i in range(len(HEADER))]
+    lines = [_columns(HEADER, widths)]
+    for heading, members in grouped(runs, zone):
+        lines += ["", heading]
+        for run in members:
+            lines.append(_columns(rows[run.id], widths))
+            said = [sentence for _, severity, sentence in run.findings[:2] if severity]
+            lines += [f"{'':{widths[0]}}     {sentence}" for sentence in said]
     return lines
+
+
+def _row(run: RunGlance, zone: ZoneInfo) -> tuple[str, ...]:
+    return (
+        run.id,
+        MARKS.get(run.state, "?"),
+        middle_cut(run.name, 24),
+        state_words(run),
+        place(run),
+        middle_cut(run.key or "", 20),
+        figure(run.last) if run.key else "",
+        figure(run.best) if run.key else "",
+        ends(run, zone, None).removeprefix("ends ")
+        if run.live
+        else silence(run, zone) or when(run, zone),
+    )
+
+
+def _columns(row: tuple[str, ...], widths: Sequence[int]) -> str:
+    cells = (
+        f"{cell:>{width}}" if i in RIGHT else f"{cell:<{width}}"
+        for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+    )
+    return "  ".join(cells).rstrip()
 
 
 def when(run: RunGlance, zone: ZoneInfo) -> str:

@@ -166,6 +166,8 @@ class Evidence:
     """First lines of the commits, newest first, at most 20."""
     problems: tuple[str, ...] = ()
     """What could not be looked at, and why."""
+    runs: tuple[str, ...] = ()
+    """Training runs that ended meanwhile, a line each: how, and how good; at most 20."""
 
 
 @dataclass(frozen=True, slots=True)

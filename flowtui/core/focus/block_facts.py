@@ -76,7 +76,7 @@ def evidence_lines(seen: Evidence | None) -> list[str]:
         changed = f", +{seen.insertions} −{seen.deletions} in {count_files(seen.files or 0)}"
         lines.insert(0, f"{seen.commits} {noun}{changed if seen.commits else ''}")
         lines[1:1] = [f"  {subject}" for subject in seen.subjects]
-    return lines
+    return [*lines, *(f"run {line}" for line in seen.runs)]
 
 
 def count_files(number: int) -> str:

@@ -91,5 +91,6 @@ def ended_view(block: Block, now: datetime, day: str) -> dict[str, Any]:
             "files": seen.files,
             "subjects": list(seen.subjects),
             "problems": list(seen.problems),
+            "runs": list(seen.runs),
         },
     }

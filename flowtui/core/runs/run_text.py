@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.status_file import minutes
 from flowtui.core.text import cell_count, end_cut
+
+if TYPE_CHECKING:
+    from flowtui.core.runs.run import Run
 
 EIGHTHS = "▁▂▃▄▅▆▇█"
 
@@ -124,6 +128,36 @@ def state_words(glance: RunGlance) -> str:
 
     name = signal_name(glance.exit_status)
     return f"{glance.state}, {name or f'exit {glance.exit_status}'}"
+
+
+GROUPS = ("running", "ended today", "older")
+
+
+def group_of(glance: RunGlance, zone: ZoneInfo) -> str:
+    """The heading under which a list shows the run; one of GROUPS."""
+    if glance.ended_at is None:
+        return GROUPS[0]
+    ended = datetime.fromtimestamp(glance.ended_at, UTC).astimezone(zone).date()
+    today = datetime.fromtimestamp(glance.at, UTC).astimezone(zone).date()
+    return GROUPS[1] if ended == today else GROUPS[2]
+
+
+def grouped(runs: Sequence[RunGlance], zone: ZoneInfo) -> list[tuple[str, list[RunGlance]]]:
+    """Headings and their runs in the order of GROUPS, empty ones left out."""
+    found: dict[str, list[RunGlance]] = {name: [] for name in GROUPS}
+    for run in runs:
+        found[group_of(run, zone)].append(run)
+    return [(name, members) for name, members in found.items() if members]
+
+
+def record_words(run: Run) -> str:
+    """ "resnet-b finished, val_loss 0.4120, best 0.4100": what became of a run that is over."""
+    words = f"{run.name} {run.state or 'ended'}"
+    measured = next((metric for metric in run.metrics if metric.best is not None), None)
+    if measured is None:
+        return words
+    best = "" if measured.last == measured.best else f", best {figure(measured.best)}"
+    return f"{words}, {measured.name} {figure(measured.last)}{best}"
 
 
 def line(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from flowtui.core.focus.block_facts import count_files
 from flowtui.core.status_file import minutes
 from flowtui.system import git
 from flowtui.system.git import RepoState
+
+MOST_RUNS = 20
 
 
 class EvidenceService:
@@ -23,24 +26,32 @@ class EvidenceService:
         folders_of: Callable[[str], tuple[Path, ...]],
         timeout_s: float,
         enabled: bool = True,
+        runs_ended: Callable[[datetime, datetime], Sequence[str]] = lambda since, until: (),
     ) -> None:
         self._clock = clock
         self._folders_of = folders_of
         self._timeout_s = timeout_s
         self._enabled = enabled
+        self._runs_ended = runs_ended
+        """Training runs that ended between two instants, a line each."""
 
     def collect(self, block: Block, until: datetime | None = None) -> Evidence | None:
-        """Commits since the block's start, in its folder and its context's folders.
+        """Commits since the block's start, in its folder and its context's, and runs that ended.
 
-        None if evidence is switched off or none of the folders is in a repository.
+        None if evidence is switched off, or nobody could look and no run ended.
         """
         if not self._enabled:
             return None
+        end = until or self._clock.now()
+        runs = tuple(self._runs_ended(block.started_at, end))[:MOST_RUNS]
+        found = self._of_git(block, end)
+        return replace(found or Evidence(), runs=runs) if runs else found
+
+    def _of_git(self, block: Block, end: datetime) -> Evidence | None:
         folders = [Path(block.folder)] if block.folder else []
         folders += self._folders_of(block.context)
         if not folders:
             return None
-        end = until or self._clock.now()
         # a commit in the same second as the end belongs to the block
         return git.evidence(folders, block.started_at, end + timedelta(seconds=1), self._timeout_s)
 

@@ -7,6 +7,7 @@ import fcntl
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flowtui.core.clock import Clock
@@ -18,6 +19,7 @@ from flowtui.core.runs.history import History
 from flowtui.core.runs.observation import Seen
 from flowtui.core.runs.run import Run
 from flowtui.core.runs.run_state import RunState, state_of
+from flowtui.core.runs.run_text import record_words
 from flowtui.services.runs.adoption import RunAdopter
 from flowtui.services.runs.board import Board, BoardFile
 from flowtui.services.runs.digest import RunTeller
@@ -39,6 +41,8 @@ WATCH = "flowtui.services.runs.watch"
 LOCK = "runs.lock"
 KNOWN = 200
 """Ended runs whose last glance is kept in mind."""
+ENDED_DAYS = 60
+"""A run that took longer is no evidence of a block."""
 RETRY_S = 10.0
 """Seconds until a watcher that does not answer is started again."""
 
@@ -167,6 +171,16 @@ class RunDesk:
         peak = run.cost.peak_rss_bytes or tracked.peak_rss_bytes
         card = card_lines(seen) if state_of(seen) is RunState.CRASHED else ()
         return RunDetail(run, seen, findings, glance, self.output_of(run), peak, card)
+
+    def ended_words(self, since: datetime, until: datetime) -> list[str]:
+        """The runs that ended between two instants, a line each, in their order."""
+        first, last = since - timedelta(days=ENDED_DAYS), until + timedelta(days=1)
+        ended = [
+            (run.ended_at, record_words(run))
+            for run in self.book.between(first.date(), last.date())
+            if run.ended_at is not None and since <= run.ended_at <= until
+        ]
+        return [words for _, words in sorted(ended)]
 
     def output_of(self, run: Run) -> Path | None:
         """The file that holds what the run printed; None if nobody keeps it."""

@@ -97,4 +97,5 @@ def test_an_ended_block_shows_what_it_produced() -> None:
         "files": 1,
         "subjects": ["a", "b"],
         "problems": [],
+        "runs": [],
     }

@@ -11,11 +11,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from flowtui.core.runs.glance import RunGlance
+from flowtui.core.runs.run import Best, Run
+from flowtui.core.runs.run_state import RunState
 from flowtui.services.runs.board import Board
 from tests.unit.schemas import GPUS, RUN_DETAIL, RUNS, STATUS, check
 from tests.user import Person, Shell
@@ -223,3 +227,23 @@ def test_doctor_tells_of_a_watcher_that_complained(flow: Shell, person: Person) 
 
     assert told.code == 0
     assert f"{log}, line 1: 2026-03-04T12:00:00Z watcher: run abc: ValueError('x')" in told.out
+
+
+def test_a_run_that_ended_in_a_block_is_evidence_of_it(flow: Shell, person: Person) -> None:
+    flow.ok("start", "train it")
+    began = person.clock.now()
+    person.clock.advance(600)
+    book = person.services.runs.book
+    ended = Run(
+        "abcdef", "resnet-b", began, "UTC", ended_at=person.clock.now(),
+        state=RunState.FINISHED, metrics=(Best("val_loss", 0.42, 0.41),),
+    )  # fmt: skip
+    book.put(ended, "end of run")
+    book.put(replace(ended, id="bbbbbb", ended_at=began - timedelta(hours=1)), "an older one")
+    person.clock.advance(600)
+
+    flow.ok("stop", "--outcome", "done")
+
+    [block] = flow.ok("log", "--json").json
+    assert block["evidence"]["runs"] == ["resnet-b finished, val_loss 0.4200, best 0.4100"]
+    assert "run resnet-b finished" in flow.ok("show", block["id"]).out
