@@ -1,4 +1,7 @@
-"""A list of runs: one row each, the same keys as every list. Rows are keyed by the run's id."""
+"""A list of runs: one row each under a heading for each group, the same keys as every list.
+
+Rows are keyed by the run's id; a heading is a row that the cursor passes over.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,12 @@ from textual.message import Message
 from textual.widgets import DataTable
 
 from flowtui.core.runs.glance import RunGlance
+from flowtui.core.runs.run_text import grouped
 from flowtui.tui.runs import run_rows
 
 Cells = tuple[Content, ...]
+HEADING = "="
+"""Keys of headings begin with it; no id does."""
 
 
 class RunList(DataTable[Content]):
@@ -37,10 +43,12 @@ class RunList(DataTable[Content]):
         self._widths: tuple[int, ...] = ()
         self._shown: dict[str, tuple[str, ...]] = {}
         self._runs: dict[str, RunGlance] = {}
+        self._stood = 0
+        """The row of a run on which the cursor stood last."""
 
     def action_select_cursor(self) -> None:
         """Enter opens the row."""
-        if self.row_count:
+        if self.chosen is not None:
             self.post_message(self.Picked())
 
     def action_cursor_right(self) -> None:
@@ -50,6 +58,11 @@ class RunList(DataTable[Content]):
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """What stands below the list belongs to the row."""
         event.stop()
+        if (event.row_key.value or "").startswith(HEADING):
+            down = event.cursor_row > self._stood or event.cursor_row == 0
+            self.move_cursor(row=event.cursor_row + (1 if down else -1))
+            return
+        self._stood = event.cursor_row
         self.post_message(self.Moved())
 
     @property
@@ -64,7 +77,8 @@ class RunList(DataTable[Content]):
         self, runs: Sequence[RunGlance], zone: ZoneInfo, width: int, marked: Collection[str]
     ) -> None:
         """Show `runs`; cells whose text is the same are left alone."""
-        rows = {run.id: run_rows.row(run, zone, width, run.id in marked) for run in runs}
+        rows = self._rows(runs, zone, width, marked)
+        self.show_header = bool(rows) and width >= run_rows.NARROW
         widths = run_rows.widths(list(rows.values()))
         plain = {id: tuple(cell.plain for cell in cells) for id, cells in rows.items()}
         self._runs = {run.id: run for run in runs}
@@ -73,6 +87,23 @@ class RunList(DataTable[Content]):
         else:
             self._change(rows, plain)
         self._shown, self._widths = plain, widths
+
+    def _rows(
+        self, runs: Sequence[RunGlance], zone: ZoneInfo, width: int, marked: Collection[str]
+    ) -> dict[str, Cells]:
+        """Cells by key; in a narrow list without headings."""
+        names = run_rows.key_width(runs)
+        rows: dict[str, Cells] = {}
+        for heading, members in grouped(runs, zone):
+            cells = {
+                run.id: run_rows.row(run, zone, width, run.id in marked, names) for run in members
+            }
+            if width >= run_rows.NARROW:
+                empty = [Content("")] * (len(next(iter(cells.values()))) - 2)
+                title = Content.styled(heading, "$muted")
+                rows[f"{HEADING}{heading}"] = (Content(""), title, *empty)
+            rows |= cells
+        return rows
 
     def _change(self, rows: dict[str, Cells], plain: dict[str, tuple[str, ...]]) -> None:
         for id, cells in rows.items():
@@ -85,7 +116,7 @@ class RunList(DataTable[Content]):
         kept = self.cursor_row
         self.clear(columns=True)
         for number, width in enumerate(widths):
-            self.add_column("", key=str(number), width=width)
+            self.add_column(run_rows.HEADER[number], key=str(number), width=width)
         for id, cells in rows.items():
             self.add_row(*cells, key=id)
         if chosen is not None and chosen.id in rows:

@@ -22,17 +22,26 @@ MARKS = {
 }  # fmt: skip
 SEVERITIES = {"serious": "$lost", "notable": "$warn", "calm": "$muted"}
 NARROW, NAMED, WIDE = 60, 90, 100
+KEY = 14
+HEADER = ("", "run", "how far", "how good", "when", "uses")
 
 
-def row(run: RunGlance, zone: ZoneInfo, width: int, marked: bool) -> tuple[Content, ...]:
-    """The cells of a run in a list of `width` cells."""
+def key_width(runs: Sequence[RunGlance]) -> int:
+    """Cells that the names of the runs' metrics need, so that their values stand in a column."""
+    return max((len(middle_cut(run.key, KEY)) for run in runs if run.key), default=0)
+
+
+def row(
+    run: RunGlance, zone: ZoneInfo, width: int, marked: bool, names: int = 0
+) -> tuple[Content, ...]:
+    """The cells of a run in a list of `width` cells; names of metrics are `names` cells wide."""
     mark, colour = MARKS.get(run.state, ("?", "$muted"))
     sign = Content.styled("●" if marked else mark, "$accent" if marked else colour)
     name = Content.styled(middle_cut(run.name, 12 if width < NARROW else 18), "bold")
     how = Content.styled(_how(run), "" if run.live else "$muted")
     if width < NARROW:
         return sign, name, how
-    quality = _quality(run, width)
+    quality = _quality(run, width, names)
     if width < WIDE:
         return sign, name, how, quality, Content.styled(_when(run, zone, short=True), "$muted")
     use = Content.styled(_use(run), "$muted")
@@ -40,8 +49,11 @@ def row(run: RunGlance, zone: ZoneInfo, width: int, marked: bool) -> tuple[Conte
 
 
 def widths(rows: Sequence[tuple[Content, ...]]) -> tuple[int, ...]:
-    """The widest cell of each column."""
-    return tuple(max(cell.cell_length for cell in column) for column in zip(*rows, strict=True))
+    """The widest cell of each column, its heading among them."""
+    return tuple(
+        max(len(head), *(cell.cell_length for cell in column))
+        for head, column in zip(HEADER, zip(*rows, strict=True), strict=False)
+    )
 
 
 def _how(run: RunGlance) -> str:
@@ -54,11 +66,11 @@ def _how(run: RunGlance) -> str:
     return state_words(run)
 
 
-def _quality(run: RunGlance, width: int) -> Content:
+def _quality(run: RunGlance, width: int, names: int) -> Content:
     if run.key is None:
         return Content("")
     parts: list[tuple[str, str]] = [
-        (middle_cut(run.key, 14), "$muted"), (f" {figure(run.last):>7}", ""),
+        (f"{middle_cut(run.key, KEY):<{names}}", "$muted"), (f" {figure(run.last):>7}", ""),
     ]  # fmt: skip
     course = spark(run.spark, 6 if width < WIDE else 12)
     if course:

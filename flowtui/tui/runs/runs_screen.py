@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -14,7 +14,8 @@ from textual.widgets import Static
 from flowtui.core.runs.glance import RunGlance
 from flowtui.services.runs.runs_view import RunsPicture
 from flowtui.tui.focus import block_text
-from flowtui.tui.runs import run_rows
+from flowtui.tui.runs import run_rows, run_text
+from flowtui.tui.runs.curves import CurvePlot
 from flowtui.tui.runs.run_list import RunList
 from flowtui.tui.runs.runs_actions import RunsActions
 from flowtui.tui.shell.palette import bindings
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot
 
 TINY = 60
+BROAD = 140
+"""Cells of a terminal that has room for a curve beside the list."""
+BESIDE = 62
 GPUS_SHOWN = 8
 
 
@@ -41,7 +45,9 @@ class RunsScreen(RunsActions):
             yield Line(id="title")
             yield Line(id="watched", classes="-auto muted")
         yield Line(id="filter", classes="muted -collapse -empty")
-        yield RunList()
+        with Horizontal(id="lists"):
+            yield RunList()
+            yield CurvePlot(id="beside")
         yield Static("", id="empty", classes="muted", markup=False)
         yield Static("", id="found", markup=False)
         yield Static("", id="gpus", markup=False)
@@ -59,6 +65,7 @@ class RunsScreen(RunsActions):
     def show(self, made: RunsPicture) -> None:
         """Show a picture that has just been taken."""
         width = self.size.width - (2 if self.app.size.width < TINY else 6)
+        beside = self.app.size.width >= BROAD
         wanted = [run for run in made.runs if self._wanted(run)]
         live = [run for run in made.runs if run.live]
         title = f"{block_text.count(len(live), 'run')} under way" if live else "no run under way"
@@ -67,12 +74,13 @@ class RunsScreen(RunsActions):
         self._line("watched", watched)
         self._line("filter", f"only what holds “{self.filter}”   / changes" if self.filter else "")
         listed = self.query_one(RunList)
-        listed.show(wanted, made.zone, width, self.marked)
-        listed.display = bool(wanted)
+        listed.show(wanted, made.zone, width - (BESIDE if beside else 0), self.marked)
+        self.query_one("#lists").display = bool(wanted)
         empty = self.query_one("#empty", Static)
         empty.display = not wanted
         empty.update(self._when_empty())
         self._show_found(width)
+        self._draw_beside()
         room = max(0, min(GPUS_SHOWN, self.size.height // 3))
         gpus = run_rows.gpu_lines(made.board, width, room)
         self._static("gpus", gpus)
@@ -82,12 +90,27 @@ class RunsScreen(RunsActions):
     def _moved(self) -> None:
         if self.made is not None:
             self._show_found(self.size.width - 6)
+            self._draw_beside()
 
     def _show_found(self, width: int) -> None:
         run = self.chosen
         tiny = self.app.size.width < TINY
         lines = run_rows.finding_lines(run, width, 1 if tiny else 3) if run is not None else []
         self._static("found", lines)
+
+    @work(exclusive=True, group="beside", exit_on_error=False)
+    async def _draw_beside(self) -> None:
+        """The curve of the chosen run beside the list, where there is room for both."""
+        plot = self.query_one("#beside", CurvePlot)
+        run = self.chosen if self.app.size.width >= BROAD else None
+        history = None
+        if run is not None:
+            id = run.id
+            history = await self.flow.aside(lambda services: services.runs.history(id))
+        curves = [] if history is None else run_text.curves(history, run_text.pairs(history), 0)
+        plot.display = bool(curves)
+        if curves:
+            plot.show(curves)
 
     def _static(self, id: str, lines: list[Content]) -> None:
         widget = self.query_one(f"#{id}", Static)
