@@ -10,7 +10,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-NOT_SUPPORTED, NO_PERMISSION, NOT_FOUND = 3, 4, 6
+from flowtui.watch.gpu import absent
+
+NOT_SUPPORTED, NO_PERMISSION, NOT_FOUND, LIBRARY_NOT_FOUND = 3, 4, 6, 12
 FUNCTION_NOT_FOUND, GPU_IS_LOST, RESET_REQUIRED = 13, 15, 16
 NEVER = frozenset({NOT_SUPPORTED, NO_PERMISSION, FUNCTION_NOT_FOUND})
 """Answers that stay as they are as long as the driver does."""
@@ -18,7 +20,6 @@ LOST = frozenset({GPU_IS_LOST, RESET_REQUIRED})
 
 WORDS = {
     9: "the NVIDIA driver is not loaded",
-    12: "there is no NVIDIA driver here",
     GPU_IS_LOST: "the GPU is lost: it fell off the bus",
     RESET_REQUIRED: "the GPU needs a reset",
     18: "the NVIDIA driver was updated under us: restart the machine or reload the driver",
@@ -105,4 +106,6 @@ class Asker:
 def as_error(error: Exception) -> GpuError:
     """`error` of pynvml in our words."""
     number = int(getattr(error, "value", -1))
+    if number == LIBRARY_NOT_FOUND:
+        return GpuError(number, absent.words())
     return GpuError(number, WORDS.get(number) or f"NVML: {str(error) or type(error).__name__}")

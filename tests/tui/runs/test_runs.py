@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -215,3 +217,33 @@ async def test_a_disaster_breaks_through_and_the_rest_is_counted_and_told_at_the
         await pilot.press("enter")
         await until(pilot, lambda: app.current_mode == "focus-idle", "ended")
     assert world.fresh().runs.teller.held() == []
+
+
+def _is(name: Callable[[], str], wanted: str) -> bool:
+    return name() == wanted
+
+
+async def test_the_cursor_passes_over_headings(world: World) -> None:
+    laboratory(world)
+    async with world.app().run_test(size=SIZE) as pilot:
+        _, screen = await runs(pilot)
+
+        def name() -> str:
+            return "" if screen.chosen is None else screen.chosen.name
+
+        for key, wanted in (
+            ("k", "resnet-b"), ("j", "gpt-small"), ("j", "vit-large"), ("k", "gpt-small"),
+            ("G", "base"), ("g", "resnet-b"),
+        ):  # fmt: skip
+            await pilot.press(key)
+            await until(pilot, partial(_is, name, wanted), f"{key}: {wanted}")
+
+
+async def test_the_curve_of_the_chosen_run_stands_beside_a_wide_list(world: World) -> None:
+    laboratory(world)
+    async with world.app().run_test(size=(150, 30)) as pilot:
+        _, screen = await runs(pilot)
+        plot = screen.query_one("#beside")
+        await until(pilot, lambda: plot.display, "the curve")
+        await pilot.resize_terminal(100, 30)
+        await until(pilot, lambda: not plot.display, "no room for it")

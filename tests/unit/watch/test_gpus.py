@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from flowtui.core.runs.machine import GpuProcess, Throttle, Xid
-from flowtui.watch.gpu import board, power
+from flowtui.watch.gpu import absent, board, power
 from flowtui.watch.gpu.background import GpuThread
 from flowtui.watch.gpu.driver import Driver, GpuError
 from flowtui.watch.gpu.gpus import PROCESSES_S, READ_S, SLOWEST_S, Gpus
@@ -362,3 +362,25 @@ def test_an_old_driver_is_asked_in_its_own_words(tmp_path: Path) -> None:
     assert gpu["mem_used_bytes"] == (41 << 30) + (600 << 20)  # as it was counted then
     assert gpu["mem_reserved_bytes"] is None
     assert gpu["throttle"] is not None
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, "there is no NVIDIA driver here"),
+        ({"dev/dxg": ""}, "this WSL has no NVIDIA driver"),
+        ({"dev/nvidiactl": ""}, "start the container with --gpus all"),
+        ({"proc/driver/nvidia/version": "550"}, "its library is not installed"),
+        ({"sys/class/drm/card0/device/vendor": "0x1002\n"}, "the GPU here is AMD's"),
+        ({"sys/class/drm/card0/device/vendor": "0x8086\n"}, "there is no NVIDIA driver here"),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at Linux's files")
+def test_where_there_is_no_library_a_plain_sentence_says_why(
+    tmp_path: Path, files: dict[str, str], said: str
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    assert said in absent.words(tmp_path)
