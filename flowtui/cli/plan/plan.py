@@ -31,9 +31,6 @@ mode_option = click.option("-m", "--mode", type=words(Mode), help="kind of work"
 then_option = click.option("--then", "if_then", metavar="TEXT", help='"if X, then Y"')
 guard_option = click.option("--guard", multiple=True, metavar="LIST", help="keep away: social,news")
 strict_option = click.option("--strict", type=click.Choice(STRICTNESS))
-arm_option = click.option(
-    "--arm/--no-arm", default=None, help="the guard goes on at its time, block or not"
-)
 auto_option = click.option(
     "--auto/--offer", default=None, help="begin by itself in an open app in use; else offer it"
 )
@@ -54,7 +51,6 @@ def plan_command() -> None:
 @then_option
 @guard_option
 @strict_option
-@arm_option
 @auto_option
 @json_option
 @pass_context
@@ -69,7 +65,6 @@ def plan_add(
     if_then: str | None,
     guard: tuple[str, ...],
     strict: str | None,
-    arm: bool | None,
     auto: bool | None,
     as_json: bool,
 ) -> None:
@@ -92,7 +87,6 @@ def plan_add(
             mode=Mode(mode) if mode else None,
             guard=lists,
             strictness=strict or "",
-            arm=bool(arm),
             auto=bool(auto),
         )
     )
@@ -150,7 +144,6 @@ def plan_list(context: Context, first: str | None, last: str | None, as_json: bo
 @then_option
 @guard_option
 @strict_option
-@arm_option
 @auto_option
 @json_option
 @pass_context
@@ -166,7 +159,6 @@ def plan_edit(
     if_then: str | None,
     guard: tuple[str, ...],
     strict: str | None,
-    arm: bool | None,
     auto: bool | None,
     as_json: bool,
 ) -> None:
@@ -186,7 +178,6 @@ def plan_edit(
         "then": if_then,
         "guard": _lists(guard) if guard else None,
         "strictness": strict,
-        "arm": arm,
         "auto": auto,
     }
     changes |= {name: value for name, value in given.items() if value is not None}
@@ -339,7 +330,6 @@ def _plan_words(plan: PlannedBlock) -> str:
     parts = [f"{plan.schedule.text()} {length}", plan.intention]
     parts += [f"#{tag}" for tag in plan.tags]
     parts += [f"guard {' '.join(plan.guard)}"] if plan.guard else []
-    parts += ["arms the guard"] if plan.arm else []
     parts += ["begins by itself"] if plan.auto else []
     return "  ".join(part for part in parts if part)
 
@@ -393,7 +383,6 @@ def _plan_json(plan: PlannedBlock) -> dict[str, Any]:
         "mode": plan.mode.value if plan.mode else None,
         "guard": list(plan.guard),
         "strictness": plan.strictness or None,
-        "arm": plan.arm,
         "auto": plan.auto,
         "from": _iso(plan.schedule.first),
         "until": _iso(plan.schedule.last),

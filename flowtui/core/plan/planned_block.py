@@ -36,8 +36,6 @@ class PlannedBlock:
     """Lists kept away; empty for those that every block of its context has."""
     strictness: str = ""
     """That of its guard; empty for the usual one."""
-    arm: bool = False
-    """The guard goes on at its time, block or not."""
     auto: bool = False
     """It begins by itself where an app is open and a key was pressed lately."""
     made_at: datetime | None = None

@@ -10,7 +10,11 @@ from flowtui.core.text import middle_cut
 from flowtui.services import bells
 from flowtui.services.bells import Notice, Severity
 from flowtui.services.conductor import LOCK, PIPE, Conductor, ConductorLock, Presence
+from flowtui.services.plan.begin_planned import begin_by_itself
 from flowtui.services.wiring import Services
+
+USED_S = 600
+"""Nothing begins by itself in a room where no key was pressed for so long."""
 
 if TYPE_CHECKING:
     from flowtui.tui.shell.host import Host
@@ -54,6 +58,11 @@ class Ringing:
         await self._announce(bells.rest_notice)
 
     async def _remind(self) -> None:
+        """Begin what begins by itself, if somebody is here; else offer it, as all else is."""
+        begun = await self._app.ask(begin_by_itself) if self._app.used_within(USED_S) else None
+        if begun is not None:
+            self._app.refresh_snapshot()
+            self._app.said(f"began as planned: {begun.intention or 'a block'}   u takes it back")
         await self._announce(bells.reminder_notice)
 
     async def _announce(self, call: Callable[[Services], Notice | None]) -> None:

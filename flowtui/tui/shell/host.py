@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
+from textual import events
 from textual.app import App
 from textual.message import Message
 from textual.worker import Worker, WorkerState
@@ -60,6 +61,17 @@ class Host(App[None]):
         self.actions: tuple[Action, ...] = ()
         """Every action, with the person's own keys."""
         self._last_said = ("", False, 0.0)
+        self._key_at: float | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note when a key came last, whatever screen takes it."""
+        if isinstance(event, events.Key):
+            self._key_at = self.clock.boottime()
+        await super().on_event(event)
+
+    def used_within(self, seconds: float) -> bool:
+        """Whether somebody pressed a key here so lately."""
+        return self._key_at is not None and self.clock.boottime() - self._key_at <= seconds
 
     def reading(self) -> Reading:
         """All clocks at this instant: what a key press is remembered by."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from textual.widgets import Static
 
 from flowtui.core.plan.planned_block import Standing
@@ -85,3 +87,24 @@ async def test_what_becomes_due_while_one_looks_says_so(world: World) -> None:
         world.clock.advance(timedelta(minutes=2).total_seconds())
         app.refresh_snapshot()
         await until(pilot, lambda: "fuse it  now" in shown(app), "due")
+
+
+@pytest.mark.parametrize("used", [True, False])
+async def test_a_block_begins_by_itself_only_where_somebody_is(world: World, used: bool) -> None:
+    book = world.services.plan_book
+    plan = planned_from_line(world.services, "10:31 for 90m: fuse it")
+    book.edit(replace(plan, auto=True))
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await until(pilot, lambda: app._ringing is not None, "the bells")
+        ringing = app._ringing
+        assert ringing is not None
+        if used:
+            await pilot.press("down")
+        world.clock.advance(120 if used else 700)
+        await ringing._remind()
+        if used:
+            await until(pilot, lambda: app.current_mode == RUNNING, "the running screen")
+        else:
+            await until(pilot, lambda: "B begins" in said(app), "the offer")
+            assert world.services.focus.current() is None
