@@ -69,6 +69,42 @@ def test_the_whole_check_in_is_at_most_a_dozen_keys_one_at_a_time(person: Termin
     terminal.see(PROMPT.strip())
 
 
+def test_a_check_in_typed_at_once_and_killed_in_the_middle_is_gone_on_with(
+    person: Terminals,
+) -> None:
+    person.configure(SETTINGS.replace("eating = true", "eating = false"))
+    terminal = person.open()
+    terminal.type("exec flowtui")
+    terminal.see("no block yet")
+    terminal.press("c")
+    terminal.see("How much energy")
+    terminal.press("4", "3", *"7,5", "Enter", "4", *"nordic", "Space", *"30", "Enter")
+    terminal.press("1", "2", "Enter")
+    terminal.see("How much added sugar")
+    terminal.close()
+
+    told = {
+        ("energy", None, "given", 4),
+        ("output", None, "given", 3),
+        ("sleep", None, "given", 4),
+        ("workout", "nordic", "given", None),
+        ("caffeine", None, "given", 12),
+    }
+    assert _told(_today(person)) == told
+    assert [e["duration_s"] for e in _today(person) if e["kind"] == "sleep"] == [27000]
+    terminal = person.open()
+    terminal.type("flowtui")
+    terminal.see("no block yet")
+    terminal.press("c")
+    terminal.see("How much added sugar")
+    terminal.press("0", "Escape")
+    terminal.see("check-in kept, 1 answer")
+    assert _told(_today(person)) == told | {("sugar", None, "no", None)}
+    terminal.press("u")
+    terminal.see("took back: check-in of")
+    assert _today(person) == []
+
+
 def test_flowtui_checkin_opens_it_and_esc_keeps_what_was_said(person: Terminals) -> None:
     terminal = person.open()
     terminal.type("flowtui checkin --day yesterday")
