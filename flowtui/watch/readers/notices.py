@@ -26,7 +26,7 @@ _STOP = re.compile(
 )
 _FAIL = re.compile(
     r"failed \(exitcode: (-?\d+)\) local_rank: (\d+)|"
-    r"Segmentation fault|core dumped|Bus error|Fatal Python error|terminate called after|"
+    r"Segmentation fault|core dumped|[Bb]us error|Fatal Python error|terminate called after|"
     r"CUDA error: (?!out of memory)|device-side assert triggered|Illegal instruction\b|"
     r"Watchdog caught collective operation timeout|watchdog got stuck|"
     r"srun: error: .*(?:task|tasks) [\d,-]+: (?:Exited|Killed|Aborted|Segm)|slurmstepd: error:|"

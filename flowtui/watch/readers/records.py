@@ -43,7 +43,7 @@ _TIMES = (
 )  # fmt: skip
 _LEFT = ("remaining_time", "eta", "eta_seconds", "eta_s", "remaining")
 _TEXTS = ("message", "msg", "event", "text")
-_SETS = ("mode", "split", "phase", "subset", "set", "stage", "partition", "type")
+_SETS = ("mode", "split", "phase", "subset", "set", "stage", "partition", "type", "event")
 _NO_METRICS = frozenset({
     "percentage", "elapsed_time", "remaining_time", "v_num", "n_parameters", "rank", "seed", "pid",
     "version", "hidden_size", "num_params", "world_size", "batch_size", "n_params", "node_ip",

@@ -72,6 +72,8 @@ CASES: tuple[tuple[str, str, dict[str, float], dict[str, float]], ...] = (
      {"val_loss": 0.71}, {"step": 199}),
     ("sets in round brackets", "[Epoch 4/10] (Train) loss: 0.25, acc: 54.1 (Test) loss: 0.3, acc: 52.1",
      {"loss": 0.25, "acc": 54.1, "test/loss": 0.3, "test/acc": 52.1}, {"epoch": 4}),
+    ("events of several kinds", '{"event": "train", "step": 40, "loss": 0.5}\n{"event": "eval", "step": 40, "loss": 0.7}',
+     {"loss": 0.5, "eval/loss": 0.7}, {"step": 40}),
     ("updates", "epoch: 4 | nupdates: 4000 | loss: 22.1", {"loss": 22.1}, {"step": 4000, "epoch": 4}),
 )  # fmt: skip
 
