@@ -28,6 +28,7 @@ def agent_run(context: Context, block_id: str | None) -> None:
     from flowtui.services.wiring import build
 
     services = context.services
+    services.hooks.behind = False  # it stays: its hooks run beside it
     lock = other_agent(services.paths)
     if lock is None:
         raise FlowError("an agent runs already", "see: flowtui agent status")

@@ -52,6 +52,7 @@ class Context:
         from flowtui.services.wiring import build
 
         services = build(self.env, Path(self.home) if self.home else None)
+        services.hooks.behind = True
         if not self.quiet:
             from flowtui.settings.zone import unknown_tz
 
@@ -74,7 +75,7 @@ class Context:
         return parse_instant(text, services.clock.now(), services.zone)
 
     def close(self) -> None:
-        """Tell of damage that was met, and give the hooks that were started the time to end."""
+        """Tell of damage that was met, and hand the hooks over."""
         if "services" not in vars(self):
             return
         for sentence in self.services.mishaps.collect():

@@ -24,6 +24,7 @@ TOLD = frozenset(
         EventKind.RETURNED,
         EventKind.PLAN_REACHED,
         EventKind.FINISHED,
+        EventKind.DISCARDED,
     }
 )
 """Events that hooks hear of."""

@@ -32,6 +32,7 @@ EVENTS = (
     "block-interrupt",
     "block-return",
     "block-end",
+    "block-discard",
     "plan-reached",
     "break-over",
     "check-in",
@@ -209,22 +210,47 @@ class HookRunner:
         self._timeout_s = timeout_s
         self._waiting: queue.SimpleQueue[tuple[str, bytes] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._held: list[tuple[str, str]] = []
+        self.behind = False
+        """True for a command, which ends: its hooks run in a process of their own then."""
 
     def fire(self, event: str, payload: Mapping[str, object]) -> None:
         """Have the hooks of `event` run soon; returns at once. `payload` must be fit for JSON."""
         given = json.dumps({"event": event, **payload}, ensure_ascii=False).encode() + b"\n"
+        if self.behind:
+            self._held.append((event, given.decode()))
+            return
         self._waiting.put((event, given))
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="hooks", daemon=True)
             self._thread.start()
 
     def close(self, wait_s: float = TIMEOUT_S) -> bool:
-        """Take no more events and wait for those already taken; False if that takes too long."""
+        """Take no more events and wait for those already taken; False if that takes too long.
+
+        Of a command nobody waits for hooks: they are handed over.
+        """
+        held, self._held = self._held, []
+        if held:
+            self._hand_over(held)
         if self._thread is None:
             return True
         self._waiting.put(None)
         self._thread.join(wait_s)
         return not self._thread.is_alive()
+
+    def _hand_over(self, events: list[tuple[str, str]]) -> None:
+        """Start the process that runs the hooks of `events`, where there are any."""
+        wanted = [pair for pair in events if any(find(self._folder, pair[0]))]
+        if not wanted or self._env.get(EVENT_VARIABLE):
+            return
+        from flowtui.system.hooks_behind import hand_over
+
+        try:
+            hand_over(self._folder, self._log, self._env, wanted)
+        except OSError as error:
+            problem = [(f"{event} not run: {error}", "") for event, _ in wanted]
+            write_log(self._log, self._clock.now(), problem)
 
     def _work(self) -> None:
         while (taken := self._waiting.get()) is not None:

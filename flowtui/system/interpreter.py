@@ -26,6 +26,7 @@ sys.path += [entry for entry in {entries!r} if entry not in sys.path]
 from runpy import run_module
 run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 """
+QUIET = subprocess.DEVNULL
 FOLDER = os.sep
 """Where a child of ours runs: it holds no folder of anybody's."""
 

@@ -156,6 +156,7 @@ class EventKind(StrEnum):
     FINISHED = "block-end"
     JUDGED = "block-judged"
     NOTED = "block-noted"
+    DISCARDED = "block-discard"
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,7 @@ class FocusService(Vigil):
             block = writer.need_running()
             writer.delete(block)
         self.heart.stop()
-        self._tell(())
+        self._tell((Event(EventKind.DISCARDED, block, self.clock.now()),))
         return block
 
     def reach(self) -> Block | None:

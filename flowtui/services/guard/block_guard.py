@@ -159,7 +159,7 @@ class GuardService(GuardChoices):
         kept = self.state.read()
         if kept is None or kept.block != event.block.id:
             return
-        if event.kind is EventKind.FINISHED:
+        if event.kind in (EventKind.FINISHED, EventKind.DISCARDED):
             self._let_go(kept)
         elif event.kind in FOLLOWED:
             self.follow(event.block)
