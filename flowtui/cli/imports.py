@@ -96,6 +96,11 @@ def import_command(
     from flowtui.services.imports import is_of_another_program, tracker_for
 
     format, path = _named(names)
+    if _is_own_table(path):
+        raise FlowError(
+            f"{path} is flowtui's own CSV, which is for spreadsheets and not read back",
+            "export and import the JSON: flowtui export FILE.json, flowtui import FILE.json",
+        )
     if not path.exists():
         raise FlowError(f"{path} does not exist", "check the path")
     # our own exports: JSON is the ledger's, a table is the body log's
@@ -132,6 +137,15 @@ def import_command(
     if cut or context_name:
         raise UsageError("--cut and --context are for exports of time trackers")
     _import(context, ask, dry_run, as_json)
+
+
+def _is_own_table(path: Path) -> bool:
+    """Whether a file begins as `flowtui export --csv` does."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.readline(40).startswith("table,id,day,")
+    except (OSError, UnicodeDecodeError):
+        return False  # what it is, or that it is not there, is told by who reads it
 
 
 def _import(context: Context, ask: Ask, dry_run: bool, as_json: bool) -> None:

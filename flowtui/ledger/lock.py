@@ -32,6 +32,36 @@ _STAMP_BYTES = 16
 _QUEUE_BYTE = 1 << 30
 
 
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL)
+"""What a file system says that has no locks, such as some homes on a network or a cluster."""
+
+
+def unlockable(folder: Path, error: OSError) -> LedgerError:
+    """The refusal to write where two programs at once could not be kept apart."""
+    return LedgerError(
+        f"the file system of {folder} has no locks ({error.strerror}); nothing was written",
+        "keep flowtui on a local disk: set FLOWTUI_HOME to a folder there, and move the files; "
+        "or mount this one with locks (NFS: without nolock; Lustre: -o flock)",
+    )
+
+
+def lock_problem(path: Path) -> str:
+    """Why the file at `path` cannot be locked; empty if it can, or is not there."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return ""
+    except OSError as error:
+        return unlockable(path.parent, error).message if error.errno in NO_LOCKS else ""
+    finally:
+        os.close(descriptor)
+    return ""
+
+
 class WriteLock:
     """`with lock:` is the only place where a journal is written. It does not nest."""
 
@@ -128,12 +158,15 @@ class WriteLock:
         except OSError as error:
             if error.errno in (errno.EACCES, errno.EAGAIN) and self._descriptor >= 0:
                 return False
+            if error.errno in NO_LOCKS and self._descriptor >= 0:
+                return True  # no queue then: the lock itself may work all the same
             raise failed("write to", self.path, error) from error
         return True
 
     def _leave_queue(self) -> None:
         if self._descriptor >= 0:
-            fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, _QUEUE_BYTE)
+            with contextlib.suppress(OSError):  # it was never in it, where there are no such locks
+                fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, _QUEUE_BYTE)
 
     def _be_open(self) -> None:
         """Open the file, once per process: after a fork both would hold one and the same lock."""
@@ -150,6 +183,8 @@ class WriteLock:
         except BlockingIOError:
             return False
         except OSError as error:
+            if error.errno in NO_LOCKS:
+                raise unlockable(self.path.parent, error) from error
             raise failed("write to", self.path, error) from error
         if self._is_current():
             return True

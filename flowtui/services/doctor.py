@@ -14,7 +14,9 @@ from flowtui.core.kinds import BLOCKS
 from flowtui.core.zones import known_zone
 from flowtui.ledger.doctor import REPAIR, Finding, Weight, check
 from flowtui.ledger.ledger import Document
+from flowtui.ledger.lock import lock_problem
 from flowtui.ledger.migrate import VERSION_KEY
+from flowtui.ledger.storage import LOCK_NAME
 from flowtui.ledger.table import JournalTable
 from flowtui.services.wiring import Services
 
@@ -24,6 +26,7 @@ _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 def findings(services: Services) -> list[Finding]:
     """Everything that is wrong, or worth knowing; empty for a sound home."""
     return [
+        *_of_locks(services.paths.ledger_dir),
         *check(services.paths.ledger_dir),
         *_of_blocks(services),
         *_of_settings(services),
@@ -40,6 +43,15 @@ def repair(services: Services) -> list[str]:
     done += _mend_blocks(services)
     services.status.write()
     return done
+
+
+def _of_locks(folder: Path) -> list[Finding]:
+    """Whether two programs at once can be kept apart where the ledger lies."""
+    problem = lock_problem(folder / LOCK_NAME)
+    if not problem:
+        return []
+    todo = "keep flowtui on a local disk: set FLOWTUI_HOME to a folder there, and move the files"
+    return [Finding(Weight.DAMAGE, folder, None, None, problem, todo)]
 
 
 def _of_blocks(services: Services) -> list[Finding]:

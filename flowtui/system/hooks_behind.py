@@ -66,14 +66,8 @@ def main(folder: str, log: str) -> int:
             text = names[0].read_text(encoding="utf-8")
             names[0].unlink()
             for event, payload in json.loads(text):
-                run_hooks(
-                    Path(folder),
-                    event,
-                    payload.encode(),
-                    dict(os.environ),
-                    Path(log),
-                    SystemClock(),
-                )
+                body, env = payload.encode(), dict(os.environ)
+                run_hooks(Path(folder), event, body, env, Path(log), clock)
     return 0
 
 

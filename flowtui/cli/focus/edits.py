@@ -226,7 +226,7 @@ def split_command(context: Context, id: str, at: str) -> None:
     services = context.services
     services.store.ledger.refresh()
     instant = read_inside(at, services.store.by_id(id), services.clock.now())
-    first, second = services.history.split(id, instant)
+    first, second = services.history.split(id, instant, services.evidence.collect)
     context.say(f"split into {first.id} and {second.id}; take it back: flowtui undo")
 
 

@@ -23,11 +23,11 @@ from flowtui.core.focus.block import (
     last_instant,
 )
 from flowtui.core.focus.measure import whole
-from flowtui.core.focus.reshape import cut, merge_gap
+from flowtui.core.focus.reshape import cut, joined_evidence, joined_plan, merge_gap, split_plan
 from flowtui.core.focus.step import check_rating
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.span import Span
-from flowtui.core.text import one_line
+from flowtui.core.text import LINE_LIMIT, one_line
 from flowtui.core.zones import zone_or_utc
 
 Stamp = "%Y-%m-%d %H:%M"
@@ -76,7 +76,11 @@ def edit(block: Block, changes: Changes, now: datetime) -> Block:
 
 
 def split(block: Block, at: datetime, new_id: str) -> tuple[Block, Block]:
-    """An ended block cut in two at `at`; the second takes `new_id`, outcome, rating and note."""
+    """An ended block cut in two at `at`; the second takes `new_id`, outcome, rating and note.
+
+    Each keeps the part of the plan that lies in it. What was produced belongs to both: the second
+    carries it until somebody has looked for each; see `services.focus.corrections`.
+    """
     _need_ended(block)
     assert block.ended_at is not None
     at = whole(at)
@@ -86,6 +90,7 @@ def split(block: Block, at: datetime, new_id: str) -> tuple[Block, Block]:
             f"({_local(block.started_at, block)} to {_local(block.ended_at, block)})",
             f"see its gaps and times: flowtui show {block.id}",
         )
+    plans = split_plan(block, at)
     first = replace(
         cut(block, at),
         ended_at=at,
@@ -93,6 +98,7 @@ def split(block: Block, at: datetime, new_id: str) -> tuple[Block, Block]:
         rating=None,
         note="",
         evidence=None,
+        plan=plans[0],
         parked=tuple(t for t in block.parked if t.at < at),
         interruptions=tuple(_cut_return(i, at) for i in block.interruptions if i.at < at),
     )
@@ -100,6 +106,7 @@ def split(block: Block, at: datetime, new_id: str) -> tuple[Block, Block]:
         block,
         id=new_id,
         started_at=at,
+        plan=plans[1],
         gaps=_after(block.gaps, at),
         interruptions=tuple(i for i in block.interruptions if i.at >= at),
         parked=tuple(t for t in block.parked if t.at >= at),
@@ -110,8 +117,8 @@ def split(block: Block, at: datetime, new_id: str) -> tuple[Block, Block]:
 def join(first: Block, second: Block) -> Block:
     """Two ended blocks as one; what lies between becomes a gap with the cause `away`.
 
-    The earlier one gives id, intention, plan and context; the later one gives outcome and rating
-    where it has them.
+    The earlier one gives the id and the context. Both intentions, if-then plans, notes and what
+    both produced are kept; outcome and rating are the later one's where it has them.
     """
     _need_ended(first)
     _need_ended(second)
@@ -125,10 +132,17 @@ def join(first: Block, second: Block) -> Block:
         gaps = (*gaps, Gap(first.ended_at, second.started_at, Cause.AWAY))
     for gap in second.gaps:
         gaps = merge_gap(gaps, gap)
+    intention, rest = _both(first.intention, second.intention, LINE_LIMIT)
+    then, rest_then = _both(first.then, second.then, LINE_LIMIT)
+    notes = [first.note, second.note, rest, rest_then]
     joined = replace(
         first,
         ended_at=max(first.ended_at, second.ended_at),
         ended_by=second.ended_by,
+        intention=intention,
+        then=then,
+        mode=first.mode or second.mode,
+        plan=joined_plan(first, second),
         gaps=gaps,
         interruptions=tuple(
             sorted((*first.interruptions, *second.interruptions), key=lambda i: i.at)
@@ -137,11 +151,19 @@ def join(first: Block, second: Block) -> Block:
         tags=tuple(dict.fromkeys((*first.tags, *second.tags))),
         outcome=second.outcome or first.outcome,
         rating=second.rating or first.rating,
-        note=" · ".join(n for n in (first.note, second.note) if n),
-        evidence=None,
+        note=" · ".join(dict.fromkeys(n for n in notes if n)),
+        evidence=joined_evidence(first.evidence, second.evidence),
     )
     _check_length(joined)
     return joined
+
+
+def _both(one: str, other: str, limit: int) -> tuple[str, str]:
+    """Two texts as one, and what of them has no room there."""
+    if not other or other == one:
+        return one, ""
+    whole = f"{one} · {other}" if one else other
+    return (whole, "") if len(whole) <= limit else (one, other)
 
 
 def relabel(

@@ -7,7 +7,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from flowtui.core.focus.block import Block, Gap
+from flowtui.core.focus.block import (
+    MAX_PLAN_S,
+    MIN_PLAN_S,
+    OPEN_ENDED,
+    Block,
+    Evidence,
+    Gap,
+    Plan,
+    PlanKind,
+)
+from flowtui.core.focus.measure import measure
 
 
 def cut(block: Block, at: datetime) -> Block:
@@ -59,4 +69,52 @@ def shifted(block: Block, delta: timedelta) -> Block:
             replace(i, at=move(i.at), returned_at=move(i.returned_at)) for i in block.interruptions
         ),
         parked=tuple(replace(t, at=move(t.at)) for t in block.parked),
+    )
+
+
+def split_plan(block: Block, at: datetime) -> tuple[Plan, Plan]:
+    """The plan of a block that is cut at `at`: what of it lies before, and what is left after.
+
+    A part that is over, or shorter than a plan can be, is open-ended.
+    """
+    plan = block.plan
+    bare = replace(plan, run="", run_name="", run_marks=None)
+    if plan.kind is PlanKind.FIXED and plan.seconds is not None:
+        done = measure(replace(cut(block, at), ended_at=at), at).focus_s
+        before, after = min(done, plan.seconds), plan.seconds - done
+        return _fixed(bare, before), _fixed(plan, after)
+    if plan.kind is PlanKind.UNTIL and plan.until is not None:
+        first = replace(bare, until=min(plan.until, at))
+        return first, plan if plan.until > at else OPEN_ENDED
+    return plan, plan
+
+
+def joined_plan(first: Block, second: Block) -> Plan:
+    """The plan of two blocks in one: both lengths, or the later one's instant."""
+    one, other = first.plan, second.plan
+    if one.kind is PlanKind.FIXED and other.kind is PlanKind.FIXED:
+        seconds = min(MAX_PLAN_S, (one.seconds or 0) + (other.seconds or 0))
+        return replace(other, seconds=seconds)
+    return other if other.kind is PlanKind.UNTIL else one
+
+
+def _fixed(plan: Plan, seconds: int) -> Plan:
+    return replace(plan, seconds=seconds) if seconds >= MIN_PLAN_S else OPEN_ENDED
+
+
+def joined_evidence(one: Evidence | None, other: Evidence | None) -> Evidence | None:
+    """What two blocks produced together; None where nobody has looked at either."""
+    if one is None or other is None:
+        return one or other
+
+    def both(a: int | None, b: int | None) -> int | None:
+        return a if b is None else b if a is None else a + b
+
+    return Evidence(
+        both(one.commits, other.commits),
+        both(one.insertions, other.insertions),
+        both(one.deletions, other.deletions),
+        both(one.files, other.files),
+        (*other.subjects, *one.subjects)[:20],
+        tuple(dict.fromkeys((*one.problems, *other.problems))),
     )

@@ -5,12 +5,14 @@ Each is one transaction; whatever would leave two blocks sharing time is refused
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
-from flowtui.core.focus.block import Block, Cause, Outcome
+from flowtui.core.focus.block import Block, Cause, Evidence, Outcome
 from flowtui.core.focus.edit import Changes, added, edit, join, relabel, split
 from flowtui.core.focus.measure import whole
 from flowtui.core.kinds import BLOCKS
@@ -22,6 +24,9 @@ from flowtui.services.focus.block_store import BlockStore
 from flowtui.services.focus.heart import Heart
 from flowtui.services.focus.running_block import Draft
 from flowtui.services.listeners import Listeners
+
+Collect = Callable[[Block, datetime | None], Evidence | None]
+"""Finds the evidence of a block that ends at an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +90,19 @@ class History:
                 writer.put(block)
         return self._changed(block)
 
-    def split(self, id: str, at: datetime) -> tuple[Block, Block]:
-        """Block `id` as two, cut at `at`."""
+    def split(self, id: str, at: datetime, collect: Collect | None = None) -> tuple[Block, Block]:
+        """Block `id` as two, cut at `at`; `collect` finds what each of them produced."""
+        shares: list[Evidence | None] = [None, None]
+        before = self._store.by_id(id)
+        if before.evidence is not None and collect is not None:
+            # looked for before the ledger is held: git may take its time
+            parts = split(before, at, before.id)
+            shares = [collect(part, part.ended_at) for part in parts]
         with self._store.change("split block") as writer:
             first, second = split(writer.by_id(id), at, writer.new_id())
+            if None not in shares:
+                first = replace(first, evidence=shares[0])
+                second = replace(second, evidence=shares[1])
             writer.put(first)
             writer.put(second)
         self._changed(first)

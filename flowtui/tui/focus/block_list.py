@@ -70,6 +70,11 @@ class BlockList(DataTable[Text]):
         key = self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
         return self._blocks.get(key or "")
 
+    @property
+    def listed(self) -> tuple[Block, ...]:
+        """The blocks that are shown, in their order."""
+        return tuple(self._blocks.values())
+
     def show(self, blocks: Sequence[Block], now: datetime, width: int) -> None:
         """Show `blocks`; rows whose text is the same are left alone."""
         columns = NARROW if width < NARROW_WIDTH else COLUMNS

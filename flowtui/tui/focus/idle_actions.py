@@ -111,17 +111,22 @@ class IdleActions(FlowScreen):
             if text is None or await self.perform(partial(_split, block, text)):
                 return
 
-    @work(group="command", exit_on_error=False)
+    @work(group="dialog", exclusive=True, exit_on_error=False)
     async def action_list_join(self) -> None:
-        """Join the chosen block with the one before it."""
+        """Join the chosen block with the one before it in the list, after asking."""
         block, snapshot = self.chosen, self.flow.snapshot
         if block is None or snapshot is None:
             return
-        before = [b for b in snapshot.shown.blocks if b.started_at < block.started_at]
+        listed = self.query_one(BlockList).listed
+        before = [b for b in listed if b.started_at < block.started_at]
         if not before:
             self.flow.said("there is no block before this one to join it with", lost=True)
             return
         first = before[-1]
+        names = f"{first.intention or 'a block'}  ·  {block.intention or 'a block'}"
+        question = dialogs.ConfirmDialog("join these two?", f"{names}; u takes them apart")
+        if not await self.app.push_screen_wait(question):
+            return
         await self.perform(
             lambda services: f"joined into {services.history.join(first.id, block.id).id}{UNDO}"
         )
@@ -220,7 +225,7 @@ def _add(form: BlockForm, day: date | None, services: Services) -> str:
 
 def _split(block: Block, text: str, services: Services) -> str:
     at = read_inside(text, block, services.clock.now())
-    first, second = services.history.split(block.id, at)
+    first, second = services.history.split(block.id, at, services.evidence.collect)
     return f"split into {first.id} and {second.id}{UNDO}"
 
 

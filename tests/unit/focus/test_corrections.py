@@ -152,7 +152,7 @@ def test_joined_blocks_are_one_under_the_earlier_id(person: Person) -> None:
 
     joined = person.services.history.join(second, first)
 
-    assert (joined.id, joined.intention, joined.rating) == (first, "one", 4)
+    assert (joined.id, joined.intention, joined.rating) == (first, "one · two", 4)
     assert list(whole(person)) == [first]
     assert measure(joined, person.clock.now()).focus_s == (60 + 50) * 60
 
