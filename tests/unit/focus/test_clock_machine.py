@@ -78,6 +78,7 @@ class Driver:
         elif what == "set":
             clock.set_wall(clock.now() + timedelta(seconds=amount))
         elif what == "off":
+            self.look()  # a clock set right before nobody can tell from the time it was off
             clock.reboot(amount)
             self.services = self.person.open(attended=self._app)
             self.beside = self.person.open()
