@@ -412,7 +412,9 @@ async def test_split_and_join_are_each_others_inverse(world: World) -> None:
         await type_text(pilot, "09:10")
         await closed(pilot, "enter")
         await until(pilot, lambda: listed.row_count == 4, "two of one")
-        await pilot.press("G", "m")
+        await pilot.press("G")
+        await dialog(pilot, "m")  # asks, as d does
+        await closed(pilot, "enter")
         await until(pilot, lambda: listed.row_count == 3, "one of two")
 
         assert [len(b.gaps) for b in app.snapshot.shown.blocks] == [0, 0, 0]  # type: ignore[union-attr] # ready

@@ -247,3 +247,21 @@ async def test_an_app_left_open_over_the_night_turns_the_day(world: World) -> No
         app._look_every_second()
         await until(pilot, lambda: app.snapshot is not None and not app.snapshot.shown.blocks)
         assert app.snapshot.today.day.isoformat() == "2026-03-05"
+
+
+async def test_a_join_under_a_filter_takes_the_block_that_is_shown(world: World) -> None:
+    """And where a hidden one lies between, nothing is joined."""
+    world.a_day()
+    first, _, third = world.services.store.last_ended(3)
+    for block in (first, third):
+        world.services.history.edit(block.id, Changes(add_tags=("x",)))
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        app.screen.filter = "#x"  # type: ignore[attr-defined] # the paper, and the post
+        app.screen._redraw()  # type: ignore[attr-defined]
+        await pilot.press("G")
+        await dialog(pilot, "m")
+        await closed(pilot, "enter")
+        await until(pilot, lambda: "shares time with block" in said(app))
+
+    assert len(world.fresh().store.blocks.every()) == 4
