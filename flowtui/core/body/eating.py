@@ -39,6 +39,14 @@ def open_window(entries: Iterable[Entry], at: datetime, pen: Pen) -> Entry:
             f"an eating window is open since {local(_opened(current), current.zone)}",
             "close it first: flowtui eat close --at TIME",
         )
+    later = [w for w in windows(entries) if w.start is not None and w.start > at]
+    if later:
+        wall = at.astimezone(pen.rule.zone)
+        since = local(_opened(later[0]), later[0].zone)
+        raise UsageError(
+            f"a later window opened {since}: say when this closed",
+            f'flowtui note "eat {wall:%H:%M}-HH:MM {pen.rule.day_of(at)}"',
+        )
     return check_window(pen.write(Kind.EATING, start=at), entries)
 
 
@@ -47,7 +55,12 @@ def close_window(entries: Iterable[Entry], at: datetime, pen: Pen) -> Entry:
     entries = list(entries)
     current = open_one(entries)
     if current is None:
-        raise UsageError("no eating window is open", "open one: flowtui eat open --at TIME")
+        wall = at.astimezone(pen.rule.zone)
+        raise UsageError(
+            "no eating window is open",
+            "open one: flowtui eat open --at TIME, or both ends: "
+            f'flowtui note "eat HH:MM-{wall:%H:%M} {pen.rule.day_of(at)}"',
+        )
     return edit_window(entries, current.id, pen, closed=at)
 
 

@@ -272,3 +272,17 @@ def test_windows_are_listed_by_opening_and_nothing_else_is() -> None:
     two = [window("2026-06-09 12:00", None), window("2026-06-08 12:00", "2026-06-08 13:00", "b")]
 
     assert windows([*others, *two]) == [two[1], two[0]]
+
+
+def test_a_window_before_a_later_one_is_told_the_line_that_writes_it() -> None:
+    writer = pen(local("2026-06-10 21:00"))
+    later = log(["eat 12:00-20:00"], writer)
+
+    with pytest.raises(UsageError, match="say when this closed") as refused:
+        open_window(later, local("2026-06-09 09:00"), writer)
+    assert refused.value.hint == 'flowtui note "eat 09:00-HH:MM 2026-06-09"'
+    line = "eat 9:00-18:00 2026-06-09"
+    assert [w.day for w in log([line], writer)] == [day("2026-06-09")]
+    with pytest.raises(UsageError, match="no eating window is open") as refused:
+        close_window(later, local("2026-06-09 18:00"), writer)
+    assert 'flowtui note "eat HH:MM-18:00 2026-06-09"' in (refused.value.hint or "")
