@@ -18,6 +18,7 @@ class AnswerField(LineInput):
 
     def __init__(self, takes: Callable[[events.Key], bool], id: str) -> None:
         super().__init__(id=id, compact=True, select_on_focus=False)
+        self.cursor_blink = False
         self._takes = takes
         self.left: events.Key | None = None
         """The last key that was left to the field."""
