@@ -48,9 +48,10 @@ PLACES = {
     "body": "Body",
     "insight": "Insight",
     "pair": "Insight, one pattern",
+    "review": "Review",
 }
 MEET = {
-    "app": ("idle", "running", "list", "runs", "run", "body", "insight", "pair"),
+    "app": ("idle", "running", "list", "runs", "run", "body", "insight", "pair", "review"),
     "idle": ("app", "list"),
     "running": ("app",),
     "list": ("app", "idle"),
@@ -59,6 +60,7 @@ MEET = {
     "body": ("app",),
     "insight": ("app",),
     "pair": ("app",),
+    "review": ("app",),
 }
 """Places whose keys work at the same time."""
 
@@ -144,6 +146,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("mode.runs", "app", "2", "runs", "Runs: training runs and GPUs; a look counts.", False),
     Action("mode.body", "app", "3", "body", "Body: energy, sleep, food, movement.", False),
     Action("mode.insight", "app", "4", "insight", "Insight: what goes with output.", False),
+    Action("mode.review", "app", "5", "review", "Review: days, weeks, months, years.", False),
+    Action(
+        "review.next", "review", "tab,right,l", "view", "The next view: day, week, month, year."
+    ),
+    Action("review.before", "review", "shift+tab,left,h", "view before", "The view before.", False),
+    Action("review.earlier", "review", "left_square_bracket", "before", "The one before this one."),
+    Action(
+        "review.later", "review", "right_square_bracket", "after", "The one after this one.", False
+    ),
+    Action("review.today", "review", "period", "today", "Back to today.", False),
     Action("app.checkin", "app", "c", "check-in", "The end of the day in a dozen keys.", False),
     Action("app.log", "app", "colon", "log", "Log a line: yoga 30 e6, coffee, energy 4.", False),
     Action("app.undo", "app", "u", "undo", "Take back the last change.", False),

@@ -30,7 +30,7 @@ from flowtui.settings.themes import ThemeSpec
 from flowtui.tui import dialogs
 from flowtui.tui.shell import service_calls
 from flowtui.tui.shell.host import Host, SnapshotTaken
-from flowtui.tui.shell.modes import BODY, FOCUS, IDLE, INSIGHT, MODES, RUNNING, RUNS
+from flowtui.tui.shell.modes import BODY, FOCUS, IDLE, INSIGHT, MODES, REVIEW, RUNNING, RUNS
 from flowtui.tui.shell.palette import ActionCommands, bindings
 from flowtui.tui.shell.service_thread import Desk
 from flowtui.tui.shell.suspend import guard_resume
@@ -296,6 +296,10 @@ class FlowApp(Host):
     async def action_mode_insight(self) -> None:
         """To what goes with output."""
         await self.switch_mode(INSIGHT)
+
+    async def action_mode_review(self) -> None:
+        """Go to Review."""
+        await self.switch_mode(REVIEW)
 
     def action_app_checkin(self) -> None:
         """Open today's check-in."""

@@ -23,7 +23,13 @@ POSTS = ("500", "300", "280")
 @click.option("--until", metavar="DAY", help="with --since: the last day")
 @click.option("--md", "as_markdown", is_flag=True, help="Markdown; the default")
 @click.option("--obsidian", is_flag=True, help="Markdown with front matter")
-@click.option("--html", "html_file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--html",
+    "html_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="one page that holds everything in itself",
+)
 @click.option("--post", type=click.Choice(POSTS), help="a text of at most so many characters")
 @click.option("--public", "for_all", is_flag=True, help="only what anybody may see")
 @json_option

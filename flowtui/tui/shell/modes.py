@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 IDLE, RUNNING = "focus-idle", "focus-running"
-RUNS, BODY, INSIGHT = "runs", "body", "insight"
+RUNS, BODY, INSIGHT, REVIEW = "runs", "body", "insight", "review"
 FOCUS = (IDLE, RUNNING)
 """The two faces of Focus; other modes stay when a block begins or ends."""
 
@@ -43,6 +43,12 @@ def _insight_screen() -> Screen[None]:
     return InsightScreen()
 
 
+def _review_screen() -> Screen[None]:
+    from flowtui.tui.review.review_screen import ReviewScreen
+
+    return ReviewScreen()
+
+
 # IDLE and RUNNING are two faces of Focus: Textual keeps both, and neither is ever torn down
 MODES = {
     IDLE: _idle_screen,
@@ -50,4 +56,5 @@ MODES = {
     RUNS: _runs_screen,
     BODY: _body_screen,
     INSIGHT: _insight_screen,
+    REVIEW: _review_screen,
 }

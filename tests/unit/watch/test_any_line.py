@@ -77,7 +77,7 @@ def lines(draw: st.DrawFn) -> tuple[str, dict[str, float], str, int]:
     return line, metrics, kind, n
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(lines())
 def test_what_was_put_into_a_line_comes_out_and_nothing_else(
     made: tuple[str, dict[str, float], str, int],

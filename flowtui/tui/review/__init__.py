@@ -1,0 +1,1 @@
+"""Review: looking back at days, weeks, months, years."""

@@ -1,0 +1,101 @@
+"""Review by its keys: the same figures as the reports, at every size."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from textual.widgets import Static
+
+from flowtui.core.review.picture import ReviewView, lines
+from flowtui.services.plan.planning_line import planned_from_line
+from flowtui.services.review.review_view import look, moved, stretch
+from flowtui.tui.app import FlowApp
+from flowtui.tui.review.review_screen import ReviewScreen
+from flowtui.tui.shell.modes import REVIEW
+from tests.tui.harness import World, ready, until
+
+SIZES = [(80, 24), (120, 36), (200, 60), (40, 12)]
+
+
+def shown(app: FlowApp) -> str:
+    """The view's text."""
+    return str(app.screen.query_one("#body", Static).content)
+
+
+async def opened(pilot: object, app: FlowApp) -> ReviewScreen:
+    """Review, with its first picture."""
+    await pilot.press("5")  # type: ignore[attr-defined]
+    await until(pilot, lambda: app.current_mode == REVIEW and shown(app), "review")  # type: ignore[arg-type]
+    assert isinstance(app.screen, ReviewScreen)
+    return app.screen
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_views_are_turned_by_keys_at_every_size(world: World, size: tuple[int, int]) -> None:
+    world.a_day()
+    planned_from_line(world.services, "14:00 for 50m: read it")
+    async with world.app().run_test(size=size) as pilot:
+        app = await ready(pilot)
+        screen = await opened(pilot, app)
+        seen = []
+        for _ in ReviewView:
+            view = screen.view
+            await until(pilot, lambda: screen.made is not None and screen.made.view is screen.view)
+            seen.append(view)
+            assert all(len(line) <= size[0] for line in shown(app).splitlines())
+            await pilot.press("tab")
+        assert seen == [ReviewView.WEEK, ReviewView.MONTH, ReviewView.YEAR, ReviewView.DAY]
+
+
+async def test_a_week_has_the_days_sums_and_goes_back_and_forth(world: World) -> None:
+    world.a_day()
+    async with world.app().run_test(size=(100, 30)) as pilot:
+        app = await ready(pilot)
+        screen = await opened(pilot, app)
+        rows = {line[:3]: line for line in shown(app).splitlines() if line}
+        assert "2 h 45" in rows["Wed"] and "today" in rows["Wed"]
+        assert "2 h 10" in rows["Tue"]
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: screen.made and screen.made.summary.blocks == 0, "before")
+        await pilot.press("right_square_bracket")
+        await until(pilot, lambda: screen.made and screen.made.summary.blocks == 4, "after")
+
+
+async def test_a_day_is_a_line_of_time_with_what_was_done_and_planned(world: World) -> None:
+    world.a_day()
+    planned_from_line(world.services, "14:00 for 50m: read it")
+    async with world.app().run_test(size=(120, 36)) as pilot:
+        app = await ready(pilot)
+        await opened(pilot, app)
+        await pilot.press("h")
+        await until(pilot, lambda: "planned" in shown(app), "the day")
+        text = shown(app)
+        scale, row = text.splitlines()[:2]
+        assert scale.startswith("04") and row.count("▇") == round(165 / 15)
+        assert "✓ done" in text and "read the flash attention paper" in text
+        assert any(line.startswith("14:00") and "planned" in line for line in text.splitlines())
+
+
+def test_the_views_of_an_empty_year_are_there_all_the_same(world: World) -> None:
+    for view in ReviewView:
+        picture = look(world.services, view, world.services.today())
+        assert lines(picture, 80, 40)
+
+
+def test_a_year_has_a_cell_for_every_day_and_shades_by_fixed_steps(world: World) -> None:
+    world.a_day()
+    picture = look(world.services, ReviewView.YEAR, date(2026, 3, 4))
+    rows = lines(picture, 120, 30)
+    grid = "".join(row[4:] for row in rows[1:8])
+    assert grid.count("▓") == 2 and grid.count("·") == 31 + 28 + 2
+    assert rows[0].split()[:3] == ["Jan", "Feb", "Mar"]
+
+
+@pytest.mark.parametrize("view", ReviewView)
+def test_going_back_and_forth_names_stretches_beside_each_other(view: ReviewView) -> None:
+    day = date(2026, 3, 31)
+    first, last = stretch(view, day)
+    assert stretch(view, moved(view, day, -1))[1] < first <= day <= last
+    assert stretch(view, moved(view, day, 1))[0] > last
+    assert moved(view, date.max, 10**6) == date.max
