@@ -122,4 +122,6 @@ class RunList(DataTable[Content]):
         if chosen is not None and chosen.id in rows:
             self.move_cursor(row=list(rows).index(chosen.id))
         elif rows:
-            self.move_cursor(row=min(kept, len(rows) - 1))
+            row = min(kept, len(rows) - 1)
+            row += list(rows)[row].startswith(HEADING)  # there is a run behind each heading
+            self.move_cursor(row=row)

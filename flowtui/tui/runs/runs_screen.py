@@ -91,6 +91,7 @@ class RunsScreen(RunsActions):
         if self.made is not None:
             self._show_found(self.size.width - 6)
             self._draw_beside()
+            self._show_keys()
 
     def _show_found(self, width: int) -> None:
         run = self.chosen
