@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -141,3 +144,19 @@ def test_no_lines_end_the_reading_and_a_good_event_is_always_there(lines: list[s
         datetime.fromisoformat("2026-11-10T10:00:00+00:00")
     ]
     assert all(e.start <= e.end for e in reader.events)
+
+
+GIVEN = json.loads((Path(__file__).parent / "calendar_windows.json").read_text())["cases"]
+
+
+@pytest.mark.parametrize("case", GIVEN, ids=lambda case: case["name"])
+def test_a_window_holds(case: dict[str, Any]) -> None:
+    first, last = (f"{day[:4]}-{day[4:6]}-{day[6:]}" for day in case["window_utc_days"])
+    reader = read(case["components"], (first, last))
+    expected = case["expected"]
+    if expected == ["HOSTILE"]:
+        assert [item.uid for item in reader.left_out] == ["a"] and reader.events == []
+        return
+    lengths = any("/" in text for text in expected)
+    found = [told(one, lengths) for one in sorted(reader.events, key=lambda e: e.start)]
+    assert found == expected
