@@ -222,6 +222,8 @@ def _pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
         name, sign, value = text.rpartition("=")
         if not sign or not name or not value:
             raise UsageError(f"{option} {text!r} is no pair", f"write {option} NAME=VALUE")
+        if name in pairs:
+            raise UsageError(f"{option} {name!r} is given twice", "keep one of the two")
         pairs[name] = value
     return pairs
 

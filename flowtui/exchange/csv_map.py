@@ -108,17 +108,24 @@ class CsvMap:
 
 
 def _roles(header: Header, columns: Mapping[str, str]) -> tuple[str | None, ...]:
-    """Roles by the person's own mapping where there is one, else by the columns' names."""
-    if not columns:
-        guesses = [guessed_role(name) for name in header.names]
-        return tuple(r if r not in guesses[:n] else None for n, r in enumerate(guesses))
-    roles: list[str | None] = [None] * len(header.names)
+    """Roles by the columns' names, and where the person said one, by that.
+
+    Raises UsageError for a column said twice, and for two columns said to be the same.
+    """
+    said: dict[int, str | None] = {}
     for column, role in columns.items():
         position = _position(header, column)
         clean = meaning_from(role, "").role
-        if clean != "ignore" and clean in roles:
+        if position in said:
+            raise UsageError(f"column {column!r} is mapped twice", "keep one of the two")
+        if clean != "ignore" and clean in said.values():
             raise UsageError(f"two columns are mapped to {clean!r}", "keep one of them")
-        roles[position] = None if clean == "ignore" else clean
+        said[position] = None if clean == "ignore" else clean
+    roles: list[str | None] = []
+    for position, name in enumerate(header.names):
+        guess = said[position] if position in said else guessed_role(name)
+        taken = guess in roles or (position not in said and guess in said.values())
+        roles.append(None if taken else guess)
     return tuple(roles)
 
 
@@ -182,7 +189,8 @@ def _position(header: Header, column: str) -> int:
 
 
 def _dated(roles: tuple[str | None, ...]) -> bool:
-    return bool({"date", "at"} & set(roles))
+    """Whether each row says its day: in a column of its own, or by when something began."""
+    return bool({"date", "at", *TIMES} & set(roles))
 
 
 def _order(

@@ -94,11 +94,21 @@ def _when(row: Line, columns: Columns, desk: Desk) -> tuple[date, datetime | Non
         return DayRule(zone, desk.options.day_start).day_of(moment), moment
     text = columns.text(row, "date")
     if not text:
-        raise UsageError("names no day")
+        return _by_times(row, columns, desk)
     day = read_date(text, columns.order)
     if clock := columns.text(row, "time"):
         return day, place(day, read_time(clock), zone).instant
     return day, None
+
+
+def _by_times(row: Line, columns: Columns, desk: Desk) -> tuple[date, datetime | None]:
+    """The day of a row that has full times and no day: a night's is that of its end."""
+    zone = desk.options.zone
+    for role in ("sleep.end", "sleep.start", *TIMES):
+        if text := columns.text(row, role):
+            moment, _ = read_moment(text, zone, columns.order)
+            return DayRule(zone, desk.options.day_start).day_of(moment), None
+    raise UsageError("names no day")
 
 
 def _roles(row: Line, columns: Columns) -> Iterator[str]:

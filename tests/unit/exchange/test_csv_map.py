@@ -214,3 +214,35 @@ def test_a_column_of_ids_names_the_rows_whatever_else_changes(tmp_path: Path) ->
 
     assert moved.new == ()
     assert [e.day.day for e in moved.changed] == [2]
+
+
+def test_a_column_that_is_said_is_added_to_what_is_guessed(tmp_path: Path) -> None:
+    path = table(tmp_path / "days.csv", "date,sleep,Zzz\n2026-03-03,7.5,4\n")
+    made = plan(path, options=replace(OPTIONS, columns={"Zzz": "energy"}), name="csv")
+    assert sorted(e.kind.value for e in made.new) == ["energy", "sleep"]
+    left = plan(
+        path, options=replace(OPTIONS, columns={"sleep": "ignore", "Zzz": "energy"}), name="csv"
+    )
+    assert [e.kind.value for e in left.new] == ["energy"]
+
+
+def test_a_column_said_to_be_what_another_was_guessed_takes_its_place(tmp_path: Path) -> None:
+    path = table(tmp_path / "days.csv", "date,sleep,real\n2026-03-03,7.5,6\n")
+    made = plan(path, options=replace(OPTIONS, columns={"real": "sleep"}), name="csv")
+    assert [e.duration_s for e in made.new] == [6 * 3600]
+
+
+def test_a_column_said_twice_is_refused(tmp_path: Path) -> None:
+    path = table(tmp_path / "days.csv", "date,x\n2026-03-03,4\n")
+    for columns in ({"x": "energy", "#2": "output"}, {"x": "energy", "date": "energy"}):
+        with pytest.raises(UsageError):
+            plan(path, options=replace(OPTIONS, columns=columns), name="csv")
+
+
+def test_a_table_of_starts_and_ends_alone_is_read(tmp_path: Path) -> None:
+    path = table(
+        tmp_path / "nights.csv",
+        "Bedtime,Wake time\n2026-03-02 23:10,2026-03-03 06:40\n2026-03-04 00:30,2026-03-04 07:00\n",
+    )
+    made = plan(path, name="csv")
+    assert [(f"{e.day:%d}", e.kind.value) for e in made.new] == [("03", "sleep"), ("04", "sleep")]
