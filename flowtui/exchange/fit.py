@@ -49,9 +49,12 @@ class Fit:
         return (path.is_dir() or path.suffix.casefold() == ".zip") and holds(path, _has_fit)
 
     def read(self, path: Path, options: Options) -> Iterator[Row]:
-        """Every session. Raises FlowError naming the first file that is damaged."""
+        """Every session; of several files a damaged one is listed and the others are read.
+
+        Raises FlowError for a lone file that is damaged.
+        """
         desk = desk_for(self.name, path, options)
-        empty = 0
+        empty = loose = 0
         with open_source(path) as source:
             names = sorted(filter(_named, source.names()))
             if not names and path.is_file():
@@ -60,11 +63,22 @@ class Fit:
                 raise FlowError(f"{path} holds no FIT file", "their names end in .fit or .fit.gz")
             for done, name in enumerate(names):
                 options.tick(done, len(names))
-                with source.open(name) as file:
-                    content = _plain(file, name)
-                made = list(_sessions(content, name, done + 1, desk))
+                try:
+                    with source.open(name) as file:
+                        content = _plain(file, name)
+                    made, whole = _sessions(content, name, done + 1, desk)
+                except FlowError as error:
+                    if len(names) == 1:
+                        raise
+                    yield desk.unread(done + 1, name, error.message)
+                    continue
                 empty += not made
+                loose += not whole
                 yield from made
+        if loose:
+            yield LeftOut(
+                "checksums: so many files have wrong ones and were read all the same", loose
+            )
         if empty:
             yield LeftOut("FIT files without a session (courses, settings)", empty)
 
@@ -101,35 +115,63 @@ def _plain(file: IO[bytes], name: str) -> bytes:
     return bytes(content)
 
 
-def _sessions(content: bytes, name: str, number: int, desk: Desk) -> Iterator[Found | Unread]:
+def _sessions(
+    content: bytes, name: str, number: int, desk: Desk
+) -> tuple[list[Found | Unread], bool]:
+    """The sessions of a recording, and whether its checksums are right.
+
+    One whose checksums alone are wrong is read: some programs write them so. One that is cut short
+    is not. Raises FlowError.
+    """
     try:
         import fitdecode
     except ImportError:
         raise FlowError("reading FIT needs fitdecode", "pip install fitdecode") from None
+    try:
+        return _decoded(content, name, number, desk, fitdecode.CrcCheck.RAISE), True
+    except fitdecode.FitCRCError:
+        pass
+    except (fitdecode.FitError, *_UNPACKING) as error:
+        raise _damaged(name, error) from None
+    try:
+        return _decoded(content, name, number, desk, fitdecode.CrcCheck.DISABLED), False
+    except (fitdecode.FitError, *_UNPACKING) as error:
+        raise _damaged(name, error) from None
+
+
+def _damaged(name: str, error: Exception) -> FlowError:
+    return FlowError(f"{name} is damaged: {error}", "copy it from the watch again")
+
+
+def _decoded(
+    content: bytes, name: str, number: int, desk: Desk, check_crc: object
+) -> list[Found | Unread]:
+    import fitdecode
+
     serial, offset = "-", None
     sessions: list[Mapping[str, object]] = []
-    try:
-        # checksums are compared, so a recording cut short is never half read
-        with fitdecode.FitReader(
-            content,
-            check_crc=fitdecode.CrcCheck.RAISE,
-            error_handling=fitdecode.ErrorHandling.RAISE,
-        ) as reader:
-            for frame in reader:
-                if not isinstance(frame, fitdecode.FitDataMessage):
-                    continue
-                if frame.name == "file_id":
-                    serial = str(_values(frame).get("serial_number") or "-")
-                elif frame.name == "session":
-                    sessions.append(_values(frame))
-                elif frame.name == "activity":
-                    offset = _offset(_values(frame))
-    except (fitdecode.FitError, *_UNPACKING) as error:
-        raise FlowError(
-            f"{name} is damaged: {error}", "copy it from the watch again; nothing was imported"
-        ) from None
-    for fields in sessions:
-        yield _entry(fields, serial, offset, name, number, desk)
+    with fitdecode.FitReader(
+        content, check_crc=check_crc, error_handling=fitdecode.ErrorHandling.RAISE
+    ) as reader:
+        for frame in reader:
+            if not isinstance(frame, fitdecode.FitDataMessage):
+                continue
+            if frame.name == "file_id":
+                serial = str(_values(frame).get("serial_number") or "-")
+            elif frame.name == "session":
+                sessions.append(_values(frame))
+            elif frame.name == "activity":
+                offset = _offset(_values(frame))
+    parts = [one for one in sessions if _words(one) not in _NO_PARTS] or sessions
+    return [_entry(fields, serial, offset, name, number, desk) for fields in parts]
+
+
+_NO_PARTS = ("transition", "multisport")
+"""Sessions of a multisport recording that are no workout of their own: changing, and the whole."""
+
+
+def _words(session: Mapping[str, object]) -> str:
+    return str(session.get("sport") or "").casefold()
 
 
 def _values(frame: fitdecode.FitDataMessage) -> Mapping[str, object]:

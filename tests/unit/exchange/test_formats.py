@@ -15,7 +15,7 @@ import pytest
 from flowtui.core.body.entry import length_s
 from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.habits import Form
-from flowtui.core.errors import UsageError
+from flowtui.core.errors import FlowError, UsageError
 from flowtui.exchange.exercises import HEALTH_CONNECT
 from flowtui.exchange.registry import FORMATS, format_named, format_of
 from tests.exports import fit, health, tables
@@ -369,3 +369,27 @@ def test_formats_are_found_by_name_and_others_are_refused() -> None:
     assert all(format_named(f.name) is f and f.title for f in FORMATS)
     with pytest.raises(UsageError, match="unknown import format 'nonesuch'"):
         format_named("nonesuch")
+
+
+def test_a_damaged_file_in_a_folder_of_fit_files_costs_itself_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "watch"
+    folder.mkdir()
+    whole = fit.fit_file()
+    _bytes(folder / "a.fit", whole)
+    _bytes(folder / "b.fit", whole[: len(whole) // 2])
+    _bytes(folder / "c.fit", b"no recording at all")
+    made = plan(folder)
+    assert [e.name for e in made.new] == ["running"]
+    assert [(row.text, row.line) for row in made.unread] == [("b.fit", 2), ("c.fit", 3)]
+    with pytest.raises(FlowError, match="damaged"):
+        plan(folder / "b.fit")
+
+
+def test_a_recording_whose_checksum_alone_is_wrong_is_read_and_said(tmp_path: Path) -> None:
+    whole = fit.fit_file()
+    path = tmp_path / "a.fit"
+    _bytes(path, whole[:-2] + bytes(byte ^ 0x55 for byte in whole[-2:]))
+    made = plan(path)
+    assert [e.name for e in made.new] == ["running"]
+    (left,) = made.left_out
+    assert left.count == 1 and left.what.startswith("checksums")
