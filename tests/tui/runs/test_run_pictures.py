@@ -29,9 +29,16 @@ def seen(*keys: str, screen: type = RunsScreen) -> Before:
             await pilot.press(key)
         await until(pilot, lambda: isinstance(app.screen, screen), screen.__name__)
         await until(pilot, lambda: getattr(app.screen, "made", None) is not None, "a picture")
+        await until(pilot, lambda: at_its_end(app), "the end of the log")
         await pilot.pause()
 
     return run
+
+
+def at_its_end(app: FlowApp) -> bool:
+    """Whether what a run printed is shown to its end, where it is shown."""
+    panes = [pane for pane in app.screen.query("#log") if pane.display and pane.size.height]
+    return all(pane.scroll_y >= pane.max_scroll_y for pane in panes)
 
 
 async def shown(pilot: Pilot[Any], app: FlowApp, key: str) -> None:
