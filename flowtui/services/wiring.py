@@ -40,7 +40,7 @@ from flowtui.settings.paths import Paths, resolve
 from flowtui.settings.problems import Problem
 from flowtui.settings.zone import local_zone
 from flowtui.system.clock import SystemClock
-from flowtui.system.hooks import HookRunner
+from flowtui.system.hook_runner import HookRunner
 
 if TYPE_CHECKING:
     from flowtui.core.plan.planned_block import Occurrence

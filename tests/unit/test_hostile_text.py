@@ -68,7 +68,8 @@ def test_text_of_a_block_is_shown_and_never_obeyed(
     """In every command, form of `status`, hook and export that shows it."""
     told: list[dict[str, object]] = []
     monkeypatch.setattr(
-        "flowtui.system.hooks.HookRunner.fire", lambda self, name, data: told.append(dict(data))
+        "flowtui.system.hook_runner.HookRunner.fire",
+        lambda self, name, data: told.append(dict(data)),
     )
     flow.ok("start", "--detach", "--then", text, "--", text)
     flow.ok("park", "--", text)

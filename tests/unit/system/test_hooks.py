@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from flowtui.system.hook_runner import HookRunner
 from flowtui.system.hooks import (
     EVENTS,
     MAX_LOG,
     HookResult,
-    HookRunner,
     check,
     run_hooks,
     write_log,
