@@ -21,7 +21,7 @@ from flowtui.exchange.csvs import Line, encoding_of, lines, needs, split_header
 from flowtui.exchange.dates import read_date
 from flowtui.exchange.desk import Desk, desk_for
 from flowtui.exchange.loop_database import read_database
-from flowtui.exchange.loop_values import Told, is_amount, mark, without_objects
+from flowtui.exchange.loop_values import Told, code_of, is_amount, mark, without_objects
 from flowtui.exchange.protocol import Declared, LeftOut, Options, Row
 from flowtui.exchange.sniffing import has_tables, holds
 from flowtui.exchange.sources import Source, open_source
@@ -100,6 +100,12 @@ def _archive(source: Source, path: Path, desk: Desk, left: Counter[str]) -> Iter
 def _alone(source: Source, name: str, path: Path, desk: Desk, left: Counter[str]) -> Iterator[Row]:
     """A `Checkmarks.csv` without the rest of its export."""
     table = _Marks(source, name, desk)
+    first = table.lines[0] if table.lines else None
+    marks = [cell for row in table.lines for cell in row.cells[1:] if cell.strip()]
+    if table.of_one_habit:
+        marks = table.values()
+    if first is None or not _is_day(first.get(0)) or any(code_of(mark) is None for mark in marks):
+        raise FlowError(f"{path} does not hold days as Loop writes them", _HINT)
     if not table.of_one_habit:
         yield from _all_marks(table, [], left)
         return

@@ -355,29 +355,3 @@ def test_broken_tables_name_the_line(text: str, message: str, tmp_path: Path) ->
     else:
         assert isinstance(got, ImportPlan)
         assert (got.new, got.unread) == ((), ())
-
-
-def test_a_recording_with_a_wrong_checksum_is_refused(tmp_path: Path) -> None:
-    content = bytearray(fit.fit_file())
-    content[-1] ^= 0xFF
-
-    with pytest.raises(FlowError, match=r"a\.fit is damaged"):
-        plan(_written(tmp_path / "a.fit", bytes(content)))
-
-
-def test_one_damaged_recording_of_a_folder_refuses_them_all(tmp_path: Path) -> None:
-    folder = tmp_path / "watch"
-    folder.mkdir()
-    _written(folder / "a.fit", fit.fit_file())
-    _written(folder / "b.fit", fit.fit_file()[:-5])
-
-    with pytest.raises(FlowError, match=r"b\.fit is damaged"):
-        plan(folder)
-
-
-def test_strava_in_another_language_says_what_to_do(tmp_path: Path) -> None:
-    text = STRAVA.replace("Activity ID", "Aktivitäts-ID", 1)
-
-    with pytest.raises(FlowError, match="is not in English") as refused:
-        plan(table(tmp_path / "activities.csv", text), name="strava")
-    assert "English (US)" in (refused.value.hint or "")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from flowtui.core.errors import UsageError
+from flowtui.core.errors import FlowError, UsageError
 from flowtui.exchange import exercises
 from flowtui.exchange.csvs import Header, lines, split_header
 from flowtui.exchange.desk import desk_for
@@ -47,6 +47,11 @@ class Garmin:
             header, rows = split_header(lines(file, path.name, path.stat().st_size, options))
             places = [header.at(name) for name in COLUMNS]
             if None in places:
+                if len(header.names) < _LEAST:
+                    raise FlowError(
+                        f"{path.name} is not Garmin's list of activities",
+                        f"it has the columns {', '.join(header.names[:8])}",
+                    )
                 places = [0, 1, 2, 3, 6]
             sport, day, _favourite, title, length = places
             for row in rows:

@@ -142,6 +142,12 @@ def _csv(source: Source, name: str, data: bytes, desk: Desk, options: Options) -
     else:
         columns, unit_s = ("Bedtime Start", "Bedtime End", "Total Sleep Duration"), 1
     rows = csv.DictReader(io.StringIO(text, newline=""))
+    missing = [column for column in columns[:2] if column not in (rows.fieldnames or ())]
+    if missing:
+        raise FlowError(
+            f"{name} holds no nights as they are exported: it has no column {missing[0]!r}",
+            "check that the format's name is right",
+        )
     for number, row in enumerate(rows, start=2):
         first, last, asleep = (str(row.get(column) or "").strip() for column in columns)
         if not first:
@@ -172,10 +178,18 @@ class SleepAsAndroid:
         """Every night. Raises FlowError for a damaged file."""
         desk = desk_for(self.name, path, options)
         with member(path, ("sleep-export.csv",)) as (source, names):
+            if not names:
+                raise FlowError(f"{path} holds no sleep-export.csv", "export it again")
             for name in names:
                 with source.open(name) as file:
                     data = file.read()
-                yield from _android(data.decode(encoding_of(data), "replace"), desk)
+                text = data.decode(encoding_of(data), "replace")
+                if not re.search(r"(?m)^\ufeff?Id,Tz,From,To,", text):
+                    raise FlowError(
+                        f"{name} is not an export of Sleep as Android",
+                        "it has Id, Tz, From, To above each night",
+                    )
+                yield from _android(text, desk)
 
 
 def _android(text: str, desk: Desk) -> Iterator[Row]:

@@ -15,7 +15,7 @@ from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.habits import Habit, habit_name
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.exchange import exercises
-from flowtui.exchange.csvs import Header, Line
+from flowtui.exchange.csvs import Header, Line, needs
 from flowtui.exchange.dates import read_number
 from flowtui.exchange.desk import Desk, desk_for
 from flowtui.exchange.protocol import Declared, LeftOut, Options, Row
@@ -51,6 +51,7 @@ class Whoop:
             has_sleeps = any(name.endswith(SLEEPS) for name in names)
             for name in names:
                 header, rows = table(source, name, options)
+                needs(header, ("Cycle timezone",), name)
                 if name.endswith(CYCLES) and has_sleeps:
                     continue  # its nights are those of sleeps.csv
                 yield from _rows(header, rows, desk)
