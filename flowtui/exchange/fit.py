@@ -135,7 +135,7 @@ def _sessions(
         raise _damaged(name, error) from None
     try:
         return _decoded(content, name, number, desk, fitdecode.CrcCheck.DISABLED), False
-    except (fitdecode.FitError, *_UNPACKING) as error:
+    except Exception as error:  # whatever a damaged recording raises in the library
         raise _damaged(name, error) from None
 
 

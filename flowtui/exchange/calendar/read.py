@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from flowtui.exchange.calendar.zones import Zones
 
 SERIES_S = 2.0
 """Seconds that one series may take."""
+AGAIN_S = 0.5
+"""Where its end did not reach it, it is told so again."""
 TITLE_LIMIT = 200
 _DAY = timedelta(days=1)
 
@@ -247,9 +250,13 @@ def _limit(seconds: float) -> Iterator[None]:
         raise _TooLongError
 
     former = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    collects = gc.isenabled()
+    gc.disable()  # what is raised while a forgotten object is cleared away would be lost
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_S)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, former)
+        if collects:
+            gc.enable()

@@ -18,6 +18,8 @@ _LENGTH = re.compile(
     r"([+-])?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE
 )
 _FINE = {"SECONDLY": "second", "MINUTELY": "minute"}
+MOST_AN_HOUR = 4
+"""Times within an hour that a rule may name one by one."""
 _COARSE = frozenset({"HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 
 
@@ -94,6 +96,9 @@ def parse_rule(text: str) -> dict[str, str]:
     if frequency not in _COARSE:
         raise ValueProblem(f"its rule {plain(text, 60)!r} is not a rule")
     if any(part in parts for part in ("BYSECOND", "BYMINUTE")) and frequency == "HOURLY":
+        raise ValueProblem("it repeats within the hour; finer than hourly is not read")
+    within = [len(parts.get(part, "").split(",")) for part in ("BYSECOND", "BYMINUTE")]
+    if within[0] * within[1] > MOST_AN_HOUR:
         raise ValueProblem("it repeats within the hour; finer than hourly is not read")
     for name in ("INTERVAL", "COUNT"):
         if name in parts and not (parts[name].isdecimal() and int(parts[name])):

@@ -393,3 +393,10 @@ def test_a_recording_whose_checksum_alone_is_wrong_is_read_and_said(tmp_path: Pa
     assert [e.name for e in made.new] == ["running"]
     (left,) = made.left_out
     assert left.count == 1 and left.what.startswith("checksums")
+
+
+def test_a_recording_that_trips_its_decoder_is_damaged_in_one_line(tmp_path: Path) -> None:
+    content = bytearray(fit.fit_file())
+    content[int(0.0234375 * len(content))] = 1
+    with pytest.raises(FlowError, match="damaged"):
+        plan(_bytes(tmp_path / "a.fit", bytes(content)))
