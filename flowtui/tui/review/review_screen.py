@@ -37,7 +37,7 @@ class ReviewScreen(FlowScreen):
     day: date | None = None
     """A day of the stretch that is shown; None for today's."""
     made: ReviewPicture | None = None
-    _seen: Snapshot | None = None
+    _seen: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """What is looked at above, the views below it, then the view."""
@@ -51,8 +51,10 @@ class ReviewScreen(FlowScreen):
 
     def draw(self, snapshot: Snapshot, now: datetime) -> None:
         """A new look where something was recorded since the last one."""
-        if self.made is None or snapshot is not self._seen:
-            self._seen = snapshot
+        # snapshots come every few seconds; a year is summed anew only where one says another thing
+        seen = (snapshot.block, snapshot.today, snapshot.week, snapshot.planned)
+        if self.made is None or seen != self._seen:
+            self._seen = seen
             self.look()
 
     @work(group="review", exclusive=True, exit_on_error=False)
