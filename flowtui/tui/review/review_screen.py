@@ -37,7 +37,7 @@ class ReviewScreen(FlowScreen):
     day: date | None = None
     """A day of the stretch that is shown; None for today's."""
     made: ReviewPicture | None = None
-    _seen: tuple[object, ...] = ()
+    _seen: Snapshot | None = None
 
     def compose(self) -> ComposeResult:
         """What is looked at above, the views below it, then the view."""
@@ -51,10 +51,8 @@ class ReviewScreen(FlowScreen):
 
     def draw(self, snapshot: Snapshot, now: datetime) -> None:
         """A new look where something was recorded since the last one."""
-        # snapshots come every few seconds; a year is summed anew only where one says another thing
-        seen = (snapshot.block, snapshot.today, snapshot.week, snapshot.planned)
-        if self.made is None or seen != self._seen:
-            self._seen = seen
+        if self.made is None or snapshot is not self._seen:
+            self._seen = snapshot
             self.look()
 
     @work(group="review", exclusive=True, exit_on_error=False)
