@@ -29,6 +29,7 @@ from flowtui.settings.config import Config
 from flowtui.settings.themes import ThemeSpec
 from flowtui.tui import dialogs
 from flowtui.tui.shell import service_calls
+from flowtui.tui.shell.early_keys import asks
 from flowtui.tui.shell.host import Host, SnapshotTaken
 from flowtui.tui.shell.modes import BODY, FOCUS, IDLE, INSIGHT, MODES, REVIEW, RUNNING, RUNS
 from flowtui.tui.shell.palette import ActionCommands, bindings
@@ -326,14 +327,14 @@ class FlowApp(Host):
 
         await global_actions.left(self, log)
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_app_log(self) -> None:
         """Ask for a quick line and record it."""
         from flowtui.tui.body import global_actions
 
         await global_actions.quick_log(self)
 
-    @work(group="dialog", exit_on_error=False)
+    @asks
     async def action_app_theme(self) -> None:
         """Choose a theme, keep it in the settings."""
         from flowtui.settings.edit import set_value

@@ -16,6 +16,7 @@ from flowtui.services.body.body_view import Listed, Picture, View, picture
 from flowtui.tui import dialogs
 from flowtui.tui.body.entry_list import EntryList
 from flowtui.tui.focus.focus_screen import FlowScreen
+from flowtui.tui.shell.early_keys import asks
 from flowtui.tui.shell.host import SnapshotTaken
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class BodyActions(FlowScreen):
             self.variable = (self.variable + by) % len(self.made.year)
             self.show(self.made)
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_entry_add(self) -> None:
         """Log a line about the day that is shown."""
         from flowtui.tui.body import global_actions
@@ -127,7 +128,7 @@ class BodyActions(FlowScreen):
         past = self.made is not None and self.made.day != self.made.today
         await global_actions.quick_log(self.flow, self.made.day if past and self.made else None)
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_entry_edit(self) -> None:
         """Change the chosen entry by its line; what was refused comes back as it was typed."""
         listed = self.chosen
@@ -144,7 +145,7 @@ class BodyActions(FlowScreen):
             if await self.perform(partial(_edit, listed.entry.id, line)):
                 return
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_entry_delete(self) -> None:
         """Delete the chosen entry, after asking."""
         listed = self.chosen
@@ -159,7 +160,7 @@ class BodyActions(FlowScreen):
         """Open the eating window, or close the one that is open."""
         await self.perform(_turn_window)
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_habit_new(self) -> None:
         """Name a habit, or a thing to stop; a form that was refused comes back as it was."""
         from flowtui.tui.body.habit_dialog import HabitDialog, HabitForm

@@ -77,6 +77,14 @@ class Dialog(ModalScreen[T | None], Generic[T]):
             event.stop()
             fields[0].insert_text_at_cursor(event.character)
 
+    def on_paste(self, event: events.Paste) -> None:
+        """A text that was pasted while no field had the focus goes into the first one."""
+        for entry in self.query(LineInput).results(LineInput):
+            event.stop()
+            entry.focus()
+            entry.take(event.text)
+            return
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in a field answers, as anywhere else."""
         event.stop()

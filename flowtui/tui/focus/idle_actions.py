@@ -18,6 +18,7 @@ from flowtui.core.status_file import minutes
 from flowtui.tui import dialogs
 from flowtui.tui.focus.block_list import BlockList
 from flowtui.tui.focus.focus_screen import FlowScreen
+from flowtui.tui.shell.early_keys import asks
 
 if TYPE_CHECKING:
     from flowtui.services.wiring import Services
@@ -36,7 +37,7 @@ class IdleActions(FlowScreen):
         """The block under the cursor."""
         return self.query_one(BlockList).chosen
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_block_plan(self) -> None:
         """Plan a block; a form that was refused comes back as it was."""
         offered = await self.ask(_offer)
@@ -46,7 +47,7 @@ class IdleActions(FlowScreen):
             if form is None or await self._start(form):
                 return
 
-    @work(group="command", exit_on_error=False)
+    @asks
     async def action_block_again(self) -> None:
         """Start at once with the last choices."""
         offered = await self.ask(_offer)
@@ -55,7 +56,7 @@ class IdleActions(FlowScreen):
     async def _start(self, form: PlanForm) -> bool:
         return await self.perform(partial(_begin, form))
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_block_add(self) -> None:
         """Enter a past block, on the day that is shown."""
         day = self.flow.shown_day
@@ -69,7 +70,7 @@ class IdleActions(FlowScreen):
             if await self.perform(partial(_add, form, day)):
                 return
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_list_edit(self) -> None:
         """Change the chosen block."""
         block = self.chosen
@@ -85,7 +86,7 @@ class IdleActions(FlowScreen):
             if await self.perform(partial(_change, block, form)):
                 return
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_list_delete(self) -> None:
         """Delete the chosen block, after asking."""
         block = self.chosen
@@ -98,7 +99,7 @@ class IdleActions(FlowScreen):
                 lambda services: f"deleted {services.history.delete(block.id).id}{UNDO}"
             )
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_list_split(self) -> None:
         """Cut the chosen block in two."""
         block = self.chosen
@@ -111,7 +112,7 @@ class IdleActions(FlowScreen):
             if text is None or await self.perform(partial(_split, block, text)):
                 return
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_list_join(self) -> None:
         """Join the chosen block with the one before it in the list, after asking."""
         block, snapshot = self.chosen, self.flow.snapshot
@@ -131,7 +132,7 @@ class IdleActions(FlowScreen):
             lambda services: f"joined into {services.history.join(first.id, block.id).id}{UNDO}"
         )
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_list_show(self) -> None:
         """Everything about the chosen block; its gaps can be relabelled."""
         block = self.chosen
@@ -150,7 +151,7 @@ class IdleActions(FlowScreen):
 
         await self.perform(relabel)
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_list_filter(self) -> None:
         """Show only what holds a word."""
         text = await self.app.push_screen_wait(

@@ -22,6 +22,7 @@ from flowtui.core.status_file import minutes
 from flowtui.core.zones import zone_or_utc
 from flowtui.tui import dialogs
 from flowtui.tui.focus.focus_screen import FlowScreen
+from flowtui.tui.shell.early_keys import asks
 
 if TYPE_CHECKING:
     from flowtui.core.focus.recovery import Hole, Reading
@@ -75,16 +76,19 @@ class RunningActions(FlowScreen):
 
         return closing if await self.perform(close) else None
 
-    @work(group="command", exit_on_error=False)
-    async def action_block_pause(self) -> None:
+    def action_block_pause(self) -> None:
         """Pause at the key press, then ask for the next step; or resume and show where one was."""
         block = self._block()
-        if block is None:
-            return
-        if block.open_gap is not None:
-            await self._apply(Resume(), "the clock runs")
-            await self._show_repo(block)
-            return
+        if block is not None:
+            self._resume(block) if block.open_gap is not None else self._pause(block)
+
+    @work(group="command", exit_on_error=False)
+    async def _resume(self, block: Block) -> None:
+        await self._apply(Resume(), "the clock runs")
+        await self._show_repo(block)
+
+    @asks
+    async def _pause(self, block: Block) -> None:
         pressed = self.flow.reading()
         if not await self._settled():
             return
@@ -149,7 +153,7 @@ class RunningActions(FlowScreen):
         away = int((at - noted.at).total_seconds()) if noted is not None else 0
         await self._apply(Return(), f"back after {minutes(away)}", at)
 
-    @work(group="command", exit_on_error=False)
+    @asks
     async def action_block_park(self) -> None:
         """Write a thought down, in the block in which it came."""
         block, pressed = self._block(), self.flow.reading()
@@ -177,7 +181,7 @@ class RunningActions(FlowScreen):
         """Five minutes less."""
         await self._apply(Extend(STEP_BACK_S), "5 min less")
 
-    @work(group="command", exit_on_error=False)
+    @asks
     async def action_block_finish(self) -> None:
         """Ask how it went while git is asked what it produced; the end is when the key was hit.
 
@@ -249,7 +253,7 @@ class RunningActions(FlowScreen):
             self.flow.held = 0
         return done
 
-    @work(group="command", exit_on_error=False)
+    @asks
     async def action_block_discard(self) -> None:
         """Take the block back whole."""
         if await self.app.push_screen_wait(
@@ -261,7 +265,7 @@ class RunningActions(FlowScreen):
                 lambda services: f"discarded {services.focus.cancel_start().id}   u brings it back"
             )
 
-    @work(group="command", exit_on_error=False)
+    @asks
     async def action_block_inside(self) -> None:
         """Gaps, interruptions, thoughts; gaps can be relabelled."""
         block = self._block()

@@ -19,6 +19,7 @@ from flowtui.tui import dialogs
 from flowtui.tui.focus.focus_screen import FlowScreen
 from flowtui.tui.insight import experiment_flow
 from flowtui.tui.insight.experiment_flow import Trial
+from flowtui.tui.shell.early_keys import asks
 
 if TYPE_CHECKING:
     from flowtui.core.insight.focus_facts import Fact
@@ -191,7 +192,7 @@ class InsightActions(FlowScreen):
 
             self.app.push_screen(PairScreen(found, looked))
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_trial_new(self) -> None:
         """Declare an experiment, from the chosen pattern where one is chosen."""
         from flowtui.tui.insight.experiment_flow import declare
@@ -223,7 +224,7 @@ class InsightActions(FlowScreen):
         if await self.perform(partial(experiment_flow.did, trial.experiment.id, done)):
             self.look()
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_trial_stop(self) -> None:
         """Give the chosen experiment up, after asking."""
         trial = self._trial()

@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -18,6 +17,7 @@ from flowtui.core.insight.binned import Point, points
 from flowtui.tui.focus.focus_screen import FlowScreen
 from flowtui.tui.insight import insight_text as say
 from flowtui.tui.insight import pair_text
+from flowtui.tui.shell.early_keys import asks
 from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.charts import dimmed
 from flowtui.tui.widgets.lines import KeyStrip, Line, Said
@@ -118,7 +118,7 @@ class PairScreen(FlowScreen):
         self.view = VIEWS[(VIEWS.index(self.view) + by) % len(VIEWS)]
         self.show()
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_pair_trial(self) -> None:
         """Put this pattern to the test."""
         from flowtui.tui.insight.experiment_flow import declare

@@ -10,6 +10,7 @@ from textual import work
 from flowtui.core.plan.planned_block import Occurrence, Standing, stand
 from flowtui.tui import dialogs
 from flowtui.tui.focus.focus_screen import FlowScreen
+from flowtui.tui.shell.early_keys import asks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,7 @@ class PlannedActions(FlowScreen):
                     return one
         return None
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_plan_add(self) -> None:
         """Plan a block for later; words that were refused come back as they were."""
         line: str | None = ""
@@ -50,7 +51,7 @@ class PlannedActions(FlowScreen):
             if line is None or await self.perform(partial(_add, line)):
                 return
 
-    @work(group="command", exit_on_error=False)
+    @asks
     async def action_plan_begin(self) -> None:
         """Begin what is due or next, as it was planned."""
         await self._with(_begin)
@@ -65,7 +66,7 @@ class PlannedActions(FlowScreen):
         """Not this time."""
         await self._with(_skip)
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_plan_move(self) -> None:
         """Move it to another time."""
         one = self.planned

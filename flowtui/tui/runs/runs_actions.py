@@ -17,6 +17,7 @@ from flowtui.services.runs.runs_view import RunsPicture, runs_picture
 from flowtui.tui import dialogs
 from flowtui.tui.focus.focus_screen import FlowScreen
 from flowtui.tui.runs.run_list import RunList
+from flowtui.tui.shell.early_keys import asks
 
 if TYPE_CHECKING:
     from flowtui.services.wiring import Services
@@ -154,7 +155,7 @@ class RunsActions(FlowScreen):
             return
         self.app.push_screen(CompareScreen(tuple(ids[:MOST])))
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_run_add(self) -> None:
         """Watch what runs already."""
         typed = ""
@@ -171,7 +172,7 @@ class RunsActions(FlowScreen):
                 self.look()
                 return
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_run_edit(self) -> None:
         """Give the chosen run another name."""
         run = self.chosen
@@ -194,7 +195,7 @@ class RunsActions(FlowScreen):
         await self.perform(partial(_hold_against, run.id, others[-1]))
         self.look()
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_run_delete(self) -> None:
         """Take the chosen run out of the list, after asking."""
         run = self.chosen
@@ -208,15 +209,18 @@ class RunsActions(FlowScreen):
             await self.perform(partial(_forget, run.id))
             self.look()
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_run_stop(self) -> None:
         """Ask the chosen run to end, after asking."""
         run = self.chosen
         if run is None or not run.live:
             return
         about = f"{run.name}; asked with TERM, ended with KILL after {GRACE_S:.0f} s"
-        if not await self.app.push_screen_wait(dialogs.ConfirmDialog("stop this run?", about)):
-            return
+        if await self.app.push_screen_wait(dialogs.ConfirmDialog("stop this run?", about)):
+            self._stop(run)
+
+    @work(group="command", exit_on_error=False)
+    async def _stop(self, run: RunGlance) -> None:
         self.flow.said(f"asked {run.name} to end")
         try:
             await self.flow.aside(partial(_stop, run.id))
@@ -226,7 +230,7 @@ class RunsActions(FlowScreen):
             self.flow.said(f"{run.name} has ended")
         self.look()
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_run_filter(self) -> None:
         """Show only runs that hold a word."""
         dialog = dialogs.LineDialog("show only", "a word of name, command or state", self.filter)

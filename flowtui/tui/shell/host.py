@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import events
 from textual.app import App
@@ -17,6 +17,7 @@ from flowtui.core.errors import FlowError
 from flowtui.core.focus.recovery import Reading
 from flowtui.settings.actions import Action
 from flowtui.settings.config import Config
+from flowtui.tui.shell.early_keys import Early, EarlyKeys, KeyThrough
 from flowtui.tui.shell.service_thread import Desk
 
 if TYPE_CHECKING:
@@ -62,12 +63,37 @@ class Host(App[None]):
         """Every action, with the person's own keys."""
         self._last_said = ("", False, 0.0)
         self._key_at: float | None = None
+        self.early_keys = EarlyKeys(self, self._hand_on)
 
     async def on_event(self, event: events.Event) -> None:
-        """Note when a key came last, whatever screen takes it."""
+        """Note when a key came last, whatever screen takes it; while a dialog comes, keep it."""
         if isinstance(event, events.Key):
             self._key_at = self.clock.boottime()
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            if self.early_keys.waiting:
+                self.early_keys.keep(event)
+            else:
+                await self._hand_on(event)
+            return
         await super().on_event(event)
+
+    async def _hand_on(self, event: Early) -> None:
+        """Give a key or a paste to whoever has the focus, as Textual does."""
+        to, screen = self.focused or self.screen, self.screen
+        await super().on_event(event)
+        if event.is_forwarded:
+            self.early_keys.follow(event, to, screen)
+
+    async def _on_key(self, event: events.Key) -> None:
+        """A key that nobody took on its way: a command, unless a dialog has come to be awaited."""
+        if self.early_keys.awaited:
+            # behind the key that opens it, before the dialog: it was sent to the old screen
+            event.prevent_default()  # Textual's own handler is asked after this one
+            self.early_keys.keep(event)
+
+    def on_key_through(self, message: KeyThrough) -> None:
+        """A key that may have closed a dialog has been dealt with."""
+        self.early_keys.through(message)
 
     def used_within(self, seconds: float) -> bool:
         """Whether somebody pressed a key here so lately."""
@@ -77,6 +103,12 @@ class Host(App[None]):
         """All clocks at this instant: what a key press is remembered by."""
         clock = self.clock
         return Reading(clock.now(), clock.monotonic(), clock.boottime(), clock.boot_id())
+
+    def push_screen(self, screen: Any, *args: Any, **kwargs: Any) -> Any:
+        """As Textual's; keys wait until the screen can take them."""
+        awaitable = super().push_screen(screen, *args, **kwargs)
+        self.early_keys.pushed(self.screen_stack[-1])
+        return awaitable
 
     @abstractmethod
     def refresh_snapshot(self) -> object:

@@ -20,6 +20,10 @@ class LineInput(Input):
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
-        line = self.validate_value(" ".join(event.text.split("\n")).replace("\r", "")).strip()
+        self.take(event.text)
+
+    def take(self, text: str) -> None:
+        """Write `text` where the cursor is, its lines as one."""
+        line = self.validate_value(" ".join(text.splitlines())).strip()
         if line:
             self.replace(line, *self.selection)
