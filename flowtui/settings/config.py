@@ -31,6 +31,7 @@ from flowtui.settings.sections import (
     Notices,
     Planning,
     Review,
+    Sources,
 )
 
 S = TypeVar("S")
@@ -143,6 +144,7 @@ class Config:
     plan: Planning = _section(Planning)
     review: Review = _section(Review)
     guard: Guard = _section(Guard)
+    sources: Sources = _section(Sources)
     keys: Mapping[str, str] = field(default_factory=lambda: EMPTY, metadata={"read": _keys})
     """Action id to key, as written; whether both exist is for the app to check."""
     body: Body = field(default_factory=Body, metadata={"read": _body, "section": Body})

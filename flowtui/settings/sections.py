@@ -318,6 +318,17 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Sources:
+    """What is asked beyond this machine; nothing is, until a run of it is watched."""
+
+    ssh_open_only: bool = option(
+        False,
+        yes_no(),
+        "Use only connections of SSH that are open already: for sites that ask for a code.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is gathered at the end of a block about what it brought forth."""
 

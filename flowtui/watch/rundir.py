@@ -6,6 +6,7 @@
     output.log     what the command printed (runs that flowtui started)
     stop.json      the grace that somebody who asked for its end gave
     ended.json     exit status, instant, use of resources: written once, when it ended
+    mirror/        what it prints on another machine, fetched byte by byte
 
 Every file is replaced as a whole, so a reader sees it whole or not at all.
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,8 @@ from flowtui.core.lazy_dataclass import dataclass
 from flowtui.watch.pidstart import start_of
 from flowtui.watch.place import Place
 
-SPEC, STARTED, STDIN, OUTPUT, STOP, ENDED = (
-    "spec.json", "started.json", "stdin", "output.log", "stop.json", "ended.json",
+SPEC, STARTED, STDIN, OUTPUT, STOP, ENDED, MIRROR = (
+    "spec.json", "started.json", "stdin", "output.log", "stop.json", "ended.json", "mirror",
 )  # fmt: skip
 
 
@@ -48,6 +49,10 @@ class Spec:
     """When the run began, POSIX seconds, as far as that is known."""
     asks: bool = False
     """True if the command reads from its terminal: it may ask, and wait for an answer."""
+    address: str = ""
+    """Where it is told of beyond this machine (`core.runs.address`); empty: here."""
+    there: Mapping[str, str] = field(default_factory=dict)
+    """What is known of it over there: `began`, `output`, `end`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,11 @@ class RunDir:
         self.folder = folder
 
     @property
+    def mirror(self) -> Path:
+        """What it printed elsewhere, mirrored."""
+        return self.folder / MIRROR
+
+    @property
     def output(self) -> Path:
         """What the command printed."""
         return self.folder / OUTPUT
@@ -100,7 +110,7 @@ class RunDir:
         data = self._read(SPEC)
         if data is None:
             raise ValueError(f"{self.folder / SPEC} does not say what the run is")
-        known = {field.name for field in fields(Spec)}
+        known = {each.name for each in fields(Spec)}
         given = {key: value for key, value in data.items() if key in known}
         places = tuple(Place(**{**p, "path": Path(p["path"])}) for p in given["places"])
         return Spec(**{**given, "command": tuple(given["command"]), "places": places})

@@ -20,8 +20,8 @@ from flowtui.core.errors import FlowError, UsageError
 @click.option(
     "--cwd",
     metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="the folder it works in; else this one",
+    type=click.Path(path_type=Path),
+    help="the folder it works in; else this one, or your home on another host",
 )
 @click.option(
     "--stdin",
@@ -30,6 +30,12 @@ from flowtui.core.errors import FlowError, UsageError
     help="give it what is piped in here; else its own terminal to read from",
 )
 @click.option("--follow", is_flag=True, help="show what it prints; ctrl+c leaves it running")
+@click.option("--on", "host", metavar="HOST", default="", help="start it there, over SSH")
+@click.option(
+    "--slurm",
+    is_flag=True,
+    help="hand it to SLURM: options of sbatch, then -- and the command; with --on from there",
+)
 @json_option
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...")
 @pass_context
@@ -40,6 +46,8 @@ def run_command(
     cwd: Path | None,
     reads: bool,
     follow: bool,
+    host: str,
+    slurm: bool,
     as_json: bool,
     command: tuple[str, ...],
 ) -> None:
@@ -47,12 +55,21 @@ def run_command(
 
     flowtui run --name small --baseline last -- python train.py --lr 3e-4
 
+    flowtui run --on gpu01 -- python train.py
+
+    flowtui run --slurm --gres=gpu:2 --time=8:00:00 -- python train.py
+
     It finds the end of its input at once, so that no question holds it up unseen.
     """
     if not command:
         raise UsageError("there is no command to run", "flowtui run -- python train.py")
     if name is not None and not name.strip():
         raise UsageError("the name of a run is empty", "give another --name, or none")
+    if slurm or host:
+        _run_beyond(context, (name, baseline, cwd), host, slurm, command, as_json)
+        return
+    if cwd is not None and not cwd.is_dir():
+        raise UsageError(f"there is no folder {cwd}", "give another --cwd, or none")
     desk = context.services.runs
     run = desk.starter.start(command, (cwd or Path.cwd()).absolute(), name, baseline, _input(reads))
     desk.ensure_watched()
@@ -65,6 +82,43 @@ def run_command(
         from flowtui.cli.runs.run import follow_output
 
         follow_output(context, run.id)
+
+
+def _run_beyond(
+    context: Context,
+    about: tuple[str | None, str, Path | None],
+    host: str,
+    slurm: bool,
+    command: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Start a command on another machine, or hand it to a queue."""
+    name, baseline, cwd = about
+    desk = context.services.runs
+    beyond = desk.adopter.beyond
+    assert beyond is not None
+    folder = str(cwd) if cwd is not None else "" if host else str(Path.cwd())
+    if slurm:
+        options, words = _options_apart(command)
+        runs = beyond.submit(host, options, words, folder, name, baseline)
+    else:
+        runs = [beyond.start(host, command, folder, name, baseline)]
+    desk.ensure_watched()
+    if as_json:
+        context.put_json([{"id": r.id, "name": r.name, "place": r.paths[0]} for r in runs])
+        return
+    for run in runs:
+        context.put(run.id)
+        context.say(f"{run.name} is {run.paths[0]}; see it: flowtui runs show {run.id}")
+
+
+def _options_apart(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Options of sbatch, and the command behind them."""
+    if "--" in words:
+        place = words.index("--")
+        return words[:place], words[place + 1 :]
+    place = next((n for n, word in enumerate(words) if not word.startswith("-")), len(words))
+    return words[:place], words[place:]
 
 
 MOST_INPUT = 64 * 2**20

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.gpu_text import size
-from flowtui.core.runs.run_text import ends, figure, grouped, place, silence, state_words
+from flowtui.core.runs.run_text import (
+    ends,
+    figure,
+    grouped,
+    heard_words,
+    place,
+    silence,
+    state_words,
+    unheard,
+    waits,
+)
 from flowtui.core.status_file import minutes
-from flowtui.core.text import cell_count, middle_cut, padded
+from flowtui.core.text import cell_count, middle_cut, padded, plain
 
 if TYPE_CHECKING:
     from flowtui.services.runs.runs_service import RunDetail
 
-MARKS = {"running": "▶", "finished": "✓", "crashed": "✗", "stopped": "■", "stalled": "…"}
+MARKS = {
+    "running": "▶",
+    "finished": "✓",
+    "crashed": "✗",
+    "stopped": "■",
+    "stalled": "…",
+    "pending": "○",
+}
 
 
 HEADER = ("id", "", "run", "state", "where", "metric", "last", "best", "ends or ended")
@@ -43,12 +60,12 @@ def _row(run: RunGlance, zone: ZoneInfo) -> tuple[str, ...]:
         run.id,
         MARKS.get(run.state, "?"),
         middle_cut(run.name, 24),
-        state_words(run),
+        middle_cut(state_words(run), 60),
         place(run),
         middle_cut(run.key or "", 20),
         figure(run.last) if run.key else "",
         figure(run.best) if run.key else "",
-        ends(run, zone, None).removeprefix("ends ")
+        unheard(run, zone) or waits(run, zone) or ends(run, zone, None).removeprefix("ends ")
         if run.live
         else silence(run, zone) or when(run, zone),
     )
@@ -86,6 +103,8 @@ def detail_lines(detail: RunDetail, zone: ZoneInfo) -> list[str]:
         ("end", silent),
         ("ends", ends(glance, zone, None)),
         ("where", _where(glance)),
+        ("told by", _told_by(glance, zone)),
+        ("queue", ", ".join(w for w in (glance.queue, waits(glance, zone)) if w)),
         ("baseline", _against(glance)),
         ("uses", " ".join(_use(glance))),
         ("cost", _cost(detail)),
@@ -97,6 +116,15 @@ def detail_lines(detail: RunDetail, zone: ZoneInfo) -> list[str]:
     lines += _metrics(detail)
     lines += [f"  {s.severity.value:<9} {s.sentence}" for s in detail.findings]
     return [*lines, *(f"  {line}" for line in detail.card)]
+
+
+def _told_by(glance: RunGlance, zone: ZoneInfo) -> str:
+    """The host or cluster that tells of a run, and when it was heard of."""
+    if not glance.where:
+        return ""
+    heard = "" if glance.heard_at is None else heard_words(glance.heard_at, glance.at, zone)
+    late = unheard(glance, zone)
+    return f"{glance.where}, {late or f'heard {heard}'}" if late or heard else glance.where
 
 
 def _commit(commit: str, dirty: bool | None) -> str:
@@ -170,3 +198,25 @@ def _metrics(detail: RunDetail) -> list[str]:
 
 def _clock(seconds: float, zone: ZoneInfo) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC).astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def source_lines(rows: Sequence[Mapping[str, Any]], now: float, zone: ZoneInfo) -> list[str]:
+    """One line a source: what it was asked, how long that took, when it was heard of."""
+    cells = [("source", "asked", "last hour", "took", "each", "last heard")]
+    for row in rows:
+        heard = row["heard_at"]
+        said = "never" if heard is None else heard_words(heard, now, zone)
+        cells.append((
+            plain(str(row["source"]), 40), f"{row['requests']}", f"{row['requests_last_hour']}",
+            f"{row['server_s']:.1f} s", f"{row['next_wait_s']:.0f} s",
+            said + (f"  {plain(row['problem'], 100)}" if row["problem"] else ""),
+        ))  # fmt: skip
+    widths = [max(len(row[i]) for row in cells) for i in range(5)]
+    return [
+        "  ".join([
+            row[0].ljust(widths[0]),
+            *(row[i].rjust(widths[i]) for i in range(1, 5)),
+            row[5],
+        ]).rstrip()
+        for row in cells
+    ]  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
 
 from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.cli.runs.read import runs_read
-from flowtui.cli.runs.run_tables import detail_lines, run_table
+from flowtui.cli.runs.run_tables import detail_lines, run_table, source_lines
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.length_grammar import parse_duration
 
@@ -46,7 +47,7 @@ runs_command.add_command(runs_read)
 
 
 @runs_command.command("add")
-@click.argument("places", nargs=-1, metavar="PID|PATH|gpu...")
+@click.argument("places", nargs=-1, metavar="PID|PATH|gpu|ADDRESS...")
 @click.option("--name", metavar="N", help="its name; else by its command or place")
 @click.option("--baseline", metavar="R", default="", help="the run that it is held against")
 @json_option
@@ -57,7 +58,7 @@ def add_command(
     """Watch what runs already: a PID, a log or folder, or `gpu` for all that holds a GPU.
 
     Changes nothing of it. A PID brings the logs that the process has open; several places are one
-    run.
+    run. Beyond this machine: ssh:HOST:PATH, ssh:HOST:PID, slurm:JOB, slurm:me, slurm:HOST:JOB.
     """
     if not places:
         raise UsageError("what shall be watched?", "give a PID, a log, a folder, or gpu")
@@ -129,16 +130,56 @@ def _view(context: Context, detail: Any) -> dict[str, Any]:
 @click.option(
     "--grace", default="10s", metavar="LENGTH", help="from asking (TERM) to ending (KILL)"
 )
+@click.option("--yes", is_flag=True, help="do not ask before a job in a queue is ended")
 @pass_context
-def stop_command(context: Context, run: str, grace: str) -> None:
-    """Ask run R to end, and end it if it does not listen."""
+def stop_command(context: Context, run: str, grace: str, yes: bool) -> None:
+    """Ask run R to end, and end it if it does not listen; a job is ended by scancel."""
     grace_s = parse_duration(grace)
     desk = context.services.runs
     found = desk.book.find(run)
+    place = desk.address_of(found)
+    if place is not None:
+        if not yes:
+            _ask(f"end {found.name} ({place})?")
+        desk.stop(found, grace_s)
+        context.say(f"{found.name} was asked to end; flowtui runs shows when it has")
+        return
     status = desk.stop(found, grace_s)
     desk.ensure_watched()
     ending = "" if status is None else f", exit status {status}"
     context.say(f"{found.name} has ended{ending}")
+
+
+def _ask(question: str) -> None:
+    """Go on only if a person says so. Raises UsageError where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise UsageError("there is nobody to ask here", "if it is meant: --yes")
+    if not click.confirm(question, err=True):
+        raise FlowError("nothing was ended", "it goes on")
+
+
+@runs_command.command("sources")
+@json_option
+@pass_context
+def sources_command(context: Context, as_json: bool) -> None:
+    """What is asked beyond this machine: how often, how dear, when it was last heard of.
+
+    After each answer a source is left alone for a hundred times as long as that took, and at least
+    for its floor. A token for a server lies in a file of your config folder, readable by you alone:
+    tokens/HOST, with one line such as "Bearer ..." or "Basic USER:PASSWORD".
+    """
+    from flowtui.services.runs.origins import accounts_in
+
+    services = context.services
+    found = accounts_in(services.paths.watch_dir)
+    if as_json:
+        context.put_json(found.get("sources", []))
+        return
+    if not found:
+        context.say("nothing was asked beyond this machine; flowtui runs add ssh:HOST:PATH does")
+        return
+    for line in source_lines(found["sources"], services.clock.now().timestamp(), services.zone):
+        context.put(line)
 
 
 @runs_command.command("rename")

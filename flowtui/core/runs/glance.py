@@ -65,13 +65,25 @@ class RunGlance:
     checkpoint: str | None = None
     marks: int = 0
     """Evaluations and checkpoints so far; a block can wait for the next one."""
+    where: str = ""
+    """The host, cluster or server that tells of it; empty: this machine."""
+    heard_at: float | None = None
+    """POSIX seconds at which that was last heard of; None for this machine."""
+    queue: str = ""
+    """What a scheduler says of it: "pending, others are ahead of it"."""
+    starts_at: float | None = None
+    """Of one that waits: when the scheduler means to start it."""
+    cut_at: float | None = None
+    """When its time is up, POSIX seconds."""
+    gpu_count: int = 0
+    """GPUs that it holds elsewhere."""
     problem: str = ""
     """Why it could not be read, in a line."""
 
     @property
     def live(self) -> bool:
         """True while it has not ended, as far as anybody knows."""
-        return self.state in ("running", "stalled")
+        return self.state in ("running", "stalled", "pending")
 
     @property
     def ends_at(self) -> float | None:
@@ -96,6 +108,9 @@ class RunGlance:
             "best": plain(self.best),
             "baseline": self.baseline or None,
             "ahead": self.ahead,
+            "where": self.where or None,
+            "age_s": None if self.heard_at is None else max(0, round(self.at - self.heard_at)),
+            "queue": self.queue or None,
             "gpus": list(self.gpus),
             "gpu_util": self.gpu_util,
             "findings": [

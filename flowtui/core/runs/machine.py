@@ -74,6 +74,8 @@ class GpuReading:
     """Why nothing could be read ("the GPU is lost"); the figures are then None."""
     asleep: bool = False
     """The board sleeps (runtime power management) and was left asleep: no figures."""
+    host: str = ""
+    """The machine it is in; empty: this one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.history import History
+from flowtui.core.runs.job import Job
 from flowtui.core.runs.machine import DiskReading, GpuReading, ProcessReading
 from flowtui.core.runs.rhythm import Rhythm
 
@@ -47,6 +48,12 @@ class Seen:
     """When its log last changed (mtime), where nobody followed it."""
     gpu_lost: str | None = None
     """What the driver said of a GPU of this run that was lost (Xid, "the GPU is lost")."""
+    where: str = ""
+    """The host, cluster or server that tells of it; empty: this machine."""
+    heard_at: datetime | None = None
+    """When that was last heard of; of this machine None. What came to pass since is not known."""
+    job: Job | None = None
+    """What a scheduler says of it: evidence above what its log says."""
     slept_s: float = 0.0
     """Seconds the machine slept since its log last changed; that silence says nothing."""
 
@@ -54,6 +61,11 @@ class Seen:
     def now_s(self) -> float:
         """`now` as POSIX seconds."""
         return self.now.timestamp()
+
+    @property
+    def known_s(self) -> float:
+        """Until when anything is known of it: now, or when its source was last heard of."""
+        return self.now_s if self.heard_at is None else min(self.now_s, self.heard_at.timestamp())
 
     @property
     def alive(self) -> bool | None:

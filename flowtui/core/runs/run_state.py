@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from enum import StrEnum
 
+from flowtui.core.runs.job import ACTIVE, LOST, JobState
 from flowtui.core.runs.observation import Seen
 from flowtui.core.runs.reading import NoticeKind
 
@@ -17,6 +18,8 @@ class RunState(StrEnum):
     CRASHED = "crashed"
     STOPPED = "stopped"
     """Ended by a person or a scheduler before its end."""
+    PENDING = "pending"
+    """It waits in a queue for its start, or for its next life."""
     STALLED = "stalled"
     """It should have shown a sign of life, and did not."""
     UNKNOWN = "unknown"
@@ -36,6 +39,9 @@ OLD_S = 86_400.0
 
 def state_of(seen: Seen) -> RunState:
     """The state of a run; UNKNOWN where the evidence does not say, never a guess."""
+    by_job = _by_job(seen)
+    if by_job is not None:
+        return by_job
     if seen.exit_status is not None:
         return _by_exit(seen, seen.exit_status)
     word = last_word(seen)
@@ -48,6 +54,20 @@ def state_of(seen: Seen) -> RunState:
     if seen.alive is False:
         return _gone(seen)
     return _by_log(seen)
+
+
+def _by_job(seen: Seen) -> RunState | None:
+    """What the scheduler says, which is above the log: a requeued job's log speaks of an end."""
+    job = seen.job
+    if job is None or job.state is JobState.GONE:
+        return None
+    if job.waits:
+        return RunState.PENDING
+    if job.state in ACTIVE:
+        return RunState.STALLED if is_silent(seen) else RunState.RUNNING
+    if job.state is JobState.COMPLETED:
+        return RunState.FINISHED
+    return RunState.CRASHED if job.state in LOST else RunState.STOPPED
 
 
 def last_word(seen: Seen) -> RunState | None:
@@ -79,14 +99,14 @@ def silence_s(seen: Seen) -> float | None:
     if since is None:
         return None
     slept = seen.slept_s if seen.alive is None else 0.0  # the rhythm forgets such silence itself
-    return max(0.0, seen.now_s - since - slept)
+    return max(0.0, seen.known_s - since - slept)
 
 
 def silent_since(seen: Seen) -> float | None:
     """POSIX seconds of the last sign of life (see `silence_s`); None if nothing tells."""
     of_log = seen.log_changed_at.timestamp() if seen.log_changed_at is not None else None
     of_run = seen.rhythm.last_sign(seen.now_s)
-    if seen.alive is None:
+    if seen.alive is None and seen.job is None:
         return of_log if of_log is not None else of_run
     if of_run is None and seen.started_at is not None:
         return seen.started_at.timestamp()

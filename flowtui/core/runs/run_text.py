@@ -119,8 +119,39 @@ def clock(seconds: float, now: float, zone: ZoneInfo) -> str:
     return f"{when:%a %H:%M}" if -7 < days < 7 else f"{when:%Y-%m-%d %H:%M}"
 
 
+LATE_S = 120.0
+"""What was heard of longer ago than this is shown with its age."""
+
+
+def heard_words(heard: float, now: float, zone: ZoneInfo) -> str:
+    """ "just now", "40 s ago", "14:02": when a source was last heard of."""
+    age = now - heard
+    if age < 5:
+        return "just now"
+    return f"{age:.0f} s ago" if age < LATE_S else clock(heard, now, zone)
+
+
+def unheard(glance: RunGlance, zone: ZoneInfo) -> str:
+    """ "not heard since 14:02" of a run whose source does not answer; else empty. No verdict."""
+    if not glance.where or glance.ended_at is not None:
+        return ""
+    if glance.heard_at is None:
+        return "not heard yet"
+    late = glance.at - glance.heard_at > LATE_S
+    return f"not heard since {clock(glance.heard_at, glance.at, zone)}" if late else ""
+
+
+def waits(glance: RunGlance, zone: ZoneInfo) -> str:
+    """ "starts about 14:20" of a run in a queue, by the scheduler's estimate; else empty."""
+    if glance.state != "pending" or glance.starts_at is None or glance.starts_at < glance.at:
+        return ""
+    return f"starts about {clock(glance.starts_at, glance.at, zone)}"
+
+
 def state_words(glance: RunGlance) -> str:
     """The state, with what is known of an end: "crashed, exit 1", "crashed, SIGKILL"."""
+    if glance.queue and (glance.state != "running" or "life" in glance.queue):
+        return f"stalled, {glance.queue}" if glance.state == "stalled" else glance.queue
     if glance.exit_status in (None, 0) or glance.state not in ("crashed", "stopped"):
         return glance.state
     assert glance.exit_status is not None
@@ -130,24 +161,34 @@ def state_words(glance: RunGlance) -> str:
     return f"{glance.state}, {name or f'exit {glance.exit_status}'}"
 
 
-GROUPS = ("running", "ended today", "older")
+GROUPS = ("running", "in the queue", "ended today", "older")
 
 
 def group_of(glance: RunGlance, zone: ZoneInfo) -> str:
     """The heading under which a list shows the run; one of GROUPS."""
     if glance.ended_at is None:
-        return GROUPS[0]
+        return GROUPS[1] if glance.state == "pending" else GROUPS[0]
     ended = datetime.fromtimestamp(glance.ended_at, UTC).astimezone(zone).date()
     today = datetime.fromtimestamp(glance.at, UTC).astimezone(zone).date()
-    return GROUPS[1] if ended == today else GROUPS[2]
+    return GROUPS[2] if ended == today else GROUPS[3]
 
 
 def grouped(runs: Sequence[RunGlance], zone: ZoneInfo) -> list[tuple[str, list[RunGlance]]]:
-    """Headings and their runs in the order of GROUPS, empty ones left out."""
-    found: dict[str, list[RunGlance]] = {name: [] for name in GROUPS}
+    """Headings and their runs in the order of GROUPS, empty ones left out.
+
+    Where runs are told of from elsewhere, those that have not ended stand by where they are.
+    """
+    found: dict[str, dict[str, list[RunGlance]]] = {name: {} for name in GROUPS}
+    beyond = any(run.where for run in runs)
     for run in runs:
-        found[group_of(run, zone)].append(run)
-    return [(name, members) for name, members in found.items() if members]
+        group = group_of(run, zone)
+        where = (run.where or "here") if beyond and run.ended_at is None else ""
+        found[group].setdefault(where, []).append(run)
+    return [
+        (f"{group}, {where}" if where else group, places[where])
+        for group, places in found.items()
+        for where in sorted(places, key=lambda place: (place != "here", place))
+    ]
 
 
 def record_words(run: Run) -> str:
@@ -166,6 +207,7 @@ def line(
     """One line for a run under a block; what matters less is left out first."""
     lost = next((s for _, severity, s in glance.findings if severity == "serious"), "")
     state = "" if glance.state == "running" else state_words(glance)
+    state = ", ".join(w for w in (state, waits(glance, zone), unheard(glance, zone)) if w)
     more = f"+{others} more" if others else ""
     known = [glance.name, state, place(glance)]
     parts = [

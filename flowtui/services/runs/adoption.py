@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.runs.address import is_address
 from flowtui.core.runs.machine import GpuReading
 from flowtui.core.runs.run import Run
+from flowtui.services.runs.beyond import Beyond
 from flowtui.services.runs.launch import RunStarter
 from flowtui.services.runs.tracked_run import identity_known, later_places
 from flowtui.watch.adopt import Writing, look_at
@@ -34,10 +36,13 @@ class RunAdopter:
         starter: RunStarter,
         read_gpus: Callable[[], tuple[Sequence[GpuReading], str | None]],
         places_in: Callable[[Path, float | None], Sequence[Found]],
+        beyond: Beyond | None = None,
     ) -> None:
         self._starter = starter
         self._book = starter.book
         self._read_gpus = read_gpus
+        self.beyond = beyond
+        """What is beyond this machine; None: nothing can be reached."""
         self._places_in = places_in
         """Runs in a file or folder, changed since an instant (POSIX seconds; None: ever)."""
 
@@ -53,6 +58,10 @@ class RunAdopter:
             if len(places) > 1 or name:
                 raise UsageError(f"{GPU} stands alone", "its runs are named by their commands")
             return self._of_gpus(baseline)
+        if any(map(is_address, places)):
+            if self.beyond is None or not all(map(is_address, places)) or len(places) > 1:
+                raise UsageError("a place beyond this machine stands alone", "add them one by one")
+            return self.beyond.adopt(places[0], name, baseline)
         pids = [int(place) for place in places if place.isdigit() and not Path(place).exists()]
         if len(pids) > 1:
             raise UsageError("one run has one process", "add them one by one")

@@ -6,11 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from flowtui.core.runs.eta import eta_of
 from flowtui.core.runs.findings.finding import Finding
 from flowtui.core.runs.glance import SPARKS, RunGlance
 from flowtui.core.runs.history import History
+from flowtui.core.runs.job import job_words
 from flowtui.core.runs.metric_track import Track
 from flowtui.core.runs.metrics import Better, Split, split_of
 from flowtui.core.runs.news import News
@@ -58,7 +60,7 @@ def glance_of(
         eta_s=left_s,
         eta_error_s=error_s,
         baseline=seen.baseline_name,
-        gpus=tuple(index for index, _, _ in latest),
+        gpus=() if seen.where else tuple(index for index, _, _ in latest),
         gpu_util=_mean([util for _, util, _ in latest if util is not None]),
         gpu_bytes=_sum([mem for _, _, mem in latest if mem is not None]),
         cpu=process.cpu if process is not None and process.alive else None,
@@ -69,7 +71,23 @@ def glance_of(
         formats=seen.formats,
         checkpoint=_checkpoint(seen),
         problem=tracked.problem,
+        **_beyond(seen, tracked),
     )
+
+
+def _beyond(seen: Seen, tracked: Tracked) -> dict[str, Any]:
+    """What is shown of a run that is told of from elsewhere."""
+    if not seen.where:
+        return {}
+    job = seen.job
+    return {
+        "where": seen.where,
+        "heard_at": seen.heard_at.timestamp() if seen.heard_at is not None else None,
+        "queue": job_words(job) if job is not None else "",
+        "starts_at": job.starts_at if job is not None and job.waits else None,
+        "cut_at": job.cut_at if job is not None else None,
+        "gpu_count": len(tracked.held) or (job.gpus or 0 if job is not None else 0),
+    }
 
 
 def glance_of_record(run: Run, history: History | None, at: float) -> RunGlance:

@@ -110,6 +110,42 @@ class RunStarter:
         self.book.begin(run)
         return run
 
+    def follow(
+        self,
+        address: str,
+        name: str,
+        baseline: str = "",
+        command: Sequence[str] = (),
+        folder: str = "",
+        there: Mapping[str, str] | None = None,
+        started_at: datetime | None = None,
+        id: str | None = None,
+        adopted: bool = True,
+    ) -> Run:
+        """Watch what runs beyond this machine, at `address`; writes its record and its folder.
+
+        `there` is what is known of it over there; `folder` is one of that machine.
+        """
+        held = self.book.find(baseline).id if baseline else ""
+        run = Run(
+            id or self.book.new_id(),
+            self.book.free_name(one_line(name, "name") or "run"),
+            self._began(started_at).replace(microsecond=0),
+            self._zone,
+            tuple(command),
+            folder,
+            (address,),
+            adopted=adopted,
+            baseline=held,
+        )
+        spec = Spec(
+            run.id, run.name, folder, run.command, since=run.started_at.timestamp(),
+            address=address, there=dict(there or {}),
+        )  # fmt: skip
+        self.book.dir(run.id).write_spec(spec)
+        self.book.begin(run)
+        return run
+
     def _new(
         self,
         command: tuple[str, ...],

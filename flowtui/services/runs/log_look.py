@@ -33,9 +33,11 @@ def log_of(run: Run, directory: RunDir, later: Sequence[Place] = ()) -> RunLog:
     """The log of a run; `later` are places that it was seen to write since."""
     own = () if run.adopted else (Place("file", directory.output),)
     try:
-        named = directory.spec().places
+        spec = directory.spec()
+        named = spec.places
+        own = () if spec.address else own
     except (OSError, ValueError):  # its folder is gone: the record has outlived it
-        named = tuple(Place("file", Path(path)) for path in run.paths)
+        named = tuple(Place("file", Path(path)) for path in run.paths if "://" not in path)
     places = (*own, *named, *later)
     return RunLog(Found(run.name, tuple(dict.fromkeys(places))))
 

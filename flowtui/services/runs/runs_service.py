@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flowtui.core.clock import Clock
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.runs.address import is_address
 from flowtui.core.runs.crash_card import card_lines
 from flowtui.core.runs.findings.finding import Finding, Rule
 from flowtui.core.runs.glance import RunGlance
@@ -36,11 +37,14 @@ from flowtui.services.runs.tracked_run import (
 from flowtui.services.runs.waits import RunWaits
 from flowtui.system import interpreter
 from flowtui.watch.process import find
+from flowtui.watch.remote.mirror import mirrored
 
 WATCH = "flowtui.services.runs.watch"
 LOCK = "runs.lock"
 KNOWN = 200
 """Ended runs whose last glance is kept in mind."""
+NO_WORDS = frozenset({".csv", ".jsonl", ".json", ".wandb"})
+"""Endings of files that hold figures, and nothing that was printed."""
 ENDED_DAYS = 60
 """A run that took longer is no evidence of a block."""
 RETRY_S = 10.0
@@ -185,6 +189,8 @@ class RunDesk:
     def output_of(self, run: Run) -> Path | None:
         """The file that holds what the run printed; None if nobody keeps it."""
         output = self.book.dir(run.id).output
+        if self.address_of(run) is not None:
+            return _latest(mirrored(self.book.dir(run.id).mirror))
         return output if output.exists() or not run.adopted else _first(run.paths)
 
     def is_alive(self, run: Run) -> bool:
@@ -212,8 +218,16 @@ class RunDesk:
         return kept_history(self.book.dir(id).folder)
 
     def stop(self, run: Run, grace_s: float) -> int | None:
-        """See `RunStopper.stop`."""
+        """See `RunStopper.stop`; of a run elsewhere its own scheduler or host is asked."""
+        beyond = self.adopter.beyond
+        if beyond is not None and self.address_of(run) is not None:
+            beyond.stop(run, self.book.dir(run.id))
+            return None
         return self.stopper.stop(run, grace_s)
+
+    def address_of(self, run: Run) -> str | None:
+        """Where a run is told of beyond this machine; None for one of this machine."""
+        return next((path for path in run.paths if is_address(path) and "://" in path), None)
 
     def _held(self, run: Run) -> tuple[str, History] | None:
         other = self.book.get(run.baseline)
@@ -240,6 +254,12 @@ def is_locked(path: Path) -> bool:
     except OSError:
         return True
     return False
+
+
+def _latest(paths: Sequence[str]) -> Path | None:
+    """The log of words that changed last."""
+    found = [path for path in map(Path, paths) if path.suffix not in NO_WORDS and path.is_file()]
+    return max(found, key=lambda path: path.stat().st_mtime, default=None)
 
 
 def _first(paths: Sequence[str]) -> Path | None:

@@ -12,8 +12,10 @@ from flowtui.core.runs.findings.judge import judge
 from flowtui.core.runs.machine import GpuReading
 from flowtui.ledger.ledger import Ledger
 from flowtui.services.runs.adoption import RunAdopter
+from flowtui.services.runs.beyond import Beyond
 from flowtui.services.runs.board import BoardFile
 from flowtui.services.runs.digest import RunTeller
+from flowtui.services.runs.errands import Errands
 from flowtui.services.runs.launch import RunStarter
 from flowtui.services.runs.log_look import log_of, places_in
 from flowtui.services.runs.run_store import RunBook
@@ -55,7 +57,7 @@ def build_runs(
     return RunDesk(
         book,
         starter,
-        RunAdopter(starter, read_gpus, places_in),
+        RunAdopter(starter, read_gpus, places_in, Beyond(starter, Errands(env))),
         board,
         RunTeller(board, watch_dir / "told.json", zone),
         clock,

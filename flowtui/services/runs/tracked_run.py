@@ -10,6 +10,7 @@ import json
 import shutil
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from flowtui.core.runs.cost import Meter
 from flowtui.core.runs.history import History
 from flowtui.core.runs.machine import DiskReading, GpuReading, ProcessReading
 from flowtui.core.runs.observation import Seen
+from flowtui.core.runs.report import Report, report_from_json, report_to_json
 from flowtui.core.runs.rhythm import Rhythm
 from flowtui.core.runs.run import Run
 from flowtui.system.files import write_atomic
@@ -55,6 +57,7 @@ class Tracked:
         open_log: OpenLog,
         opened: Callable[[Sequence[int]], Sequence[Place]],
         baseline: Callable[[Run], tuple[str, History] | None],
+        reports: Callable[[], Report] | None = None,
     ) -> None:
         self.run = run
         self.dir = directory
@@ -77,6 +80,9 @@ class Tracked:
         self.pids: frozenset[int] = frozenset()
         self.peak_rss_bytes: int | None = None
         self.slept_s = 0.0
+        self.report: Report | None = None
+        """What its source said last; None for a run of this machine."""
+        self._reports = reports
         self._opened = opened
         self._baseline_of = baseline
         self._baseline: tuple[str, History] | None = None
@@ -103,8 +109,9 @@ class Tracked:
 
     def look(self, now: datetime, monotonic: float, gpus: Sequence[GpuReading] = ()) -> None:
         """Read on. `monotonic` paces the dearer looks; `gpus` are the latest readings of all."""
+        self._hear()
         self._read(now.timestamp())
-        self.ended = self.dir.ended()
+        self.ended = self._end()
         self._look_at_process(now, monotonic)
         self._look_for_end()
         self._look_at_gpus(gpus)
@@ -137,11 +144,13 @@ class Tracked:
         self._changed_at = changed
         self._learned = True
         self.slept_s = 0.0
-        if self.history.readings == 0 and changed is not None:
+        if self.history.readings == 0 and changed is not None and changed > 0:
             self.rhythm.arrive(changed)  # it prints, though nothing that is understood
 
     def _trouble(self) -> str:
         """Why nothing can be read; empty as long as something can."""
+        if self.report is not None and self.report.problem:
+            return self.report.problem
         problems = self.log.problems
         return problems[0] if problems and len(problems) == len(self.log.sources) else ""
 
@@ -167,7 +176,7 @@ class Tracked:
 
     def _look_at_process(self, now: datetime, monotonic: float) -> None:
         # once its end is written down a process is looked at one last time
-        watch = self._watched()
+        watch = self._watched() if self.report is None else None
         if watch is None:
             return
         lived = bool(self.process) and self.process[-1].alive
@@ -181,8 +190,41 @@ class Tracked:
             self.peak_rss_bytes = max(watch.peak_rss_bytes, self.peak_rss_bytes or 0)
         self.pids = frozenset(watch.pids)
 
+    def _hear(self) -> None:
+        """Take what its source said last: state, process, GPUs, and logs that are new."""
+        if self._reports is None:
+            return
+        report, before = self._reports(), self.report
+        if report.heard_at is None and before is not None:
+            report = replace(before, problem=report.problem)  # a new watcher has not asked yet
+        self.report = report
+        if before is None or report.job != before.job:
+            self._learned = True
+        if report.process is not None and (
+            not self.process or report.process.at > self.process[-1].at
+        ):
+            self.process.append(report.process)
+        paths = {source.path for source in self.log.sources}
+        new = [Place("file", Path(log)) for log in report.logs if Path(log) not in paths]
+        if new:
+            self._later += new
+            self.log = self._open_log(self.run, self.dir, self._later)
+            self._looked, self._learned = False, True
+
+    def _end(self) -> Ended | None:
+        """How it ended, by whoever wrote it down; None while it has not."""
+        report = self.report
+        if report is None:
+            return self.dir.ended()
+        if not report.over:
+            return None
+        at = report.ended_at if report.ended_at is not None else report.heard_at
+        return Ended(report.exit_status, at or 0.0)
+
     def _look_for_end(self) -> None:
         """A supervisor that lives will write the end down; one that is gone has, or never will."""
+        if self.report is not None:
+            return
         self.supervised = self.ended is None and supervisor_lives(self.dir)
         if self.ended is None and not self.supervised:
             self.ended = self.dir.ended()
@@ -194,6 +236,9 @@ class Tracked:
         return self._watch
 
     def _look_at_gpus(self, gpus: Sequence[GpuReading]) -> None:
+        if self.report is not None:
+            self._take_gpus(self.report.gpus)
+            return
         held, memory = [], None
         ours = {gpu.uuid for gpu in self.held}
         for gpu in gpus:
@@ -207,6 +252,9 @@ class Tracked:
             held.append(gpu)
             known = [p.mem_bytes for p in mine if p.mem_bytes is not None]
             memory = (memory or 0) + sum(known) if known else memory
+        self._take_gpus(held, memory)
+
+    def _take_gpus(self, held: Sequence[GpuReading], memory: int | None = None) -> None:
         if held and self.held and held[0].at == self.held[0].at:
             return  # the same reading again
         self.held = tuple(held)
@@ -216,7 +264,7 @@ class Tracked:
             self.gpus.extend(held)
 
     def _look_at_disk(self, now: datetime, monotonic: float) -> None:
-        if not _due(self._disk_at, monotonic, DISK_S):
+        if self.report is not None or not _due(self._disk_at, monotonic, DISK_S):
             return
         self._disk_at = monotonic
         place = self.run.folder or str(self.dir.folder)
@@ -231,6 +279,8 @@ class Tracked:
     def seen(self, now: datetime) -> Seen:
         """Everything the rules judge by."""
         started, ended = self.dir.started(), self.ended
+        report = self.report or Report()
+        job = report.job
         baseline = self._held_against()
         changed = self.log.changed_at
         return Seen(
@@ -238,7 +288,7 @@ class Tracked:
             history=self.history,
             name=self.run.name,
             formats=tuple(self.log.formats),
-            started_at=_instant(started.started_at) if started else self.run.started_at,
+            started_at=_instant(started.started_at) if started else self._began(),
             ended_at=_instant(ended.ended_at) if ended else self.run.ended_at,
             exit_status=ended.exit_status if ended else self.run.exit_status,
             prompt=self._prompt(),
@@ -254,7 +304,17 @@ class Tracked:
             log_changed_at=_instant(changed) if changed is not None else None,
             gpu_lost=self.gpu_lost,
             slept_s=self.slept_s,
+            where=report.where,
+            heard_at=_instant(report.heard_at) if report.heard_at is not None else None,
+            job=job,
         )
+
+    def _began(self) -> datetime:
+        """When it began; of a job when its present life did."""
+        job = self.report.job if self.report is not None else None
+        if job is None or job.waits or job.starts_at is None:
+            return self.run.started_at
+        return _instant(job.starts_at)
 
     def _prompt(self) -> str:
         """The unfinished last line of its output, if it waits at its terminal."""
@@ -287,6 +347,7 @@ class Tracked:
             "log": self.log.state(),
             "peak_rss_bytes": self.peak_rss_bytes,
             "gpu_lost": self.gpu_lost,
+            "report": None if self.report is None else report_to_json(self.report),
         }
         write_atomic(
             self.dir.folder / KEPT, json.dumps(data).encode() + b"\n" + self.history.dump()
@@ -310,6 +371,7 @@ class Tracked:
         self.log, self.meter, self._later, self._looked = log, meter, later, True
         self.peak_rss_bytes = data.get("peak_rss_bytes")
         self.gpu_lost = data.get("gpu_lost")
+        self.report = report_from_json(data.get("report"))
 
 
 def later_places(folder: Path) -> list[Place]:

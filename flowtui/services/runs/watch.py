@@ -26,6 +26,8 @@ def main(env: Mapping[str, str]) -> None:
     """Follow runs until nobody needs it or a signal asks for the end."""
     from flowtui.core.runs.findings.judge import judge
     from flowtui.services.runs.log_look import log_of, opened_by
+    from flowtui.services.runs.origin_kinds import OriginKinds
+    from flowtui.services.runs.origins import Origins
     from flowtui.services.runs.runs_service import LOCK
     from flowtui.services.runs.watcher import Watcher
     from flowtui.services.wiring import build
@@ -49,10 +51,12 @@ def main(env: Mapping[str, str]) -> None:
             if sys.exc_info()[0] is not None:
                 traceback.print_exc(file=log)
 
+    kinds = OriginKinds(clock, env, services.config.sources.ssh_open_only)
+    origins = Origins(kinds, clock, services.paths.watch_dir)
     pid = os.getpid()
     watcher = Watcher(
         desk.book, desk.board, clock, gpus, log_of, opened_by, judge, pid, complain,
-        desk.teller, services.zone,
+        desk.teller, services.zone, origins,
     )  # fmt: skip
     try:
         _follow(watcher, lambda: _is_at(lock, lock_path))
@@ -61,6 +65,7 @@ def main(env: Mapping[str, str]) -> None:
     if _is_at(lock, lock_path):
         watcher.keep()
     gpus.end()
+    origins.end()
     os.close(lock)
 
 

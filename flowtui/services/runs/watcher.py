@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -23,6 +23,7 @@ from flowtui.core.runs.history import History
 from flowtui.core.runs.machine import GpuReading, Xid
 from flowtui.core.runs.news import News, updated
 from flowtui.core.runs.observation import Seen
+from flowtui.core.runs.report import Report
 from flowtui.core.runs.run import Run
 from flowtui.core.runs.run_state import ENDED, RunState, state_of
 from flowtui.core.runs.run_text import under_block
@@ -32,6 +33,7 @@ from flowtui.services.runs.glances import closed, glance_of
 from flowtui.services.runs.run_store import RunBook
 from flowtui.services.runs.tracked_run import OpenLog, Tracked, kept_history
 from flowtui.watch.place import Place
+from flowtui.watch.rundir import RunDir
 
 STEP_S = 2.0
 KEEP_S = 60.0
@@ -46,6 +48,8 @@ SETTLE_S = 60.0
 """For how long a log must say that its run is over, where no process tells."""
 FORGOTTEN_S = 86_400.0
 """A log that has been silent for longer, of which nothing else is known, is followed no more."""
+END_S = 75.0
+"""For how long a scheduler must say that a job is over."""
 SHOWN_ENDED = 16
 ENDED_SHOWN_S = 600.0
 """For how long the line of `status` tells of a run that has ended."""
@@ -81,6 +85,18 @@ class GpuLook(Protocol):
         ...
 
 
+class OriginBook(Protocol):
+    """`flowtui.services.runs.origins.Origins`: what is asked beyond this machine."""
+
+    def want(self, runs: Mapping[str, Tracked], near: bool) -> None:
+        """Follow the sources of these runs; `near` while somebody looks on."""
+        ...
+
+    def reports(self, run: Run, directory: RunDir) -> Callable[[], Report] | None:
+        """Gives the latest of a run; None for a run of this machine."""
+        ...
+
+
 class Watcher:
     """Everything that is followed now."""
 
@@ -97,6 +113,7 @@ class Watcher:
         complain: Callable[[str], None],
         teller: RunTeller,
         zone: ZoneInfo,
+        origins: OriginBook | None = None,
     ) -> None:
         self._book = book
         self._board = board
@@ -109,6 +126,7 @@ class Watcher:
         self._complain = complain
         self._teller = teller
         self._zone = zone
+        self._origins = origins
         self._faults: dict[str, str] = {}
         """Our own faults by run, each said once."""
         self._tracked: dict[str, Tracked] = {}
@@ -130,6 +148,8 @@ class Watcher:
         now, monotonic = self._clock.now(), self._clock.monotonic()
         slept = self._slept(now)
         self._follow_the_active()
+        if self._origins is not None:
+            self._origins.want(self._tracked, self._board.gpus_wanted(now.timestamp()))
         wanted = bool(self._tracked) or self._board.gpus_wanted(now.timestamp())
         self._gpus.want(wanted)
         gpus = self._gpus.latest()
@@ -195,7 +215,8 @@ class Watcher:
             self._book.release(id)
             return
         directory = self._book.dir(id)
-        tracked = Tracked(run, directory, self._open_log, self._opened, self._held)
+        reports = None if self._origins is None else self._origins.reports(run, directory)
+        tracked = Tracked(run, directory, self._open_log, self._opened, self._held, reports)
         tracked.take_up()
         self._tracked[id] = tracked
 
@@ -237,6 +258,13 @@ class Watcher:
 
     def _is_over(self, id: str, tracked: Tracked, now: datetime) -> bool:
         """Whether nothing more is to come of this run."""
+        report = tracked.report
+        if report is not None and (report.over or report.job is not None):
+            # a job that failed with its node may be put into the queue again; a log may be behind
+            settled = report.over and not report.behind
+            if not settled:
+                self._ended_since.pop(id, None)
+            return settled and self._long_enough(id, now, END_S if report.job else 2 * STEP_S)
         if tracked.ended is not None:
             return True
         seen = tracked.seen(now)
@@ -250,7 +278,7 @@ class Watcher:
             self._ended_since.pop(id, None)
             return False
         changed = tracked.log.changed_at or tracked.run.started_at.timestamp()
-        silent = now.timestamp() - changed
+        silent = seen.known_s - changed
         if state is RunState.UNKNOWN:
             return silent > FORGOTTEN_S
         return silent > SETTLE_S and self._long_enough(id, now, SETTLE_S / 2)

@@ -1,0 +1,1 @@
+"""What is watched beyond this machine: hosts over SSH, servers, commands that print."""

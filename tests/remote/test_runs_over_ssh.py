@@ -1,0 +1,161 @@
+"""Runs on another host, from `runs add` to what is shown and kept of them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.runs.run_state import RunState
+from flowtui.services.runs.origins import accounts_in
+from flowtui.services.runs.runs_view import last_lines
+from flowtui.watch.remote.host import SshHost
+from tests.remote.elsewhere import Elsewhere
+from tests.remote.sshd import Sshd
+from tests.unit.runs.run_lab import until
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
+    monkeypatch.setattr(SshHost, "near_s", 0.05)
+    monkeypatch.setattr("flowtui.watch.remote.host.PROCESS_S", 0.2)
+    made = Elsewhere(tmp_path, sshd.env())
+    yield made
+    made.close()
+
+
+def lines(first: int, last: int) -> str:
+    return "".join(f"iter {i}: loss {1 / (i + 1):.4f}, time 10.00ms\n" for i in range(first, last))
+
+
+def test_a_log_elsewhere_is_read_as_one_of_this_machine(
+    elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    log = tmp_path / "train.log"
+    log.write_text(lines(0, 40))
+    [run] = elsewhere.add(f"ssh:box:{log}")
+
+    seen = elsewhere.until(run, lambda g: g.step == 39)
+    assert (seen.where, seen.state, seen.key, run.name) == ("box", "running", "loss", "train.log")
+    with log.open("a") as file:
+        file.write(lines(40, 50))
+    seen = elsewhere.until(run, lambda g: g.step == 49)
+    assert seen.heard_at is not None and seen.view()["age_s"] is not None
+    output = elsewhere.desk.output_of(run)
+    assert output is not None and last_lines(output)[-1].startswith("iter 49:")
+
+
+def test_a_lost_line_is_no_verdict_and_nothing_is_read_twice(
+    elsewhere: Elsewhere, sshd: Sshd, tmp_path: Path
+) -> None:
+    log = tmp_path / "train.log"
+    log.write_text(lines(0, 40))
+    [run] = elsewhere.add(f"ssh:box:{log}")
+    elsewhere.until(run, lambda g: g.step == 39)
+    sshd.stop()
+    seen = elsewhere.until(run, lambda g: g.problem)
+    assert "box" in seen.problem and (seen.state, seen.step) == ("running", 39)
+    with log.open("a") as file:
+        file.write(lines(40, 45))
+    sshd.start()
+    elsewhere.another_watcher()
+
+    elsewhere.until(run, lambda g: g.step == 44 and not g.problem)
+    output = elsewhere.desk.output_of(run)
+    assert output is not None and output.read_bytes() == log.read_bytes()
+    detail = elsewhere.desk.detail(run.id)
+    assert detail.seen.history.metrics["loss"].n == 45
+
+
+def test_a_run_is_started_on_a_host_and_its_end_is_recorded(
+    elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    beyond = elsewhere.desk.adopter.beyond
+    assert beyond is not None
+    go = tmp_path / "go"
+    code = (
+        f"import os, time\nprint({lines(0, 20)!r}, end='', flush=True)\n"
+        f"while not os.path.exists({str(go)!r}): time.sleep(0.01)\nraise SystemExit(7)"
+    )
+    run = beyond.start("box", [sys.executable, "-c", code], str(tmp_path), "far", "")
+    elsewhere.until(run, lambda g: g.step == 19 and g.rss_bytes)
+    go.touch()
+
+    def ended() -> bool:
+        elsewhere.step()
+        return elsewhere.record(run).ended
+
+    until(ended)
+    record = elsewhere.record(run)
+    assert (record.state, record.exit_status, record.step) == (RunState.CRASHED, 7, 19)
+    assert record.adopted is False and record.name == "far"
+
+
+def test_a_run_on_a_host_is_stopped_there(elsewhere: Elsewhere, tmp_path: Path) -> None:
+    beyond = elsewhere.desk.adopter.beyond
+    assert beyond is not None
+    code = "import time\nprint('step 1 loss 0.5', flush=True)\ntime.sleep(600)"
+    run = beyond.start("box", [sys.executable, "-c", code], "", "far", "")
+    elsewhere.until(run, lambda g: g.rss_bytes)
+
+    elsewhere.desk.stop(run, 5.0)
+
+    def ended() -> bool:
+        elsewhere.step()
+        return elsewhere.record(run).ended
+
+    until(ended)
+    assert elsewhere.record(run).state is RunState.STOPPED
+
+
+def test_what_was_asked_is_counted_and_kept(elsewhere: Elsewhere, tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    log.write_text(lines(0, 5))
+    [run] = elsewhere.add(f"ssh:box:{log}")
+    elsewhere.until(run, lambda g: g.step == 4)
+    elsewhere.close()
+
+    [row] = accounts_in(elsewhere.folder)["sources"]
+    assert (row["source"], row["failures"], row["problem"]) == ("ssh box", 0, None)
+    assert 1 <= row["requests"] == row["requests_last_hour"]
+    assert json.dumps(row)
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("ssh:-oProxyCommand=touch pwned:/x", "no name of a host"),
+        ("ssh:a@-b:/x", "no name of a host"),
+        ("ssh:box", "names no log"),
+        ("ssh:box:-rf", "names no log"),
+        ("ssh:box;rm:/x", "no name of a host"),
+        ("slurm:--help", "names no job"),
+        ("mlflow+http://u:secret@host/run", "no password"),
+        ("nothing:x", "is not there"),
+    ],
+)
+def test_what_is_no_place_is_refused_before_anything_is_started(
+    elsewhere: Elsewhere, word: str, reason: str
+) -> None:
+    with pytest.raises(UsageError, match=reason) as refused:
+        elsewhere.add(word)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_host_that_is_not_there_is_told(elsewhere: Elsewhere) -> None:
+    with pytest.raises(FlowError, match=r"nowhere\.invalid"):
+        elsewhere.add("ssh:nowhere.invalid:/x.log")
+    assert elsewhere.desk.book.active_ids() == []
+
+
+def test_the_same_place_is_not_watched_twice(elsewhere: Elsewhere, tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    log.write_text(lines(0, 5))
+    elsewhere.add(f"ssh:box:{log}")
+
+    with pytest.raises(FlowError, match="watched already"):
+        elsewhere.add(f"ssh:box:{log}")

@@ -1,0 +1,264 @@
+"""Logs, processes and commands of another host, over a real sshd on loopback."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from flowtui.core.runs.address import parse_address
+from flowtui.system.child import end_child, start_child
+from flowtui.system.clock import SystemClock
+from flowtui.watch.remote.host import SshHost
+from flowtui.watch.remote.line import SshLine
+from flowtui.watch.remote.origin import OriginError, Want
+from tests.remote.sshd import Sshd, missing
+from tests.unit.runs.run_lab import until
+
+Connect = Callable[..., SshHost]
+
+
+@pytest.fixture
+def connect(sshd: Sshd) -> Iterator[Connect]:
+    """Makes hosts, and lets go of them."""
+    made: list[SshHost] = []
+
+    def connect_to(server: Sshd = sshd, master_only: bool = False) -> SshHost:
+        clock = SystemClock()
+        start = partial(start_child, env=server.env())
+        host = SshHost("box", SshLine("box", start, end_child, clock, master_only), clock)
+        made.append(host)
+        return host
+
+    yield connect_to
+    for host in made:
+        host.close()
+
+
+def want(folder: Path, path: Path | int, id: str = "aaaaaa") -> Want:
+    return Want(id, parse_address(f"ssh:box:{path}"), folder / id)
+
+
+def mirror(host: SshHost, wanted: Want) -> bytes:
+    report = host.report(wanted.id)
+    assert report is not None
+    return b"".join(Path(log).read_bytes() for log in report.logs)
+
+
+def test_a_log_is_the_same_here_byte_by_byte_whatever_cuts_the_line(
+    sshd: Sshd, connect: Connect, tmp_path: Path
+) -> None:
+    chance = random.Random(7)
+    log = tmp_path / "train.log"
+    wanted = want(tmp_path, log)
+    host = connect()
+    lines = 0
+    with log.open("ab") as file:
+        for number in range(30):
+            piece = chance.randbytes(chance.randrange(1, 200_000))
+            file.write(piece)
+            file.flush()
+            if number % 7 == 3:
+                sshd.cut()
+            if number % 11 == 5:
+                host.close()
+                host = connect()  # another process takes over
+            try:
+                host.read([wanted])
+            except OriginError:
+                lines += 1
+    host.read([wanted])
+
+    assert mirror(host, wanted) == log.read_bytes()
+    assert lines > 0
+
+
+def test_a_line_that_was_cut_in_the_middle_of_an_answer_loses_nothing(
+    sshd: Sshd, connect: Connect, tmp_path: Path
+) -> None:
+    log = tmp_path / "train.log"
+    log.write_bytes(random.Random(3).randbytes(9_000_000))
+    wanted = want(tmp_path, log)
+    host = connect()
+    question = {"do": "read", "most": 1 << 20, "files": [["0", str(log), 0, None, ""]]}
+    host.ask(question)
+    sshd.cut()
+    with pytest.raises(OriginError, match="lost"):
+        host.read([wanted])
+
+    host.read([wanted])
+
+    assert mirror(host, wanted) == log.read_bytes()
+
+
+def test_a_log_that_was_cut_or_replaced_begins_anew(connect: Connect, tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    wanted = want(tmp_path, log)
+    host = connect()
+    for text in (b"a" * 900, b"b" * 100, b"c" * 2000):
+        log.write_bytes(text)
+        host.read([wanted])
+        assert mirror(host, wanted) == text
+    log.unlink()
+    log.write_bytes(b"c" * 1999 + b"d" * 500)
+    host.read([wanted])
+
+    assert mirror(host, wanted) == log.read_bytes()
+
+
+def test_twenty_logs_come_by_one_connection(sshd: Sshd, connect: Connect, tmp_path: Path) -> None:
+    wants = []
+    for number in range(20):
+        log = tmp_path / f"{number}.log"
+        log.write_text(f"step {number}\n" * (number + 1))
+        wants.append(want(tmp_path, log, f"run{number}"))
+    host = connect()
+    spent = [host.read(wants), host.read(wants)]
+
+    assert [mirror(host, each) for each in wants] == [
+        (tmp_path / f"{number}.log").read_bytes() for number in range(20)
+    ]
+    assert [one.requests for one in spent] == [1, 1]
+    assert sshd.connections() == 1
+
+
+def test_a_log_that_is_not_there_is_told_and_says_nothing_of_the_run(
+    connect: Connect, tmp_path: Path
+) -> None:
+    wanted = want(tmp_path, tmp_path / "nothing.log")
+    host = connect()
+    host.read([wanted])
+
+    report = host.report(wanted.id)
+    assert report is not None and not report.over
+    assert "No such file" in report.problem and report.heard_at is not None
+
+
+def test_a_process_over_there_is_seen_and_its_end(connect: Connect, tmp_path: Path) -> None:
+    log = tmp_path / "out.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-c", "print('step 1', flush=True); input()"],
+            stdin=subprocess.PIPE, stdout=out,
+        )  # fmt: skip
+    wanted = want(tmp_path, process.pid)
+    host = connect()
+    try:
+        until(lambda: log.read_bytes())
+        host.read([wanted])
+        report = host.report(wanted.id)
+        assert report is not None and report.process is not None and report.process.alive
+        assert report.process.rss_bytes and mirror(host, wanted) == b"step 1\n"
+    finally:
+        process.communicate(b"\n")
+    other = connect()
+    other.read([wanted])
+    gone = other.report(wanted.id)
+    assert gone is not None and gone.process is not None and not gone.process.alive
+
+
+def test_a_command_is_started_there_outlives_the_line_and_tells_its_end(
+    sshd: Sshd, connect: Connect, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    code = f"import os, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.01)\n"
+    argv = [sys.executable, "-c", f"print('begun', flush=True)\n{code}print('end')\nexit(3)"]
+    host = connect()
+    answer, _ = host.ask({"do": "start", "id": "abc", "argv": argv, "folder": str(tmp_path)})
+    sshd.cut()
+    address = parse_address(f"ssh:box:{answer['pid']}")
+    wanted = Want(
+        "aaaaaa", address, tmp_path / "m", (answer["output"],), answer["end"], answer["began"]
+    )
+    host = connect()
+    go.touch()
+    until(lambda: Path(answer["end"]).exists())
+    host.read([wanted])
+
+    report = host.report("aaaaaa")
+    assert report is not None and (report.exit_status, report.over) == (3, True)
+    assert mirror(host, wanted) == b"begun\nend\n"
+    assert Path(answer["output"]).is_relative_to(sshd.home)
+
+
+def test_a_started_command_that_is_not_there_is_told(connect: Connect) -> None:
+    answer, _ = connect().ask({"do": "start", "id": "abc", "argv": ["no-such-program"]})
+
+    assert answer["problem"] == "there is no no-such-program on this host"
+
+
+def test_another_host_key_is_told_and_never_accepted(
+    sshd: Sshd, connect: Connect, tmp_path: Path
+) -> None:
+    known = (sshd.folder / "known").read_text()
+    sshd.new_host_key()
+    with pytest.raises(OriginError, match="host key has changed") as refused:
+        connect().read([want(tmp_path, tmp_path / "x.log")])
+
+    assert refused.value.told and (sshd.folder / "known").read_text() == known
+
+
+def test_a_host_that_wants_a_password_is_told_with_what_to_type(
+    sshd: Sshd, connect: Connect, tmp_path: Path
+) -> None:
+    (sshd.folder / "id.pub").write_text("")
+    with pytest.raises(OriginError, match=r"in a terminal: ssh -fN box"):
+        connect().read([want(tmp_path, tmp_path / "x.log")])
+
+
+def test_only_an_open_connection_is_used_where_that_is_wished(
+    sshd: Sshd, connect: Connect, tmp_path: Path
+) -> None:
+    log = tmp_path / "train.log"
+    log.write_text("step 1\n")
+    wanted = want(tmp_path, log)
+    with pytest.raises(OriginError, match="no open connection to box"):
+        connect(master_only=True).read([wanted])
+    assert sshd.connections() == 0
+    control = tmp_path / "cm"
+    config = sshd.folder / "config"
+    config.write_text(f"{config.read_text()}  ControlPath {control}\n")
+    master = subprocess.Popen(
+        ["ssh", "-N", "-M", "box"], env=sshd.env(), stdin=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        until(control.exists)
+        host = connect(master_only=True)
+        host.read([wanted])
+        assert mirror(host, wanted) == b"step 1\n" and sshd.connections() == 1
+    finally:
+        master.terminate()
+        master.wait()
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash", "dash", "tcsh", "fish", "ksh", "zsh"])
+def test_any_login_shell_and_any_noise_before_it_will_do(
+    shell: str, tmp_path: Path, connect: Connect
+) -> None:
+    path = shutil.which(shell)
+    if path is None:
+        return  # each shell that is here is tried
+    wrapper = tmp_path / "login"
+    wrapper.write_text(
+        f'#!/bin/sh\necho "Welcome to box"\necho "{{\\"now\\": 1}}"\n'
+        f'exec {path} -c "$SSH_ORIGINAL_COMMAND"\n'
+    )
+    wrapper.chmod(0o755)
+    log = tmp_path / "train.log"
+    log.write_text("step 1\n")
+    wanted = want(tmp_path, log)
+    assert not missing()
+    server = Sshd(tmp_path / "noisy", force=str(wrapper))
+    try:
+        host = connect(server)
+        host.read([wanted])
+        assert mirror(host, wanted) == b"step 1\n"
+    finally:
+        server.stop()
