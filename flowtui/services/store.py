@@ -102,12 +102,15 @@ class Store(Generic[T]):
     # Writing
 
     @contextmanager
-    def change(self, label: str, background: bool = False) -> Iterator[Staging]:
+    def change(
+        self, label: str, background: bool = False, group: str | None = None
+    ) -> Iterator[Staging]:
         """One transaction; nothing is written if the body raises.
 
-        With `background` no command of the person caused it, and undo passes it over.
+        With `background` no command of the person caused it, and undo passes it over. Those of one
+        `group` are one command.
         """
-        with self.ledger.transaction(label, background=background) as staging:
+        with self.ledger.transaction(label, background=background, group=group) as staging:
             yield staging
 
     def new_id(self) -> str:

@@ -277,10 +277,23 @@ class Planning:
         many(text("the name of a context", _is_name), "names of contexts"),
         "Contexts whose intentions stand in it; all else is called busy.",
     )
+    hours: str = option(
+        "09:00-18:00",
+        text("two times, such as 09:00-18:00", lambda word: _is_hours(word)),
+        "Between which times of the day blocks are proposed for a week.",
+    )
 
 
 def _is_list(word: str) -> bool:
     return re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", word) is not None
+
+
+def _is_hours(word: str) -> bool:
+    clock = r"([01]?\d|2[0-3]):[0-5]\d"
+    if re.fullmatch(f"{clock}-{clock}", word) is None:
+        return False
+    begins, _dash, ends = word.partition("-")
+    return begins.zfill(5) < ends.zfill(5)
 
 
 def _is_stretch(word: str) -> bool:

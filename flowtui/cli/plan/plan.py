@@ -10,6 +10,7 @@ import click
 
 from flowtui.cli.context import Context, json_option, pass_context, words
 from flowtui.cli.guard.start_guard import say_guard
+from flowtui.cli.plan.plan_week import plan_week
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.focus.block import Mode
 from flowtui.core.focus.block_json import running_view
@@ -270,6 +271,9 @@ def plan_remove(context: Context, id: str, as_json: bool) -> None:
     removed = book.remove(book.by_id(id))
     kept = f"; what lies behind is kept, to {removed.kept_until}" if removed.kept_until else ""
     _report(context, removed.plan, as_json, f"removed {removed.plan.id}{kept}")
+
+
+plan_command.add_command(plan_week)
 
 
 def _lists(guard: tuple[str, ...]) -> tuple[str, ...]:

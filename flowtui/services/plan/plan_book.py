@@ -6,7 +6,7 @@ begun is known by the block that was begun for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -165,19 +165,31 @@ class PlanBook:
 
         Raises UsageError for a day that has gone by, or a text that is too long.
         """
-        schedule, now = draft.schedule, self._clock.now()
-        if schedule.on is not None and self._wall(schedule.on, schedule.clock) <= now:
-            raise UsageError(
-                f"{schedule.on} {schedule.clock:%H:%M} has gone by",
-                "enter what was done with: flowtui add",
-            )
-        with self._plans.change("plan a block"):
-            plan = replace(
-                _checked(draft), id=self._plans.new_id(), made_at=now.replace(microsecond=0)
-            )
-            self._plans.put(plan)
+        return self.add_all([draft])[0]
+
+    def add_all(
+        self, drafts: Sequence[PlannedBlock], group: str | None = None
+    ) -> list[PlannedBlock]:
+        """Keep several plans as one command, or as a part of the commands of `group`; see `add`."""
+        now = self._clock.now()
+        for draft in drafts:
+            schedule = draft.schedule
+            if schedule.on is not None and self._wall(schedule.on, schedule.clock) <= now:
+                raise UsageError(
+                    f"{schedule.on} {schedule.clock:%H:%M} has gone by",
+                    "enter what was done with: flowtui add",
+                )
+        label = "plan a block" if len(drafts) == 1 else f"plan {len(drafts)} blocks"
+        made_at = now.replace(microsecond=0)
+        with self._plans.change(label, group=group):
+            plans = [
+                replace(_checked(draft), id=self._plans.new_id(), made_at=made_at)
+                for draft in drafts
+            ]
+            for plan in plans:
+                self._plans.put(plan)
         self.listeners.tell()
-        return plan
+        return plans
 
     def edit(self, changed: PlannedBlock) -> PlannedBlock:
         """Keep `changed` in place of the plan with its id."""
