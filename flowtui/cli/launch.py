@@ -20,7 +20,7 @@ from flowtui.core.errors import FlowError
 if TYPE_CHECKING:
     from flowtui.services.wiring import Services
     from flowtui.settings.paths import Paths
-    from flowtui.tui.app import CheckIn, FlowApp
+    from flowtui.tui.app import FlowApp, OpenOn
 
 
 def open_app(
@@ -29,10 +29,13 @@ def open_app(
     plain: bool = False,
     check_in: bool = False,
     check_in_day: date | None = None,
+    look_back: bool = False,
+    look_back_day: date | None = None,
 ) -> None:
     """Open the app and stay until it is left. Raises FlowError where there is no terminal.
 
-    With `check_in` it opens on the check-in, of `check_in_day` (None: today).
+    With `check_in` it opens on the check-in, of `check_in_day` (None: today); with `look_back` on
+    the review of the week that holds `look_back_day` (None: the one that is due).
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise FlowError("the app needs a terminal", "see what can be done without: flowtui --help")
@@ -40,13 +43,15 @@ def open_app(
     gc.disable()
     from flowtui.settings.paths import resolve
     from flowtui.system.hangup import end_with_terminal
-    from flowtui.tui.app import CheckIn
+    from flowtui.tui.app import OpenOn
     from flowtui.tui.widgets import big_time
 
     paths = resolve(env, Path(home) if home else None)
     figures = paths.cache_dir / "digits.json"
     big_time.load_figures(figures)
-    app = _app(env, home, paths, plain, CheckIn(check_in_day) if check_in else None)
+    on = OpenOn("check-in", check_in_day) if check_in else None
+    on = OpenOn("review", look_back_day) if look_back else on
+    app = _app(env, home, paths, plain, on)
     end_with_terminal(sys.stdin.fileno())
     app.run()
     if paths.cache_dir.is_dir():  # where an app has been: nothing is made by looking
@@ -55,7 +60,7 @@ def open_app(
 
 
 def _app(
-    env: Mapping[str, str], home: str | None, paths: Paths, plain: bool, check_in: CheckIn | None
+    env: Mapping[str, str], home: str | None, paths: Paths, plain: bool, on: OpenOn | None
 ) -> FlowApp:
     """The app with what its first frame shows; the services are made on a thread of its own."""
     from flowtui.cli.focus.prompt import current
@@ -95,7 +100,7 @@ def _app(
         expect_running=fields is not None and bool(fields.get("state")),
         today=today,
         written=WrittenFiles(paths.ledger_dir, paths.watch_dir),
-        check_in=check_in,
+        open_on=on,
     )
 
 

@@ -29,6 +29,7 @@ STATE = "state"
 PLANS = "planned"
 ANSWERS = "answers"
 SHARED = "shared"
+REVIEWS = "reviews"
 
 _SINGLES = {
     "running": "flowtui.core.focus.pointers:Running",
@@ -91,6 +92,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(PLANS, "plan", False, "flowtui.core.plan.planned_block:PlannedBlock"),
         Kind(ANSWERS, "answer", True, "flowtui.core.plan.planned_block:Answer"),
         Kind(SHARED, "shared thing", True, "flowtui.core.review.shared:SharedThing"),
+        Kind(REVIEWS, "week review", True, "flowtui.core.review.week_review:WeekReview"),
         Kind(EXPERIMENTS, "experiment", False, "flowtui.core.insight.experiment:Experiment"),
         Kind(QUESTIONS, "question", False, "flowtui.core.insight.experiment:Question"),
         Kind(GUARDED, "guarded block", False, "flowtui.core.guard.protection:GuardedBlock"),

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from flowtui.services.plan.calendars import Calendars
     from flowtui.services.plan.plan_book import PlanBook
     from flowtui.services.review.shared_things import SharedThings
+    from flowtui.services.review.week_reviews import WeekReviews
     from flowtui.services.runs.runs_service import RunDesk
 
 
@@ -154,6 +155,13 @@ class Services:
         from flowtui.services.review.shared_things import SharedThings
 
         return SharedThings(self.store.ledger, self.clock, self.rule)
+
+    @cached_property
+    def week_reviews(self) -> WeekReviews:
+        """The week in six questions."""
+        from flowtui.services.review.week_reviews import WeekReviews
+
+        return WeekReviews(self)
 
     @cached_property
     def tracker_import(self) -> TrackerImport:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from textual import events, work
 from textual.binding import BindingType
@@ -72,7 +72,7 @@ class FlowApp(Host):
         problems: Sequence[str] = (),
         plain: bool = False,
         expect_running: bool = False,
-        check_in: CheckIn | None = None,
+        open_on: OpenOn | None = None,
         today: Snapshot | None = None,
         written: WrittenFiles | None = None,
     ) -> None:
@@ -89,7 +89,7 @@ class FlowApp(Host):
         self.actions, key_problems = remapped(config.keys)
         self._problems = [*problems, *key_problems]
         self._specs = themes
-        self._check_in = check_in
+        self._open_on = open_on
         self._ringing: Ringing | None = None
         self._ascii: list[LineFilter] = []
         if not config.display.unicode:
@@ -155,14 +155,16 @@ class FlowApp(Host):
             self.notify(problem, severity="warning", timeout=12, markup=False)
         self._start_conductor()
         self._put_session_back()
-        if self._check_in is not None:
-            self.check_in(self._check_in.day)
+        if self._open_on is not None and self._open_on.what == "check-in":
+            self.check_in(self._open_on.day)
+        elif self._open_on is not None:
+            self.look_back(self._open_on.day)
         self._tell_todays_arm()
 
     @work(group="arm", exit_on_error=False)
     async def _tell_todays_arm(self) -> None:
-        """Each morning an experiment tells that day's arm, and no other."""
-        text = await self.ask(service_calls.todays_arm)
+        """Each morning an experiment tells that day's arm, each week its review is offered."""
+        text = await self.ask(service_calls.todays_arm) or await self.ask(service_calls.week_offer)
         if text:
             self.said(text)
 
@@ -327,6 +329,17 @@ class FlowApp(Host):
 
         await global_actions.left(self, log)
 
+    def look_back(self, day: date | None = None) -> None:
+        """Open the review of the week that holds `day`, by default of the one that is due."""
+        from flowtui.tui.review.week_review_screen import WeekReviewScreen
+
+        self.push_screen(WeekReviewScreen(day), self._looked_back)
+
+    def _looked_back(self, changed: bool | None) -> None:
+        if changed:
+            self.said("the week's review is kept   u takes it back")
+            self.refresh_snapshot()
+
     @asks
     async def action_app_log(self) -> None:
         """Ask for a quick line and record it."""
@@ -391,8 +404,9 @@ class FlowApp(Host):
 
 
 @dataclass(frozen=True, slots=True)
-class CheckIn:
-    """The app is opened for a check-in."""
+class OpenOn:
+    """What the app is opened for."""
 
+    what: Literal["check-in", "review"]
     day: date | None = None
-    """Its day; None: today."""
+    """Its day, or one of its week; None: today, or the week that is due."""

@@ -65,7 +65,7 @@ def report_command(
     if as_json:
         context.put_json(summary.as_json())
     elif post:
-        context.put(render.post(summary, int(post)))
+        context.put(render.post(summary, int(post), summary.lines if for_all else ()))
         context.say(f"alt text of a picture of it: {render.alt_text(summary)}")
     elif html_file is not None:
         from flowtui.services.review.written_report import write_report

@@ -7,7 +7,9 @@ reader's system is, prints on white, and is narrow where the window is.
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from flowtui.core.review.summary import Summary
@@ -15,6 +17,7 @@ from flowtui.core.status_file import minutes
 
 BAR_CELLS = 24
 _MARKS = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|~"})
+_ADDRESS = re.compile(r"https?://\S+")
 ROWS = 8
 """Names told in a table; the rest is one row."""
 
@@ -102,9 +105,13 @@ def page(summary: Summary) -> str:
     )
 
 
-def post(summary: Summary, limit: int) -> str:
-    """A short text of at most `limit` characters: whole sentences, the most telling first."""
-    parts = [f"{title(summary)}: {minutes(summary.focus_s)} of deep work."]
+def post(summary: Summary, limit: int, lines: Sequence[str] = ()) -> str:
+    """A short text of at most `limit` characters: whole sentences, the most telling first.
+
+    It begins with `lines`, what the person chose to tell. Counted as the networks do (`length`).
+    """
+    parts = [*map(_sentence, lines)]
+    parts.append(f"{title(summary)}: {minutes(summary.focus_s)} of deep work.")
     if summary.theory_s and summary.practice_s:
         parts.append(f"Theory to practice {_ratio(summary)}.")
     counted = [
@@ -122,10 +129,35 @@ def post(summary: Summary, limit: int) -> str:
     text = ""
     for part in parts:
         longer = f"{text} {part}".strip()
-        if len(longer) > limit:
+        if length(longer, limit) > limit:
             break
         text = longer
-    return text or parts[0][: limit - 1].rstrip() + "…"
+    if text:
+        return text
+    cut = parts[0]
+    while length(f"{cut}…", limit) > limit:
+        cut = cut[:-1].rstrip()
+    return f"{cut}…"
+
+
+def length(text: str, limit: int) -> int:
+    """How long a post is, as the network with that limit counts.
+
+    500 (Mastodon) and 280 (X): an address is 23; 280: letters beyond the Latin, Greek and Cyrillic
+    ones, and emoji, are two; 300 (Bluesky): characters as they are seen, addresses whole.
+    """
+    if limit != 300:
+        text, addresses = _ADDRESS.subn("", text)
+        extra = sum(_is_wide(char) for char in text) if limit == 280 else 0
+        return len(text) + extra + 23 * addresses
+    return sum(not unicodedata.combining(char) and char != "\u200d" for char in text)
+
+
+def _is_wide(char: str) -> bool:
+    """By the weights that X publishes for its counter."""
+    code = ord(char)
+    light = ((0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
+    return not any(first <= code <= last for first, last in light)
 
 
 def alt_text(summary: Summary) -> str:
@@ -184,6 +216,10 @@ def _ratio(summary: Summary) -> str:
 
 def _count(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _sentence(text: str) -> str:
+    return text if text[-1:] in ".!?…" else f"{text}."
 
 
 def _day(day: date) -> str:

@@ -36,6 +36,10 @@ class DayFigures:
     rest: bool = False
     long: bool = False
     energy: float | None = None
+    late: bool = False
+    """Whether a block ended after the time to wind down."""
+    away: bool = False
+    """Whether the person was away: nothing was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,11 @@ class Summary:
 
     @property
     def mean_s(self) -> int | None:
-        """Focus of a day that had any and was no rest day; None for fewer than four of them."""
-        days = [day.focus_s for day in self.days if day.focus_s and not day.rest]
+        """Focus of a day that had any; None for fewer than four of them.
+
+        Rest days and days away are left out.
+        """
+        days = [d.focus_s for d in self.days if d.focus_s and not (d.rest or d.away)]
         return round(sum(days) / len(days)) if len(days) >= LEAST_DAYS else None
 
     def as_json(self) -> dict[str, Any]:
@@ -105,6 +112,8 @@ class Summary:
                     "rest": day.rest,
                     "long": day.long,
                     "energy": day.energy,
+                    "late": day.late,
+                    "away": day.away,
                 }
                 for day in self.days
             ],
@@ -140,13 +149,16 @@ def summarise(
     rest: Collection[int] = (),
     long_s: int | None = None,
     energy: Mapping[date, float] | None = None,
+    late: Collection[date] = (),
+    away: Collection[date] = (),
     runs: int = 0,
     planned: int = 0,
     begun: int = 0,
 ) -> Summary:
     """The figures of the days from `first` to `last`, both included.
 
-    `rest` are weekdays (Monday is 0), `long_s` the focus above which a day is long.
+    `rest` are weekdays (Monday is 0), `long_s` the focus above which a day is long, `late` the days
+    on which a block ended after the time to wind down, `away` those on which one was away.
     """
     seconds: Counter[date] = Counter()
     counts: Counter[date] = Counter()
@@ -164,6 +176,8 @@ def summarise(
                 day.weekday() in rest,
                 long_s is not None and seconds[day] > long_s,
                 (energy or {}).get(day),
+                day in late,
+                day in away,
             )
         )
     given = list(things)
@@ -198,10 +212,16 @@ def summarise(
     )
 
 
-def public(summary: Summary, contexts: Collection[str] = (), tags: Collection[str] = ()) -> Summary:
+def public(
+    summary: Summary,
+    contexts: Collection[str] = (),
+    tags: Collection[str] = (),
+    lines: Sequence[str] = (),
+) -> Summary:
     """`summary` as anybody may see it: no text of the person's, no hours, lengths by quarters.
 
-    `contexts` and `tags` are those that were opened by name.
+    `contexts` and `tags` are those that were opened by name, `lines` the only texts that may be
+    told, each opened by itself.
     """
     return Summary(
         summary.first,
@@ -217,6 +237,7 @@ def public(summary: Summary, contexts: Collection[str] = (), tags: Collection[st
         runs=summary.runs,
         shared=summary.shared,
         gave=summary.gave,
+        lines=tuple(lines),
     )
 
 

@@ -217,6 +217,16 @@ class PlanBook:
         self.listeners.tell()
         return Removed(plan, kept)
 
+    def has(self, id: str) -> bool:
+        """Whether there is a plan with this id."""
+        return self._plans.has(id)
+
+    def forget(self, id: str, group: str) -> None:
+        """Take a plan away as if it had never been made, as a part of the command `group`."""
+        with self._plans.change(f"remove plan {id}", group=group):
+            self._plans.remove(id)
+        self.listeners.tell()
+
     def let_go(self, one: Occurrence) -> Answer:
         """Not this time. Raises FlowError if it was begun."""
         return self._answer(one, AnswerKind.LET_GO, None)

@@ -78,19 +78,19 @@ def take(
     services: Services, blocks: Sequence[Proposed], intention: str = "", group: str | None = None
 ) -> list[PlannedBlock]:
     """Plan `blocks`, each for its day alone; one command, or a part of `group`."""
-    drafts = []
+    return services.plan_book.add_all(drafts(services, blocks, intention), group)
+
+
+def drafts(
+    services: Services, blocks: Sequence[Proposed], intention: str = ""
+) -> list[PlannedBlock]:
+    """`blocks` as plans that were not kept yet, each for its day alone."""
+    context, found = services.contexts.named(None, ""), []
     for block in blocks:
         wall = block.start.astimezone(services.zone)
-        drafts.append(
-            PlannedBlock(
-                "",
-                Schedule(wall.hour * 60 + wall.minute, on=wall.date()),
-                block.seconds,
-                intention,
-                context=services.contexts.named(None, ""),
-            )
-        )
-    return services.plan_book.add_all(drafts, group)
+        schedule = Schedule(wall.hour * 60 + wall.minute, on=wall.date())
+        found.append(PlannedBlock("", schedule, block.seconds, intention, context=context))
+    return found
 
 
 def _rooms(

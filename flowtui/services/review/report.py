@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flowtui.core.body.entry_days import Variable
 from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.errors import FlowError
+from flowtui.core.focus.block import Block
 from flowtui.core.plan.planned_block import Standing
 from flowtui.core.review.summary import Summary, public, summarise
+from flowtui.core.wall_time import place
+from flowtui.core.zones import zone_or_utc
 
 if TYPE_CHECKING:
     from flowtui.services.wiring import Services
@@ -44,6 +48,8 @@ def report(services: Services, first: date, last: date) -> Summary:
         rest=config.day.rest_days,
         long_s=round(overwork_h * 3600) if overwork_h else None,
         energy=energy,
+        late=_late(services, blocks),
+        away=services.body.log.away(log),
         runs=_runs_ended(services, first, last),
         planned=len(asked),
         begun=sum(o.standing is Standing.BEGUN for o in asked),
@@ -60,9 +66,39 @@ def public_report(services: Services, first: date, last: date) -> Summary:
             f"{first} to {last} is not over yet",
             "a public report is of days gone by: flowtui report --week last --public",
         )
+    return draft_report(services, first, last)
+
+
+def draft_report(services: Services, first: date, last: date) -> Summary:
+    """The same of days that may not be over: what one would share when they are.
+
+    Lines that were opened to all, one by one, are the only text of the person's in it.
+    """
     config = services.config
     opened = [name for name, context in config.contexts.items() if context.public]
-    return public(report(services, first, last), opened, config.review.public_tags)
+    lines = [
+        review.share
+        for review in services.week_reviews.every()
+        if review.public and review.share and first <= review.week <= last
+    ]
+    tags = config.review.public_tags
+    return public(report(services, first, last), opened, tags, lines)
+
+
+def _late(services: Services, blocks: Sequence[Block]) -> set[date]:
+    """The days on which a block ended after the time to wind down, where it was lived."""
+    limit = services.config.body.wind_down
+    if limit is None:
+        return set()
+    days = set()
+    for block in blocks:
+        day = services.store.day_of(block)
+        zone = zone_or_utc(block.zone)
+        # a time before the day's start is one of the night after it
+        after = day if limit >= services.rule.start else day + timedelta(days=1)
+        if block.ended_at is not None and block.ended_at > place(after, limit, zone).instant:
+            days.add(day)
+    return days
 
 
 def _runs_ended(services: Services, first: date, last: date) -> int:

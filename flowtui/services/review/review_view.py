@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from flowtui.core.day import week_of
 from flowtui.core.errors import FlowError
+from flowtui.core.focus.measure import measure
 from flowtui.core.plan.calendar_event import CalendarEvent
-from flowtui.core.review.picture import ReviewPicture, ReviewView
+from flowtui.core.review.groups import By, grouped
+from flowtui.core.review.picture import FloorKept, ReviewPicture, ReviewView
 from flowtui.services.review.report import report
 
 if TYPE_CHECKING:
@@ -37,6 +40,51 @@ def look(services: Services, view: ReviewView, day: date) -> ReviewPicture:
         tuple(services.plan_book.between(first, last)) if short else (),
         _meetings(services, first) if view is ReviewView.DAY else (),
         meant,
+        () if view is ReviewView.DAY else _floors(services, first, last),
+        _hours(services, first, last),
+    )
+
+
+def _hours(services: Services, first: date, last: date) -> dict[str, int]:
+    """Focus by the hour; not of a year, whose hours nobody changes next week by."""
+    if (last - first).days > 31:
+        return {}
+    blocks = [b for b in services.store.on_days(first, last) if b.ended_at is not None]
+    now, day_of = services.clock.now(), services.store.day_of
+    return {group.key: group.focus_s for group in grouped(blocks, By.HOUR, now, day_of)}
+
+
+def _floors(services: Services, first: date, last: date) -> tuple[FloorKept, ...]:
+    """Each floor of a context with the weeks in which it was kept, those to come left out."""
+    now, today = services.clock.now(), services.today()
+    wanted = {
+        name: round(context.week_floor_h * 3600)
+        for name, context in services.config.contexts.items()
+        if context.week_floor_h
+    }
+    if not wanted:
+        return ()
+    sums: dict[str, Counter[date]] = {name: Counter() for name in wanted}
+    for block in services.store.on_days(first, last):
+        if block.context in sums:
+            week = week_of(services.store.day_of(block), services.first_weekday)[0]
+            sums[block.context][week] += measure(block, now).focus_s
+    if not any(sums.values()):
+        return ()
+    begin = week_of(first, services.first_weekday)[0]
+    end = min(last, today)
+    weeks = [begin + timedelta(days=7 * n) for n in range((end - begin).days // 7 + 1)]
+    whole = [week for week in weeks if week + timedelta(days=6) <= today or len(weeks) == 1]
+    return tuple(
+        FloorKept(
+            name,
+            floor,
+            sums[name].total(),
+            sum(sums[name][week] >= floor for week in whole),
+            len(whole),
+        )
+        for name, floor in wanted.items()
+        if sums[name]
     )
 
 

@@ -28,8 +28,8 @@ from flowtui.core.body.validation import hours
 from flowtui.core.day import ONE_DAY
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.services.body.checkin_sheet import Asked, Sheet
-from flowtui.tui.body.answer_field import AnswerField
 from flowtui.tui.body.checkin_sheet import Row, SheetRows, keys_text
+from flowtui.tui.widgets.answer_field import AnswerField
 from flowtui.tui.widgets.lines import Line
 
 ENTER = ""

@@ -54,7 +54,7 @@ class PlannedActions(FlowScreen):
     @asks
     async def action_plan_begin(self) -> None:
         """Begin what is due or next, as it was planned."""
-        await self._with(_begin)
+        await self._with(begin)
 
     @work(group="command", exit_on_error=False)
     async def action_plan_later(self) -> None:
@@ -64,7 +64,7 @@ class PlannedActions(FlowScreen):
     @work(group="command", exit_on_error=False)
     async def action_plan_skip(self) -> None:
         """Not this time."""
-        await self._with(_skip)
+        await self._with(let_go)
 
     @asks
     async def action_plan_move(self) -> None:
@@ -73,16 +73,7 @@ class PlannedActions(FlowScreen):
         if one is None:
             self._nothing()
             return
-        text: str | None = ""
-        while True:
-            about = one.plan.intention or "a block"
-            text = await self.app.push_screen_wait(
-                dialogs.LineDialog(
-                    "move to", "16:00, tomorrow 9:00", text or "", needed=True, about=about
-                )
-            )
-            if text is None or await self.perform(partial(_move, one, text)):
-                return
+        await move_by_dialog(self, one)
 
     async def _with(self, call: PlannedCall) -> None:
         one = self.planned
@@ -102,7 +93,22 @@ def _add(line: str, services: Services) -> str:
     return f"planned {plan.schedule.text()}{UNDO}"
 
 
-def _begin(one: Occurrence, services: Services) -> str:
+async def move_by_dialog(screen: FlowScreen, one: Occurrence) -> None:
+    """Ask where `one` is moved to; words that were refused come back as they were."""
+    text: str | None = ""
+    while True:
+        about = one.plan.intention or "a block"
+        text = await screen.app.push_screen_wait(
+            dialogs.LineDialog(
+                "move to", "16:00, tomorrow 9:00", text or "", needed=True, about=about
+            )
+        )
+        if text is None or await screen.perform(partial(move, one, text)):
+            return
+
+
+def begin(one: Occurrence, services: Services) -> str:
+    """Begin it as it was planned; returns what is said."""
     from flowtui.services.plan.begin_planned import begin_planned
 
     begun = begin_planned(services, one)
@@ -115,12 +121,14 @@ def _later(one: Occurrence, services: Services) -> str:
     return f"offered again at {to.astimezone(services.zone):%H:%M}{UNDO}"
 
 
-def _skip(one: Occurrence, services: Services) -> str:
+def let_go(one: Occurrence, services: Services) -> str:
+    """Not this time; returns what is said."""
     services.plan_book.let_go(one)
     return f"let go of {one.plan.intention or 'a planned block'}{UNDO}"
 
 
-def _move(one: Occurrence, text: str, services: Services) -> str:
+def move(one: Occurrence, text: str, services: Services) -> str:
+    """To a time in words; returns what is said. Raises UsageError."""
     from flowtui.services.plan.planning_line import instant_to_come
 
     to = instant_to_come(services, text, one)

@@ -1,4 +1,4 @@
-"""Review: a day, a week, a month, a year, by keys."""
+"""Review: a day, a week, a month, a year, by keys; every view ends in one that changes the next."""
 
 from __future__ import annotations
 
@@ -12,21 +12,30 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from flowtui.core.review.picture import ReviewPicture, ReviewView, heading, lines
+from flowtui.core.review.picture import (
+    ReviewPicture,
+    ReviewView,
+    heading,
+    open_plans,
+    rows_of,
+)
+from flowtui.core.review.picture_lines import By, Row, Tone, lines
 from flowtui.services.review.review_view import moved
-from flowtui.tui.focus.focus_screen import FlowScreen
+from flowtui.tui.review.review_actions import ReviewActions
 from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.lines import KeyStrip, Line, Said
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot
+    from flowtui.core.plan.planned_block import Occurrence
     from flowtui.services.wiring import Services
 
 AROUND = 6
 """Lines that head, views, what was said and keys take."""
+STYLES = {Tone.PLAIN: "", Tone.QUIET: "$muted", Tone.HERE: "bold $focus", Tone.CHART: "$focus"}
 
 
-class ReviewScreen(FlowScreen):
+class ReviewScreen(ReviewActions):
     """Looking back."""
 
     CSS_PATH = "review.tcss"
@@ -37,6 +46,9 @@ class ReviewScreen(FlowScreen):
     day: date | None = None
     """A day of the stretch that is shown; None for today's."""
     made: ReviewPicture | None = None
+    by = By.ALL
+    _row: int | None = None
+    """Where the mark stands; None: where today is, or on the first of what is planned."""
     _seen: Snapshot | None = None
 
     def compose(self) -> ComposeResult:
@@ -61,6 +73,40 @@ class ReviewScreen(FlowScreen):
         self.made = await self.ask(partial(_look, self.view, self.day))
         self.show()
 
+    @property
+    def row(self) -> int | None:
+        """The row under the mark; None where there is none to stand on."""
+        made = self.made
+        if made is None:
+            return None
+        count = len(open_plans(made)) if made.view is ReviewView.DAY else len(rows_of(made))
+        if not count:
+            return None
+        if self._row is not None:
+            return min(self._row, count - 1)
+        if made.view is ReviewView.DAY:
+            return 0
+        days = rows_of(made)
+        gone = [place for place, day in enumerate(days) if day <= made.today]
+        return gone[-1] if gone else 0
+
+    @property
+    def marked_day(self) -> date | None:
+        """The day, or the first day of the week, under the mark."""
+        row, made = self.row, self.made
+        if row is None or made is None or made.view is ReviewView.DAY:
+            return None
+        # the first week of a month may begin in the one before
+        return max(rows_of(made)[row], made.summary.first)
+
+    @property
+    def marked_plan(self) -> Occurrence | None:
+        """What is planned and under the mark."""
+        row, made = self.row, self.made
+        if row is None or made is None or made.view is not ReviewView.DAY:
+            return None
+        return open_plans(made)[row]
+
     def show(self) -> None:
         """Draw the picture that was taken last, in the room there is."""
         made = self.made
@@ -79,7 +125,8 @@ class ReviewScreen(FlowScreen):
         self.set_class(tiny, "-tiny")
         room = max(1, self.size.height - AROUND)
         width = self.app.size.width - (2 if tiny else 6)
-        self.query_one("#body", Static).update("\n".join(lines(made, width, room)))
+        rows = lines(made, width, room, self.row, self.by)
+        self.query_one("#body", Static).update(Content("\n").join(map(_styled, rows)))
 
     def on_resize(self) -> None:
         """Fit the view to the new size."""
@@ -96,7 +143,11 @@ class ReviewScreen(FlowScreen):
 
     def _turn(self, step: int) -> None:
         views = list(ReviewView)
-        self.view = views[(views.index(self.view) + step) % len(views)]
+        self.go(views[(views.index(self.view) + step) % len(views)], self.day)
+
+    def go(self, view: ReviewView, day: date | None) -> None:
+        """To the `view` that holds `day`; None for today."""
+        self.view, self.day, self._row = view, day, None
         self.look()
 
     def action_review_earlier(self) -> None:
@@ -112,13 +163,35 @@ class ReviewScreen(FlowScreen):
             return
         today = self.made.today
         day = moved(self.view, self.day or today, step)
-        self.day = None if day >= today else day
-        self.look()
+        self.go(self.view, None if day >= today else day)
 
     def action_review_today(self) -> None:
         """Back to today."""
-        self.day = None
-        self.look()
+        self.go(self.view, None)
+
+    def action_review_down(self) -> None:
+        """The mark a row on."""
+        self._mark(1)
+
+    def action_review_up(self) -> None:
+        """The mark a row back."""
+        self._mark(-1)
+
+    def _mark(self, step: int) -> None:
+        row = self.row
+        if row is not None:
+            self._row = max(0, row + step)
+            self.show()
+
+    def action_review_by(self) -> None:
+        """Where the time went: by the next of context, tag, mode, hour, or all in short."""
+        order = list(By)
+        self.by = order[(order.index(self.by) + 1) % len(order)]
+        self.show()
+
+
+def _styled(row: Row) -> Content:
+    return Content.styled(row.text, STYLES[row.tone])
 
 
 def _look(view: ReviewView, day: date | None, services: Services) -> ReviewPicture:

@@ -57,6 +57,13 @@ def todays_arm(services: Services) -> str:
     return next((text for text in told if text), "")
 
 
+def week_offer(services: Services) -> str:
+    """The offer to look back at the week gone by; empty where there is none, or it was made."""
+    if services.week_reviews.offer_once() is None:
+        return ""
+    return "last week can be looked back at, in six questions   5 r"
+
+
 def make_ringing(app: Host, services: Services) -> Ringing:
     """The conductor of the app."""
     from flowtui.tui.shell.bells import Ringing

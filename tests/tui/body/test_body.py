@@ -14,7 +14,7 @@ from flowtui.core.body.entry import Entry
 from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.services.body.body_view import View
 from flowtui.settings.actions import ACTIONS, clash
-from flowtui.tui.app import CheckIn, FlowApp
+from flowtui.tui.app import FlowApp, OpenOn
 from flowtui.tui.body.body_screen import BodyScreen
 from flowtui.tui.body.checkin_screen import CheckinScreen
 from flowtui.tui.body.entry_list import EntryList
@@ -336,7 +336,7 @@ async def test_yesterdays_check_in_is_a_key_away_and_late(world: World) -> None:
 
 async def test_flowtui_checkin_opens_on_it(world: World) -> None:
     app = world.app()
-    app._check_in = CheckIn()
+    app._open_on = OpenOn("check-in")
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: isinstance(app.screen, CheckinScreen), "the check-in")
         await pilot.press("escape")

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from textual.widgets import Static
 
-from flowtui.core.review.picture import ReviewView, lines
+from flowtui.core.review.picture import ReviewView
+from flowtui.core.review.picture_lines import lines
 from flowtui.services.plan.planning_line import planned_from_line
 from flowtui.services.review.review_view import look, moved, stretch
 from flowtui.tui.app import FlowApp
@@ -53,7 +54,7 @@ async def test_a_week_has_the_days_sums_and_goes_back_and_forth(world: World) ->
     async with world.app().run_test(size=(100, 30)) as pilot:
         app = await ready(pilot)
         screen = await opened(pilot, app)
-        rows = {line[:3]: line for line in shown(app).splitlines() if line}
+        rows = {line[2:5]: line for line in shown(app).splitlines() if line}
         assert "2 h 45" in rows["Wed"] and "today" in rows["Wed"]
         assert "2 h 10" in rows["Tue"]
         await pilot.press("left_square_bracket")
@@ -74,7 +75,7 @@ async def test_a_day_is_a_line_of_time_with_what_was_done_and_planned(world: Wor
         scale, row = text.splitlines()[:2]
         assert scale.startswith("04") and row.count("▇") == round(165 / 15)
         assert "✓ done" in text and "read the flash attention paper" in text
-        assert any(line.startswith("14:00") and "planned" in line for line in text.splitlines())
+        assert any(line.startswith("› 14:00") and "planned" in line for line in text.splitlines())
 
 
 def test_the_views_of_an_empty_year_are_there_all_the_same(world: World) -> None:
@@ -87,9 +88,9 @@ def test_a_year_has_a_cell_for_every_day_and_shades_by_fixed_steps(world: World)
     world.a_day()
     picture = look(world.services, ReviewView.YEAR, date(2026, 3, 4))
     rows = lines(picture, 120, 30)
-    grid = "".join(row[4:] for row in rows[1:8])
+    grid = "".join(row.text[4:] for row in rows[1:8])
     assert grid.count("▓") == 2 and grid.count("·") == 31 + 28 + 2
-    assert rows[0].split()[:3] == ["Jan", "Feb", "Mar"]
+    assert rows[0].text.split()[:3] == ["Jan", "Feb", "Mar"]
 
 
 @pytest.mark.parametrize("view", ReviewView)

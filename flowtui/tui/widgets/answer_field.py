@@ -1,4 +1,4 @@
-"""The one line of the check-in that all keys go through, in the order they were pressed."""
+"""A line of answers that all keys go through, in the order they were pressed."""
 
 from __future__ import annotations
 
