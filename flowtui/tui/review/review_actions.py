@@ -107,9 +107,9 @@ class ReviewActions(FlowScreen):
     @asks
     async def action_review_plan(self) -> None:
         """Lay out the blocks of next week."""
-        from flowtui.tui.plan.week_plan_screen import WeekPlanScreen
+        from flowtui.tui.plan.week_plan_dialog import WeekPlanDialog
 
-        if await self.app.push_screen_wait(WeekPlanScreen()):
+        if await self.app.push_screen_wait(WeekPlanDialog()):
             self.flow.said(f"the week is planned{UNDO}")
             self.flow.refresh_snapshot()
 

@@ -174,11 +174,11 @@ class WeekReviewScreen(ModalScreen[bool]):
     @work(group="answer", exit_on_error=False)
     async def action_lay_out(self) -> None:
         """Next week's blocks by eye: moved, made more or fewer, then taken."""
-        from flowtui.tui.plan.week_plan_screen import WeekPlanScreen
+        from flowtui.tui.plan.week_plan_dialog import WeekPlanDialog
 
         if not await self._keep() or self._sheet is None:
             return
-        taken = await self.app.push_screen_wait(WeekPlanScreen(self._sheet.first, for_review=True))
+        taken = await self.app.push_screen_wait(WeekPlanDialog(self._sheet.first, for_review=True))
         if taken:
             self._changed = True
             self._sheet = await self._host.ask(partial(_sheet, self._sheet.first))

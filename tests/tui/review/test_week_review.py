@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from flowtui.tui.app import FlowApp, OpenOn
 from flowtui.tui.focus.focus_screen import FlowScreen
-from flowtui.tui.plan.week_plan_screen import WeekPlanScreen
+from flowtui.tui.plan.week_plan_dialog import WeekPlanDialog
 from flowtui.tui.review.preview_dialog import PreviewDialog
 from flowtui.tui.review.week_review_screen import WeekReviewScreen
 from flowtui.tui.widgets.answer_field import AnswerField
@@ -75,9 +75,9 @@ async def test_blocks_are_laid_out_moved_dropped_and_taken_within_the_review(wor
         app.look_back()
         await asking(pilot, app)
         await pilot.press("enter", "enter", "enter", "ctrl+l")
-        await until(pilot, lambda: isinstance(app.screen, WeekPlanScreen))
+        await until(pilot, lambda: isinstance(app.screen, WeekPlanDialog))
         plan = app.screen
-        assert isinstance(plan, WeekPlanScreen)
+        assert isinstance(plan, WeekPlanDialog)
         await until(pilot, lambda: plan._blocks, "a proposal")
         count, first = len(plan._blocks), plan._blocks[0].start
         await pilot.press("right")

@@ -260,4 +260,5 @@ def test_every_dialog_with_a_field_is_opened_by_a_key_of_this_table() -> None:
         "TrialDialog",
         # without a field
         "RecoverDialog", "InsideDialog", "HelpDialog", "ThemeDialog", "ConfirmDialog",
+        "PreviewDialog", "WeekPlanDialog",
     }  # fmt: skip

@@ -29,7 +29,7 @@ ROWS = 14
 """Blocks that are shown at once."""
 
 
-class WeekPlanScreen(Dialog[bool]):
+class WeekPlanDialog(Dialog[bool]):
     """Answers whether the blocks were planned.
 
     With `for_review` they are those of the week after the one that begins on `week`, and a part of
