@@ -10,6 +10,7 @@ import click
 
 from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.runs.address import short
 
 
 @click.command(
@@ -109,7 +110,7 @@ def _run_beyond(
         return
     for run in runs:
         context.put(run.id)
-        context.say(f"{run.name} is {run.paths[0]}; see it: flowtui runs show {run.id}")
+        context.say(f"{run.name} is {short(run.paths[0])}; see it: flowtui runs show {run.id}")
 
 
 def _options_apart(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -12,6 +12,7 @@ from flowtui.cli.runs.read import runs_read
 from flowtui.cli.runs.run_tables import detail_lines, run_table, source_lines
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.length_grammar import parse_duration
+from flowtui.core.runs.address import short
 
 
 @click.group("runs", invoke_without_command=True)
@@ -72,7 +73,7 @@ def add_command(
         return
     for run in added:
         context.put(run.id)
-        logs = ", ".join(run.paths) or "no log found: its process alone"
+        logs = ", ".join(map(short, run.paths)) or "no log found: its process alone"
         context.say(f"{run.name} is watched ({logs}); see it: flowtui runs show {run.id}")
 
 
@@ -140,7 +141,7 @@ def stop_command(context: Context, run: str, grace: str, yes: bool) -> None:
     place = desk.address_of(found)
     if place is not None:
         if not yes:
-            _ask(f"end {found.name} ({place})?")
+            _ask(f"end {found.name} ({short(place)})?")
         desk.stop(found, grace_s)
         context.say(f"{found.name} was asked to end; flowtui runs shows when it has")
         return

@@ -42,6 +42,13 @@ class Address:
         return f"{self.scheme}://{self.host}/{self.name}"
 
     @property
+    def short(self) -> str:
+        """As a person types it: "ssh:gpu01:/data/out.log", "slurm:4711"."""
+        if self.scheme in SERVERS:
+            return str(self)
+        return ":".join(part for part in (self.scheme, self.host, self.name) if part)
+
+    @property
     def origin(self) -> str:
         """What is asked for it: one connection, one pace, one budget. "ssh gpu01", "slurm"."""
         if self.scheme in COMMANDS:
@@ -87,6 +94,14 @@ def parse_address(word: str) -> Address:
     if rest.startswith(":"):
         return _check(_short(scheme, rest[1:]), word)
     raise UsageError(f"{word} is no place", f"such as {_FORMS}")
+
+
+def short(place: str) -> str:
+    """A stored place as a person types it; a path as it is."""
+    try:
+        return parse_address(place).short if is_address(place) else place
+    except UsageError:
+        return place
 
 
 def check_host(host: str) -> str:

@@ -69,6 +69,8 @@ class RunGlance:
     """The host, cluster or server that tells of it; empty: this machine."""
     heard_at: float | None = None
     """POSIX seconds at which that was last heard of; None for this machine."""
+    late_s: float = 120.0
+    """What was heard longer ago than this is late, by the pace at which its source is asked."""
     queue: str = ""
     """What a scheduler says of it: "pending, others are ahead of it"."""
     starts_at: float | None = None

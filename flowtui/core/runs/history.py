@@ -16,6 +16,7 @@ from typing import Any
 from flowtui.core.runs.metric_series import Series
 from flowtui.core.runs.metric_track import Track
 from flowtui.core.runs.metrics import key_metric
+from flowtui.core.runs.ranks import Ranks
 from flowtui.core.runs.reading import Item, Notice, NoticeKind, Reading
 
 VERSION = 2
@@ -58,6 +59,8 @@ class History:
         self.metrics: dict[str, Track] = {}
         self.ticks = Series()
         """Progress over time: (step, instant, instant); epochs where there are no steps."""
+        self.ranks = Ranks()
+        """How far each worker is, where the log tells them apart."""
         self.notices: list[Notice] = []
         """The first and the latest of them, MAX_NOTICES at most."""
         self.marks: list[int] = []
@@ -123,7 +126,7 @@ class History:
         for item in items:
             if isinstance(item, Reading):
                 self.readings += 1
-                step, metrics, epoch, _, _, at, _, _, _, _ = item
+                step, metrics, epoch, _, _, at, _, _, _, rank = item
                 if at is None:
                     at = arrived
                 if at is not None and not -EVER < at < EVER:
@@ -133,6 +136,8 @@ class History:
                         self.last_at = at
                     if self.first_at is None or at < self.first_at:
                         self.first_at = at
+                if rank is not None and step is not None and at is not None:
+                    self.ranks.add(rank, step, at)
                 if leads:
                     self._lead(item, at)
                 else:
@@ -229,6 +234,7 @@ class History:
             **{name: getattr(self, name) for name in _FIELDS},
             "metrics": [track.to_json() for track in self.metrics.values()],
             "ticks": self.ticks.to_json(),
+            "ranks": self.ranks.to_json(),
             "notices": [list(notice) for notice in self.notices],
             "marks": self.marks,
             "stands": self.stands,
@@ -248,6 +254,7 @@ class History:
             tracks = [Track.from_json(track) for track in data["metrics"]]
             history.metrics = {track.name: track for track in tracks}
             history.ticks = Series.from_json(data["ticks"])
+            history.ranks = Ranks.from_json(data.get("ranks"))
             history.marks = [int(mark) for mark in data["marks"]]
             history.stands = [int(moved) for moved in data["stands"]]
             history.notices = [Notice(NoticeKind(n[0]), *n[1:]) for n in data["notices"]]

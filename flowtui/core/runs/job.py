@@ -69,11 +69,12 @@ REASONS: Mapping[str, str] = {
     "Cleaning": "its last life is being cleaned up",
     "JobHoldMaxRequeue": "requeued too often: held",
     "NodeDown": "a node of it is down",
-    "NonZeroExitCode": "a task failed",
     "InvalidAccount": "its account is not valid",
     "AssocGrpGRES": "your group has no more GPUs",
     "launch failed requeued held": "could not be started: held",
 }
+NO_OUTPUT = 53
+"""The "signal" of a job whose output could not be opened: no signal at all."""
 NEVER = frozenset({"DependencyNeverSatisfied", "PartitionConfig", "BadConstraints"})
 
 
@@ -129,7 +130,7 @@ class Job:
             return self.exit_code or 0
         if self.state not in LOST:
             return None
-        if self.signal:
+        if self.signal and self.signal != NO_OUTPUT:
             return -self.signal
         return self.exit_code
 
@@ -175,15 +176,21 @@ def job_words(job: Job) -> str:
         again = f", life {job.lives + 1}" if job.lives else ""
         return f"{words}{again}" + (f", {why}" if why else "")
     if job.state is JobState.CANCELLED:
-        return f"cancelled by {job.cancelled_by}" if job.cancelled_by else "cancelled"
+        by = f"uid {job.cancelled_by}" if job.cancelled_by.isdigit() else job.cancelled_by
+        return f"cancelled by {by}" if by else "cancelled"
     if job.state is JobState.TIMEOUT:
         return "ended by its time limit"
     if job.state is JobState.NODE_FAIL:
         return "its node failed"
     if job.state is JobState.FAILED:
+        if job.signal == NO_OUTPUT:
+            return "failed at its start (is the folder of its output there?)"
         if job.signal:
             return f"failed, killed by signal {job.signal}"
-        return f"failed, exit {job.exit_code}" if job.exit_code else "failed"
+        if job.exit_code:
+            return f"failed, exit {job.exit_code}"
+        why = REASONS.get(job.reason, "")
+        return f"failed, {why}" if why else "failed"
     if job.state is JobState.GONE:
         return "no longer in the queue, and nobody says how it ended"
     if job.state in ACTIVE and job.lives:

@@ -21,7 +21,8 @@ OVER_S = 120.0
 TRANSIENT = frozenset({
     Rule.STALLED, Rule.WAITS, Rule.HANG, Rule.GPU_IDLE, Rule.LOADER_BOUND, Rule.THROTTLED,
     Rule.DISK_FILLING, Rule.PLATEAU, Rule.DIVERGING, Rule.OVERFITTING, Rule.BETTER, Rule.WORSE,
-    Rule.ZOMBIE_MEMORY, Rule.NAN,
+    Rule.ZOMBIE_MEMORY, Rule.NAN, Rule.TIME_LIMIT, Rule.QUEUE, Rule.NODE_DRAINED, Rule.STRAGGLER,
+    Rule.RANK_STALLED, Rule.GPU_IMBALANCE,
 })  # fmt: skip
 """What can be over again; the rest is final."""
 

@@ -24,6 +24,8 @@ class Report:
     """POSIX seconds by our clock of the last answer about this run; None: there was none yet."""
     problem: str = ""
     """Why the source does not answer just now, in a line; says nothing of the run itself."""
+    wait_s: float = 0.0
+    """How long its source is left alone between two questions, by now."""
     lag_s: float = 0.0
     """How late its news is by design."""
     behind: bool = False

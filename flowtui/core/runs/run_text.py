@@ -137,7 +137,7 @@ def unheard(glance: RunGlance, zone: ZoneInfo) -> str:
         return ""
     if glance.heard_at is None:
         return "not heard yet"
-    late = glance.at - glance.heard_at > LATE_S
+    late = glance.at - glance.heard_at > glance.late_s
     return f"not heard since {clock(glance.heard_at, glance.at, zone)}" if late else ""
 
 

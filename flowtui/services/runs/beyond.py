@@ -150,16 +150,23 @@ def script_of(name: str, options: Sequence[str], command: Sequence[str]) -> str:
     named = any(each == "-J" or each.startswith(("-J", "--job-name")) for each in options)
     if not named:
         words.append(f"#SBATCH --job-name={shlex.quote(plain(name, 60))}")
-    for option in options:
-        if not option.isprintable() or (words[-1][:1] != "#" and not option.startswith("-")):
-            raise UsageError(f"{option!r} is no option of sbatch", "such as --gres=gpu:2")
-        if option.startswith("-"):
-            words.append(f"#SBATCH {option}")
-        elif words[-1].count(" ") == 1 and words[-1] != words[0]:
-            words[-1] += f" {shlex.quote(option)}"  # the value of the option before it
-        else:
-            raise UsageError(f"{option!r} is no option of sbatch", "put -- before the command")
+    words += [f"#SBATCH {option}" for option in _joined(options)]
     return "\n".join([*words, "", shlex.join(command), ""])
+
+
+def _joined(options: Sequence[str]) -> list[str]:
+    """Options of sbatch, each with the value that stands behind it. Raises UsageError."""
+    lines: list[list[str]] = []
+    for word in options:
+        begins = word.startswith("-")
+        takes = bool(lines) and len(lines[-1]) == 1 and "=" not in lines[-1][0]
+        if not word.isprintable() or not (begins or takes):
+            raise UsageError(f"{word!r} is no option of sbatch", "put -- before the command")
+        if begins:
+            lines.append([word])
+        else:
+            lines[-1].append(shlex.quote(word))
+    return [" ".join(line) for line in lines]
 
 
 def _where_to_look(address: Address) -> str:

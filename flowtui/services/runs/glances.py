@@ -83,6 +83,7 @@ def _beyond(seen: Seen, tracked: Tracked) -> dict[str, Any]:
     return {
         "where": seen.where,
         "heard_at": seen.heard_at.timestamp() if seen.heard_at is not None else None,
+        "late_s": max(120.0, 2.5 * (tracked.report.wait_s if tracked.report else 0.0)),
         "queue": job_words(job) if job is not None else "",
         "starts_at": job.starts_at if job is not None and job.waits else None,
         "cut_at": job.cut_at if job is not None else None,

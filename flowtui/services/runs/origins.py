@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,8 @@ class Origins:
 
     def _report(self, want: Want) -> Report:
         feed = self._feeds.get(want.address.origin)
-        return Report(where=want.address.where) if feed is None else feed.report(want.id)
+        report = Report() if feed is None else feed.report(want.id)
+        return report if report.where else replace(report, where=want.address.where)
 
     def _feed(self, name: str, address: Address) -> Feed:
         if name not in self._feeds:

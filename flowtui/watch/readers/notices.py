@@ -16,7 +16,7 @@ _OOM = re.compile(
     r"(?i)(?:cuda|hip|mps(?: backend)?|gpu|xpu|npu)(?: error:)? (?:ran )?out of memory|"
     r"OutOfMemoryError|RESOURCE_EXHAUSTED|cannot allocate memory|bad_alloc|\bMemoryError\b|"
     r"oom[-_ ]kill|out of memory: killed|can't allocate memory|_OUT_OF_MEMORY|_ALLOC_FAILED|"
-    r"failed to allocate .*memory"
+    r"failed to allocate .*memory|Exceeded (?:job|step) memory limit"
 )
 _STOP = re.compile(
     r"KeyboardInterrupt|^\W*Terminated\W*$|: line \d+: +\d+ (?:Terminated|Hangup|Interrupt)\b|"
@@ -30,7 +30,7 @@ _FAIL = re.compile(
     r"CUDA error: (?!out of memory)|device-side assert triggered|Illegal instruction\b|"
     r"Watchdog caught collective operation timeout|watchdog got stuck|"
     r"srun: error: .*(?:task|tasks) [\d,-]+: (?:Exited|Killed|Aborted|Segm)|slurmstepd: error:|"
-    r"srun: error: (?!Unable to confirm)|ChildFailedError|^\W*(?:Killed"
+    r"srun: error: (?!Unable to confirm)|Node failure on \S|ChildFailedError|^\W*(?:Killed"
     r"|Aborted)(?: \(core dumped\))?\W*$|"
     r": line \d+: +\d+ (?:Killed|Aborted|Segmentation|Bus error)|\*\*\* Check failure stack trace|"
     r"^[\w./-]+: error: \w|^error: unrecognized arguments|Check failed: |"

@@ -55,8 +55,8 @@ class Feed:
     def report(self, id: str) -> Report:
         """The latest of a run, with what is wrong with its source now."""
         known = self.origin.report(id) or Report()
-        problem = self.account.problem
-        return replace(known, problem=problem) if problem and not known.over else known
+        problem = known.problem if known.over else self.account.problem or known.problem
+        return replace(known, problem=problem, wait_s=self.account.wait_s)
 
     def end(self) -> None:
         """Ask no more; does not wait for an origin that hangs."""

@@ -185,13 +185,18 @@ def begin(ask: Json) -> Answer:
         return {"problem": "there is no %s on this host" % argv[0], "missing": True}, b""
     env = {k: v for k, v in os.environ.items() if not k.startswith(tuple(ask.get("unset", ())))}
     env.update(ask.get("env", {}))
+    folder = os.path.expanduser(ask.get("folder") or "~")
+    if not os.path.isdir(folder):
+        if ask.get("folder"):
+            return {"problem": "there is no folder " + folder}, b""
+        folder = "/"
     given, out, err = (tempfile.TemporaryFile() for _ in range(3))
     given.write(ask.get("given", "").encode())
     given.seek(0)
     try:
         child = subprocess.Popen(
             [path] + argv[1:], stdin=given, stdout=out, stderr=err, env=env,
-            cwd=os.path.expanduser(ask.get("folder") or "~"), start_new_session=True,
+            cwd=folder, start_new_session=True,
         )  # fmt: skip
     except OSError as error:
         return {"problem": "%s: %s" % (argv[0], error.strerror)}, b""
@@ -206,6 +211,10 @@ def result(ask: Json) -> Answer:
     if ask["id"] not in commands:
         return {"problem": "nobody knows that command"}, b""
     child, out, err, since = commands[ask["id"]]
+    try:
+        child.wait(0.2)  # most have ended by then; a log waits no longer for it
+    except subprocess.TimeoutExpired:
+        pass
     took = time.time() - since
     if child.poll() is None:
         if took < float(ask["timeout"]):

@@ -109,7 +109,7 @@ class SshHost:
         """The logs at a path, newest first. Raises OriginError."""
         answer, _ = self.ask({"do": "list", "path": words})
         if answer.get("problem"):
-            raise OriginError(f"{self.host}: {plain(str(answer['problem']), 200)}")
+            raise OriginError(self._said(str(answer["problem"])))
         return [
             Offer(Address(SSH, self.host, str(path)), PurePosixPath(str(path)).name, f"{size} B")
             for path, size in answer["files"]
@@ -176,12 +176,12 @@ class SshHost:
             "folder": folder, "given": given,
         })  # fmt: skip
         if begun.get("problem"):
-            raise OriginError(f"{self.host}: {begun['problem']}", bool(begun.get("missing")))
+            raise OriginError(self._said(str(begun["problem"])), bool(begun.get("missing")))
         until = self._clock.monotonic() + timeout_s + 5
         while self._clock.monotonic() < until:
             answer, data = self.ask({"do": "result", "id": id, "timeout": timeout_s})
             if answer.get("problem"):
-                raise OriginError(f"{self.host}: {answer['problem']}")
+                raise OriginError(self._said(str(answer["problem"])))
             if not answer["runs"]:
                 if answer["late"]:
                     break
@@ -190,7 +190,7 @@ class SshHost:
                     str(answer["error"]), float(answer["took"]),
                 )  # fmt: skip
             self._pause.wait(TICK_S)
-        raise OriginError(f"{self.host}: {argv[0]} has not answered for {timeout_s:g} s")
+        raise OriginError(self._said(f"{argv[0]} has not answered for {timeout_s:g} s"))
 
     def _look_for_end(self, want: Want) -> None:
         """Has its end been written down over there?"""
@@ -203,6 +203,10 @@ class SshHost:
         end = answer.get("end")
         if isinstance(end, dict) and isinstance(end.get("status"), int):
             process.end = (end["status"], float(end.get("at", 0.0)) + self._line.skew_s)
+
+    def _said(self, words: str) -> str:
+        """Words of this host, with its name before them."""
+        return f"{self.host}: {plain(words, 300)}" if self.host else plain(words, 300)
 
     def _files(self, wants: Sequence[Want]) -> dict[str, Mirror]:
         """What is to be mirrored, by a key for the question."""
@@ -254,7 +258,7 @@ class SshHost:
             return 0.0
         answer, _ = self.ask({"do": "process", "pid": pid, "began": process.began})
         if answer.get("problem"):
-            raise OriginError(f"{self.host}: {plain(str(answer['problem']), 200)}")
+            raise OriginError(self._said(str(answer["problem"])))
         process.take(answer, pid, now, self._clock.now())
         return float(answer.get("used", 0.0))
 

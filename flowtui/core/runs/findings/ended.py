@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flowtui.core.runs.findings.finding import Finding, Rule
+from flowtui.core.runs.job import JobState, job_words
 from flowtui.core.runs.observation import Seen
 from flowtui.core.runs.reading import NoticeKind
 from flowtui.core.runs.run_state import RunState, signal_name, state_of
@@ -19,6 +20,8 @@ def crashed(seen: Seen) -> Finding | None:
     if known:
         name = signal_name(status or 0)
         how = f"killed by {name}" if name else f"exit status {status}"
+    elif seen.job is not None and seen.job.over:
+        known, how = True, job_words(seen.job)
     else:
         how = "by its log" if error else "its process is gone, and it was not done"
     said = f": {middle_cut(error, 120)}" if error else ""
@@ -76,6 +79,11 @@ def oom(seen: Seen) -> Finding | None:
                     {"line": notice.text, "rank": notice.rank},
                     f"out of memory{rank}: {middle_cut(notice.text.strip(), 120)}",
                 )
+    if seen.job is not None and seen.job.state is JobState.OUT_OF_MEMORY:
+        return Finding(
+            Rule.OOM, history.position, 0.99, {"state": seen.job.state.value},
+            "out of memory: it used more than the job had asked for",
+        )  # fmt: skip
     if seen.exit_status in (-9, 137) and not seen.stop_asked:
         peak = max((p.rss_bytes or 0 for p in seen.process), default=0)
         return Finding(

@@ -33,6 +33,13 @@ class Rule(StrEnum):
     ZOMBIE_MEMORY = "memory held by the dead"
     THROTTLED = "throttled"
     ALERT = "alert"
+    TIME_LIMIT = "time limit"
+    QUEUE = "queue"
+    ENDED_EARLY = "ended early"
+    NODE_DRAINED = "node drained"
+    STRAGGLER = "straggler"
+    RANK_STALLED = "rank stalled"
+    GPU_IMBALANCE = "gpu imbalance"
     FINISHED = "finished"
 
 
@@ -67,6 +74,13 @@ SEVERITY: Mapping[Rule, Severity] = {
     Rule.ZOMBIE_MEMORY: Severity.NOTABLE,
     Rule.THROTTLED: Severity.NOTABLE,
     Rule.ALERT: Severity.NOTABLE,
+    Rule.TIME_LIMIT: Severity.NOTABLE,
+    Rule.QUEUE: Severity.NOTABLE,
+    Rule.ENDED_EARLY: Severity.NOTABLE,
+    Rule.NODE_DRAINED: Severity.NOTABLE,
+    Rule.STRAGGLER: Severity.NOTABLE,
+    Rule.RANK_STALLED: Severity.NOTABLE,
+    Rule.GPU_IMBALANCE: Severity.NOTABLE,
     Rule.FINISHED: Severity.CALM,
 }
 

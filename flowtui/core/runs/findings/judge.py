@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flowtui.core.runs.findings.at_scale import (
+    ended_early,
+    gpu_imbalance,
+    node_drained,
+    queue_wait,
+    rank_stalled,
+    straggler,
+    time_limit,
+)
 from flowtui.core.runs.findings.curves import diverging, nan
 from flowtui.core.runs.findings.ended import alert, crashed, finished, oom
 from flowtui.core.runs.findings.finding import Finding, Severity
@@ -39,6 +48,13 @@ RULES: tuple[Callable[[Seen], Finding | None], ...] = (
     disk_filling,
     zombie_memory,
     alert,
+    time_limit,
+    queue_wait,
+    ended_early,
+    node_drained,
+    straggler,
+    rank_stalled,
+    gpu_imbalance,
     finished,
 )
 
