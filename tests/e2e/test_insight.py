@@ -60,7 +60,7 @@ def test_an_experiment_from_declaration_to_score(person: Terminals) -> None:
     terminal.see("You had said 70 %; it came out as you expected", "score 0.09")
     terminal.see("1 prediction scored, mean 0.09")
 
-    terminal.press("x")
+    terminal.press("E")
     terminal.see("an experiment on yourself")
     terminal.press("-l", "a walk before work")
     terminal.see("a walk before work")

@@ -129,7 +129,7 @@ def test_mode_two_shows_a_run_its_curves_and_its_log(person: Terminals) -> None:
         terminal.see("running", "1 val loss", "2 train loss", "step ")
         terminal.press("Escape")
         terminal.see("1 run under way")
-        terminal.press("x")
+        terminal.press("K")
         terminal.see("stop this run?")
         terminal.press("Enter")
         terminal.see("small has ended")

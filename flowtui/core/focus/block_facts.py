@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flowtui.core.focus.block import Block, Evidence, Gap
+from flowtui.core.focus.interruptions import interruption_words
 from flowtui.core.focus.measure import end_reason, measure
 from flowtui.core.status_file import minutes
 from flowtui.core.zones import zone_or_utc, zone_words
@@ -17,9 +18,12 @@ Fact = tuple[str, str]
 
 
 def facts(
-    block: Block, now: datetime, evidence: Sequence[str] = (), gaps: bool = True
+    block: Block, now: datetime, evidence: Sequence[str] = (), parts: bool = True
 ) -> list[Fact]:
-    """Everything that is known of `block`, empty facts left out; `evidence` is put last."""
+    """Everything that is known of `block`, empty facts left out; `evidence` is put last.
+
+    Without `parts` its gaps and interruptions are left to whoever lists them.
+    """
     zone = zone_or_utc(block.zone)
     seen = measure(block, now)
     ended = f"  {end_reason(block)}" if block.ended_at is not None else ""
@@ -41,14 +45,10 @@ def facts(
         ("rating", f"{block.rating} of 5" if block.rating else ""),
         ("note", block.note),
     ]
-    if gaps:
+    if parts:
         found += [(f"gap {n}", gap_words(gap, now, zone)) for n, gap in enumerate(block.gaps, 1)]
-    for noted in block.interruptions:
-        back = "no return noted"
-        if noted.returned_at is not None:
-            back = f"back after {minutes(int((noted.returned_at - noted.at).total_seconds()))}"
-        text = f"{_clock(noted.at, zone)}  {noted.source}  {back}  {noted.reason}"
-        found.append(("interruption", text.rstrip()))
+        for noted in block.interruptions:
+            found.append(("interruption", interruption_words(noted, zone)))
     found += [("parked", f"{_clock(t.at, zone)}  {t.text}") for t in block.parked]
     found += [("evidence", line) for line in evidence]
     return [(name, text) for name, text in found if text]

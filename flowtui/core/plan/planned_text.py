@@ -12,7 +12,7 @@ from flowtui.core.text import middle_cut
 
 SHOWN = 5
 """Lines at most; how many more there are is said in the last."""
-KEYS = "B begins   w in 15 min   M moves   n not today"
+KEYS = "B begins   W in 15 min   M moves   N not today"
 
 
 def planned_lines(

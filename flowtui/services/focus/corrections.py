@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
-from flowtui.core.focus.block import Block, Cause, Evidence, Outcome
+from flowtui.core.focus.block import Block, Cause, Evidence, Outcome, Source
 from flowtui.core.focus.edit import Changes, added, edit, join, relabel, split
+from flowtui.core.focus.interruptions import renoted, unnoted
 from flowtui.core.focus.measure import whole
 from flowtui.core.kinds import BLOCKS
 from flowtui.core.lazy_dataclass import dataclass
@@ -132,6 +133,22 @@ class History:
             block = writer.by_id(id)
             number = len(block.gaps) if number is None else number
             block = relabel(block, number, cause, focus, note)
+            writer.put(block)
+        return self._changed(block)
+
+    def renote(
+        self, id: str, number: int, source: Source | None = None, reason: str | None = None
+    ) -> Block:
+        """Interruption `number` (from 1) of block `id` with another source or reason."""
+        with self._store.change("change interruption") as writer:
+            block = renoted(writer.by_id(id), number, source, reason)
+            writer.put(block)
+        return self._changed(block)
+
+    def unnote(self, id: str, number: int) -> Block:
+        """Take interruption `number` (from 1) of block `id` away."""
+        with self._store.change("delete interruption") as writer:
+            block = unnoted(writer.by_id(id), number)
             writer.put(block)
         return self._changed(block)
 

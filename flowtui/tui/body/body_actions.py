@@ -86,6 +86,17 @@ class BodyActions(FlowScreen):
         """The day, week or year after it, up to today."""
         self._go(1)
 
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_body_go(self) -> None:
+        """Any day, by its name or date, in the view that is shown."""
+        if self.made is None:
+            return
+        today = self.made.today
+        day = await self.app.push_screen_wait(dialogs.DayDialog(today))
+        if day is not None:
+            self.day = None if day == today else day
+            self.look()
+
     def _go(self, by: int) -> None:
         if self.made is None:
             return

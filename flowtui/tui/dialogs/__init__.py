@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flowtui.tui.dialogs.app_dialogs import ConfirmDialog, HelpDialog, LineDialog, ThemeDialog
+    from flowtui.tui.dialogs.day_dialog import DayDialog
     from flowtui.tui.focus.edit_dialog import EditDialog
     from flowtui.tui.focus.finish_dialog import FinishDialog
-    from flowtui.tui.focus.inside_dialog import GapChange, InsideDialog
     from flowtui.tui.focus.plan_dialog import PlanDialog
     from flowtui.tui.focus.recover_dialog import RecoverDialog
 
 __all__ = [
     "ConfirmDialog",
+    "DayDialog",
     "EditDialog",
     "FinishDialog",
-    "GapChange",
     "HelpDialog",
-    "InsideDialog",
     "LineDialog",
     "PlanDialog",
     "RecoverDialog",
@@ -31,11 +30,10 @@ __all__ = [
 
 _HOMES = {
     "ConfirmDialog": "flowtui.tui.dialogs.app_dialogs",
+    "DayDialog": "flowtui.tui.dialogs.day_dialog",
     "EditDialog": "flowtui.tui.focus.edit_dialog",
     "FinishDialog": "flowtui.tui.focus.finish_dialog",
-    "GapChange": "flowtui.tui.focus.inside_dialog",
     "HelpDialog": "flowtui.tui.dialogs.app_dialogs",
-    "InsideDialog": "flowtui.tui.focus.inside_dialog",
     "LineDialog": "flowtui.tui.dialogs.app_dialogs",
     "PlanDialog": "flowtui.tui.focus.plan_dialog",
     "RecoverDialog": "flowtui.tui.focus.recover_dialog",

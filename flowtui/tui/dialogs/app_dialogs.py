@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from flowtui.core.errors import UsageError
 from flowtui.settings.actions import PLACES, Action, shown_keys
 from flowtui.tui.dialogs.base import Dialog
+from flowtui.tui.widgets.form_list import FormList
 from flowtui.tui.widgets.line_input import LineInput
 
 
@@ -46,10 +47,6 @@ class ThemeDialog(Dialog[str]):
 
     title_text = "theme"
     hint = "j k look   enter keep   esc as before"
-    BINDINGS = [
-        Binding("j", "move(1)", show=False),
-        Binding("k", "move(-1)", show=False),
-    ]
 
     def __init__(self, names: Sequence[str], current: str) -> None:
         super().__init__()
@@ -58,9 +55,7 @@ class ThemeDialog(Dialog[str]):
 
     def form(self) -> Iterable[Widget]:
         """The themes."""
-        yield OptionList(
-            *(Option(n, id=n) for n in self._names), id="names", compact=True, markup=False
-        )
+        yield FormList(*(Option(n, id=n) for n in self._names), id="names")
 
     def on_mount(self) -> None:
         """Begin at the present theme."""
@@ -77,11 +72,6 @@ class ThemeDialog(Dialog[str]):
         """Keep it."""
         event.stop()
         self.dismiss(event.option_id)
-
-    def action_move(self, by: int) -> None:
-        """Up and down."""
-        names = self.query_one("#names", OptionList)
-        names.action_cursor_down() if by > 0 else names.action_cursor_up()
 
     def action_leave(self) -> None:
         """Put the former theme back."""

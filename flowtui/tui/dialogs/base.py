@@ -21,6 +21,17 @@ from flowtui.tui.widgets.line_input import LineInput
 T = TypeVar("T")
 
 
+SCROLLS = [
+    Binding("down,j", "scroll_form(1)", show=False),
+    Binding("up,k", "scroll_form(-1)", show=False),
+    Binding("pagedown", "scroll_page(1)", show=False),
+    Binding("pageup", "scroll_page(-1)", show=False),
+    Binding("home,g", "scroll_form(-9999)", show=False),
+    Binding("end,G", "scroll_form(9999)", show=False),
+]
+"""Whatever a small terminal cannot show at once; letters only where none is typed."""
+
+
 class Dialog(ModalScreen[T | None], Generic[T]):
     """A dialog that answers with a T, or None if it was left with Esc.
 
@@ -32,6 +43,7 @@ class Dialog(ModalScreen[T | None], Generic[T]):
         Binding("escape", "leave", "leave", show=False),
         Binding("ctrl+s", "submit", "save", show=False),
         Binding("enter", "submit", "save", show=False),
+        *SCROLLS,
     ]
 
     title_text = ""
@@ -65,6 +77,25 @@ class Dialog(ModalScreen[T | None], Generic[T]):
     def action_leave(self) -> None:
         """Leave without an answer."""
         self.dismiss(None)
+
+    def action_scroll_form(self, by: int) -> None:
+        """Show what lies above or below."""
+        self.scroll_form(by)
+
+    def action_scroll_page(self, by: int) -> None:
+        """Show the next page of what there is no room for, or the one before."""
+        self.scroll_form(by * max(1, self.size.height - 4))
+
+    def scroll_form(self, by: int) -> None:
+        """Move the form by so many lines, as far as there are any."""
+        self.query_one(".dialog", VerticalScroll).scroll_relative(y=by, animate=False)
+
+    def on_descendant_focus(self) -> None:
+        """Show the first field together with what stands above it."""
+        form, at = self.query_one(".dialog", VerticalScroll), self.focused
+        first = next((widget for widget in form.query("*") if widget.focusable), None)
+        if at is not None and at is first:
+            self.call_after_refresh(form.scroll_home, animate=False)
 
     def on_key(self, event: events.Key) -> None:
         """A letter that was pressed before the field had the focus belongs to it all the same."""

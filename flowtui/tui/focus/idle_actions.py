@@ -10,7 +10,7 @@ from textual import on, work
 
 from flowtui.core.errors import FlowError
 from flowtui.core.focus.block import Block
-from flowtui.core.focus.block_facts import evidence_lines, facts, gap_words
+from flowtui.core.focus.block_facts import evidence_lines
 from flowtui.core.focus.edit_times import read_inside
 from flowtui.core.focus.forms import BlockForm, PlanForm, PlanOffer
 from flowtui.core.focus.measure import measure
@@ -74,17 +74,8 @@ class IdleActions(FlowScreen):
     async def action_list_edit(self) -> None:
         """Change the chosen block."""
         block = self.chosen
-        if block is None:
-            return
-        offered = await self.ask(_offer)
-        form: BlockForm | None = None
-        while True:
-            dialog = dialogs.EditDialog(block, offered.contexts, offered.known_tags, form=form)
-            form = await self.app.push_screen_wait(dialog)
-            if form is None:
-                return
-            if await self.perform(partial(_change, block, form)):
-                return
+        if block is not None:
+            await change_block(self, block)
 
     @asks
     async def action_list_delete(self) -> None:
@@ -134,22 +125,12 @@ class IdleActions(FlowScreen):
 
     @asks
     async def action_list_show(self) -> None:
-        """Everything about the chosen block; its gaps can be relabelled."""
+        """Everything about the chosen block; its gaps and interruptions can be changed."""
+        from flowtui.tui.focus.block_details import look_inside
+
         block = self.chosen
-        if block is None or self.flow.snapshot is None:
-            return
-        now, zone = self.flow.clock.now(), self.flow.snapshot.zone
-        known = facts(block, now, evidence_lines(block.evidence), gaps=False)
-        gaps = [gap_words(gap, now, zone) for gap in block.gaps]
-        change = await self.app.push_screen_wait(dialogs.InsideDialog(block, known, gaps))
-        if change is None:
-            return
-
-        def relabel(services: Services) -> str:
-            services.history.relabel(block.id, change.number, change.cause, change.focus)
-            return f"gap {change.number} relabelled{UNDO}"
-
-        await self.perform(relabel)
+        if block is not None:
+            await look_inside(self, block, evidence_lines(block.evidence))
 
     @asks
     async def action_list_filter(self) -> None:
@@ -168,6 +149,18 @@ class IdleActions(FlowScreen):
     def action_day_after(self) -> None:
         """The day after the one shown, up to today."""
         self._go(1)
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_day_go(self) -> None:
+        """Any day, by its name or date."""
+        snapshot = self.flow.snapshot
+        if snapshot is None:
+            return
+        today = snapshot.today.day
+        day = await self.app.push_screen_wait(dialogs.DayDialog(today))
+        if day is not None:
+            self.flow.shown_day = None if day == today else day
+            self.flow.refresh_snapshot()
 
     def _go(self, days: int) -> None:
         snapshot = self.flow.snapshot
@@ -202,6 +195,17 @@ class IdleActions(FlowScreen):
     @on(BlockList.Opened)
     def _open(self) -> None:
         self.action_list_show()
+
+
+async def change_block(screen: FlowScreen, block: Block) -> None:
+    """Ask for other values of `block`; a form that was refused comes back as it was."""
+    offered = await screen.ask(_offer)
+    form: BlockForm | None = None
+    while True:
+        dialog = dialogs.EditDialog(block, offered.contexts, offered.known_tags, form=form)
+        form = await screen.app.push_screen_wait(dialog)
+        if form is None or await screen.perform(partial(_change, block, form)):
+            return
 
 
 def _offer(services: Services) -> PlanOffer:

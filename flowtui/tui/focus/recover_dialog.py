@@ -15,6 +15,7 @@ from flowtui.core.focus.measure import measure
 from flowtui.core.focus.recovery import Closing, Hole
 from flowtui.core.status_file import minutes
 from flowtui.tui.dialogs.base import Dialog
+from flowtui.tui.widgets.form_list import FormList
 
 WHY = {
     Cause.CLOSED: "the terminal or the machine was closed",
@@ -50,12 +51,8 @@ class RecoverDialog(Dialog[Closing]):
             classes="about",
             markup=False,
         )
-        yield OptionList(
-            *(Option(self._words(offer), id=offer.value) for offer in self._offers),
-            id="offers",
-            markup=False,
-            compact=True,
-        )
+        offers = (Option(self._words(offer), id=offer.value) for offer in self._offers)
+        yield FormList(*offers, id="offers")
 
     def _words(self, offer: Closing) -> str:
         block, hole = self._block, self._hole
@@ -85,10 +82,3 @@ class RecoverDialog(Dialog[Closing]):
         """Enter on an offer takes it."""
         event.stop()
         self.dismiss(Closing(event.option_id or ""))
-
-    def on_key(self, event: object) -> None:
-        """j and k move as in every list."""
-        key = getattr(event, "key", "")
-        if key in ("j", "k"):
-            offers = self.query_one("#offers", OptionList)
-            offers.action_cursor_down() if key == "j" else offers.action_cursor_up()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from textual import work
 
 from flowtui.core.focus.block import MAX_BLOCK_S, Block, Source, last_instant
-from flowtui.core.focus.block_facts import evidence_lines, facts, gap_words
+from flowtui.core.focus.block_facts import evidence_lines
 from flowtui.core.focus.commands import Command, Extend, Interrupt, Pause, Resume, Return
 from flowtui.core.focus.edit_times import read_times
 from flowtui.core.focus.forms import FinishAnswer
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from flowtui.services.wiring import Services
     from flowtui.tui.dialogs.app_dialogs import LineDialog
     from flowtui.tui.focus.finish_dialog import FinishDialog
-    from flowtui.tui.focus.inside_dialog import GapChange
 
 STEP_S = 15 * 60
 STEP_BACK_S = -5 * 60
@@ -142,16 +141,30 @@ class RunningActions(FlowScreen):
 
     async def _interrupted(self, source: Source, word: str) -> None:
         at = self.flow.clock.now()
-        await self._apply(Interrupt(source), f"{word}: b when you are back", at)
+        await self._apply(Interrupt(source), f"{word}: r when you are back", at)
 
     @work(group="command", exit_on_error=False)
     async def action_block_back(self) -> None:
-        """Return from an interruption; a reason may be given."""
+        """Return from an interruption at the key press; then a reason may be given."""
         block = self._block()
         noted = block.open_interruption if block is not None else None
         at = self.flow.clock.now()
         away = int((at - noted.at).total_seconds()) if noted is not None else 0
-        await self._apply(Return(), f"back after {minutes(away)}", at)
+        said = f"back after {minutes(away)}"
+        if not await self._apply(Return(), said, at) or block is None or noted is None:
+            return
+        id, number = block.id, len(block.interruptions)
+
+        def note(reason: str, services: Services) -> str:
+            services.history.renote(id, number, reason=reason)
+            return f"{said}: {reason}   u takes it back"
+
+        await self._keep(
+            lambda typed: dialogs.LineDialog(
+                said, "what it was, or enter", typed or noted.reason, about="the clock ran on"
+            ),
+            note,
+        )
 
     @asks
     async def action_block_park(self) -> None:
@@ -267,24 +280,21 @@ class RunningActions(FlowScreen):
 
     @asks
     async def action_block_inside(self) -> None:
-        """Gaps, interruptions, thoughts; gaps can be relabelled."""
+        """Gaps, interruptions, thoughts; gaps and interruptions can be changed."""
+        from flowtui.tui.focus.block_details import look_inside
+
         block = self._block()
-        if block is None:
-            return
-        now, zone = self.flow.clock.now(), self.zone
-        gaps = [gap_words(gap, now, zone) for gap in block.gaps]
-        dialog = dialogs.InsideDialog(block, facts(block, now, gaps=False), gaps)
-        change = await self.app.push_screen_wait(dialog)
-        if change is not None:
-            await self._relabel(block.id, change)
+        if block is not None:
+            await look_inside(self, block, [])
 
-    async def _relabel(self, id: str, change: GapChange) -> None:
-        def relabel(services: Services) -> str:
-            services.history.relabel(id, change.number, change.cause, change.focus)
-            given = {True: "given back as focus", False: "a gap again", None: str(change.cause)}
-            return f"gap {change.number}: {given[change.focus]}   u takes it back"
+    @work(group="command", exit_on_error=False)
+    async def action_block_edit(self) -> None:
+        """Change the running block: also when it began."""
+        from flowtui.tui.focus.idle_actions import change_block
 
-        await self.perform(relabel)
+        block = self._block()
+        if block is not None:
+            await change_block(self, block)
 
     @work(group="dialog", exclusive=True, exit_on_error=False)
     async def ask_about_absence(self) -> None:

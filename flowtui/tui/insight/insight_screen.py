@@ -185,7 +185,7 @@ class InsightScreen(InsightActions):
         stage = trial.experiment.stage(self._today())
         lines = experiment_text.told(trial.experiment, trial.outcome)
         if stage is Stage.RUNNING:
-            lines.append("y did it   w left it   the result stays closed until the last day")
+            lines.append("y did it   Y left it   the result stays closed until the last day")
         return lines
 
     def key_j(self) -> None:
@@ -230,13 +230,13 @@ def _plain(lines: list[str]) -> list[Content]:
 EMPTY_TRIALS = [
     "No experiment yet.",
     "",
-    "  x   declare one: what you try, for how long, and how sure you are",
+    "  E   declare one: what you try, for how long, and how sure you are",
     "",
     "Each morning tells only that day's arm. The result is read once, when all",
     "days are over, and your own prediction is scored with it.",
 ]
 ABOUT_NOISE = [
-    "  n   try it on noise",
+    "  T   try it on noise",
     "",
     "Every habit is moved in time against your output, twenty times. Nothing that",
     "goes together in such days is true: see what a plain correlation would have",

@@ -21,6 +21,7 @@ from flowtui.core.review.picture import (
 )
 from flowtui.core.review.picture_lines import By, Row, Tone, lines
 from flowtui.services.review.review_view import moved
+from flowtui.tui import dialogs
 from flowtui.tui.review.review_actions import ReviewActions
 from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.lines import KeyStrip, Line, Said
@@ -164,6 +165,16 @@ class ReviewScreen(ReviewActions):
         today = self.made.today
         day = moved(self.view, self.day or today, step)
         self.go(self.view, None if day >= today else day)
+
+    @work(group="dialog", exclusive=True, exit_on_error=False)
+    async def action_review_go(self) -> None:
+        """The day, week, month or year of any day, by its name or date."""
+        if self.made is None:
+            return
+        today = self.made.today
+        day = await self.app.push_screen_wait(dialogs.DayDialog(today))
+        if day is not None:
+            self.go(self.view, None if day == today else day)
 
     def action_review_today(self) -> None:
         """Back to today."""

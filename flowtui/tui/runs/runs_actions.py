@@ -151,7 +151,7 @@ class RunsActions(FlowScreen):
         if run is not None and run.id not in ids:
             ids.append(run.id)
         if len(ids) < 2:
-            self.flow.said("mark one run or more with space, go to another, then v")
+            self.flow.said("mark one run or more with m, go to another, then v")
             return
         self.app.push_screen(CompareScreen(tuple(ids[:MOST])))
 
@@ -190,7 +190,7 @@ class RunsActions(FlowScreen):
         run = self.chosen
         others = [id for id in self.marked if run is not None and id != run.id]
         if run is None or not others:
-            self.flow.said("mark the baseline with space, go to the run to hold against it, then b")
+            self.flow.said("mark the baseline with m, go to the run to hold against it, then H")
             return
         await self.perform(partial(_hold_against, run.id, others[-1]))
         self.look()
@@ -202,7 +202,7 @@ class RunsActions(FlowScreen):
         if run is None:
             return
         if run.live and not run.adopted:
-            self.flow.said(f"{run.name} is under way: x asks it to end", lost=True)
+            self.flow.said(f"{run.name} is under way: K asks it to end", lost=True)
             return
         about = f"{run.name}; its logs stay; u brings it back"
         if await self.app.push_screen_wait(dialogs.ConfirmDialog("forget this run?", about)):

@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from flowtui.core.text import cell_count
+
 
 class Choice(Widget, can_focus=True):
     """One of several words; `value` is the chosen one, or None for "none"."""
@@ -57,16 +59,27 @@ class Choice(Widget, can_focus=True):
         return None if word == self._none else word
 
     def render(self) -> Content:
-        """All words; the chosen one bold and, while focused, between marks."""
-        parts: list[Content] = []
-        for index, word in enumerate(self.words):
-            if index == self.index:
-                shown = f"‹{word}›" if self.has_focus else f" {word} "
-                style = "bold $accent" if self.has_focus else "bold"
-                parts.append(Content.styled(shown, style))
-            else:
-                parts.append(Content.styled(f" {word} ", "$muted"))
-        return Content("").join(parts)
+        """The words, as many as there is room for about the chosen one, which is bold and, while
+        focused, between marks."""
+        return Content("").join(map(self._word, self._seen(self.size.width)))
+
+    def _seen(self, width: int) -> range:
+        """The words that fit into `width` cells around the chosen one, from the first on."""
+        wide = [cell_count(word) + 2 for word in self.words]
+        first, last = 0, len(wide)
+        while first < self.index and sum(wide[first : self.index + 1]) > width - 2:
+            first += 1
+        if sum(wide[first:]) > width:
+            while last > self.index + 1 and sum(wide[first:last]) > width - 2:
+                last -= 1
+        return range(first, last)
+
+    def _word(self, index: int) -> Content:
+        word = self.words[index]
+        if index != self.index:
+            return Content.styled(f" {word} ", "$muted")
+        shown = f"‹{word}›" if self.has_focus else f" {word} "
+        return Content.styled(shown, "bold $accent" if self.has_focus else "bold")
 
     def action_move(self, by: int) -> None:
         """Choose the next word, round and round."""

@@ -182,8 +182,10 @@ async def test_two_keys_note_an_interruption_and_the_return_while_the_clock_runs
         await pilot.press("o")
         await until(pilot, lambda: app.screen.has_class("-called"))
         world.clock.advance(90)
-        await pilot.press("b")
-        await until(pilot, lambda: "1 interruption (back after 1 min)" in line(app, "tally"))
+        await dialog(pilot, "r")
+        await type_text(pilot, "phone")
+        await closed(pilot, "enter")
+        await until(pilot, lambda: "1 interruption (phone, back after 1 min)" in line(app, "tally"))
 
         block = world.services.focus.current()
         assert block is not None
@@ -319,7 +321,7 @@ async def test_a_gap_can_be_given_back_as_focus(world: World) -> None:
         await closed(pilot, "enter")
         await until(pilot, lambda: world.block(id).gaps, "a gap")
         await dialog(pilot, "l")
-        await closed(pilot, "g")
+        await closed(pilot, "F")
         await until(pilot, lambda: world.block(id).gaps[-1].focus)
 
         block = world.block(id)
@@ -413,7 +415,7 @@ async def test_split_and_join_are_each_others_inverse(world: World) -> None:
         await closed(pilot, "enter")
         await until(pilot, lambda: listed.row_count == 4, "two of one")
         await pilot.press("G")
-        await dialog(pilot, "m")  # asks, as d does
+        await dialog(pilot, "J")  # asks, as d does
         await closed(pilot, "enter")
         await until(pilot, lambda: listed.row_count == 3, "one of two")
 
@@ -557,12 +559,12 @@ async def test_the_palette_runs_what_the_key_runs(world: World) -> None:
 
 
 async def test_a_remapped_key_works_and_the_old_one_does_not(world: World) -> None:
-    world.configure('[keys]\n"block.wandered" = "w"\n')
+    world.configure('[keys]\n"block.wandered" = "z"\n')
     world.a_block(minutes_ago=5)
     async with world.app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         await pilot.press("i")
-        await pilot.press("w")
+        await pilot.press("z")
         await until(pilot, lambda: app.screen.has_class("-wandered"))
 
         block = world.services.focus.current()

@@ -260,7 +260,7 @@ async def test_a_join_under_a_filter_takes_the_block_that_is_shown(world: World)
         app.screen.filter = "#x"  # type: ignore[attr-defined] # the paper, and the post
         app.screen._redraw()  # type: ignore[attr-defined]
         await pilot.press("G")
-        await dialog(pilot, "m")
+        await dialog(pilot, "J")
         await closed(pilot, "enter")
         await until(pilot, lambda: "shares time with block" in said(app))
 

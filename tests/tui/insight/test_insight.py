@@ -111,7 +111,7 @@ async def test_enter_shows_all_about_a_pattern_and_escape_comes_back(lived: Worl
 
 async def test_another_outcome_is_another_question(lived: World) -> None:
     async with lived.app().run_test(size=SIZE) as pilot:
-        _, screen = await mode4(pilot, "o")
+        _, screen = await mode4(pilot, "O")
         await until(pilot, lambda: screen.looked is not None and screen.progress is None)
 
         assert screen.looked is not None
@@ -122,7 +122,7 @@ async def test_another_outcome_is_another_question(lived: World) -> None:
 
 async def test_noise_is_one_key(lived: World) -> None:
     async with lived.app().run_test(size=SIZE) as pilot:
-        app, screen = await mode4(pilot, "n")
+        app, screen = await mode4(pilot, "T")
         await until(pilot, lambda: screen.noise is not None and screen.progress is None, "noise")
         await pilot.pause()
 
@@ -152,7 +152,7 @@ async def test_a_computation_shows_progress_and_can_be_broken_off(
     async with lived.app().run_test(size=SIZE) as pilot:
         app, screen = await mode4(pilot)
         monkeypatch.setattr(module, "compute", endless)
-        await pilot.press("o")
+        await pilot.press("O")
         await until(pilot, lambda: "3 of 11   yoga" in line(app, "summary"), "progress")
         assert "esc breaks it off" in line(app, "summary")
 
@@ -177,7 +177,7 @@ async def test_leaving_the_app_ends_a_computation(
     async with lived.app().run_test(size=SIZE) as pilot:
         await mode4(pilot)
         monkeypatch.setattr(module, "compute", endless)
-        await pilot.press("o")
+        await pilot.press("O")
         await until(pilot, begun.is_set, "it runs")
         await pilot.press("q")
     assert await asyncio.to_thread(ended.wait, 10)
@@ -233,7 +233,7 @@ async def test_what_was_done_is_noted_and_can_be_taken_back(lived: World) -> Non
     async with lived.app().run_test(size=SIZE) as pilot:
         app, screen = await mode4(pilot, "tab")
         await until(pilot, lambda: screen.trials and rows(app), "experiments")
-        await pilot.press("w")
+        await pilot.press("Y")
         await until(pilot, lambda: experiments(lived)[0].actual, "a note")
         await until(pilot, lambda: "noted: left" in rows(app)[0], "the row")
         assert "noted: today without a walk before work" in said(app)
@@ -261,7 +261,7 @@ async def test_giving_up_asks_first(lived: World) -> None:
 async def test_a_pattern_is_put_to_the_test_with_one_key(lived: World) -> None:
     insight_of(lived.open()).experiments.stop()
     async with lived.app().run_test(size=SIZE) as pilot:
-        app, screen = await mode4(pilot, "x")
+        app, screen = await mode4(pilot, "E")
         await until(pilot, lambda: isinstance(app.screen, TrialDialog), "the form")
         assert app.screen.query_one("#factor", Input).value == "sleep"
         app.screen.query_one("#predicted", Input).focus()
@@ -280,7 +280,7 @@ async def test_a_pattern_is_put_to_the_test_with_one_key(lived: World) -> None:
 
 async def test_a_form_that_was_refused_comes_back_with_the_reason(lived: World) -> None:
     async with lived.app().run_test(size=SIZE) as pilot:
-        app, _ = await mode4(pilot, "x")
+        app, _ = await mode4(pilot, "E")
         await until(pilot, lambda: isinstance(app.screen, TrialDialog), "the form")
         await pilot.press("enter")
         await pilot.pause()

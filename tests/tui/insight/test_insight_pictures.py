@@ -35,7 +35,7 @@ def at_view(view: View) -> Before:
         for _ in range(list(View).index(view)):
             await pilot.press("tab")
         if view is View.NOISE:
-            await pilot.press("n")
+            await pilot.press("T")
         there = {
             View.PATTERNS: lambda: True,
             View.EXPERIMENTS: lambda: screen.trials and screen.query_one(Rows).option_count,
@@ -106,7 +106,7 @@ def test_insight_of_an_empty_home(snap_compare: Compare, world: World) -> None:
 def test_declaring_an_experiment(snap_compare: Compare, lived: World) -> None:
     async def run(pilot: Pilot[Any]) -> None:
         await at_view(View.PATTERNS)(pilot)
-        await pilot.press("x")
+        await pilot.press("E")
         await until(pilot, lambda: len(pilot.app.screen_stack) > 1, "the form")
         await pilot.pause()
 

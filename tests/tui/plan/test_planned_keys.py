@@ -58,7 +58,7 @@ async def test_later_moved_and_let_go_by_one_key_each_and_taken_back(world: Worl
     world.clock.advance(120)
     async with world.app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
-        await pilot.press("w")
+        await pilot.press("W")
         await until(pilot, lambda: "offered again at 10:47" in said(app), "later")
         await dialog(pilot, "M")
         await type_text(pilot, "16:00")
@@ -66,7 +66,7 @@ async def test_later_moved_and_let_go_by_one_key_each_and_taken_back(world: Worl
         await until(pilot, lambda: "16:00" in shown(app), "moved")
         world.services.store.ledger.refresh()
         assert book.day()[0].at == NOW.replace(hour=16, minute=0)
-        await pilot.press("n")
+        await pilot.press("N")
         await until(pilot, lambda: not shown(app), "let go")
         await pilot.press("u")
         await until(pilot, lambda: "16:00" in shown(app), "undone")

@@ -65,9 +65,9 @@ async def test_one_run_pages_through_its_metrics_and_comes_back(world: World) ->
         await until(pilot, lambda: "2/3" in text(app, "#legend"), "the next metric")
         await pilot.press("shift+tab", "shift+tab")
         await until(pilot, lambda: "3/3" in text(app, "#legend"), "round and round")
-        await pilot.press("y")
+        await pilot.press("v")
         await until(pilot, lambda: "logarithm" in text(app, "Said"), "said")
-        await pilot.press("o")
+        await pilot.press("L")
         await until(pilot, lambda: app.screen.has_class("-log"), "the log")
         assert "step 620/1000" in text(app, "#lines")
         await pilot.press("escape")
@@ -80,7 +80,7 @@ async def test_marked_runs_are_compared_metric_by_metric(world: World) -> None:
         app, _ = await runs(pilot)
         await pilot.press("v")
         await until(pilot, lambda: "mark one run" in text(app, "Said"), "what to do")
-        await pilot.press("space", "j", "v")
+        await pilot.press("m", "j", "v")
         await until(pilot, lambda: isinstance(app.screen, CompareScreen), "compare")
         await until(pilot, lambda: "1 resnet-b" in text(app, "#legend"), "curves")
 
@@ -131,9 +131,9 @@ async def test_a_baseline_is_chosen_by_a_mark(world: World) -> None:
     laboratory(world)
     async with world.app().run_test(size=SIZE) as pilot:
         app, screen = await runs(pilot)
-        await pilot.press("b")
+        await pilot.press("H")
         await until(pilot, lambda: "mark the baseline" in text(app, "Said"), "what to do")
-        await pilot.press("G", "space", "g", "j", "b")
+        await pilot.press("G", "m", "g", "j", "H")
         await until(pilot, lambda: "gpt-small is held against base" in text(app, "Said"), "held")
         assert screen.marked
     book = world.fresh().runs.book
