@@ -25,6 +25,7 @@ class FormList(OptionList):
         """The line above, or what stands above the list."""
         if self.highlighted:
             super().action_cursor_up()
+            self._in_sight()
         else:
             self._form(-1)
 
@@ -32,17 +33,21 @@ class FormList(OptionList):
         """The line below, or what stands below the list."""
         if self.highlighted is None or self.highlighted < self.option_count - 1:
             super().action_cursor_down()
+            self._in_sight()
         else:
             self._form(1)
 
     def action_page_up(self) -> None:
         """Up, in the list and then in the form."""
-        self.action_first() if self.highlighted else self._form(-8)
+        super().action_page_up() if self.highlighted else self._form(-8)
 
     def action_page_down(self) -> None:
         """Down, in the list and then in the form."""
-        here = self.highlighted
-        self._form(8) if here == self.option_count - 1 else self.action_last()
+        at_end = self.highlighted == self.option_count - 1
+        self._form(8) if at_end else super().action_page_down()
+
+    def _in_sight(self) -> None:
+        self.call_after_refresh(self.scroll_visible, animate=False)
 
     def _form(self, by: int) -> None:
         for parent in self.ancestors:
