@@ -26,14 +26,16 @@ MEANING = {
     "run.baseline": "baseline", "run.stop": "stop", "window.turn": "window",
     "habit.new": "habit", "trial.new": "experiment", "pair.trial": "experiment",
     "trial.did": "did", "trial.left": "left", "app.undo": "undo", "app.redo": "redo",
+    "review.skip": "skip", "review.move": "move planned", "review.plan": "plan",
+    "review.questions": "week's questions", "review.report": "report",
     "InsideDialog.change": "edit", "InsideDialog.give": "give back",
     "InsideDialog.delete": "delete",
 }  # fmt: skip
 """What each action does to what was recorded. What is not named here only looks."""
 FORM_KEYS = {"enter", "escape", "tab", "shift+tab", "ctrl+s", "ctrl+l", "up", "down"}
 """Keys of forms and lists: what they lead to is said where they are pressed."""
-ANSWERS = {"FinishDialog", "Choice"}
-"""Whose letters choose among the words of a form, which Enter alone keeps."""
+ANSWERS = {"FinishDialog", "Choice", "WeekPlanDialog"}
+"""Whose keys answer in a form or change a draft, which Enter alone keeps."""
 
 
 def widgets() -> list[type[DOMNode]]:

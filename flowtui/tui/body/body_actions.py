@@ -86,7 +86,7 @@ class BodyActions(FlowScreen):
         """The day, week or year after it, up to today."""
         self._go(1)
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_body_go(self) -> None:
         """Any day, by its name or date, in the view that is shown."""
         if self.made is None:

@@ -126,6 +126,7 @@ class Dialog(ModalScreen[T | None], Generic[T]):
         wrong = self.query_one(".wrong", Static)
         wrong.update(Content(str(error)))
         wrong.add_class("-said")
+        self.call_after_refresh(wrong.scroll_visible, animate=False)
 
     def text(self, id: str) -> str:
         """What stands in the field `id`."""

@@ -150,7 +150,7 @@ class IdleActions(FlowScreen):
         """The day after the one shown, up to today."""
         self._go(1)
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_day_go(self) -> None:
         """Any day, by its name or date."""
         snapshot = self.flow.snapshot

@@ -143,7 +143,7 @@ class RunningActions(FlowScreen):
         at = self.flow.clock.now()
         await self._apply(Interrupt(source), f"{word}: r when you are back", at)
 
-    @work(group="command", exit_on_error=False)
+    @asks
     async def action_block_back(self) -> None:
         """Return from an interruption at the key press; then a reason may be given."""
         block = self._block()
@@ -287,7 +287,7 @@ class RunningActions(FlowScreen):
         if block is not None:
             await look_inside(self, block, [])
 
-    @work(group="command", exit_on_error=False)
+    @asks
     async def action_block_edit(self) -> None:
         """Change the running block: also when it began."""
         from flowtui.tui.focus.idle_actions import change_block

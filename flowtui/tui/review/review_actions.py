@@ -86,7 +86,7 @@ class ReviewActions(FlowScreen):
         await move_by_dialog(self, one)
 
     def _nothing(self) -> None:
-        self.flow.said("nothing here is planned and open   w plans a week", lost=True)
+        self.flow.said("nothing here is planned and open   P plans a week", lost=True)
 
     def action_review_questions(self) -> None:
         """The week in six questions: that which is shown, else the one that is due."""

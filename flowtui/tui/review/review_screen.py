@@ -23,6 +23,7 @@ from flowtui.core.review.picture_lines import By, Row, Tone, lines
 from flowtui.services.review.review_view import moved
 from flowtui.tui import dialogs
 from flowtui.tui.review.review_actions import ReviewActions
+from flowtui.tui.shell.early_keys import asks
 from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.lines import KeyStrip, Line, Said
 
@@ -166,7 +167,7 @@ class ReviewScreen(ReviewActions):
         day = moved(self.view, self.day or today, step)
         self.go(self.view, None if day >= today else day)
 
-    @work(group="dialog", exclusive=True, exit_on_error=False)
+    @asks
     async def action_review_go(self) -> None:
         """The day, week, month or year of any day, by its name or date."""
         if self.made is None:

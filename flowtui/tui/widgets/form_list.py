@@ -39,12 +39,17 @@ class FormList(OptionList):
 
     def action_page_up(self) -> None:
         """Up, in the list and then in the form."""
-        super().action_page_up() if self.highlighted else self._form(-8)
+        if self.highlighted:
+            super().action_page_up()  # type: ignore[no-untyped-call] # Textual's
+        else:
+            self._form(-8)
 
     def action_page_down(self) -> None:
         """Down, in the list and then in the form."""
-        at_end = self.highlighted == self.option_count - 1
-        self._form(8) if at_end else super().action_page_down()
+        if self.highlighted == self.option_count - 1:
+            self._form(8)
+        else:
+            super().action_page_down()  # type: ignore[no-untyped-call] # Textual's
 
     def _in_sight(self) -> None:
         self.call_after_refresh(self.scroll_visible, animate=False)

@@ -35,10 +35,10 @@ async def test_keys_pressed_behind_the_one_that_opens_it_are_answers(world: Worl
     world.a_day()
     async with world.app().run_test(size=(100, 30)) as pilot:
         app = await ready(pilot)
-        await pilot.press("5", "r", *"it went on", "enter", *"meetings", "enter", "escape")
+        await pilot.press("5", "Q", *"it went on", "enter", *"meetings", "enter", "escape")
         await until(pilot, lambda: isinstance(app.screen, FlowScreen), "left")
         assert answers(world) == {"came": "it went on", "hindered": "meetings"}
-        await pilot.press("r")
+        await pilot.press("Q")
         screen = await asking(pilot, app)
         assert "›  3" in str(screen.query_one("#rows", Static).content).replace("› 3", "›  3")
         await pilot.press("escape")
