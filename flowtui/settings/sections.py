@@ -330,6 +330,14 @@ class Guard:
     )
 
 
+def _is_url(word: str) -> bool:
+    return re.fullmatch(r"https?://[^@\s?#]+", word) is not None
+
+
+def _is_label(word: str) -> bool:
+    return re.fullmatch(r"(?:job|host|gpu|uuid)=[A-Za-z_]\w*", word) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """What is asked beyond this machine; nothing is, until a run of it is watched."""
@@ -338,6 +346,21 @@ class Sources:
         False,
         yes_no(),
         "Use only connections of SSH that are open already: for sites that ask for a code.",
+    )
+    prometheus: str | None = option(
+        None,
+        optional(text("an address without a password", _is_url), "none"),
+        "A Prometheus with the figures of DCGM, for the GPUs of jobs.",
+    )
+    gpu_labels: tuple[str, ...] = option(
+        (),
+        many(text("a pair such as job=hpc_job", _is_label), "pairs of job, host, gpu or uuid"),
+        "What that Prometheus calls them; else the usual names are tried.",
+    )
+    ca_file: Path | None = option(
+        None,
+        optional(folder(), "none"),
+        "A file of certificates to trust beside the system's, for servers of your own.",
     )
 
 

@@ -13,7 +13,7 @@ from flowtui.core.runs.run import Run
 from flowtui.services.runs.board import Board, BoardFile
 from flowtui.services.runs.digest import RunTeller
 from flowtui.services.runs.log_look import log_of, opened_by
-from flowtui.services.runs.origin_kinds import OriginKinds
+from flowtui.services.runs.origin_kinds import TOKENS, OriginKinds
 from flowtui.services.runs.origins import Origins
 from flowtui.services.runs.runs_wiring import build_runs
 from flowtui.services.runs.watcher import Watcher
@@ -87,7 +87,12 @@ class Elsewhere:
         self.origins.end()
 
     def _origins(self) -> Origins:
-        return Origins(OriginKinds(self.clock, self.env), self.clock, self.folder)
+        return Origins(self._kinds(), self.clock, self.folder)
+
+    def _kinds(self) -> OriginKinds:
+        services = self.person.services
+        tokens = services.paths.config_dir / TOKENS
+        return OriginKinds(self.clock, self.env, tokens, services.config.sources)
 
     def _watcher(self) -> Watcher:
         teller = RunTeller(self.board, self.folder / "told.json", ZoneInfo("UTC"))

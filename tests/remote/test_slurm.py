@@ -190,8 +190,7 @@ def test_a_controller_that_does_not_answer_well_says_nothing_of_a_run(
     slurm.set(jobs=[slurm.job("7", "RUNNING", tmp_path)])
     feed = Feed(login.cluster, login.clock, lambda: 0.5)
     want = login.want("7")
-    feed.want((want,), near=False)
-    feed.end()
+    feed.choose((want,), near=False)
     slurm.set(**fault)
     before = len(slurm.calls())
     waits = []

@@ -11,7 +11,7 @@ from typing import Any
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.runs.address import SLURM, parse_address
 from flowtui.core.text import plain
-from flowtui.services.runs.origin_kinds import OriginKinds
+from flowtui.services.runs.origin_kinds import TOKENS, OriginKinds
 from flowtui.watch.remote.host import Answer, SshHost
 from flowtui.watch.remote.origin import OriginError
 from flowtui.watch.slurm import questions
@@ -114,7 +114,9 @@ def main(env: Mapping[str, str]) -> None:
     from flowtui.services.wiring import build
 
     services = build(env)
-    kinds = OriginKinds(services.clock, env, services.config.sources.ssh_open_only)
+    kinds = OriginKinds(
+        services.clock, env, services.paths.config_dir / TOKENS, services.config.sources
+    )
     try:
         answer = answer_to(sys.stdin.read(), kinds)
     finally:

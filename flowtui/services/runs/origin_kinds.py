@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
-from flowtui.core.runs.address import SLURM, SSH, Address
+from flowtui.core.runs.address import MLFLOW, SLURM, SSH, TRACKIO, Address
+from flowtui.settings.sections import Sources
 from flowtui.system.child import end_child, start_child
 from flowtui.watch.remote.host import SshHost
 from flowtui.watch.remote.origin import Origin
 
+if TYPE_CHECKING:
+    from flowtui.services.runs.fleet import Fleet
+    from flowtui.watch.remote.web import Web
+
+TOKENS = "tokens"
+"""The folder of logins among the settings, one file a server."""
 SSH_ALONE = ("PYTHON", "LD_")
 """Beginnings of variables that ssh and what it starts here do not get."""
 
@@ -19,10 +28,13 @@ SSH_ALONE = ("PYTHON", "LD_")
 class OriginKinds:
     """Origins of one person; the connection to a host is shared by all that ask it."""
 
-    def __init__(self, clock: Clock, env: Mapping[str, str], master_only: bool = False) -> None:
+    def __init__(
+        self, clock: Clock, env: Mapping[str, str], tokens: Path, sources: Sources
+    ) -> None:
         self._clock = clock
         self._env = env
-        self._master_only = master_only
+        self._tokens = tokens
+        self._sources = sources
         self._hosts: dict[str, SshHost] = {}
 
     def hosts(self) -> list[SshHost]:
@@ -46,7 +58,30 @@ class OriginKinds:
             from flowtui.watch.slurm.cluster import SlurmCluster
 
             return SlurmCluster(self.host(address.host), self._clock)
+        if address.scheme == MLFLOW:
+            from flowtui.watch.servers.mlflow import MlflowServer
+
+            return MlflowServer(self._web(address.host), self._clock)
+        if address.scheme == TRACKIO:
+            from flowtui.watch.servers.trackio import TrackioServer
+
+            return TrackioServer(self._web(address.host), self._clock)
         raise FlowError(f"{address} cannot be watched", "see: flowtui runs add --help")
+
+    def fleet(self) -> Fleet | None:
+        """The GPUs of jobs by the Prometheus of the settings; None if none is named."""
+        if self._sources.prometheus is None:
+            return None
+        from flowtui.services.runs.fleet import Fleet
+        from flowtui.watch.servers.prometheus import Prometheus
+
+        web = self._web(self._sources.prometheus)
+        return Fleet(Prometheus(web, self._clock, self._sources.gpu_labels), self._clock)
+
+    def _web(self, url: str) -> Web:
+        from flowtui.watch.remote.web import Web
+
+        return Web(url, self._tokens, self._clock, self._sources.ca_file)
 
     def _new_host(self, name: str) -> SshHost:
         if not name:
@@ -56,5 +91,5 @@ class OriginKinds:
         from flowtui.watch.remote.line import SshLine
 
         start = partial(start_child, env=self._env, unset=SSH_ALONE)
-        line = SshLine(name, start, end_child, self._clock, self._master_only)
+        line = SshLine(name, start, end_child, self._clock, self._sources.ssh_open_only)
         return SshHost(name, line, self._clock)

@@ -12,19 +12,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
-from flowtui.core.runs.address import Address, parse_address
+from flowtui.core.runs.address import SLURM, Address, parse_address
+from flowtui.core.runs.job import ACTIVE
 from flowtui.core.runs.report import Report
 from flowtui.core.runs.run import Run
+from flowtui.services.runs.fleet_file import write_fleet
 from flowtui.services.runs.origin_kinds import OriginKinds
 from flowtui.services.runs.tracked_run import Tracked
 from flowtui.system.files import write_atomic
 from flowtui.watch.remote.feed import Feed
 from flowtui.watch.remote.origin import Origin, Want
 from flowtui.watch.rundir import RunDir
+from flowtui.watch.slurm.node_names import names_in
+
+if TYPE_CHECKING:
+    from flowtui.services.runs.fleet import Fleet, JobGpus
 
 ACCOUNTS = "sources.json"
 KEEP_S = 10.0
@@ -37,10 +43,14 @@ class Origins:
     def __init__(self, kinds: OriginKinds, clock: Clock, folder: Path) -> None:
         self._kinds = kinds
         self._clock = clock
+        self._folder = folder
         self._file = folder / ACCOUNTS
         self._feeds: dict[str, Feed] = {}
         self._wants: dict[str, Want] = {}
         self._written_at: float | None = None
+        self._fleet: Fleet | None = None
+        self._asked_fleet = False
+        self._shown: object = None
 
     def reports(self, run: Run, directory: RunDir) -> Callable[[], Report] | None:
         """Gives the latest of a run; None for a run of this machine."""
@@ -63,8 +73,12 @@ class Origins:
         for host in self._kinds.hosts():
             if host.name not in self._feeds:
                 self._adopt(host)
+        gpus = self._fleet.name if self._fleet is not None else ""
         for name, feed in self._feeds.items():
+            if name == gpus:
+                continue  # it has wants of its own
             feed.want(by_origin.get(name, ()), near, more.get(name, False))
+        self._want_gpus(near)
         self._write()
 
     def end(self) -> None:
@@ -76,7 +90,34 @@ class Origins:
     def _report(self, want: Want) -> Report:
         feed = self._feeds.get(want.address.origin)
         report = Report() if feed is None else feed.report(want.id)
+        if self._fleet is not None and report.job is not None:
+            report = replace(report, gpus=self._fleet.gpus(want.id))
         return report if report.where else replace(report, where=want.address.where)
+
+    def _want_gpus(self, near: bool) -> None:
+        """Follow the GPUs of the jobs that run, where a Prometheus tells of them."""
+        from flowtui.services.runs.fleet import JobGpus
+
+        jobs: dict[str, JobGpus] = {}
+        wants = []
+        for want in self._wants.values():
+            job = self._report(want).job if want.address.scheme == SLURM else None
+            if job is not None and job.state in ACTIVE:
+                jobs[want.id] = JobGpus((job.raw or job.id, job.id), tuple(names_in(job.nodes)))
+                wants.append(want)
+        if jobs and not self._asked_fleet:
+            self._asked_fleet = True
+            self._fleet = self._kinds.fleet()
+            if self._fleet is not None:
+                self._adopt(self._fleet)
+        if self._fleet is None:
+            return
+        self._fleet.jobs = jobs
+        self._feeds[self._fleet.name].want(wants, near)
+        view = self._fleet.view()
+        if view is not self._shown and view.count:
+            self._shown = view
+            write_fleet(self._folder, view)
 
     def _feed(self, name: str, address: Address) -> Feed:
         if name not in self._feeds:

@@ -39,6 +39,8 @@ OPENED_S = 30.0
 LAST_BYTES = 2048
 TRACK_S = 10.0
 """Seconds between the readings of GPUs that are kept for the rules."""
+MANY_GPUS, MANY_S, TRACKED_LOOKS = 64, 60.0, 15
+"""Of a run with many GPUs each is kept once a minute, for a quarter of an hour."""
 TRACKED_GPUS = 16 * 90
 """How many of them: a quarter of an hour of sixteen boards."""
 
@@ -259,8 +261,14 @@ class Tracked:
             return  # the same reading again
         self.held = tuple(held)
         self.meter.add(held, memory)
+        lost = next((gpu for gpu in held if gpu.host and "lost" in (gpu.problem or "")), None)
+        if lost is not None:
+            self.gpu_lost = f"{lost.host} GPU {lost.index}: {lost.problem}"
         last = self.gpus[-1].at if self.gpus else None
-        if held and (last is None or abs((held[0].at - last).total_seconds()) >= TRACK_S):
+        every = TRACK_S if len(held) <= MANY_GPUS else MANY_S
+        if held and (last is None or abs((held[0].at - last).total_seconds()) >= every):
+            if len(held) * TRACKED_LOOKS > (self.gpus.maxlen or 0):
+                self.gpus = deque(self.gpus, maxlen=len(held) * TRACKED_LOOKS)
             self.gpus.extend(held)
 
     def _look_at_disk(self, now: datetime, monotonic: float) -> None:

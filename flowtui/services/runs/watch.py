@@ -26,7 +26,7 @@ def main(env: Mapping[str, str]) -> None:
     """Follow runs until nobody needs it or a signal asks for the end."""
     from flowtui.core.runs.findings.judge import judge
     from flowtui.services.runs.log_look import log_of, opened_by
-    from flowtui.services.runs.origin_kinds import OriginKinds
+    from flowtui.services.runs.origin_kinds import TOKENS, OriginKinds
     from flowtui.services.runs.origins import Origins
     from flowtui.services.runs.runs_service import LOCK
     from flowtui.services.runs.watcher import Watcher
@@ -51,7 +51,7 @@ def main(env: Mapping[str, str]) -> None:
             if sys.exc_info()[0] is not None:
                 traceback.print_exc(file=log)
 
-    kinds = OriginKinds(clock, env, services.config.sources.ssh_open_only)
+    kinds = OriginKinds(clock, env, services.paths.config_dir / TOKENS, services.config.sources)
     origins = Origins(kinds, clock, services.paths.watch_dir)
     pid = os.getpid()
     watcher = Watcher(

@@ -73,6 +73,8 @@ class SshHost:
 
     near_s = NEAR_S
     floor_s = FLOOR_S
+    connects = True
+    """A failure to connect is no work over there."""
 
     def __init__(self, host: str, line: Line, clock: Clock) -> None:
         self.host = host

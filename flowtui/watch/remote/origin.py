@@ -20,12 +20,14 @@ from flowtui.core.runs.report import Report
 class OriginError(Exception):
     """Why an origin does not answer, as one line that can be shown; says nothing of a run.
 
-    `told` is True where the person has to do something before asking again makes sense.
+    `told` is True where the person has to do something before asking again makes sense; `wait_s` is
+    how long the origin itself asks to be left alone.
     """
 
-    def __init__(self, words: str, told: bool = False) -> None:
+    def __init__(self, words: str, told: bool = False, wait_s: float = 0.0) -> None:
         super().__init__(words)
         self.told = told
+        self.wait_s = wait_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,23 +16,10 @@ from flowtui.watch.slurm.questions import ACCOUNT_COLUMNS, FIELD, QUEUE_COLUMNS,
 NOTHING = frozenset({"", "N/A", "None", "(null)", "Unknown", "NONE", "NOT_SET", "Partition_Limit"})
 A_YEAR_S = 360 * 86400.0
 """A limit of a year is how newer versions say that there is none."""
-_KEYS = re.compile(r"(?:^|\s)([A-Z][A-Za-z/:]*)=")
 _GPUS = re.compile(r"(?:gres[:/])?gpu(?:[:/][\w.-]+)?[:=](\d+)")
-_OWN_KEYS = (
-    "JobId", "ArrayJobId", "ArrayTaskId", "HetJobId", "HetJobOffset", "JobName", "UserId",
-    "JobState", "Reason", "Dependency", "Restarts", "ExitCode", "TimeLimit", "SubmitTime",
-    "StartTime", "EndTime", "Partition", "NodeList", "NumNodes", "WorkDir", "StdErr", "StdOut",
-    "Command", "TRES", "AllocTRES", "ReqTRES", "TresPerNode", "BatchHost", "GroupId", "StdIn",
-    "Comment", "Priority", "Nice", "Account", "QOS", "Requeue", "BatchFlag", "RunTime", "TimeMin",
-    "EligibleTime", "AccrueTime", "Deadline", "SuspendTime", "SecsPreSuspend", "LastSchedEval",
-    "Scheduler", "AllocNode:Sid", "ReqNodeList", "ExcNodeList", "NumCPUs", "NumTasks", "MCS_label",
-    "CPUs/Task", "ReqB:S:C:T", "Socks/Node", "NtasksPerN:B:S:C", "CoreSpec", "Nodes", "CPU_IDs",
-    "Mem", "GRES", "MinCPUsNode", "MinMemoryNode", "MinMemoryCPU", "MinTmpDiskNode", "Features",
-    "DelayBoot", "OverSubscribe", "Contiguous", "Licenses", "Network", "Power", "MailUser",
-    "MailType", "PreemptEligibleTime", "PreemptTime", "HetJobIdSet", "DerivedExitCode",
-    "ArrayTaskThrottle", "TresPerTask", "LicensesAlloc", "SegmentSize",
-)  # fmt: skip
-_FACT = re.compile(r"(?:^|\s)(" + "|".join(map(re.escape, _OWN_KEYS)) + r")=")
+_FACT = re.compile(r"(?:^|\s)([A-Z][A-Za-z_]*(?:[/:][A-Za-z:]+)?)=")
+_LAST = frozenset({"StdOut", "StdErr", "WorkDir"})
+"""Facts that stand behind all that a person has named: the last of them is SLURM's own."""
 
 
 def seconds(text: str) -> float | None:
@@ -112,7 +99,8 @@ _RUNS = frozenset({
 def facts(text: str) -> Iterator[dict[str, str]]:
     """What scontrol says of each job in an answer, key by key; a value may hold blanks, a name all.
 
-    A record begins at "JobId="; a key counts only if it is one of SLURM's own.
+    A record begins at "JobId=" on a new line. New versions bring new keys, so each word of that
+    form is one, whichever it is.
     """
     starts = [match.start() for match in re.finditer(r"(?:^|\n)JobId=\d", text)]
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
@@ -121,7 +109,8 @@ def facts(text: str) -> Iterator[dict[str, str]]:
         row: dict[str, str] = {}
         for place, match in enumerate(places):
             until = places[place + 1].start() if place + 1 < len(places) else len(record)
-            row.setdefault(match[1], record[match.end() : until].strip())
+            if match[1] not in row or match[1] in _LAST:
+                row[match[1]] = record[match.end() : until].strip()
         yield row
 
 

@@ -1,0 +1,1 @@
+"""Servers of trackers and of figures: MLflow, trackio, Prometheus."""
