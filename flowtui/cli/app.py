@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "find": ("flowtui.cli.review.find", "find a text in everything you wrote down"),
     "report": ("flowtui.cli.review.report", "what a stretch of days came to, also fit to share"),
     "review": ("flowtui.cli.review.review", "look back at the week in six questions"),
+    "serve": ("flowtui.cli.serve", "a page for the phone, on this machine, behind a token"),
     "shared": ("flowtui.cli.review.shared", "note something you shared, or see what you did"),
     "gave": ("flowtui.cli.review.shared", "note help you gave: 20m, and what"),
     "plan": ("flowtui.cli.plan.plan", "blocks meant for the days to come"),

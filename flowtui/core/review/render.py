@@ -199,7 +199,8 @@ def _chart(summary: Summary) -> str:
         return ""
     rows = "".join(
         f'<div class="d"><span>{day.day:%a} {day.day.day}</span>'
-        f'<b style="width:{round(100 * day.focus_s / most)}%"></b>'
+        '<svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect width="{max(0.4, 100 * day.focus_s / most):.1f}" height="1"/></svg>'
         f"<span>{minutes(day.focus_s) if day.focus_s else 'rest' if day.rest else '–'}</span></div>"
         for day in summary.days
     )
@@ -235,7 +236,7 @@ _STYLE = (
     "main{max-width:44rem;margin:auto;padding:2rem 1rem}h1{font-size:1.4rem}h2{font-size:1.1rem}"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem}dt{color:var(--m)}"
     "dd{margin:0}.c{margin:1.5rem 0}.d{display:grid;grid-template-columns:4rem 1fr 5rem;gap:.6rem;"
-    "align-items:center}.d b{background:var(--a);height:.8rem;min-width:1px;display:block;"
+    "align-items:center}.d svg{width:100%;height:.8rem;display:block;fill:var(--a);"
     "print-color-adjust:exact;-webkit-print-color-adjust:exact}"
     ".d span:last-child{text-align:right;font-variant-numeric:tabular-nums}"
     "table{border-collapse:collapse;width:100%;margin:1.2rem 0}td,th{text-align:left;"

@@ -1,0 +1,85 @@
+"""`flowtui serve`: the page for the phone, on loopback, behind a token."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+
+import click
+
+from flowtui.cli.context import Context, pass_context
+from flowtui.core.errors import UsageError
+
+PORT = 8427
+_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:\d{1,5})?")
+
+
+@click.command("serve")
+@click.option("--port", type=click.IntRange(0, 65535), default=PORT, help="8427 by default")
+@click.option("--host", "hosts", multiple=True, metavar="NAME",
+              help="a name that a tunnel or proxy of yours leads here by")  # fmt: skip
+@click.option("--look", is_flag=True, help="for looking only: no button does anything")
+@click.option("--new-token", is_flag=True, help="a new secret; browsers that knew the old are out")
+@pass_context
+def serve_command(
+    context: Context, port: int, hosts: tuple[str, ...], look: bool, new_token: bool
+) -> None:
+    """A small page with today, the block and its buttons, until stopped.
+
+    It listens on this machine alone, whatever --host names, and asks for the token in the address
+    that is printed. To reach it from a phone lead a tunnel here (ssh -R, tailscale serve, ...) and
+    name it with --host.
+    """
+    from flowtui.services.web_token import page_token
+
+    names = [_name(host) for host in hosts]
+    token = page_token(context.services.paths, new_token)
+    asyncio.run(_serve(context, port, names, look, token))
+
+
+def _name(text: str) -> str:
+    name = text.strip().lower()
+    if _NAME.fullmatch(name) is None:
+        raise UsageError(f"{text!r} is not the name of a host", "such as --host laptop.example")
+    return name
+
+
+async def _serve(context: Context, port: int, names: list[str], look: bool, token: str) -> None:
+    from flowtui.web.gate import Gate
+    from flowtui.web.server import PageServer
+
+    services = context.services
+    gate = Gate(token, port, names, look, monotonic=services.clock.monotonic)
+    server = PageServer(services, gate)
+    taken = await server.begin(port)
+    context.put(f"http://127.0.0.1:{taken}/?token={token}")
+    for name in names:
+        address = f"https://{name}/?token={token}"
+        context.put(address)
+        _put_code(context, address)
+    context.say("the address opens the page to whoever has it; ctrl+c ends it")
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(one, stopped.set)
+    await stopped.wait()
+    await server.end()
+    fine = sum(count for status, count in server.answered.items() if status < 400)
+    refused = {s: n for s, n in sorted(server.answered.items()) if s >= 400}
+    told = ", ".join(f"{status}: {count}" for status, count in refused.items())
+    context.say(f"answered {fine}, refused {sum(refused.values())}{f' ({told})' if told else ''}")
+
+
+def _put_code(context: Context, address: str) -> None:
+    """The address as a QR code, where the extra `web` is installed and this is a terminal."""
+    try:
+        import segno
+    except ImportError:
+        context.say("for a QR code of it: pip install 'flowtui[web]'")
+        return
+    import io
+
+    out = io.StringIO()
+    segno.make(address, error="l").terminal(out, compact=True)
+    context.put(out.getvalue().rstrip("\n"))
