@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.runs.fleet import FleetView
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.history import History
 from flowtui.services.runs.board import Board
+from flowtui.services.runs.fleet_file import read_fleet
 from flowtui.services.runs.runs_service import RunDetail
 from flowtui.watch.screen import rendered
 
 if TYPE_CHECKING:
     from flowtui.services.wiring import Services
 
-LISTED = 60
+LISTED = 240
 TAIL = 48 * 1024
 """Bytes of a log that are looked at for its last lines."""
 
@@ -29,6 +31,8 @@ class RunsPicture:
     zone: ZoneInfo
     runs: tuple[RunGlance, ...]
     board: Board
+    fleet: FleetView
+    """GPUs of runs that are elsewhere."""
     watched: bool
     """Whether somebody follows the runs that are under way."""
 
@@ -58,7 +62,8 @@ def runs_picture(services: Services) -> RunsPicture:
     now = services.clock.now().timestamp()
     board = desk.look()
     watched = board.is_fresh(now) or not desk.book.active_ids()
-    return RunsPicture(now, services.zone, tuple(desk.listed(LISTED)), board, watched)
+    fleet = read_fleet(services.paths.watch_dir, now)
+    return RunsPicture(now, services.zone, tuple(desk.listed(LISTED)), board, fleet, watched)
 
 
 def run_picture(services: Services, id: str) -> RunPicture:

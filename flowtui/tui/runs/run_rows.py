@@ -9,20 +9,35 @@ from zoneinfo import ZoneInfo
 from textual.content import Content
 
 from flowtui.core.runs import gpu_text
+from flowtui.core.runs.fleet import FleetView
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.machine import GpuReading
-from flowtui.core.runs.run_text import ends, figure, percent, place, silence, spark, state_words
+from flowtui.core.runs.run_text import (
+    ends,
+    figure,
+    heard_words,
+    percent,
+    place,
+    silence,
+    spark,
+    state_words,
+    unheard,
+    waits,
+)
 from flowtui.core.status_file import minutes
-from flowtui.core.text import middle_cut
+from flowtui.core.text import end_cut, middle_cut
 from flowtui.services.runs.board import Board
 
 MARKS = {
     "running": ("▶", "$focus"), "finished": ("✓", "$rest"), "crashed": ("✗", "$lost"),
     "stopped": ("■", "$muted"), "stalled": ("◌", "$warn"), "unknown": ("?", "$muted"),
+    "pending": ("○", "$muted"),
 }  # fmt: skip
 SEVERITIES = {"serious": "$lost", "notable": "$warn", "calm": "$muted"}
 NARROW, NAMED, WIDE = 60, 90, 100
 KEY = 14
+QUEUE = 40
+"""Cells that a scheduler's words may take in a list."""
 HEADER = ("", "run", "how far", "how good", "when", "uses")
 
 
@@ -38,7 +53,7 @@ def row(
     mark, colour = MARKS.get(run.state, ("?", "$muted"))
     sign = Content.styled("●" if marked else mark, "$accent" if marked else colour)
     name = Content.styled(middle_cut(run.name, 12 if width < NARROW else 18), "bold")
-    how = Content.styled(_how(run), "" if run.live else "$muted")
+    how = Content.styled(_how(run, width), "" if run.live else "$muted")
     if width < NARROW:
         return sign, name, how
     quality = _quality(run, width, names)
@@ -56,14 +71,17 @@ def widths(rows: Sequence[tuple[Content, ...]]) -> tuple[int, ...]:
     )
 
 
-def _how(run: RunGlance) -> str:
+def _how(run: RunGlance, width: int) -> str:
     """A running one by its progress, any other by its state."""
+    room = QUEUE if width >= WIDE else QUEUE // 2
     if run.state == "running":
         return f"{place(run):>5}" if run.progress is not None else place(run) or "running"
+    if run.state == "pending":
+        return end_cut(run.queue or "pending", room)
     if run.state == "stalled":
         silence = f" {minutes(round(run.quiet_s))}" if run.quiet_s is not None else ""
         return f"silent{silence}"
-    return state_words(run)
+    return end_cut(state_words(run), room) if run.where else state_words(run)
 
 
 def _quality(run: RunGlance, width: int, names: int) -> Content:
@@ -88,8 +106,11 @@ def _quality(run: RunGlance, width: int, names: int) -> Content:
 
 
 def _when(run: RunGlance, zone: ZoneInfo, short: bool = False) -> str:
+    late = unheard(run, zone)
+    if late:
+        return late
     if run.live:
-        text = ends(run, zone, None)
+        text = waits(run, zone) or ends(run, zone, None)
         return text.removeprefix("ends ") if short else text
     silent = silence(run, zone)
     if silent:
@@ -107,6 +128,9 @@ def _when(run: RunGlance, zone: ZoneInfo, short: bool = False) -> str:
 def _use(run: RunGlance) -> str:
     if not run.live:
         return ""
+    if run.gpu_count:
+        named = "GPU" if run.gpu_count == 1 else "GPUs"
+        return f"{run.gpu_count} {named} {percent(run.gpu_util)}".rstrip()
     if run.gpus:
         numbers = ",".join(map(str, run.gpus))
         return f"GPU {numbers} {percent(run.gpu_util)}".rstrip()
@@ -136,9 +160,55 @@ def gpu_lines(board: Board, width: int, count: int) -> list[Content]:
     return lines
 
 
+def fleet_lines(
+    view: FleetView, now: float, zone: ZoneInfo, width: int, count: int
+) -> list[Content]:
+    """GPUs of runs elsewhere in at most `count` lines: all in one, the worst, then a cell each."""
+    if not view.count or count < 1:
+        return []
+    used = "" if view.util is None else f", {percent(view.util)} used"
+    bad = [f"{view.lost} lost or silent"] if view.lost else []
+    bad += [f"{view.idle} held and idle"] if view.idle else []
+    words = f"{view.count} GPUs of your jobs{used}"
+    about = f"   {view.join}, {heard_words(view.at, now, zone)}"
+    lines = [
+        Content.assemble(
+            (words, "bold"), (f"   {', '.join(bad)}" if bad else "", "$warn"), (about, "$muted")
+        ).truncate(width, ellipsis=True)
+    ]
+    rest = count - 1
+    most = max(1, min(len(view.worst), rest // 2 if view.count > len(view.worst) else rest))
+    for gpu, past in view.worst[:most] if rest else ():
+        lines.append(_gpu_line(gpu, past, width))
+    lines += _heat(view, width, count - len(lines))
+    return [
+        line if line.cell_length <= width else line.truncate(width, ellipsis=True) for line in lines
+    ]
+
+
+def _heat(view: FleetView, width: int, count: int) -> list[Content]:
+    """One cell a GPU, the nodes side by side; empty where there is no room for any."""
+    if count < 1 or view.count <= len(view.worst):
+        return []
+    widest = max((len(cells) for _, cells in view.rows), default=1)
+    name = max((len(host) for host, _ in view.rows), default=0)
+    a_line = max(1, (width - name - 1) // (widest + 1))
+    lines = []
+    for start in range(0, len(view.rows), a_line):
+        part = view.rows[start : start + a_line]
+        cells = " ".join(f"{each:<{widest}}" for _, each in part)
+        lines.append(Content.assemble((f"{part[0][0]:<{name}} ", "$muted"), (cells, "$focus")))
+    if len(lines) > count:
+        left = sum(len(cells) for _, cells in view.rows[(count - 1) * a_line :])
+        lines = [*lines[: count - 1], Content.styled(f"and {left} more", "$muted")]
+    return lines
+
+
 def _gpu_line(gpu: GpuReading, past: Sequence[float | None], width: int) -> Content:
     name = middle_cut(gpu_text.short_name(gpu.name), 14)
     head = f"GPU {gpu_text.label(gpu):<2} "
+    if gpu.host:
+        head = f"{middle_cut(gpu.host, 10):<10} {gpu_text.label(gpu):<2} "
     remark = gpu_text.remark(gpu)
     if gpu.problem is not None or gpu.asleep:
         colour = "$lost" if gpu.problem is not None else "$muted"
@@ -146,6 +216,8 @@ def _gpu_line(gpu: GpuReading, past: Sequence[float | None], width: int) -> Cont
         return Content.assemble((head, ""), (named, "$muted"), (remark, colour))
     use, memory, temp, watts, clock = gpu_text.figures(gpu)
     strip = gpu_text.strip(past, 12 if width < WIDE else 30)
+    if gpu.host:  # of those elsewhere some may have no past yet
+        strip = f"{strip:>12}"[-12:]
     parts: list[tuple[str, str]] = [(head, "")]
     if width >= NAMED:
         parts.append((f"{name:<14} ", "$muted"))
@@ -153,7 +225,7 @@ def _gpu_line(gpu: GpuReading, past: Sequence[float | None], width: int) -> Cont
     if width >= NARROW:
         parts.append((f"  {temp:>6}", "$muted"))
     if width >= WIDE:
-        parts.append((f"  {watts:>11}  {clock:>8}", "$muted"))
+        parts.append((f"  {watts:>11}" + ("" if gpu.host else f"  {clock:>8}"), "$muted"))
     if remark:
         used = sum(len(text) for text, _ in parts)
         parts.append((f"  {middle_cut(remark, max(8, width - used - 2))}", "$warn"))

@@ -14,7 +14,17 @@ from flowtui.core.runs.gpu_text import size
 from flowtui.core.runs.history import History
 from flowtui.core.runs.metric_track import Track
 from flowtui.core.runs.metrics import Split, partner, split_of
-from flowtui.core.runs.run_text import ends, figure, percent, silence, state_words
+from flowtui.core.runs.run_text import (
+    clock,
+    ends,
+    figure,
+    heard_words,
+    percent,
+    silence,
+    state_words,
+    unheard,
+    waits,
+)
 from flowtui.core.status_file import minutes
 from flowtui.core.text import cell_count, middle_cut, padded
 from flowtui.services.runs.runs_service import RunDetail
@@ -37,6 +47,7 @@ def fact_lines(detail: RunDetail, zone: ZoneInfo, width: int) -> list[Content]:
     """Where it is and what it uses, in one or two lines."""
     glance, cost = detail.glance, detail.run.cost
     where = [w for w in (_steps(glance), percent(glance.progress), ends(glance, zone, None)) if w]
+    where += beyond(glance, zone)
     silent = silence(glance, zone)
     if silent:
         where.append(silent)
@@ -56,6 +67,18 @@ def fact_lines(detail: RunDetail, zone: ZoneInfo, width: int) -> list[Content]:
         use.append(f"at {detail.run.commit}{' with changes' if detail.run.dirty else ''}")
     lines = ["   ".join(where), "   ".join(use)]
     return [Content(middle_cut(line, width)) for line in lines if line]
+
+
+def beyond(glance: RunGlance, zone: ZoneInfo) -> list[str]:
+    """Where it is told of, why it waits, when its time is up."""
+    if not glance.where:
+        return []
+    parts = [w for w in (waits(glance, zone), f"on {glance.where}", unheard(glance, zone)) if w]
+    if glance.heard_at is not None and not unheard(glance, zone) and glance.ended_at is None:
+        parts.append(f"heard {heard_words(glance.heard_at, glance.at, zone)}")
+    if glance.cut_at is not None and glance.live:
+        parts.append(f"its time is up {clock(glance.cut_at, glance.at, zone)}")
+    return parts
 
 
 def _steps(glance: RunGlance) -> str:

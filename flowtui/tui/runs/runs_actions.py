@@ -161,8 +161,8 @@ class RunsActions(FlowScreen):
         typed = ""
         while True:
             dialog = dialogs.LineDialog(
-                "watch what runs already", "a PID, a log, a folder, or gpu", typed, needed=True,
-                about="nothing of it is changed",
+                "watch what runs already", "a PID, a log, a folder, gpu, ssh:HOST:PATH, slurm:me",
+                typed, needed=True, about="nothing of it is changed",
             )  # fmt: skip
             line = await self.app.push_screen_wait(dialog)
             if line is None:
@@ -216,6 +216,8 @@ class RunsActions(FlowScreen):
         if run is None or not run.live:
             return
         about = f"{run.name}; asked with TERM, ended with KILL after {GRACE_S:.0f} s"
+        if run.where:
+            about = f"{run.name}, {run.where}; {'by scancel' if run.queue else 'asked with TERM'}"
         if await self.app.push_screen_wait(dialogs.ConfirmDialog("stop this run?", about)):
             self._stop(run)
 
@@ -227,7 +229,8 @@ class RunsActions(FlowScreen):
         except FlowError as error:
             self.flow.said(str(error), lost=True)
         else:
-            self.flow.said(f"{run.name} has ended")
+            ended = "was asked to end" if run.where else "has ended"
+            self.flow.said(f"{run.name} {ended}")
         self.look()
 
     @asks

@@ -68,7 +68,10 @@ class RunsScreen(RunsActions):
         beside = self.app.size.width >= BROAD
         wanted = [run for run in made.runs if self._wanted(run)]
         live = [run for run in made.runs if run.live]
-        title = f"{block_text.count(len(live), 'run')} under way" if live else "no run under way"
+        queued = sum(run.state == "pending" for run in live)
+        going = len(live) - queued
+        title = f"{block_text.count(going, 'run')} under way" if going else "no run under way"
+        title += f", {queued} in the queue" if queued else ""
         self._line("title", title)
         watched = "" if made.watched or not live else "nobody watches them: the last known"
         self._line("watched", watched)
@@ -83,6 +86,10 @@ class RunsScreen(RunsActions):
         self._draw_beside()
         room = max(0, min(GPUS_SHOWN, self.size.height // 3))
         gpus = run_rows.gpu_lines(made.board, width, room)
+        if made.fleet.count:
+            share = 3 if self.size.height < 30 else 2
+            rest = max(3, self.size.height // share - len(gpus))
+            gpus += run_rows.fleet_lines(made.fleet, made.at, made.zone, width, rest)
         self._static("gpus", gpus)
         self._show_keys()
 
@@ -120,7 +127,7 @@ class RunsScreen(RunsActions):
 
     def _wanted(self, run: RunGlance) -> bool:
         needle = self.filter.casefold()
-        hay = " ".join((run.name, run.command, run.folder, run.state, *run.formats))
+        hay = " ".join((run.name, run.command, run.folder, run.state, run.where, *run.formats))
         return needle in hay.casefold()
 
     def _when_empty(self) -> str:
