@@ -30,7 +30,10 @@ def offers(question: Mapping[str, Any], kinds: OriginKinds) -> Json:
     """What an address means: one place, or several."""
     address = parse_address(question["address"])
     origin = kinds.origin(address)
-    found = origin.list(address.name)
+    try:
+        found = origin.list(address.name)
+    finally:
+        origin.close()
     return {
         "offers": [{"address": str(o.address), "name": o.name, "about": o.about} for o in found]
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
-from flowtui.core.runs.address import MLFLOW, SLURM, SSH, TRACKIO, Address
+from flowtui.core.runs.address import COMMANDS, MLFLOW, SLURM, SSH, TRACKIO, Address
 from flowtui.settings.sections import Sources
 from flowtui.system.child import end_child, start_child
 from flowtui.watch.remote.host import SshHost
@@ -66,6 +66,11 @@ class OriginKinds:
             from flowtui.watch.servers.trackio import TrackioServer
 
             return TrackioServer(self._web(address.host), self._clock)
+        if address.scheme in COMMANDS:
+            from flowtui.watch.remote.command import CommandOrigin
+
+            start = partial(start_child, env=self._env, unset=SSH_ALONE)
+            return CommandOrigin(address, start, end_child, self._clock)
         raise FlowError(f"{address} cannot be watched", "see: flowtui runs add --help")
 
     def fleet(self) -> Fleet | None:
