@@ -28,6 +28,8 @@ class Report:
     """How long its source is left alone between two questions, by now."""
     lag_s: float = 0.0
     """How late its news is by design."""
+    size: int = 0
+    """Bytes of its logs over there, as far as is known."""
     behind: bool = False
     """True while part of its log is still to be fetched."""
     job: Job | None = None

@@ -33,6 +33,8 @@ class RunsPicture:
     board: Board
     fleet: FleetView
     """GPUs of runs that are elsewhere."""
+    board_file: Path
+    """Replaced whenever the watcher has news."""
     watched: bool
     """Whether somebody follows the runs that are under way."""
 
@@ -63,7 +65,8 @@ def runs_picture(services: Services) -> RunsPicture:
     board = desk.look()
     watched = board.is_fresh(now) or not desk.book.active_ids()
     fleet = read_fleet(services.paths.watch_dir, now)
-    return RunsPicture(now, services.zone, tuple(desk.listed(LISTED)), board, fleet, watched)
+    runs = tuple(desk.listed(LISTED))
+    return RunsPicture(now, services.zone, runs, board, fleet, desk.board.path, watched)
 
 
 def run_picture(services: Services, id: str) -> RunPicture:

@@ -85,6 +85,8 @@ class Tracked:
         self.report: Report | None = None
         """What its source said last; None for a run of this machine."""
         self._reports = reports
+        self._said: Report | None = None
+        """What the source said when it was last heard, whenever that was."""
         self._opened = opened
         self._baseline_of = baseline
         self._baseline: tuple[str, History] | None = None
@@ -119,6 +121,13 @@ class Tracked:
         self._look_at_gpus(gpus)
         self._look_at_disk(now, monotonic)
         self._look_for_logs(monotonic)
+
+    @property
+    def has_news(self) -> bool:
+        """False if its source, elsewhere, has said nothing new since it was last looked at."""
+        if self._reports is None or self._said is None:
+            return True
+        return replace(self._reports(), heard_at=None) != self._said
 
     def finish(self) -> None:
         """The run is over: read what is left."""
@@ -197,6 +206,7 @@ class Tracked:
         if self._reports is None:
             return
         report, before = self._reports(), self.report
+        self._said = replace(report, heard_at=None)
         if report.heard_at is None and before is not None:
             report = replace(before, problem=report.problem)  # a new watcher has not asked yet
         self.report = report

@@ -36,6 +36,8 @@ from flowtui.watch.place import Place
 from flowtui.watch.rundir import RunDir
 
 STEP_S = 2.0
+NEAR_STEP_S = 0.6
+"""The same while somebody looks on at runs elsewhere, whose news has come a long way already."""
 KEEP_S = 60.0
 """How often what was learned is written beside the runs."""
 RENEW_S = 15.0
@@ -135,6 +137,8 @@ class Watcher:
         self._over: deque[RunGlance] = deque(maxlen=SHOWN_ENDED)
         self._ended_since: dict[str, float] = {}
         self._judged_at: dict[str, float] = {}
+        self._looked_at: dict[str, float] = {}
+        """By run: when it was last looked at, monotonic."""
         self._news: list[News] = list(board.read().news)
         self._strips: dict[str, deque[float | None]] = {}
         self._strip_at: datetime | None = None
@@ -148,22 +152,28 @@ class Watcher:
         now, monotonic = self._clock.now(), self._clock.monotonic()
         slept = self._slept(now)
         self._follow_the_active()
+        near = self._board.gpus_wanted(now.timestamp())
         if self._origins is not None:
-            self._origins.want(self._tracked, self._board.gpus_wanted(now.timestamp()))
-        wanted = bool(self._tracked) or self._board.gpus_wanted(now.timestamp())
+            self._origins.want(self._tracked, near)
+        wanted = bool(self._tracked) or near
         self._gpus.want(wanted)
         gpus = self._gpus.latest()
         lost = {x.gpu: x.words for x in self._gpus.xids() if x.serious}
         for id, tracked in list(self._tracked.items()):
             if slept:
                 tracked.slept(slept, now.timestamp())
+            if not slept and self._is_as_before(id, tracked, monotonic):
+                continue
+            self._looked_at[id] = monotonic
             self._apart(id, partial(self._one, id, tracked, now, monotonic, gpus.readings, lost))
         self._show(now, gpus)
         if monotonic - self._kept_at >= KEEP_S:
             self.keep()
         if wanted:
             self._busy_at = monotonic
-        return STEP_S if monotonic - self._busy_at < IDLE_S else None
+        far = any(tracked.report is not None for tracked in self._tracked.values())
+        wait_s = NEAR_STEP_S if near and far else STEP_S
+        return wait_s if monotonic - self._busy_at < IDLE_S else None
 
     def keep(self) -> None:
         """Write down what was learned; a full disk is tried again later."""
@@ -256,6 +266,12 @@ class Watcher:
         if over:
             self._close(id, tracked, seen)
 
+    def _is_as_before(self, id: str, tracked: Tracked, monotonic: float) -> bool:
+        """Whether nothing is new of a run elsewhere, and its ages were reckoned lately."""
+        looked_at = self._looked_at.get(id)
+        lately = looked_at is not None and monotonic - looked_at < JUDGE_S
+        return lately and id not in self._ended_since and not tracked.has_news
+
     def _is_over(self, id: str, tracked: Tracked, now: datetime) -> bool:
         """Whether nothing more is to come of this run."""
         report = tracked.report
@@ -297,7 +313,13 @@ class Watcher:
         self._leave(id)
 
     def _leave(self, id: str) -> None:
-        for each in (self._tracked, self._glances, self._findings, self._judged_at):
+        for each in (
+            self._tracked,
+            self._glances,
+            self._findings,
+            self._judged_at,
+            self._looked_at,
+        ):
             each.pop(id, None)
         self._ended_since.pop(id, None)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 UNDO = "   u takes it back"
 LOOK_S = 2.0
+SOON_S = 0.5
 PEEK = "looked at runs"
 MOST = 4
 """Runs on one plot."""
@@ -42,6 +43,8 @@ class RunsActions(FlowScreen):
         self.marked: list[str] = []
         """Ids of the marked runs, in the order in which they were marked."""
         self._peeking = False
+        self._mark: int | None = None
+        """Which board was looked at last."""
 
     def show(self, made: RunsPicture) -> None:
         """Show a picture that has just been taken."""
@@ -51,6 +54,20 @@ class RunsActions(FlowScreen):
         """Look again every two seconds, as long as somebody sees it."""
         super().on_mount()
         self.set_interval(LOOK_S, self._look_if_seen, name="runs")
+        self.set_interval(SOON_S, self._look_if_new, name="runs elsewhere")
+
+    def _look_if_new(self) -> None:
+        """What runs elsewhere came a long way: it is shown as soon as the watcher has it."""
+        made = self.made
+        if made is None or not self.is_current or not any(r.where and r.live for r in made.runs):
+            return
+        try:
+            mark = made.board_file.stat().st_mtime_ns
+        except OSError:
+            return
+        if mark != self._mark:
+            self._mark = mark
+            self.look()
 
     def _look_if_seen(self) -> None:
         if self.is_current:

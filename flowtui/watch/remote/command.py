@@ -38,7 +38,7 @@ class CommandOrigin:
     """One pod, or one job of Ray's."""
 
     floor_s = 10.0
-    near_s = 1.5
+    near_s = 1.0
     connects = True
 
     def __init__(self, address: Address, start: Start, end: End, clock: Clock) -> None:
@@ -89,7 +89,7 @@ class CommandOrigin:
         logs = (str(self._log),) if self._log.exists() else ()
         self._report = Report(
             where=self._address.scheme, heard_at=self._clock.now().timestamp(), job=self._job,
-            logs=logs, behind=more, over=over,
+            logs=logs, size=self._log.stat().st_size if logs else 0, behind=more, over=over,
             exit_status=self._job.exit_status if self._job is not None else None,
         )  # fmt: skip
         return Spent(asked)

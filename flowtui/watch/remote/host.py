@@ -20,7 +20,7 @@ from flowtui.core.text import plain
 from flowtui.watch.remote.mirror import Mirror
 from flowtui.watch.remote.origin import Offer, OriginError, Want
 
-FLOOR_S, NEAR_S = 10.0, 1.5
+FLOOR_S, NEAR_S = 10.0, 0.6
 PROCESS_S = 10.0
 GPU_S = 20.0
 MOST = 4 << 20
@@ -295,6 +295,7 @@ class SshHost:
             where=self.host,
             heard_at=at,
             problem=problems[0] if problems and not logs else "",
+            size=sum(mirror.size or 0 for mirror in mirrors),
             behind=any(mirror.behind for mirror in mirrors),
             process=reading,
             gpus=tuple(held),

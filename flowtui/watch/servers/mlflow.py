@@ -152,7 +152,8 @@ class MlflowServer:
         status = ENDS.get(row["info"].get("status", ""))
         ended = row["info"].get("end_time")
         self._reports[want.id] = Report(
-            where=want.address.where, heard_at=at, logs=points.logs, over=status is not None,
+            where=want.address.where, heard_at=at, logs=points.logs, size=points.size,
+            over=status is not None,
             job=None if status is None else Job(want.address.name, status),
             exit_status=0 if status is JobState.COMPLETED else None,
             ended_at=float(ended) / 1000 if ended and status is not None else None,

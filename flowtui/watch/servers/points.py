@@ -37,6 +37,14 @@ class Points:
         beside.replace(self.folder / STATE)
 
     @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
+    @property
     def logs(self) -> tuple[str, ...]:
         """The file, once there is one."""
         return (str(self.path),) if self.path.exists() else ()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from flowtui.core.clock import Clock
@@ -153,15 +154,19 @@ def gpus_of(
     figures: dict[str, dict[str, float]] = {}
     about: dict[str, Mapping[str, str]] = {}
     heard: dict[str, float] = {}
-    for row in rows:
-        metric, values = row["metric"], row["values"]
+    for row in rows:  # thousands of them: each look-up counts
+        metric = row["metric"]
         key = _key(metric, labels)
-        at, value = float(values[-1][0]), float(values[-1][1])
-        if key in heard and at < heard[key] - LATE_S:
+        last = row["values"][-1]
+        at = float(last[0])
+        before = heard.get(key)
+        if before is None:
+            heard[key], about[key], figures[key] = at, metric, {}
+        elif at < before - LATE_S:
             continue  # a series of before, under another job
-        if at > heard.get(key, 0.0):
+        elif at > before:
             heard[key], about[key] = at, metric
-        figures.setdefault(key, {})[metric["__name__"]] = value
+        figures[key][metric["__name__"]] = float(last[1])
     newest = max(heard.values(), default=now)
     nodes: dict[str, float] = {}
     for key, metric in about.items():
@@ -196,13 +201,14 @@ def _reading(
         problem = "its node is silent" if silent else "lost: the exporter sees it no more"
     elif xid != xids.setdefault(key, xid) and xid in BOARD:
         problem = f"lost: Xid {xid}, {BOARD[xid]}"
-    digits = re.search(r"\d+\Z", metric.get(labels["gpu"], ""))
+    number = metric.get(labels["gpu"], "")
+    digits = None if number.isdigit() else re.search(r"\d+\Z", number)
     gone = problem is not None
-    return plain(metric.get(labels["job"], ""), 40), GpuReading(
+    return _clean(metric.get(labels["job"], "")), GpuReading(
         at=datetime.fromtimestamp(at, UTC),
-        index=int(digits[0]) if digits else 0,
-        uuid=plain(key, 80),
-        name=plain(metric.get("modelName", ""), 60),
+        index=int(digits[0]) if digits else int(number or 0) if number.isdigit() else 0,
+        uuid=_clean(key),
+        name=_clean(metric.get("modelName", "")),
         util=None if util is None or gone else min(1.0, util),
         mem_used_bytes=None if used is None or gone else int(used),
         mem_total_bytes=None if used is None or free is None or gone else int(used + free),
@@ -228,12 +234,22 @@ def _throttle(bits: float | None) -> frozenset[Throttle] | None:
 
 
 def _key(metric: Mapping[str, str], labels: Mapping[str, str]) -> str:
-    uuid = metric.get(labels["uuid"], "") if labels["uuid"] else ""
+    name = metric.get(labels["uuid"], "")
     part = metric.get("GPU_I_ID", "")
-    name = uuid or f"{_host(metric, labels)}/{metric.get(labels['gpu'], '')}"
+    name = name or f"{_host(metric, labels)}/{metric.get(labels['gpu'], '')}"
     return f"{name}/{part}" if part else name
 
 
 def _host(metric: Mapping[str, str], labels: Mapping[str, str]) -> str:
     """The short name of a node: n001 of n001.cluster.example:9400."""
-    return plain(re.split(r"[.:]", metric.get(labels["host"], ""))[0], 60)
+    return _short(metric.get(labels["host"], ""))
+
+
+@lru_cache(1 << 14)
+def _short(name: str) -> str:
+    return plain(re.split(r"[.:]", name)[0], 60)
+
+
+@lru_cache(1 << 14)
+def _clean(text: str) -> str:
+    return plain(text, 80)

@@ -92,7 +92,11 @@ class TrackioServer:
         at = self._clock.now().timestamp()
         for want in wants:
             self._reports[want.id] = Report(
-                want.address.where, at, logs=points[want.id].logs, behind=len(rows) >= ROWS
+                want.address.where,
+                at,
+                logs=points[want.id].logs,
+                size=points[want.id].size,
+                behind=len(rows) >= ROWS,
             )
 
     def _take(self, want: Want, points: Points, rows: Rows) -> None:

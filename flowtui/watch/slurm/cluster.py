@@ -65,7 +65,7 @@ class SlurmCluster:
         of_logs = self._host.report(id)
         if known is None or of_logs is None:
             return known
-        return replace(known, logs=of_logs.logs, behind=of_logs.behind)
+        return replace(known, logs=of_logs.logs, size=of_logs.size, behind=of_logs.behind)
 
     def close(self) -> None:
         """Its host is closed by whoever made it."""
