@@ -91,12 +91,9 @@ class TrackioServer:
             last = int(rows[-1]["id"])
         at = self._clock.now().timestamp()
         for want in wants:
+            mine = points[want.id]
             self._reports[want.id] = Report(
-                want.address.where,
-                at,
-                logs=points[want.id].logs,
-                size=points[want.id].size,
-                behind=len(rows) >= ROWS,
+                want.address.where, at, logs=mine.logs, size=mine.size, behind=len(rows) >= ROWS
             )
 
     def _take(self, want: Want, points: Points, rows: Rows) -> None:
