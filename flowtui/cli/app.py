@@ -62,6 +62,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "paths": ("flowtui.cli.setup", "where everything lies"),
     "themes": ("flowtui.cli.setup", "the themes there are"),
     "keys": ("flowtui.cli.setup", "every key of the app"),
+    "demo": ("flowtui.cli.demo", "try the app on made-up days; nothing of it stays"),
     "completions": ("flowtui.cli.setup", "a completion script for bash, zsh or fish"),
 }
 

@@ -31,11 +31,13 @@ def open_app(
     check_in_day: date | None = None,
     look_back: bool = False,
     look_back_day: date | None = None,
+    demo: bool = False,
 ) -> None:
     """Open the app and stay until it is left. Raises FlowError where there is no terminal.
 
     With `check_in` it opens on the check-in, of `check_in_day` (None: today); with `look_back` on
-    the review of the week that holds `look_back_day` (None: the one that is due).
+    the review of the week that holds `look_back_day` (None: the one that is due). With `demo` each
+    screen says that nothing of it is real.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise FlowError("the app needs a terminal", "see what can be done without: flowtui --help")
@@ -52,6 +54,7 @@ def open_app(
     on = OpenOn("check-in", check_in_day) if check_in else None
     on = OpenOn("review", look_back_day) if look_back else on
     app = _app(env, home, paths, plain, on)
+    app.demo = demo
     end_with_terminal(sys.stdin.fileno())
     app.run()
     if paths.cache_dir.is_dir():  # where an app has been: nothing is made by looking

@@ -30,6 +30,7 @@ PLANS = "planned"
 ANSWERS = "answers"
 SHARED = "shared"
 REVIEWS = "reviews"
+THOUGHTS = "thoughts"
 
 _SINGLES = {
     "running": "flowtui.core.focus.pointers:Running",
@@ -93,6 +94,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(ANSWERS, "answer", True, "flowtui.core.plan.planned_block:Answer"),
         Kind(SHARED, "shared thing", True, "flowtui.core.review.shared:SharedThing"),
         Kind(REVIEWS, "week review", True, "flowtui.core.review.week_review:WeekReview"),
+        Kind(THOUGHTS, "thought", True, "flowtui.core.focus.inbox:LooseThought"),
         Kind(EXPERIMENTS, "experiment", False, "flowtui.core.insight.experiment:Experiment"),
         Kind(QUESTIONS, "question", False, "flowtui.core.insight.experiment:Question"),
         Kind(GUARDED, "guarded block", False, "flowtui.core.guard.protection:GuardedBlock"),

@@ -60,6 +60,14 @@ class Store(Generic[T]):
         """The values filed under the days from `first` to `last`, by day and id."""
         return self.search(days(first, last))
 
+    def rows_between(self, first: date, last: date) -> list[Document]:
+        """The records of those days as they are stored: for whoever needs few of them."""
+        return list(self.table.search(days(first, last)))
+
+    def decoded(self, rows: Iterable[Document]) -> list[T]:
+        """The values of `rows`; what cannot be decoded is left out and reported."""
+        return list(self._decoded(rows))
+
     def every(self) -> list[T]:
         """All values of all years."""
         return list(self._decoded(self.table))

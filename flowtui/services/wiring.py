@@ -45,6 +45,7 @@ from flowtui.system.hook_runner import HookRunner
 if TYPE_CHECKING:
     from flowtui.core.plan.planned_block import Occurrence
     from flowtui.services.body.habit_edits import HabitEdits
+    from flowtui.services.focus.inbox import Inbox
     from flowtui.services.focus.tracker_import import TrackerImport
     from flowtui.services.guard.block_guard import GuardService
     from flowtui.services.plan.calendar_out import CalendarOut
@@ -148,6 +149,13 @@ class Services:
         """Write the calendar of the settings anew, if there is one. Raises FlowError."""
         if self.config.plan.publish is not None:
             self.calendar_out.write(self.config.plan.publish)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Parked thoughts that wait."""
+        from flowtui.services.focus.inbox import Inbox
+
+        return Inbox(self.store)
 
     @cached_property
     def shared(self) -> SharedThings:
@@ -266,7 +274,15 @@ def build(
         store=store,
         totals=totals,
         status=status,
-        snapshots=Snapshots(focus, totals, breaks, plans, lambda: _coming(services)),
+        snapshots=Snapshots(
+            focus,
+            totals,
+            breaks,
+            plans,
+            lambda: services.inbox.waiting(),
+            lambda: _coming(services),
+            lambda day: services.body.checkins.first_block(day),
+        ),
         today_file=today_file,
         heart=heart,
         focus=focus,

@@ -66,9 +66,12 @@ MEET = {
 
 ACTIONS: tuple[Action, ...] = (
     Action("block.plan", "idle", "enter,s", "start", "Plan a block and start it."),
-    Action("block.again", "idle", "S", "again", "Start at once with the last choices.", False),
+    Action(
+        "block.again", "idle", "S", "again", "Start at once, going on with what is open.", False
+    ),
     Action("block.add", "idle", "a", "add past", "Enter a past block."),
     Action("break.start", "idle", "b", "break", "Take a break; a bell tells when it is over."),
+    Action("parked.open", "idle", "I", "inbox", "Parked thoughts: keep, put off, drop.", False),
     Action("plan.add", "idle", "P", "plan ahead", "Plan a block for later.", False),
     Action("plan.begin", "idle", "B", "begin planned", "Begin the block that is planned.", False),
     Action("plan.later", "idle", "W", "in 15 min", "Have the planned block 15 min later.", False),
@@ -91,6 +94,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("block.edit", "running", "e", "edit", "Change the block: also when it began.", False),
     Action("clock.next", "running", "v", "clock", "Show the time in another way.", False),
     Action("list.show", "list", "right,l", "details", "Everything about a block.", False),
+    Action("list.continue", "list", "C", "continue", "Start this block again, with all it had."),
     Action("list.edit", "list", "e", "edit", "Change a block."),
     Action("list.delete", "list", "d", "delete", "Delete a block.", False),
     Action("list.split", "list", "x", "split", "Cut a block in two.", False),

@@ -145,10 +145,10 @@ class Goals:
     """What you mean to reach; shown, never enforced."""
 
     day_min: int | None = option(
-        240, optional(whole(1, 1440, "minutes"), "none"), "Focus meant for a day, in minutes."
+        None, optional(whole(1, 1440, "minutes"), "none"), "Focus meant for a day, in minutes."
     )
     week_h: float | None = option(
-        20.0, optional(number(0.25, 120, "hours"), "none"), "Focus meant for a week, in hours."
+        None, optional(number(0.25, 120, "hours"), "none"), "Focus meant for a week, in hours."
     )
     overwork_h: float | None = option(
         6.0,

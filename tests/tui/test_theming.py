@@ -97,3 +97,15 @@ def test_style_sheets_need_no_colour_of_their_own() -> None:
     folder = Path(__file__).parents[2] / "flowtui" / "tui"
     for sheet in folder.rglob("*.tcss"):
         assert not re.search(r"#[0-9a-fA-F]{3,8}\s*;", sheet.read_text(encoding="utf-8")), sheet
+
+
+@pytest.mark.parametrize("spec", [t for t in THEMES if not t.ansi], ids=lambda spec: spec.name)
+def test_sentences_and_hints_can_be_read_in_every_theme(spec: ThemeSpec) -> None:
+    """4.5:1 for what is said, also where it stands back; 3:1 for what has dimmed and for hints."""
+    own = own_variables(spec)
+    for front in ("foreground", "muted", "accent", *MEANINGS):
+        colour = getattr(spec, front, None) or own[front]
+        assert contrast(colour, spec.background) >= 4.5, front
+    for back in (spec.background, spec.panel):
+        assert contrast(own["faint"], back) >= 3
+        assert contrast(variables(spec)["text-disabled"], back) >= 3

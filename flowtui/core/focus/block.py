@@ -6,7 +6,7 @@ All instants are aware UTC in whole seconds, so that every sum over them is exac
 from __future__ import annotations
 
 from dataclasses import field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from flowtui.core.codec import STORED, Zone
@@ -146,12 +146,27 @@ class Interruption:
     """When focus resumed; None while it has not."""
 
 
+class Fate(StrEnum):
+    """What became of a parked thought."""
+
+    KEPT = "kept"
+    """Looked at, and still in the inbox."""
+    TOMORROW = "tomorrow"
+    NEXT = "next"
+    """The next block is meant to be about it."""
+    DROPPED = "dropped"
+
+
 @dataclass(frozen=True, slots=True)
 class Thought:
     """Something written down to get it out of the head."""
 
     at: datetime
     text: str
+    fate: Fate | None = None
+    """None until somebody has looked at it again."""
+    day: date | None = None
+    """The day it was put off to; None if it was not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,9 @@ class PlanOffer:
     known_intentions: Sequence[str]
     guard: GuardOffer
     intention: str = ""
-    """What the last check-in planned as today's first block, until a block was started."""
+    """What the next block is meant to be about: planned by the check-in, or a thought put off."""
+    goes_on: str = ""
+    """The same, or the intention of the last block where that is unfinished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,11 @@ class PlanForm:
     """What to keep away; None for nothing."""
 
     @staticmethod
-    def again(offered: PlanOffer) -> PlanForm:
-        """The last choices, with an intention only if the check-in planned one."""
+    def again(offered: PlanOffer, go_on: bool = False) -> PlanForm:
+        """The last choices, with what is meant next; with `go_on` else what is unfinished."""
         away = offered.guard
         return PlanForm(
-            offered.intention,
+            offered.goes_on if go_on else offered.intention,
             "",
             offered.length,
             offered.tags,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.codec import decode, encode
 from flowtui.core.focus.block import Block
+from flowtui.core.focus.inbox import Parked
 from flowtui.core.focus.pointers import Break
 from flowtui.core.focus.recovery import Hole
 from flowtui.core.lazy_dataclass import dataclass
@@ -64,6 +65,14 @@ class Snapshot:
     """The plan of the next block in words, as Enter would start it."""
     planned: tuple[Occurrence, ...] = ()
     """What is planned for today and tomorrow, by time."""
+    parked: tuple[Parked, ...] = ()
+    """Thoughts that wait, oldest first."""
+    goes_on: str = ""
+    """The intention that the next block takes up: planned for today, put off to it, unfinished."""
+    tomorrow: str = ""
+    """What the check-in planned as tomorrow's first block."""
+    before: Day | None = None
+    """The last day before today that has blocks, as far as it is shown below today's."""
 
 
 def _planned(data: Any) -> tuple[Occurrence, ...]:
@@ -86,6 +95,10 @@ def to_json(snapshot: Snapshot) -> dict[str, Any]:
         "rest": None if snapshot.rest is None else encode(snapshot.rest),
         "usual": snapshot.usual,
         "planned": [encode(one) for one in snapshot.planned],
+        "parked": [encode(one) for one in snapshot.parked],
+        "goes_on": snapshot.goes_on,
+        "tomorrow": snapshot.tomorrow,
+        "before": None if snapshot.before is None else encode(snapshot.before),
     }
 
 
@@ -104,4 +117,8 @@ def from_json(data: Mapping[str, Any]) -> Snapshot:
         None if rest is None else decode(Break, rest, "rest"),
         str(data["usual"]),
         _planned(data["planned"]),
+        tuple(decode(Parked, one, "parked") for one in data["parked"]),
+        str(data["goes_on"]),
+        str(data["tomorrow"]),
+        None if data["before"] is None else decode(Day, data["before"], "before"),
     )

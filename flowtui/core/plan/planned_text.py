@@ -42,7 +42,8 @@ def planned_lines(
         name = middle_cut(one.plan.intention or "a block", max(8, width - len(head) - len(tail)))
         lines.append(f"{head}{name}{tail}")
         if one.standing is Standing.DUE and width < 100:
-            lines.append(f"{'':<10}{KEYS}"[:width])
+            indent = 10 if width >= 10 + len(KEYS) else max(0, width - len(KEYS))
+            lines.append(f"{'':<{indent}}{KEYS}"[:width])
     if len(lines) > SHOWN:
         more = len(lines) - SHOWN + 1
         lines = [*lines[: SHOWN - 1], f"{'':<10}and {more} more   flowtui plan list"]

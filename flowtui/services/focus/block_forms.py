@@ -9,6 +9,8 @@ from flowtui.core.errors import UsageError
 from flowtui.core.focus.block import Block, PlanKind
 from flowtui.core.focus.edit_times import read_end, read_on_day, read_times
 from flowtui.core.focus.forms import BlockForm, PlanForm, PlanOffer
+from flowtui.core.focus.inbox import meant_next
+from flowtui.core.guard.protection import Choice
 from flowtui.services.focus.begin import (
     Begun,
     PlanRequest,
@@ -25,6 +27,7 @@ def offer(services: Services) -> PlanOffer:
     """What the next plan starts with."""
     last, contexts = services.plans.last(), services.contexts
     plan = services.plans.usual()
+    meant = _planned_first(services) or meant_next(services.inbox.waiting(), services.today())
     known = last is not None and last.context in contexts.rules
     here = contexts.named(None, current_folder())
     return PlanOffer(
@@ -39,7 +42,27 @@ def offer(services: Services) -> PlanOffer:
         known_tags=services.plans.tags(),
         known_intentions=services.plans.intentions(),
         guard=services.guard.offer(here),
-        intention=_planned_first(services),
+        intention=meant,
+        goes_on=meant or services.plans.unfinished(),
+    )
+
+
+def form_like(services: Services, block: Block) -> PlanForm:
+    """The form that starts `block` again with all it had."""
+    known = block.context in services.contexts.rules
+    context = block.context if known else services.contexts.named(None, current_folder())
+    plan = block.plan if block.plan.kind is PlanKind.FIXED else services.plans.usual()
+    if block.plan.kind is PlanKind.OPEN:
+        plan = block.plan
+    guard = services.guard.offer(context)
+    return PlanForm(
+        block.intention,
+        block.then,
+        _length(plan.seconds) if plan.kind is PlanKind.FIXED else "open",
+        block.tags,
+        context,
+        block.mode,
+        Choice(guard.chosen, guard.strictness) if guard.chosen else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowtui.core.focus.block import AtPlan, Block, Plan, PlanKind
+from flowtui.core.focus.block import AtPlan, Block, Outcome, Plan, PlanKind
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.status_file import minutes
 from flowtui.services.focus.block_store import BlockStore
@@ -34,6 +34,11 @@ class Plans:
         if last is not None and last.plan.kind is not PlanKind.UNTIL and not last.plan.run:
             return last.plan
         return self.default()
+
+    def unfinished(self) -> str:
+        """The intention of the last block if that was not done; empty if it was."""
+        last = self.last()
+        return last.intention if last is not None and last.outcome is not Outcome.DONE else ""
 
     def default(self) -> Plan:
         """The plan of the settings."""

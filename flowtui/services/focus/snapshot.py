@@ -13,19 +13,25 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flowtui.core.day import ONE_DAY
 from flowtui.core.errors import FlowError
-from flowtui.core.focus.snapshot import Snapshot, from_json, to_json
+from flowtui.core.focus.inbox import meant_next
+from flowtui.core.focus.measure import measure
+from flowtui.core.focus.snapshot import Day, Snapshot, from_json, to_json
 from flowtui.system.stamp import settings_stamp, stamp
 
 if TYPE_CHECKING:
     # the first frame reads the file and takes no snapshot: it imports none of these
+    from flowtui.core.focus.inbox import Parked
     from flowtui.core.plan.planned_block import Occurrence
     from flowtui.services.focus.breaks import Breaks
     from flowtui.services.focus.presets import Plans
     from flowtui.services.focus.running_block import FocusService
     from flowtui.services.focus.totals import Totals
 
-VERSION = 2
+VERSION = 3
+BEFORE = 6
+"""Blocks of the day before that are shown below today's."""
 NAME = "today.json"
 """In the cache folder."""
 
@@ -39,13 +45,19 @@ class Snapshots:
         totals: Totals,
         breaks: Breaks,
         plans: Plans,
+        parked: Callable[[], list[Parked]] = list,
         planned: Callable[[], tuple[Occurrence, ...]] = tuple,
+        first_block: Callable[[date], str | None] = lambda _: None,
     ) -> None:
+        """`parked` gives the thoughts that wait, `first_block` what the check-in before a day
+        planned as its first block."""
         self._focus = focus
         self._totals = totals
         self._breaks = breaks
         self._plans = plans
+        self._parked = parked
         self._planned = planned
+        self._first_block = first_block
 
     def take(self, day: date | None = None) -> Snapshot:
         """Gather a snapshot; `day` is the day to list, None for today."""
@@ -54,6 +66,7 @@ class Snapshots:
         now = focus.clock.now()
         today = totals.day(now)
         block = focus.store.running()
+        parked = self._parked()
         return Snapshot(
             taken_at=now,
             zone=focus.zone,
@@ -65,7 +78,26 @@ class Snapshots:
             rest=self._breaks.current(),
             usual=self._plans.in_words(self._plans.usual()),
             planned=self._planned(),
+            parked=tuple(parked),
+            goes_on=self.goes_on(today, parked),
+            tomorrow=self._first_block(today.day + ONE_DAY) or "",
+            before=self._before(today),
         )
+
+    def _before(self, today: Day) -> Day | None:
+        """The last day of the week before with blocks; the newest of them, in full."""
+        blocks = self._totals.blocks_before(today.day)
+        if not blocks:
+            return None
+        day = self._totals.day_of(blocks[-1])
+        shown = [block for block in blocks if self._totals.day_of(block) == day][-BEFORE:]
+        now = self._focus.clock.now()
+        return Day(day, tuple(shown), sum(measure(block, now).focus_s for block in shown))
+
+    def goes_on(self, today: Day, parked: list[Parked]) -> str:
+        """The intention that `S` starts with."""
+        planned = self._first_block(today.day) if not today.blocks else None
+        return planned or meant_next(parked, today.day) or self._plans.unfinished()
 
 
 class TodayFile:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flowtui.core.day import DayRule, week_of
+from flowtui.core.focus.block import Block
 from flowtui.core.focus.measure import measure
 from flowtui.core.focus.snapshot import NO_MODE, Day, Week
 from flowtui.services.focus.block_store import BESIDE, BlockStore
+
+LATELY = timedelta(days=7)
 
 
 class Totals:
@@ -43,6 +46,14 @@ class Totals:
                 modes[block.mode or NO_MODE] += seconds
         by_day = self.by_day(now, first, last)
         return Week(first, last, sum(by_day.values()), by_day, contexts, modes, len(blocks))
+
+    def blocks_before(self, day: date) -> list[Block]:
+        """Blocks of the seven days before `day`, by start."""
+        return self._store.on_days(day - LATELY, day - BESIDE)
+
+    def day_of(self, block: Block) -> date:
+        """The logical day of a block."""
+        return self._store.day_of(block)
 
     def week_bounds(self, now: datetime) -> tuple[date, date]:
         """First and last day of the week of `now`."""

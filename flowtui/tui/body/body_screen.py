@@ -19,7 +19,7 @@ from flowtui.tui.body.entry_list import EntryList
 from flowtui.tui.focus import block_text
 from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.charts import dimmed
-from flowtui.tui.widgets.lines import KeyStrip, Line, Said, ThinBar
+from flowtui.tui.widgets.lines import KeyStrip, Line, ModesStrip, Said, ThinBar
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot
@@ -36,6 +36,7 @@ class BodyScreen(BodyActions):
 
     def compose(self) -> ComposeResult:
         """Views and day above, the window's timer, the view, floors and what to press."""
+        yield ModesStrip("mode.body")
         with Horizontal(classes="head"):
             yield Line(id="views")
             yield Line(id="day", classes="-auto")

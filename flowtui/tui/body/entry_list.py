@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 
 from rich.text import Text
 from textual.binding import Binding
-from textual.widgets import DataTable
 
 from flowtui.core.body.day_text import entry_text
 from flowtui.core.text import cell_count, middle_cut
 from flowtui.core.zones import zone_or_utc
 from flowtui.services.body.body_view import Listed
+from flowtui.tui.widgets.cursor import MarkedTable
 
 
-class EntryList(DataTable[Text]):
+class EntryList(MarkedTable[Text]):
     """Entries by their time; rows are keyed by the entry's id."""
 
     BINDINGS = [

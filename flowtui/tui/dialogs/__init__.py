@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flowtui.tui.dialogs.day_dialog import DayDialog
     from flowtui.tui.focus.edit_dialog import EditDialog
     from flowtui.tui.focus.finish_dialog import FinishDialog
+    from flowtui.tui.focus.inbox_dialog import InboxDialog
     from flowtui.tui.focus.plan_dialog import PlanDialog
     from flowtui.tui.focus.recover_dialog import RecoverDialog
 
@@ -22,6 +23,7 @@ __all__ = [
     "EditDialog",
     "FinishDialog",
     "HelpDialog",
+    "InboxDialog",
     "LineDialog",
     "PlanDialog",
     "RecoverDialog",
@@ -34,6 +36,7 @@ _HOMES = {
     "EditDialog": "flowtui.tui.focus.edit_dialog",
     "FinishDialog": "flowtui.tui.focus.finish_dialog",
     "HelpDialog": "flowtui.tui.dialogs.app_dialogs",
+    "InboxDialog": "flowtui.tui.focus.inbox_dialog",
     "LineDialog": "flowtui.tui.dialogs.app_dialogs",
     "PlanDialog": "flowtui.tui.focus.plan_dialog",
     "RecoverDialog": "flowtui.tui.focus.recover_dialog",

@@ -13,16 +13,26 @@ from textual.widgets import DataTable
 from flowtui.core.focus.block import Block
 from flowtui.core.text import middle_cut
 from flowtui.tui.focus.block_text import row
+from flowtui.tui.widgets.cursor import MarkedTable
 
-COLUMNS = (("span", 11), ("focus", 8), ("mark", 9), ("rating", 3), ("said", None))
+COLUMNS = (("span", 11), ("focus", 8), ("mark", 9), ("rating", 5), ("said", None))
 """Column and width: from–to, focus, outcome, rating, what it was."""
+HEADERS = {
+    "span": "time",
+    "focus": f"{'focus':>8}",
+    "mark": "outcome",
+    "rating": "rated",
+    "said": "intention",
+}
+HEADING = "="
+"""Keys of headings begin with it; no id does."""
 NARROW = (("span", 5), ("focus", 8), ("said", None))
 """The same where there is little room: the start alone, and no judgement."""
 NARROW_WIDTH = 60
 Columns = tuple[tuple[str, int | None], ...]
 
 
-class BlockList(DataTable[Text]):
+class BlockList(MarkedTable[Text]):
     """Blocks by start. Rows are keyed by block id and changed in place."""
 
     BINDINGS = [
@@ -43,6 +53,19 @@ class BlockList(DataTable[Text]):
         self._columns: Columns = ()
         self._shown: dict[str, tuple[str, ...]] = {}
         self._blocks: dict[str, Block] = {}
+        self._first = 0
+        """How many rows are of the day that is shown."""
+        self._stood = 0
+        """The row of a block on which the cursor stood last."""
+
+    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+        """A heading is passed over."""
+        event.stop()
+        if (event.row_key.value or "").startswith(HEADING):
+            down = event.cursor_row > self._stood or event.cursor_row == 0
+            self.move_cursor(row=event.cursor_row + (1 if down else -1))
+            return
+        self._stood = event.cursor_row
 
     def on_mount(self) -> None:
         """The columns of a wide list; a narrow one changes them."""
@@ -51,7 +74,8 @@ class BlockList(DataTable[Text]):
     def _set_columns(self, columns: Columns) -> None:
         self.clear(columns=True)
         for key, width in columns:
-            self.add_column("", key=key, width=width)
+            self.add_column(HEADERS[key], key=key, width=width)
+        self.show_header = columns is COLUMNS
         self._columns, self._shown = columns, {}
 
     def action_select_cursor(self) -> None:
@@ -75,26 +99,40 @@ class BlockList(DataTable[Text]):
         """The blocks that are shown, in their order."""
         return tuple(self._blocks.values())
 
-    def show(self, blocks: Sequence[Block], now: datetime, width: int) -> None:
-        """Show `blocks`; rows whose text is the same are left alone."""
+    def show(
+        self,
+        blocks: Sequence[Block],
+        now: datetime,
+        width: int,
+        earlier: Sequence[Block] = (),
+        heading: str = "",
+    ) -> None:
+        """Show `blocks`, and below a heading `earlier` ones; rows that are the same stay."""
         columns = NARROW if width < NARROW_WIDTH else COLUMNS
         if columns != self._columns:
             self._set_columns(columns)
-        fixed = sum((w or 0) + 2 for _, w in columns)
-        rows: dict[str, tuple[str, ...]] = {}
-        for block in blocks:
-            span, focus, mark, rating, said = row(block, now)
-            cut = middle_cut(said, max(8, width - fixed - (3 if columns is NARROW else 7)))
-            if columns is NARROW:
-                rows[block.id] = (span[:5], f"{focus:>8}", cut)
-            else:
-                rows[block.id] = (span, f"{focus:>8}", mark, rating, cut)
-        self._blocks = {block.id: block for block in blocks}
+        rows = {block.id: self._cells(block, now, width) for block in blocks}
+        if earlier:
+            cells = ["" for _ in columns]
+            cells[-1 if columns is NARROW else 0] = heading
+            rows[f"{HEADING}{heading}"] = tuple(cells)
+            rows |= {block.id: self._cells(block, now, width) for block in earlier}
+        self._blocks = {**self._blocks, **{block.id: block for block in (*blocks, *earlier)}}
         if list(rows) != list(self._shown):
-            self._refill(rows)
+            self._refill(rows, len(blocks))
         else:
             self._change(rows)
+        self._blocks = {block.id: block for block in (*blocks, *earlier)}
         self._shown = rows
+
+    def _cells(self, block: Block, now: datetime, width: int) -> tuple[str, ...]:
+        columns = self._columns
+        fixed = sum((w or 0) + 2 for _, w in columns)
+        span, focus, mark, rating, said = row(block, now)
+        cut = middle_cut(said, max(8, width - fixed - 3))
+        if columns is NARROW:
+            return (span[:5], f"{focus:>8}", cut)
+        return (span, f"{focus:>8}", mark, f"{rating:>5}", cut)
 
     def _change(self, rows: dict[str, tuple[str, ...]]) -> None:
         for id, cells in rows.items():
@@ -104,11 +142,16 @@ class BlockList(DataTable[Text]):
                 if cell != before:
                     self.update_cell(id, column, Text(cell))
 
-    def _refill(self, rows: dict[str, tuple[str, ...]]) -> None:
-        at_end = not self._shown or self.cursor_row >= len(self._shown) - 1
-        kept = self.cursor_row
+    def _refill(self, rows: dict[str, tuple[str, ...]], first: int) -> None:
+        """`first` rows are before the heading: a new one of them gets the cursor."""
+        chosen = self.chosen
+        grown = self._first == first - 1
+        self._first = first
         self.clear()
         for id, cells in rows.items():
-            self.add_row(*map(Text, cells), key=id)  # a plain str would be read as markup
-        if rows:
-            self.move_cursor(row=len(rows) - 1 if at_end else min(kept, len(rows) - 1))
+            style = "dim" if id.startswith(HEADING) else ""
+            self.add_row(*(Text(cell, style) for cell in cells), key=id)  # a str would be markup
+        if chosen is not None and chosen.id in rows and not grown:
+            self.move_cursor(row=list(rows).index(chosen.id))
+        elif rows:
+            self.move_cursor(row=first - 1 if first else len(rows) - 1)

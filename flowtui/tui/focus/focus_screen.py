@@ -11,7 +11,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from flowtui.tui.shell.host import SnapshotTaken
-from flowtui.tui.widgets.lines import KeyStrip
+from flowtui.tui.widgets.lines import DemoMark, KeyStrip, ModesStrip
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot
@@ -37,6 +37,8 @@ class FlowScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Draw what is known and keep time."""
+        if self.flow.demo:
+            self.mount(DemoMark())
         self._show_keys()
         self._redraw()
         self._next_tick()
@@ -61,6 +63,8 @@ class FlowScreen(Screen[None]):
         return id(self.flow.snapshot), int(now.timestamp()), self.size
 
     def _show_keys(self) -> None:
+        for modes in self.query(ModesStrip):
+            modes.show(self.flow.actions, self.size.width - (8 if self.flow.demo else 0))
         for strip in self.query(KeyStrip):
             strip.show(
                 (action, self.check_action(action.method, ()))

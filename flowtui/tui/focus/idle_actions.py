@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from flowtui.core.errors import FlowError
-from flowtui.core.focus.block import Block
+from flowtui.core.focus.block import Block, Fate
 from flowtui.core.focus.block_facts import evidence_lines
 from flowtui.core.focus.edit_times import read_inside
 from flowtui.core.focus.forms import BlockForm, PlanForm, PlanOffer
@@ -49,9 +50,24 @@ class IdleActions(FlowScreen):
 
     @asks
     async def action_block_again(self) -> None:
-        """Start at once with the last choices."""
+        """Start at once with the last choices; what is unfinished is gone on with."""
         offered = await self.ask(_offer)
-        await self._start(PlanForm.again(offered))
+        await self._start(PlanForm.again(offered, go_on=True))
+
+    @asks
+    async def action_parked_open(self) -> None:
+        """The thoughts that wait."""
+        thoughts = self.flow.snapshot.parked if self.flow.snapshot is not None else ()
+        answer = await self.app.push_screen_wait(dialogs.InboxDialog(thoughts))
+        if answer is not None and answer.fates:
+            await self.perform(partial(sort_thoughts, answer.fates))
+
+    @asks
+    async def action_list_continue(self) -> None:
+        """Start the chosen block again, with all it had."""
+        block = self.chosen
+        if block is not None:
+            await self._start(await self.ask(partial(_like, block)))
 
     async def _start(self, form: PlanForm) -> bool:
         return await self.perform(partial(_begin, form))
@@ -114,7 +130,7 @@ class IdleActions(FlowScreen):
         if not before:
             self.flow.said("there is no block before this one to join it with", lost=True)
             return
-        first = before[-1]
+        first = max(before, key=lambda one: one.started_at)
         names = f"{first.intention or 'a block'}  ·  {block.intention or 'a block'}"
         question = dialogs.ConfirmDialog("join these two?", f"{names}; u takes them apart")
         if not await self.app.push_screen_wait(question):
@@ -212,6 +228,21 @@ def _offer(services: Services) -> PlanOffer:
     from flowtui.services.focus.block_forms import offer
 
     return offer(services)
+
+
+def sort_thoughts(fates: Sequence[tuple[str, Fate]], services: Services) -> str:
+    """Keep what became of parked thoughts."""
+    texts = services.inbox.answer(fates)
+    what = "1 thought" if len(texts) == 1 else f"{len(texts)} thoughts"
+    following = [text for text, (_, fate) in zip(texts, fates, strict=True) if fate is Fate.NEXT]
+    said = f"   S begins with {following[-1]}" if following else ""
+    return f"sorted {what}{said}{UNDO}"
+
+
+def _like(block: Block, services: Services) -> PlanForm:
+    from flowtui.services.focus.block_forms import form_like
+
+    return form_like(services, block)
 
 
 def _begin(form: PlanForm, services: Services) -> str:

@@ -6,21 +6,31 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.pointers import Break
 from flowtui.core.status_file import clock, minutes
-from flowtui.tui.focus import block_text
+from flowtui.tui.focus import block_text, home_text
 from flowtui.tui.focus.block_list import BlockList
 from flowtui.tui.focus.idle_actions import IdleActions
 from flowtui.tui.plan.planned_actions import PlannedActions
 from flowtui.tui.shell.palette import bindings
-from flowtui.tui.widgets.lines import KeyStrip, Line, Said, ThinBar
+from flowtui.tui.widgets.big_time import ASCII_FONT, BigTime
+from flowtui.tui.widgets.charts import dimmed
+from flowtui.tui.widgets.lines import KeyStrip, Line, ModesStrip, Said, ThinBar
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot
+
+
+NARROW, WIDE = 60, 110
+"""Cells below which the screen is reduced, and from which on it has two columns."""
+HUGE = 180
+SIDE, WIDER_SIDE = 50, 76
+"""Cells of the second column, with what parts it from the first; the latter from `HUGE` on."""
 
 
 class IdleScreen(PlannedActions, IdleActions):
@@ -29,19 +39,28 @@ class IdleScreen(PlannedActions, IdleActions):
     BINDINGS = [*bindings("idle", "list")]
     places = ("idle", "list", "app")
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._texts: dict[str, object] = {}
+        """What each text shows, so that nothing is drawn that has not changed."""
+
     def compose(self) -> ComposeResult:
-        """Day and goal above, blocks in the middle, week and break below."""
+        """The day as a line above, its blocks in the middle, the rest beside or below them."""
+        yield ModesStrip("mode.focus")
         with Horizontal(classes="head"):
             yield Line(id="day")
             yield Line(id="total", classes="-auto")
         yield ThinBar(id="goal")
+        yield Static(id="timeline", classes="-empty", markup=False)
         yield Line(id="rest", classes="rest -collapse -empty")
-        yield Line(id="filter", classes="muted -collapse -empty")
-        yield BlockList()
-        yield Line(id="empty", classes="muted -collapse -empty")
-        yield Static(id="planned", classes="-empty", markup=False)
-        yield Line(id="week", classes="muted -collapse")
-        yield Line(id="floors", classes="muted -collapse")
+        yield BigTime(id="pause")
+        with Horizontal(id="home"):
+            with Vertical(id="blocks"):
+                yield Line(id="filter", classes="muted -collapse -empty")
+                yield Line(id="empty", classes="muted -collapse -empty")
+                yield BlockList()
+            yield Static(id="side", classes="-empty", markup=False)
+        yield Static(id="below", classes="-empty", markup=False)
         yield Line(id="offer")
         yield Said()
         yield KeyStrip()
@@ -53,41 +72,113 @@ class IdleScreen(PlannedActions, IdleActions):
 
     def draw(self, snapshot: Snapshot, now: datetime) -> None:
         """The day's blocks and sums."""
-        goals, width = self.flow.config.goals, self.size.width
+        width, room = self.app.size.width, self.size.width
+        self._draw_head(snapshot)
+        self._draw_rest(snapshot, now)
+        self._text("timeline", home_text.timeline(snapshot, now, room))
         day, today = snapshot.shown, snapshot.shown.day == snapshot.today.day
+        blocks = [b for b in day.blocks if self._wanted(b)]
+        earlier = snapshot.before.blocks if snapshot.before is not None and today else ()
+        beside = 0 if width < WIDE else SIDE if width < HUGE else WIDER_SIDE
+        listed = self.query_one(BlockList)
+        heading = f"{snapshot.before.day:%a %-d %b}" if snapshot.before is not None else ""
+        wanted = self._with_room([b for b in earlier if self._wanted(b)], len(blocks))
+        self.query_one("#side").styles.width = max(1, beside - 4)
+        listed.show(blocks, now, room - beside, wanted, heading)
+        listed.set_class(not blocks and not wanted, "-empty")
+        self._line("filter", f"only what holds “{self.filter}”   / changes" if self.filter else "")
+        self._line("empty", self._when_empty(blocks, today))
+        side = self._side(snapshot, now, beside - 4) if beside else []
+        self._text("side", side)
+        self._text("below", [] if beside else self._below(snapshot, now, room))
+        self._line("offer", home_text.offer_line(snapshot, room))
+
+    def _with_room(self, earlier: list[Block], rows: int) -> list[Block]:
+        """The newest of the day before that fit below so many rows; some where today is empty."""
+        height = self.query_one("#blocks").size.height
+        fit = (height - rows - 2) if height else len(earlier)
+        fit = max(fit, 0 if rows else 3)
+        return earlier[-fit:] if fit > 0 else []
+
+    def _draw_head(self, snapshot: Snapshot) -> None:
+        goals, day = self.flow.config.goals, snapshot.shown
+        today = day.day == snapshot.today.day
         self._line("day", f"{day.day:%A %-d %B}" + ("" if today else f" {day.day:%Y}"))
         goal_s = goals.day_min * 60 if goals.day_min else None
         long = goals.overwork_h is not None and day.focus_s > goals.overwork_h * 3600
         total = block_text.against(day.focus_s, goal_s) + ("  a long day" if long else "")
         self._line("total", total + (" today" if today else ""))
         bar = self.query_one("#goal", ThinBar)
-        bar.display = goal_s is not None
+        bar.display = goal_s is not None and not self.flow.plain
         bar.share = day.focus_s / goal_s if goal_s is not None else 0
-        self._line("rest", _break_line(snapshot.rest, now))
-        blocks = [b for b in day.blocks if self._wanted(b)]
-        listed = self.query_one(BlockList)
-        listed.show(blocks, now, width)
-        listed.set_class(not blocks, "-empty")
-        self._line("filter", f"only what holds “{self.filter}”   / changes" if self.filter else "")
-        self._line("empty", self._when_empty(blocks, today))
-        self._show_planned(snapshot, now)
-        week_goal = round(goals.week_h * 3600) if goals.week_h else None
-        week = f"week {block_text.against(snapshot.week.focus_s, week_goal)}"
-        bars = block_text.week_bars(snapshot.week)
-        self._line("week", f"{week}   {bars}" if width >= 70 else week)
-        self._line("floors", block_text.fitting(self._floors(snapshot), width - 6))
-        self._line("offer", f"enter plans a block   S starts {snapshot.usual} at once")
         self.set_class(long, "-long")
 
-    def _show_planned(self, snapshot: Snapshot, now: datetime) -> None:
-        planned = self.query_one("#planned", Static)
-        planned.set_class(not snapshot.planned, "-empty")
-        if snapshot.planned:
-            from flowtui.core.plan.planned_text import planned_lines
+    def _draw_rest(self, snapshot: Snapshot, now: datetime) -> None:
+        """A break: how long it still is, large, and what comes after it."""
+        rest, figure = snapshot.rest, self.query_one("#pause", BigTime)
+        left = int((rest.ends_at - now).total_seconds()) if rest is not None else 0
+        display = self.flow.config.display
+        figure.font = display.font if display.unicode else ASCII_FONT
+        figure.text = clock(left) if left > 0 and not self.flow.plain else ""
+        self._line("rest", _break_line(rest, now, snapshot.goes_on))
 
-            lines = planned_lines(snapshot.planned, now, snapshot.zone, self.size.width - 6)
-            planned.set_class(not lines, "-empty")
-            planned.update("\n".join(lines))
+    def _side(self, snapshot: Snapshot, now: datetime, width: int) -> home_text.Lines:
+        """What stands beside the list, from the nearest to the widest."""
+        parts = home_text
+        week = snapshot.week
+        lines = parts.section("planned", self._planned(snapshot, now, width), width)
+        first = parts.tomorrow_line(snapshot, width)
+        if first and not parts.plans_tomorrow(snapshot):
+            lines += parts.section("tomorrow begins with", [Content(first)], width)
+        lines += parts.section("runs", self._runs(snapshot, width), width, "2 shows all")
+        thoughts = parts.thought_lines(snapshot, width)
+        lines += parts.section("parked", thoughts, width, "I opens the inbox")
+        today = (snapshot.today.day - week.first).days
+        lines += [*parts.week_bars(week, self._week_goal(), today, width), Content("")]
+        lines += [Content.styled(part, "$muted") for part in self._floors(snapshot)]
+        return lines
+
+    def _below(self, snapshot: Snapshot, now: datetime, width: int) -> home_text.Lines:
+        """The same in few lines, each under its name; the week is last and always there."""
+        week = home_text.week_line(snapshot.week, self._week_goal(), width)
+        if self.app.size.width < NARROW:
+            return [Content.styled(week, "$muted")]
+        room = width - 10
+        named = [
+            ("planned", self._planned(snapshot, now, room)),
+            ("runs", self._runs(snapshot, room)[:2]),
+            ("parked", home_text.thought_lines(snapshot, room)[:1]),
+        ]
+        first = home_text.tomorrow_line(snapshot, room)
+        if first and not named[0][1]:
+            named.append(("tomorrow", [Content(first)]))
+        most = max(1, self.size.height // 3 - 2)
+        lines: home_text.Lines = []
+        for name, found in named:
+            for number, line in enumerate(found):
+                head = Content.styled(f"{name if number == 0 else '':<10}", "$muted")
+                lines.append(Content.assemble(head, line))
+        floors = block_text.fitting(self._floors(snapshot), width)
+        last = [Content.styled(text, "$muted") for text in (week, floors) if text]
+        return [*lines[:most], *last]
+
+    def _week_goal(self) -> int | None:
+        hours = self.flow.config.goals.week_h
+        return round(hours * 3600) if hours else None
+
+    def _planned(self, snapshot: Snapshot, now: datetime, width: int) -> home_text.Lines:
+        if not snapshot.planned:
+            return []
+        from flowtui.core.plan.planned_text import planned_lines
+
+        lines = planned_lines(snapshot.planned, now, snapshot.zone, width)
+        return [Content(line) for line in lines]
+
+    def _runs(self, snapshot: Snapshot, width: int) -> home_text.Lines:
+        board = self.flow.runs
+        if board is None or not board.is_fresh(self.flow.clock.now().timestamp()):
+            return []
+        return home_text.run_lines(board.runs, snapshot.zone, width)
 
     def _wanted(self, block: Block) -> bool:
         needle = self.filter.casefold()
@@ -121,11 +212,21 @@ class IdleScreen(PlannedActions, IdleActions):
     def _line(self, id: str, text: str) -> None:
         self.query_one(f"#{id}", Line).show(text)
 
+    def _text(self, id: str, lines: home_text.Lines) -> None:
+        """Show `lines`, unless they are shown already."""
+        if self._texts.get(id) == (shown := [(line.plain, line.spans) for line in lines]):
+            return
+        self._texts[id] = shown
+        widget = self.query_one(f"#{id}", Static)
+        widget.set_class(not lines, "-empty")
+        widget.update(dimmed(Content("\n").join(lines), self.app.current_theme.ansi))
 
-def _break_line(rest: Break | None, now: datetime) -> str:
+
+def _break_line(rest: Break | None, now: datetime, next_up: str) -> str:
     if rest is None:
         return ""
     left = int((rest.ends_at - now).total_seconds())
+    then = f"   then {next_up}" if next_up else ""
     if left > 0:
-        return f"break  {clock(left)} left   b ends it"
-    return f"break over since {minutes(-left)}   enter goes on   b ends it"
+        return f"break  {clock(left)} left{then}   b ends it"
+    return f"break over since {minutes(-left)}{then}   enter goes on   b ends it"

@@ -15,6 +15,7 @@ from flowtui.core.focus.block_facts import evidence_lines
 from flowtui.core.focus.commands import Command, Extend, Interrupt, Pause, Resume, Return
 from flowtui.core.focus.edit_times import read_times
 from flowtui.core.focus.forms import FinishAnswer
+from flowtui.core.focus.inbox import Parked, of_block
 from flowtui.core.focus.measure import measure
 from flowtui.core.focus.recovery import Closing, carried, closings
 from flowtui.core.guard import protection
@@ -211,8 +212,24 @@ class RunningActions(FlowScreen):
             dialog = self._finish_dialog(block, pressed.wall, typed, meanwhile)
             self._evidence_for(block, pressed.wall, dialog)
             typed = await self.app.push_screen_wait(dialog)
-            if typed is None or await self._finish(block, pressed, typed):
+            if typed is None:
                 return
+            if await self._finish(block, pressed, typed):
+                await self._sort_thoughts(block)
+                return
+
+    async def _sort_thoughts(self, block: Block) -> None:
+        """Each thought of the block is kept, put off, taken up or dropped."""
+        thoughts = await self.ask(partial(_thoughts_of, block.id))
+        if not thoughts:
+            return
+        await self.flow.early_keys.snapshot_shown()  # or the other face would wait for the dialog
+        dialog = dialogs.InboxDialog(thoughts, "what was parked in this block")
+        answer = await self.app.push_screen_wait(dialog)
+        if answer is not None and answer.fates:
+            from flowtui.tui.focus.idle_actions import sort_thoughts
+
+            await self.perform(partial(sort_thoughts, answer.fates))
 
     def _finish_dialog(
         self, block: Block, at: datetime, typed: FinishAnswer | None, meanwhile: list[str]
@@ -310,3 +327,8 @@ class RunningActions(FlowScreen):
             return f"{said}   u takes it back"
 
         return await self.perform(apply)
+
+
+def _thoughts_of(id: str, services: Services) -> list[Parked]:
+    block = services.store.by_id(id)
+    return [one for one in of_block(block) if one.fate is None] if block.ended_at else []

@@ -20,7 +20,7 @@ from flowtui.tui.focus.running_actions import RunningActions
 from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets import big_time
 from flowtui.tui.widgets.big_time import BigTime
-from flowtui.tui.widgets.lines import KeyStrip, Line, Said, ThinBar
+from flowtui.tui.widgets.lines import KeyStrip, Line, ModesStrip, Said, ThinBar
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot
@@ -47,6 +47,7 @@ class RunningScreen(RunningActions):
 
     def compose(self) -> ComposeResult:
         """Intention above, time in the middle, what happened below."""
+        yield ModesStrip("mode.focus")
         with Horizontal(classes="head around"):
             yield Line(id="intention")
             yield Line(id="about", classes="-auto muted")

@@ -18,7 +18,7 @@ from flowtui.tui.insight.experiment_flow import Trial
 from flowtui.tui.insight.insight_actions import InsightActions, View
 from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.charts import dimmed
-from flowtui.tui.widgets.lines import KeyStrip, Line, Said, ThinBar
+from flowtui.tui.widgets.lines import KeyStrip, Line, ModesStrip, Said, ThinBar
 from flowtui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class InsightScreen(InsightActions):
 
     def compose(self) -> ComposeResult:
         """Views above, one line on the whole, the list, all about the chosen line."""
+        yield ModesStrip("mode.insight")
         with Horizontal(classes="head"):
             yield Line(id="views")
             yield Line(id="as-of", classes="-auto muted")
@@ -215,7 +216,7 @@ class InsightScreen(InsightActions):
 
     def _width(self) -> int:
         tiny = self.app.size.width < say.TINY
-        return self.size.width - (2 if tiny else 6) - 1
+        return self.size.width - (2 if tiny else 6) - 3
 
     def on_resize(self) -> None:
         """Fit the lines to the width."""

@@ -25,14 +25,14 @@ from flowtui.tui import dialogs
 from flowtui.tui.review.review_actions import ReviewActions
 from flowtui.tui.shell.early_keys import asks
 from flowtui.tui.shell.palette import bindings
-from flowtui.tui.widgets.lines import KeyStrip, Line, Said
+from flowtui.tui.widgets.lines import KeyStrip, Line, ModesStrip, Said
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot
     from flowtui.core.plan.planned_block import Occurrence
     from flowtui.services.wiring import Services
 
-AROUND = 6
+AROUND = 7
 """Lines that head, views, what was said and keys take."""
 STYLES = {Tone.PLAIN: "", Tone.QUIET: "$muted", Tone.HERE: "bold $focus", Tone.CHART: "$focus"}
 
@@ -55,6 +55,7 @@ class ReviewScreen(ReviewActions):
 
     def compose(self) -> ComposeResult:
         """What is looked at above, the views below it, then the view."""
+        yield ModesStrip("mode.review")
         with Horizontal(classes="head"):
             yield Line(id="what")
             yield Line(id="total", classes="-auto")

@@ -16,13 +16,14 @@ from textual.widgets import DataTable
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.run_text import grouped
 from flowtui.tui.runs import run_rows
+from flowtui.tui.widgets.cursor import MarkedTable
 
 Cells = tuple[Content, ...]
 HEADING = "="
 """Keys of headings begin with it; no id does."""
 
 
-class RunList(DataTable[Content]):
+class RunList(MarkedTable[Content]):
     """Runs, those under way first."""
 
     BINDINGS = [

@@ -20,7 +20,7 @@ from flowtui.tui.runs.run_list import RunList
 from flowtui.tui.runs.runs_actions import RunsActions
 from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.charts import dimmed
-from flowtui.tui.widgets.lines import KeyStrip, Line, Said
+from flowtui.tui.widgets.lines import KeyStrip, Line, ModesStrip, Said
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot
@@ -41,6 +41,7 @@ class RunsScreen(RunsActions):
 
     def compose(self) -> ComposeResult:
         """Count above, the list, what was found of the chosen run, the GPUs."""
+        yield ModesStrip("mode.runs")
         with Horizontal(classes="head"):
             yield Line(id="title")
             yield Line(id="watched", classes="-auto muted")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from textual import events
 from textual.app import App
 from textual.message import Message
+from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
 
 from flowtui.core.clock import Clock
@@ -51,6 +52,8 @@ class Host(App[None]):
         self.clock = clock
         self.config = config
         self.plain = plain
+        self.demo = False
+        """Whether this is the life of a demo: each screen says so."""
         self.snapshot: Snapshot | None = None
         """The latest; None before the first."""
         self.runs: Board | None = None
@@ -107,7 +110,12 @@ class Host(App[None]):
     def push_screen(self, screen: Any, *args: Any, **kwargs: Any) -> Any:
         """As Textual's; keys wait until the screen can take them."""
         awaitable = super().push_screen(screen, *args, **kwargs)
-        self.early_keys.pushed(self.screen_stack[-1])
+        top = self.screen_stack[-1]
+        if self.demo and isinstance(top, ModalScreen):
+            from flowtui.tui.widgets.lines import DemoMark
+
+            top.call_later(top.mount, DemoMark())
+        self.early_keys.pushed(top)
         return awaitable
 
     @abstractmethod

@@ -15,7 +15,7 @@ from textual.filter import LineFilter
 from textual.theme import Theme
 
 from flowtui.core.ascii_text import to_ascii
-from flowtui.settings.themes import FALLBACK, ThemeSpec, blend
+from flowtui.settings.themes import FALLBACK, MIN_MUTED, ThemeSpec, blend, contrast
 
 
 def to_textual(spec: ThemeSpec) -> Theme:
@@ -48,7 +48,7 @@ def variable_defaults() -> dict[str, str]:
 
 def own_variables(spec: ThemeSpec) -> dict[str, str]:
     """The variables that flowtui adds to Textual's."""
-    faint = "ansi_default" if spec.ansi else blend(spec.muted, spec.background, 0.45)
+    faint = faint_of(spec)
     style = "dim" if spec.ansi else "none"
     return {
         **spec.meanings(),
@@ -58,6 +58,17 @@ def own_variables(spec: ThemeSpec) -> dict[str, str]:
         "faint-style": style,
         "line": spec.line,
     }
+
+
+def faint_of(spec: ThemeSpec) -> str:
+    """What has dimmed away, and the hints in empty fields: as faint as can still be read."""
+    if spec.ansi:
+        return "ansi_default"
+    for hundredths in range(45, 0, -3):
+        colour = blend(spec.muted, spec.background, hundredths / 100)
+        if all(contrast(colour, back) >= MIN_MUTED for back in (spec.background, spec.panel)):
+            return colour
+    return spec.muted
 
 
 def variables(spec: ThemeSpec) -> dict[str, str]:
@@ -70,7 +81,7 @@ def _fixed(spec: ThemeSpec) -> dict[str, str]:
         **_chosen(spec),
         "text": spec.foreground,
         "text-muted": spec.muted,
-        "text-disabled": blend(spec.muted, spec.background, 0.45),
+        "text-disabled": faint_of(spec),
         "text-primary": spec.accent,
         "text-secondary": spec.muted,
         "text-accent": spec.accent,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from flowtui.tui.widgets.cursor import MarkedOptions
 
-class FormList(OptionList):
+
+class FormList(MarkedOptions):
     """The keys of every list; it does not go round, but hands on to the form that holds it."""
 
     BINDINGS = [

@@ -98,7 +98,9 @@ class KeyStrip(Static):
 
     def show(self, actions: Iterable[tuple[Action, bool | None]]) -> None:
         """Show actions with whether each can be done now: None greys it, False hides it."""
-        wanted = [(a, bool(can)) for a, can in actions if a.footer and can is not False]
+        wanted = self._fitting(
+            [(a, bool(can)) for a, can in actions if a.footer and can is not False]
+        )
         state = tuple((f"{a.id} {a.keys}", can) for a, can in wanted)
         if state == self._shown:
             return
@@ -111,3 +113,99 @@ class KeyStrip(Static):
             styles = (click, "$muted") if can else ("$faint", "$faint")
             parts.append(Content.assemble((key, styles[0]), (f" {label}", styles[1])))
         self.update(Content("  ").join(parts))
+
+    def _fitting(self, wanted: list[tuple[Action, bool]]) -> list[tuple[Action, bool]]:
+        """As many as there is room for; help is the last to go."""
+        room = self.size.width or self.app.size.width
+        last = [one for one in wanted if one[0].id == "app.help"]
+        shown: list[tuple[Action, bool]] = []
+        used = sum(_width(action) for action, _ in last)
+        for one in wanted:
+            if one in last:
+                continue
+            used += _width(one[0])
+            if used > room + 2:
+                break
+            shown.append(one)
+        return [*shown, *last]
+
+
+def _width(action: Action) -> int:
+    return len(shown_keys(action).split(", ")[0]) + len(action.label) + 3
+
+
+class DemoMark(Static):
+    """Says on every screen of a demo that it is one."""
+
+    DEFAULT_CSS = """
+    DemoMark {
+        layer: overlay;
+        dock: right;
+        width: 6;
+        height: 1;
+        color: $background;
+        background: $warn;
+        text-style: bold;
+    }
+    DemoMark:ansi { color: $warn; background: ansi_default; text-style: reverse bold; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(" demo ", markup=False)
+
+
+class ModesStrip(Static):
+    """The modes by their keys, the one that is shown marked, and the keys that work everywhere."""
+
+    DEFAULT_CSS = """
+    ModesStrip {
+        dock: top;
+        height: 1;
+        margin-bottom: 1;
+        color: $muted;
+        link-color: $muted;
+        link-style: none;
+        link-background: $background 0%;
+    }
+    .-tiny ModesStrip { margin-bottom: 0; }
+    """
+
+    def __init__(self, mode: str) -> None:
+        """`mode` is the id of the action that leads to the screen: "mode.focus"."""
+        super().__init__("", markup=False)
+        self._mode = mode
+        self._shown: tuple[object, ...] = ()
+
+    def show(self, actions: Iterable[Action], width: int) -> None:
+        """Show the modes, and `c` and `:` where there is room for them."""
+        by_id = {action.id: action for action in actions}
+        state = (width, *(by_id[id].keys for id in (*MODE_IDS, *GLOBAL_IDS)))
+        if state == self._shown:
+            return
+        self._shown = state
+        wide = width >= WIDE
+        modes = [self._mode_part(by_id[id], wide) for id in MODE_IDS]
+        left = Content("  ").join(modes)
+        ends = [
+            Content.assemble(
+                (shown_keys(by_id[id]).split(", ")[0], f"@click=app.{by_id[id].method}"),
+                f" {by_id[id].label}",
+            )
+            for id in GLOBAL_IDS
+        ]
+        right = Content("  ").join(ends)
+        gap = width - left.cell_length - right.cell_length
+        self.update(Content.assemble(left, " " * gap, right) if gap >= 2 else left)
+
+    def _mode_part(self, action: Action, wide: bool) -> Content:
+        key = shown_keys(action).split(", ")[0]
+        if action.id == self._mode:
+            return Content.styled(f"{key} {action.label}", "bold $accent underline")
+        text = f" {action.label}" if wide else ""
+        return Content.assemble((key, f"@click=app.{action.method}"), text)
+
+
+MODE_IDS = ("mode.focus", "mode.runs", "mode.body", "mode.insight", "mode.review")
+GLOBAL_IDS = ("app.checkin", "app.log")
+WIDE = 54
+"""Cells from which on each mode is named."""

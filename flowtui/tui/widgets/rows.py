@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from textual.binding import Binding
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from flowtui.tui.widgets.cursor import MarkedOptions
 
-class Rows(OptionList):
+
+class Rows(MarkedOptions):
     """Lines by id; the cursor stays on its line when the others change."""
 
     BINDINGS = [

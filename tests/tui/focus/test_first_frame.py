@@ -26,7 +26,7 @@ async def test_the_day_is_on_the_first_frame_though_no_service_was_asked(
     async with app.run_test() as pilot:
         await pilot.pause()
 
-        assert app.screen.query_one(BlockList).row_count == 3
+        assert app.screen.query_one(BlockList).row_count == 5  # and yesterday's, below a heading
         assert asked == []
 
 

@@ -125,7 +125,6 @@ async def test_a_save_sends_the_touched_fields_alone(world: World) -> None:
     id = world.services.store.last_ended()[0].id
     async with world.app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
-        await pilot.press("G")
         await dialog(pilot, "e")
         other = Changes(add_tags=("shell",), rating=2, note="from the shell")
         world.services.history.edit(id, other)

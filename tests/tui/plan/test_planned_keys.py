@@ -20,13 +20,14 @@ SIZE = (120, 36)
 
 def shown(app: FlowApp) -> str:
     """What the screen says of what is planned."""
-    return str(app.screen_stack[0].query_one("#planned", Static).content)
+    screen = app.screen_stack[0]
+    return "\n".join(str(screen.query_one(id, Static).content) for id in ("#side", "#below"))
 
 
 async def test_a_block_is_planned_by_one_line_and_shown(world: World) -> None:
     async with world.app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
-        assert not app.screen.query_one("#planned").display
+        assert "planned" not in shown(app)
         await dialog(pilot, "P")
         await type_text(pilot, "soonish")
         await pilot.press("enter")
@@ -35,7 +36,7 @@ async def test_a_block_is_planned_by_one_line_and_shown(world: World) -> None:
         await pilot.press("home", *["delete"] * len("soonish"))
         await closed(pilot, "enter")
         await until(pilot, lambda: "fuse it" in shown(app), "the plan")
-        assert shown(app).startswith("thursday  09:00    1 h 30  fuse it")
+        assert "thursday  09:00    1 h 30  fuse it" in shown(app)
 
 
 async def test_what_is_due_is_begun_by_one_key_as_it_was_planned(world: World) -> None:
@@ -43,7 +44,7 @@ async def test_what_is_due_is_begun_by_one_key_as_it_was_planned(world: World) -
     world.clock.advance(120)
     async with world.app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
-        assert "now   B begins" in shown(app)
+        assert "fuse it  now" in shown(app) and "B begins" in shown(app)
         await pilot.press("B")
         await until(pilot, lambda: app.current_mode == RUNNING, "the running screen")
     block = world.services.focus.current()
@@ -67,7 +68,7 @@ async def test_later_moved_and_let_go_by_one_key_each_and_taken_back(world: Worl
         world.services.store.ledger.refresh()
         assert book.day()[0].at == NOW.replace(hour=16, minute=0)
         await pilot.press("N")
-        await until(pilot, lambda: not shown(app), "let go")
+        await until(pilot, lambda: "fuse it" not in shown(app), "let go")
         await pilot.press("u")
         await until(pilot, lambda: "16:00" in shown(app), "undone")
 
@@ -83,7 +84,7 @@ async def test_what_becomes_due_while_one_looks_says_so(world: World) -> None:
     planned_from_line(world.services, "10:31 for 90m: fuse it")
     async with world.app().run_test(size=(80, 24)) as pilot:
         app = await ready(pilot)
-        assert "now" not in shown(app)
+        assert "fuse it  now" not in shown(app)
         world.clock.advance(timedelta(minutes=2).total_seconds())
         app.refresh_snapshot()
         await until(pilot, lambda: "fuse it  now" in shown(app), "due")

@@ -261,4 +261,5 @@ def test_every_dialog_with_a_field_is_opened_by_a_key_of_this_table() -> None:
         # without a field
         "RecoverDialog", "InsideDialog", "HelpDialog", "ThemeDialog", "ConfirmDialog",
         "PreviewDialog", "WeekPlanDialog",
+        "InboxDialog",
     }  # fmt: skip

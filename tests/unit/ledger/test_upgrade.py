@@ -40,7 +40,7 @@ def exported(ledger: Ledger, to: Path) -> dict[str, Any]:
     data: dict[str, Any] = json.loads(to.read_text())
     data.pop("exported_at")
     # kinds that came later
-    for name in ("planned", "answers", "shared", "reviews"):
+    for name in ("planned", "answers", "shared", "reviews", "thoughts"):
         if not data.get(name):
             data.pop(name, None)
     return data

@@ -1,0 +1,60 @@
+"""The mark of the row under the cursor: seen without colour, on every terminal, in every list."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import DataTable, OptionList
+
+MARK = "▌"
+"""Half a block: in the font of the Linux console, too."""
+STYLE = "cursor--mark"
+Cell = TypeVar("Cell")
+
+
+def marked(strip: Strip, by: Widget) -> Strip:
+    """`strip` with the mark in its first cell, in the accent."""
+    first = next(iter(strip), None)
+    behind = first.style if first is not None and first.style is not None else Style()
+    mark = Segment(MARK, behind + by.get_component_rich_style(STYLE, partial=True))
+    return Strip([mark, *strip.crop(1)])
+
+
+class MarkedTable(DataTable[Cell]):
+    """A table of rows; the one under the cursor has the mark in its first, empty cell."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {STYLE}
+    DEFAULT_CSS = """
+    MarkedTable > .cursor--mark { color: $accent; text-style: bold; }
+    """
+
+    def render_line(self, y: int) -> Strip:
+        """As Textual's, with the mark."""
+        strip = super().render_line(y)
+        head = 1 if self.show_header else 0
+        row = y - head + self.scroll_offset.y
+        if y < head or not self.row_count or row != self.cursor_row:
+            return strip
+        return marked(strip, self)
+
+
+class MarkedOptions(OptionList):
+    """Lines to choose from; the chosen one has the mark before its text."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {STYLE}
+    DEFAULT_CSS = """
+    MarkedOptions > .cursor--mark { color: $accent; text-style: bold; }
+    MarkedOptions.-textual-compact > .option-list--option { padding: 0 0 0 2; }
+    """
+
+    def render_line(self, y: int) -> Strip:
+        """As Textual's, with the mark."""
+        strip = super().render_line(y)
+        line = self.scroll_offset.y + y
+        if self.highlighted is None or line >= len(self._lines):
+            return strip
+        return marked(strip, self) if self._lines[line][0] == self.highlighted else strip
