@@ -66,11 +66,11 @@ def a_block(world: World) -> None:
 
 
 PLACES = [
-    Place("Focus", a_planned_day, "1", ("enter", "a", "e", "x", "slash", "P", "M", "colon")),
+    Place("Focus", a_planned_day, "1", ("enter", "a", "e", "x", "slash", "P", "M", "D", "colon")),
     Place("running", a_block, "1", ("space", "p", "f", "colon")),
     Place("Runs", a_run, "2", ("a", "e", "slash")),
     Place("Body", a_day, "3", ("a", "e", "n")),
-    Place("Insight", a_day, "4", ("x",)),
+    Place("Insight", a_day, "4", ("E",)),
 ]
 
 
@@ -257,7 +257,7 @@ def test_every_dialog_with_a_field_is_opened_by_a_key_of_this_table() -> None:
     names = {cls.__name__ for cls in Dialog.__subclasses__()}
     assert names == {
         "PlanDialog", "EditDialog", "LineDialog", "QuickDialog", "FinishDialog", "HabitDialog",
-        "TrialDialog",
+        "TrialDialog", "DayDialog", "InterruptionDialog",
         # without a field
         "RecoverDialog", "InsideDialog", "HelpDialog", "ThemeDialog", "ConfirmDialog",
         "PreviewDialog", "WeekPlanDialog",
