@@ -70,6 +70,7 @@ async def test_a_refused_answer_stays_where_it_was_typed(world: World) -> None:
 
 
 async def test_blocks_are_laid_out_moved_dropped_and_taken_within_the_review(world: World) -> None:
+    world.configure("[goals]\nweek_h = 20\n")
     async with world.app().run_test(size=(120, 36)) as pilot:
         app = await ready(pilot)
         app.look_back()

@@ -119,7 +119,7 @@ def test_a_week_is_proposed_around_meetings_taken_and_taken_back(
 
 
 def test_a_week_that_is_over_and_one_without_hours_are_refused_in_a_line(flow: Shell) -> None:
-    assert "is over" in flow("plan", "week", "2026-W02").err
+    assert "is over" in flow("plan", "week", "2026-W02", "--hours", "12").err
     flow.ok("config", "--set", "goals.week_h", "none")
     assert "--hours 12" in flow("plan", "week").err
     assert "is not a week" in flow("plan", "week", "soon").err
