@@ -234,6 +234,7 @@ def test_jobs_are_found_by_me_by_name_and_by_the_array(
         return [offer.address.name for offer in login.cluster.list(words)]
 
     assert names("me") == ["70_1", "70_2", "9"]
+    assert [offer.name for offer in login.cluster.list("70")] == ["job-70_1", "job-70_2"]
     assert names("70") == ["70_1", "70_2"] and names("sweep") == ["9"] and names("5") == ["5"]
 
 

@@ -108,6 +108,8 @@ def silent_since(seen: Seen) -> float | None:
     of_run = seen.rhythm.last_sign(seen.now_s)
     if seen.alive is None and seen.job is None:
         return of_log if of_log is not None else of_run
+    if seen.where:
+        return of_run if of_run is not None else of_log  # of what was not read nothing is known
     if of_run is None and seen.started_at is not None:
         return seen.started_at.timestamp()
     return of_run

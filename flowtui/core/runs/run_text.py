@@ -150,7 +150,8 @@ def waits(glance: RunGlance, zone: ZoneInfo) -> str:
 
 def state_words(glance: RunGlance) -> str:
     """The state, with what is known of an end: "crashed, exit 1", "crashed, SIGKILL"."""
-    if glance.queue and (glance.state != "running" or "life" in glance.queue):
+    said = glance.state not in ("running", "finished", "unknown") or "life" in glance.queue
+    if glance.queue and said:
         return f"stalled, {glance.queue}" if glance.state == "stalled" else glance.queue
     if glance.exit_status in (None, 0) or glance.state not in ("crashed", "stopped"):
         return glance.state

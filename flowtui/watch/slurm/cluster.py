@@ -83,7 +83,7 @@ class SlurmCluster:
             ended = ended_jobs(self._run(questions.accounts([words])).output)
             chosen = list({job.raw: job for job in ended.values()}.values())
         return [
-            Offer(Address(SLURM, self._host.host, job.id), job.name, job_words(job))
+            Offer(Address(SLURM, self._host.host, job.id), _name_of(job), job_words(job))
             for job in chosen
         ]
 
@@ -248,6 +248,12 @@ def _mark(job: Job) -> tuple[str, JobState, float | None]:
 def _families(id: str) -> tuple[str, ...]:
     """The ids of the array and of the heterogeneous job that a job belongs to."""
     return tuple(id.partition(sign)[0] for sign in "_+" if sign in id)
+
+
+def _name_of(job: Job) -> str:
+    """Its name, with the number of its task where it has one."""
+    sign = next((sign for sign in "_+" if sign in job.id), "")
+    return f"{job.name}{sign}{job.id.partition(sign)[2]}" if sign else job.name
 
 
 def _among(nodes: str, named: frozenset[str]) -> list[str]:

@@ -144,6 +144,13 @@ def test_silence_of_a_source_is_no_silence_of_a_run() -> None:
     assert state_of(still_heard) is RunState.STALLED
 
 
+def test_a_job_whose_log_was_not_read_yet_is_not_silent() -> None:
+    now = datetime.fromtimestamp(START_S + 90_000, UTC)
+    unread = Seen(now=now, started_at=now - timedelta(days=1), job=running(), where="slurm",
+                  heard_at=now)  # fmt: skip
+    assert state_of(unread) is RunState.RUNNING and Rule.STALLED not in found(unread)
+
+
 def test_a_jobs_own_state_is_above_the_words_of_its_log() -> None:
     words = Notice(NoticeKind.INTERRUPTED, "JOB 7 ON n1 CANCELLED DUE TO PREEMPTION")
     items = [*curve("loss", [1.0, 0.5]), words]
