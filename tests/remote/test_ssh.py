@@ -112,6 +112,52 @@ def test_a_log_that_was_cut_or_replaced_begins_anew(connect: Connect, tmp_path: 
     assert mirror(host, wanted) == log.read_bytes()
 
 
+def test_a_clock_that_is_hours_off_makes_no_log_old_or_of_tomorrow(
+    sshd: Sshd, connect: Connect, tmp_path: Path
+) -> None:
+    from flowtui.watch.remote.mirror import Mirror
+
+    now = SystemClock().now().timestamp()
+    made = Mirror(tmp_path / "m", "/data/train.log")
+    theirs = now - 7200  # their clock is two hours behind, and the log changed just now
+    answer = {"size": 7, "start": 0, "mark": [1, 2, ""], "mtime": theirs, "anew": False}
+    made.take(answer, b"step 1\n", now - theirs)
+    assert abs(made.path.stat().st_mtime - now) < 1
+    log = tmp_path / "train.log"
+    log.write_text("step 1\n")
+    host = connect()
+    host.read([want(tmp_path, log)])
+    report = host.report("aaaaaa")
+    assert report is not None and report.heard_at is not None
+    assert abs(report.heard_at - now) < 60
+
+
+def test_a_program_called_ssh_in_the_folder_where_one_is_runs_never(
+    sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "cloned"
+    folder.mkdir()
+    trap = folder / "ssh"
+    trap.write_text(f"#!/bin/sh\ntouch {tmp_path / 'sprung'}\n")
+    trap.chmod(0o755)
+    monkeypatch.chdir(folder)
+    env = {"PATH": f".:{sshd.env()['PATH']}"}
+    clock = SystemClock()
+    line = SshLine("box", partial(start_child, env=env), end_child, clock)
+    SshHost("box", line, clock).list(str(tmp_path))
+    line.close()
+
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_the_follower_is_for_every_python_from_3_6_on() -> None:
+    import ast
+
+    from flowtui.watch.remote.line import follower_code
+
+    ast.parse(follower_code(), feature_version=(3, 6))
+
+
 def test_twenty_logs_come_by_one_connection(sshd: Sshd, connect: Connect, tmp_path: Path) -> None:
     wants = []
     for number in range(20):

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 THIRD_PARTY = {
     "textual", "rich", "tinydb", "click", "apscheduler", "numpy", "pyfiglet", "psutil", "pynvml",
-    "tomlkit", "fitdecode", "dbus_fast",
+    "tomlkit", "fitdecode", "dbus_fast", "urllib3",
 }  # fmt: skip
 COSTLY = {"json", "typing", "pathlib", "dataclasses", "datetime", "enum", "re", "zoneinfo"}
 SERVERS = {"socket", "subprocess", "tempfile", "shutil", "sqlite3", "logging", "threading"}
@@ -141,6 +141,17 @@ def test_the_computing_process_loads_numpy_and_no_ledger() -> None:
     assert "numpy" in found
     assert not tops(found) & (THIRD_PARTY - {"numpy"})
     assert not any(name.startswith(("flowtui.ledger", "flowtui.services")) for name in found)
+
+
+def test_what_talks_to_a_network_is_loaded_by_no_front(home: dict[str, str]) -> None:
+    """Runs are listed and shown from files; the process that watches alone asks others."""
+    for words in (("runs",), ("runs", "sources"), ("status",)):
+        found = loaded(command(*words), home)
+        assert not tops(found) & {"urllib3", "ssl"}
+        assert not {name for name in found if name.startswith("flowtui.watch.servers")}
+        assert "flowtui.watch.remote.line" not in found
+    app = loaded("import flowtui.tui.app, flowtui.tui.runs.runs_screen, flowtui.services.wiring")
+    assert "urllib3" not in tops(app)  # asyncio, of which Textual is made, has ssl
 
 
 def test_core_is_the_standard_library_alone() -> None:

@@ -16,7 +16,7 @@ from flowtui.services.runs.errands import Errands
 from flowtui.services.runs.launch import RunStarter
 from flowtui.watch.rundir import RunDir
 
-MOST = 200
+MOST = 400
 """Runs that one word may bring."""
 OF_FOLDER = 12
 """Logs of a folder that may be told apart; more need a name."""
