@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -162,7 +163,11 @@ class AgentUnit:
         return remarks
 
     def _lingers(self) -> bool:
-        user = self._env.get("USER") or str(os.getuid())
+        # by the password file: USER can be missing, or be whoever called sudo
+        try:
+            user = pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:
+            return False
         return Path("/var/lib/systemd/linger", user).exists()
 
     def _run(self, command: Sequence[str]) -> str | None:
