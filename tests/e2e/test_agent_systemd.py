@@ -1,4 +1,4 @@
-"""The agent under the real systemd's user manager: installed, ringing, killed, booted, taken away."""
+"""The agent under the real systemd: installed, ringing, killed, booted, taken away."""
 
 from __future__ import annotations
 
