@@ -31,7 +31,9 @@ def plain(text: str, limit: int | None = None) -> str:
     character without a shape becomes a blank; blanks at the ends go. With `limit`, at most so many
     characters, the last of a cut text being an ellipsis. Never raises.
     """
-    line = "".join(map(_shown, _SEQUENCE.sub("", text))).strip()
+    # what is printable holds nothing to take away; that is nearly all there is
+    line = text if text.isprintable() else "".join(map(_shown, _SEQUENCE.sub("", text)))
+    line = line.strip()
     if limit is not None and len(line) > limit:
         return line[: max(0, limit - 1)].rstrip() + "…"
     return line

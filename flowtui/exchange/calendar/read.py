@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,7 @@ SERIES_S = 2.0
 AGAIN_S = 0.5
 """Where its end did not reach it, it is told so again."""
 TITLE_LIMIT = 200
+_SERIES = {"RRULE", "RDATE", "EXRULE", "RECURRENCE-ID"}
 _DAY = timedelta(days=1)
 
 
@@ -74,7 +75,9 @@ class Reader:
         zones = Zones(calendar.zones, window.own, around, calendar.zone_name)
         for uid, group in _groups(calendar.events):
             try:
-                with _limit(SERIES_S):
+                # a single event has nothing to count: the watch would cost more than the reading
+                single = len(group) == 1 and not _SERIES & group[0].properties.keys()
+                with nullcontext() if single else _limit(SERIES_S):
                     self._group(uid, group, zones)
             except _TooLongError:
                 self._leave_out(uid, f"it took more than {SERIES_S:g} s to work out")
