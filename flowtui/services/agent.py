@@ -102,13 +102,14 @@ class Agent:
         self._apps.close()
 
     def _fetch_soon(self, seconds: float) -> None:
-        """Look at calendars behind addresses, where there are any, now and every 15 minutes."""
-        if self._services.config.plan.calendars and self._services.calendars.addresses.any:
+        """Look at the calendars, where there are any, now and every 15 minutes."""
+        if self._services.config.plan.calendars:
             loop = asyncio.get_running_loop()
             self._fetching = loop.call_later(seconds, lambda: asyncio.ensure_future(self._fetch()))
 
     async def _fetch(self) -> None:
-        await self._ask(lambda services: services.calendars.addresses.fetch())
+        await self._ask(_renew_calendars)
+        self._conductor.look_soon()
         self._fetch_soon(EVERY.total_seconds())
 
     def _listen(self) -> None:
@@ -227,6 +228,12 @@ class Agent:
         }
         with contextlib.suppress(OSError):
             write_atomic(self._services.paths.run_dir / LAST, json.dumps(told).encode())
+
+
+def _renew_calendars(services: Services) -> None:
+    if services.calendars.addresses.any:
+        services.calendars.addresses.fetch()
+    services.calendars.renew()
 
 
 async def serve(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.focus.commands import Event, EventKind
+from flowtui.core.focus.measure import deadline, measure
 from flowtui.core.kinds import PLANS
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.time_grammar import parse_instant
@@ -43,6 +44,7 @@ from flowtui.system.clock import SystemClock
 from flowtui.system.hook_runner import HookRunner
 
 if TYPE_CHECKING:
+    from flowtui.core.plan.calendar_event import CalendarEvent
     from flowtui.core.plan.planned_block import Occurrence
     from flowtui.services.body.habit_edits import HabitEdits
     from flowtui.services.focus.inbox import Inbox
@@ -282,6 +284,7 @@ def build(
             lambda: services.inbox.waiting(),
             lambda: _coming(services),
             lambda day: services.body.checkins.first_block(day),
+            lambda: _meetings(services),
         ),
         today_file=today_file,
         heart=heart,
@@ -332,13 +335,31 @@ def _coming(services: Services) -> tuple[Occurrence, ...]:
     return (*services.plan_book.day(), *services.plan_book.day(1))
 
 
-def _planned(services: Services) -> list[Reminder]:
-    """Reminders of planned blocks; nothing of them is loaded where there are none."""
-    if not len(services.store.ledger.table(PLANS)):
-        return []
-    from flowtui.services.plan.offers import offers
+def _meetings(services: Services) -> tuple[CalendarEvent, ...]:
+    """What calendars say of today and tomorrow, as far as it was read."""
+    if not services.config.plan.calendars:
+        return ()
+    today = services.plan_book.today()
+    return services.calendars.known(today, today + timedelta(days=1))
 
-    return offers(services.plan_book, services.zone)
+
+def _planned(services: Services) -> list[Reminder]:
+    """Reminders of planned blocks and meetings; nothing of them is loaded where there are none."""
+    reminders: list[Reminder] = []
+    if len(services.store.ledger.table(PLANS)):
+        from flowtui.services.plan.offers import offers
+
+        reminders += offers(services.plan_book, services.zone)
+    block = services.store.running() if services.config.plan.calendars else None
+    if block is not None and block.open_gap is None:
+        from flowtui.services.plan.offers import meeting_ahead
+
+        now, today = services.clock.now(), services.plan_book.today()
+        # of overtime nobody knows the end
+        ends_at = deadline(block, now) if measure(block, now).remaining_s else None
+        events = services.calendars.known(today, today + timedelta(days=1))
+        reminders += meeting_ahead(block, ends_at, events, services.zone)
+    return reminders
 
 
 def _body(

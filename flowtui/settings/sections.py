@@ -39,6 +39,7 @@ NOTICE_EVENTS = (
     "plan-reached",
     "break-over",
     "block-planned",
+    "meeting",
     "check-in",
     "eating-window",
     "wind-down",

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from flowtui.tui.shell.bells import Ringing
 
 T = TypeVar("T")
+CALENDARS_S = 900
+"""How often calendars are looked at."""
 ASK_EVERY = 10
 """Seconds after which the services are asked though no file has changed."""
 
@@ -154,6 +156,9 @@ class FlowApp(Host):
         self.set_interval(self.config.blocks.heartbeat_s, self._beat, name="heartbeat")
         for problem in self._problems[:3]:
             self.notify(problem, severity="warning", timeout=12, markup=False)
+        if self.config.plan.calendars:
+            self._renew_calendars()
+            self.set_interval(CALENDARS_S, self._renew_calendars, name="calendars")
         self._start_conductor()
         self._put_session_back()
         if self._open_on is not None and self._open_on.what == "check-in":
@@ -161,6 +166,16 @@ class FlowApp(Host):
         elif self._open_on is not None:
             self.look_back(self._open_on.day)
         self._tell_todays_arm()
+
+    @work(exclusive=True, group="calendars", exit_on_error=False)
+    async def _renew_calendars(self) -> None:
+        """Read the calendars that have changed, in a process of their own and out of the way."""
+        try:
+            await self.aside(lambda services: services.calendars.renew())
+        except FlowError as error:
+            self.said(error.message, lost=True)
+            return
+        self.refresh_snapshot()
 
     @work(group="arm", exit_on_error=False)
     async def _tell_todays_arm(self) -> None:

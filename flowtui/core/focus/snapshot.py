@@ -15,6 +15,7 @@ from flowtui.core.focus.recovery import Hole
 from flowtui.core.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
+    from flowtui.core.plan.calendar_event import CalendarEvent
     from flowtui.core.plan.planned_block import Occurrence
 
 NO_MODE = ""
@@ -73,6 +74,8 @@ class Snapshot:
     """What the check-in planned as tomorrow's first block."""
     before: Day | None = None
     """The last day before today that has blocks, as far as it is shown below today's."""
+    meetings: tuple[CalendarEvent, ...] = ()
+    """What calendars say of today and tomorrow, by time."""
 
 
 def _planned(data: Any) -> tuple[Occurrence, ...]:
@@ -82,6 +85,15 @@ def _planned(data: Any) -> tuple[Occurrence, ...]:
     from flowtui.core.plan.planned_block import Occurrence
 
     return tuple(decode(Occurrence, one, "planned") for one in data)
+
+
+def _meetings(data: Any) -> tuple[CalendarEvent, ...]:
+    """As `_planned`."""
+    if not data:
+        return ()
+    from flowtui.core.plan.calendar_event import CalendarEvent
+
+    return tuple(map(CalendarEvent.from_json, data))
 
 
 def to_json(snapshot: Snapshot) -> dict[str, Any]:
@@ -99,6 +111,7 @@ def to_json(snapshot: Snapshot) -> dict[str, Any]:
         "goes_on": snapshot.goes_on,
         "tomorrow": snapshot.tomorrow,
         "before": None if snapshot.before is None else encode(snapshot.before),
+        "meetings": [one.as_json() for one in snapshot.meetings],
     }
 
 
@@ -121,4 +134,5 @@ def from_json(data: Mapping[str, Any]) -> Snapshot:
         str(data["goes_on"]),
         str(data["tomorrow"]),
         None if data["before"] is None else decode(Day, data["before"], "before"),
+        _meetings(data["meetings"]),
     )

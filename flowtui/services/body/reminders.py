@@ -1,7 +1,7 @@
 """Reminders of the body log: the check-in, a window about to reach its target, the day's end.
 
-Each is told once, none during a block; what a block held back is told at its end, if it still
-means something then.
+Each is told once, none during a block but a meeting that cuts it; what a block held back is told
+at its end, if it still means something then.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class Reminder:
     body: str
     keys: str = ""
     """What the app says in place of `body`: its keys rather than commands."""
+    in_block: bool = False
+    """Whether it is told during a block too: it would be lost otherwise."""
 
 
 class Reminders:
@@ -63,10 +65,8 @@ class Reminders:
         self._others = others
 
     def next_at(self) -> datetime | None:
-        """When the next reminder is due, perhaps gone by; None during a block or without any."""
-        if self._in_block():
-            return None
-        return min((r.at for r in self._wanted()), default=None)
+        """When the next reminder is due, perhaps gone by; None without any."""
+        return min((r.at for r in self._tellable()), default=None)
 
     def coming(self) -> list[Reminder]:
         """What is still to be told of today and tomorrow, by time; also during a block."""
@@ -75,7 +75,7 @@ class Reminders:
     def ring(self) -> Reminder | None:
         """The reminder that is due, noted as told; None if there is nothing to tell now."""
         now = self._clock.now()
-        due = [] if self._in_block() else [r for r in self._wanted() if r.at <= now]
+        due = [r for r in self._tellable() if r.at <= now]
         if not due:
             return None
         first = min(due, key=lambda r: r.at)
@@ -85,6 +85,11 @@ class Reminders:
                 return None  # another process was quicker
             writer.state.put({**told, first.event: first.about}, id=TOLD)
         return first
+
+    def _tellable(self) -> list[Reminder]:
+        """What may be told now or later: during a block only what breaks through."""
+        wanted = self._wanted()
+        return [r for r in wanted if r.in_block] if self._in_block() else wanted
 
     def _wanted(self) -> list[Reminder]:
         """What is still to be told, of today and tomorrow."""

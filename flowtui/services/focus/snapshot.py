@@ -23,13 +23,14 @@ from flowtui.system.stamp import settings_stamp, stamp
 if TYPE_CHECKING:
     # the first frame reads the file and takes no snapshot: it imports none of these
     from flowtui.core.focus.inbox import Parked
+    from flowtui.core.plan.calendar_event import CalendarEvent
     from flowtui.core.plan.planned_block import Occurrence
     from flowtui.services.focus.breaks import Breaks
     from flowtui.services.focus.presets import Plans
     from flowtui.services.focus.running_block import FocusService
     from flowtui.services.focus.totals import Totals
 
-VERSION = 3
+VERSION = 4
 BEFORE = 6
 """Blocks of the day before that are shown below today's."""
 NAME = "today.json"
@@ -48,6 +49,7 @@ class Snapshots:
         parked: Callable[[], list[Parked]] = list,
         planned: Callable[[], tuple[Occurrence, ...]] = tuple,
         first_block: Callable[[date], str | None] = lambda _: None,
+        meetings: Callable[[], tuple[CalendarEvent, ...]] = tuple,
     ) -> None:
         """`parked` gives the thoughts that wait, `first_block` what the check-in before a day
         planned as its first block."""
@@ -58,6 +60,7 @@ class Snapshots:
         self._parked = parked
         self._planned = planned
         self._first_block = first_block
+        self._meetings = meetings
 
     def take(self, day: date | None = None) -> Snapshot:
         """Gather a snapshot; `day` is the day to list, None for today."""
@@ -82,6 +85,7 @@ class Snapshots:
             goes_on=self.goes_on(today, parked),
             tomorrow=self._first_block(today.day + ONE_DAY) or "",
             before=self._before(today),
+            meetings=self._meetings(),
         )
 
     def _before(self, today: Day) -> Day | None:

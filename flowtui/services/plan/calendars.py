@@ -7,19 +7,21 @@ import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
-from flowtui.core.plan.calendar_event import CalendarReading
+from flowtui.core.plan.calendar_event import CalendarEvent, CalendarReading
 from flowtui.services.plan.calendar_addresses import CalendarAddresses
 from flowtui.system import interpreter
 from flowtui.system.files import write_atomic
 
 READER = "flowtui.exchange.calendar"
+BEFORE, AFTER = timedelta(days=1), timedelta(days=60)
+"""The days around today that are read at once and kept; all that plans and shows asks of them."""
 READ_S = 20.0
 """Seconds that all calendars together may take."""
 WINDOW_LIMIT_DAYS = 3_700
@@ -41,6 +43,10 @@ class Calendars:
         self._me = tuple(me)
         self._zone = zone
         self._cache = cache_dir / "calendar.json"
+        self._other = cache_dir / "calendar-other.json"
+        self._clock = clock
+        self._known: tuple[int, tuple[CalendarEvent, ...]] | None = None
+        """Of the days around today, with the time of the file that they were read from."""
         self._env = dict(env)
         web = [one for one in sources if "://" in one]
         self.addresses = CalendarAddresses(web, cache_dir / "calendars", clock)
@@ -74,15 +80,61 @@ class Calendars:
         remarks = tuple(self.addresses.remarks())
         if not paths:
             return CalendarReading(remarks=remarks)
-        reading = self._days(paths, first, last)
-        return replace(reading, remarks=(*reading.remarks, *remarks))
+        low, high = self._around()
+        if low <= first and last <= high:
+            reading = self._days(paths, low, high, self._cache)
+            events = self._touching(reading.events, first, last)
+        else:
+            reading = self._days(paths, first, last, self._other)
+            events = reading.events
+        return replace(reading, events=events, remarks=(*reading.remarks, *remarks))
 
-    def _days(self, paths: Sequence[Path], first: date, last: date) -> CalendarReading:
+    def renew(self) -> None:
+        """Read the days around today anew where a file has changed. Raises FlowError."""
+        if self.sources:
+            self.days(*self._around())
+
+    def known(self, first: date, last: date) -> tuple[CalendarEvent, ...]:
+        """What is kept of the days around today, however old; reads no calendar and never raises.
+
+        For whoever is asked often; somebody else calls `renew`.
+        """
+        if not self.sources:
+            return ()
+        try:
+            stamp = self._cache.stat().st_mtime_ns
+        except OSError:
+            return ()
+        if self._known is None or self._known[0] != stamp:
+            kept = self._kept(self._cache)
+            try:
+                events = CalendarReading.from_json(kept["reading"]).events if kept else ()
+            except (KeyError, TypeError, ValueError):
+                events = ()
+            self._known = (stamp, events)
+        return self._touching(self._known[1], first, last)
+
+    def _around(self) -> tuple[date, date]:
+        today = self._clock.now().astimezone(self._zone).date()
+        return today - BEFORE, today + AFTER
+
+    def _touching(
+        self, events: Sequence[CalendarEvent], first: date, last: date
+    ) -> tuple[CalendarEvent, ...]:
+        low = datetime.combine(first, time(), self._zone)
+        high = datetime.combine(last + timedelta(days=1), time(), self._zone)
+        return tuple(
+            event
+            for event in events
+            if event.start < high and (event.end > low or event.start >= low)
+        )
+
+    def _days(self, paths: Sequence[Path], first: date, last: date, cache: Path) -> CalendarReading:
         question = self._question([path for path in paths if path.exists()], first, last)
         key = hashlib.sha256(
             json.dumps([question, [_stamps(path) for path in paths]]).encode()
         ).hexdigest()
-        kept = self._kept()
+        kept = self._kept(cache)
         if kept is not None and kept.get("key") == key:
             try:
                 return CalendarReading.from_json(kept["reading"])
@@ -93,7 +145,7 @@ class Calendars:
             {"uid": str(path), "why": "it is not there"} for path in paths if not path.exists()
         ]
         try:
-            write_atomic(self._cache, json.dumps({"key": key, "reading": answer}).encode())
+            write_atomic(cache, json.dumps({"key": key, "reading": answer}).encode())
         except OSError:
             pass  # it will be read again
         return CalendarReading.from_json(answer)
@@ -111,9 +163,9 @@ class Calendars:
             "me": list(self._me),
         }
 
-    def _kept(self) -> dict[str, Any] | None:
+    def _kept(self, cache: Path) -> dict[str, Any] | None:
         try:
-            kept = json.loads(self._cache.read_bytes())
+            kept = json.loads(cache.read_bytes())
         except (OSError, ValueError):
             return None
         return kept if isinstance(kept, dict) else None

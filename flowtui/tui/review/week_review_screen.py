@@ -5,6 +5,7 @@ What was typed is kept with Enter, with the arrows and on leaving; nothing has t
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -56,6 +57,12 @@ class WeekReviewScreen(ModalScreen[bool]):
         self._early: list[events.Key] = []
         """Keys that were pressed before the questions were there."""
         self._changed = False
+        self._drafts: dict[str, str] = {}
+        """What was typed and is not kept yet, by question."""
+        self._refused: dict[str, str] = {}
+        """What of it was refused."""
+        self._order = asyncio.Lock()
+        """Answers are kept one after the other, as they were given."""
 
     @property
     def _host(self) -> Host:
@@ -119,48 +126,65 @@ class WeekReviewScreen(ModalScreen[bool]):
             return True
         steps = {"enter": 1, "down": 1, "tab": 1, "up": -1, "shift+tab": -1}.get(event.key)
         if steps is not None:
-            self._settle(steps)
+            self._put_down()
+            self._go((self._at + steps) % len(self._names))
             return True
         if event.key == "escape":
             self.action_close()
             return True
         return False
 
-    @work(group="answer", exit_on_error=False)
-    async def _settle(self, steps: int | None) -> None:
-        """Keep what was typed, then go `steps` rows on; None leaves."""
-        if not await self._keep():
-            return
-        if steps is None:
-            self.dismiss(self._changed)
-            return
-        self._go((self._at + steps) % len(self._names))
-
-    async def _keep(self) -> bool:
-        """Keep what was typed, if it differs; False where it was refused, and stays."""
+    def _put_down(self) -> None:
+        """What was typed is the row's answer now; it is kept while other keys come."""
         name, text = self._names[self._at], self._field.value.strip()
         if self._sheet is None or text == self._answer(name):
-            return True
+            return
+        self._drafts[name] = text
+        self._keep(self._at, name, text)
+
+    @work(group="keep", exit_on_error=False)
+    async def _keep(self, place: int, name: str, text: str) -> None:
+        """Keep an answer, after those before it; one that is refused stays as it was typed."""
+        assert self._sheet is not None
         first = self._sheet.first
-        try:
-            self._sheet = await self._host.ask(partial(_given, first, name, text))
-        except FlowError as error:
-            self.query_one("#wrong", Line).show(str(error))
-            return False
+        async with self._order:
+            try:
+                self._sheet = await self._host.ask(partial(_given, first, name, text))
+            except FlowError as error:
+                self._refused[name] = text
+                if self._field.value.strip() == self._answer(self._names[self._at]):
+                    self._go(place)  # nothing is being typed elsewhere
+                self.query_one("#wrong", Line).show(str(error))
+                return
         self._changed = True
-        return True
+        self._refused.pop(name, None)
+        if self._drafts.get(name) == text:
+            del self._drafts[name]
+        self._draw()
+
+    async def _kept(self) -> bool:
+        """Wait until what was typed is kept; False where a part of it was refused."""
+        self._put_down()
+        await asyncio.sleep(0)  # its worker has begun, and stands in line
+        async with self._order:
+            return not self._drafts
 
     def action_close(self) -> None:
-        """Leave; what was typed is kept."""
+        """Leave; what was typed is kept, and what was refused holds one back once."""
         if self._sheet is None:
             self.dismiss(False)
         else:
-            self._settle(None)
+            self._close(dict(self._refused))
+
+    @work(group="answer", exit_on_error=False)
+    async def _close(self, refused: dict[str, str]) -> None:
+        if await self._kept() or self._drafts == refused:
+            self.dismiss(self._changed)
 
     @work(group="answer", exit_on_error=False)
     async def action_open_to_all(self) -> None:
         """Let a public report tell the thing to share, or keep it to oneself again."""
-        if not await self._keep() or self._sheet is None:
+        if not await self._kept() or self._sheet is None:
             return
         first, public = self._sheet.first, not self._sheet.review.public
         try:
@@ -176,7 +200,7 @@ class WeekReviewScreen(ModalScreen[bool]):
         """Next week's blocks by eye: moved, made more or fewer, then taken."""
         from flowtui.tui.plan.week_plan_dialog import WeekPlanDialog
 
-        if not await self._keep() or self._sheet is None:
+        if not await self._kept() or self._sheet is None:
             return
         taken = await self.app.push_screen_wait(WeekPlanDialog(self._sheet.first, for_review=True))
         if taken:
@@ -189,7 +213,7 @@ class WeekReviewScreen(ModalScreen[bool]):
         """What a public report of the week would say, to the letter."""
         from flowtui.tui.review.preview_dialog import PreviewDialog
 
-        if not await self._keep() or self._sheet is None:
+        if not await self._kept() or self._sheet is None:
             return
         try:
             text = await self._host.ask(partial(_preview, self._sheet.first, self._sheet.last))
@@ -208,7 +232,7 @@ class WeekReviewScreen(ModalScreen[bool]):
     def _answer(self, name: str) -> str:
         assert self._sheet is not None
         review: WeekReview = self._sheet.review
-        return review.answer(name)
+        return self._drafts.get(name, review.answer(name))
 
     def _go(self, place: int) -> None:
         self._at = place

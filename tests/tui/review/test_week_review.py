@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
@@ -165,3 +167,27 @@ async def test_time_is_told_by_context_tag_mode_and_hour(world: World) -> None:
 
 def _body(app: FlowApp) -> str:
     return str(app.screen.query_one("#body", Static).content)
+
+
+async def test_keys_behind_enter_belong_to_the_next_answer_however_slow_the_disk(
+    world: World,
+) -> None:
+    async with world.app().run_test(size=(80, 24)) as pilot:
+        app = await ready(pilot)
+        app.look_back()
+        screen = await asking(pilot, app)
+        hangs = threading.Event()
+        holding = asyncio.ensure_future(app.ask(lambda _: hangs.wait(20)))
+        await asyncio.sleep(0)
+        await pilot.press(*"first", "enter", *"second", "enter", "enter", *"soonish", "enter")
+        await pilot.press(*"if it rains")
+        hangs.set()
+        await holding
+        await until(pilot, lambda: "soonish" in str(screen.query_one("#wrong", Static).content))
+        assert screen.query_one("#typed", AnswerField).value == "if it rains"
+        assert "soonish" in str(screen.query_one("#rows", Static).content)
+        await pilot.press("escape")  # what was refused holds one back
+        await until(pilot, lambda: answers(world).get("then") == "if it rains", "kept")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, FlowScreen), "left")
+        assert answers(world) == {"came": "first", "hindered": "second", "then": "if it rains"}

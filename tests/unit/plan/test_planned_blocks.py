@@ -12,6 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.focus.commands import Extend, Pause
+from flowtui.core.focus.snapshot import from_json as snapshot_from
+from flowtui.core.focus.snapshot import to_json as snapshot_json
 from flowtui.core.plan.planned_block import (
     Occurrence,
     PlannedBlock,
@@ -20,6 +23,7 @@ from flowtui.core.plan.planned_block import (
     occurrences,
 )
 from flowtui.core.plan.schedule import EVERY_DAY, Schedule, parse_schedule
+from flowtui.services.plan import calendars as calendars_module
 from flowtui.services.plan.begin_planned import begin_planned
 from flowtui.services.plan.plan_book import PlanBook
 from tests.user import NOON, Person
@@ -238,3 +242,83 @@ def test_a_planned_block_is_held_back_while_another_runs_and_dropped_when_it_is_
     person.pass_min(46)
     person.services.focus.finish()
     assert reminders.ring() is None
+
+
+MEETINGS = """BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:stand-up
+SUMMARY:stand-up
+DTSTART:20260304T123000Z
+DTEND:20260304T130000Z
+END:VEVENT
+BEGIN:VEVENT
+UID:late
+SUMMARY:talk
+DTSTART:20260304T150000Z
+DTEND:20260304T160000Z
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.fixture
+def meeting_person(tmp_path: Path) -> Person:
+    """Whose calendar has a meeting at 12:30 and one at 15:00."""
+    file = tmp_path / "work.ics"
+    file.write_text(MEETINGS)
+    settings = tmp_path / "flowtui" / "config" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f'[plan]\ncalendars = ["{file}"]\n')
+    person = Person(tmp_path / "flowtui")
+    person.services.calendars.renew()
+    return person
+
+
+def test_a_meeting_that_cuts_a_block_is_told_of_once_five_minutes_before(
+    meeting_person: Person,
+) -> None:
+    person, reminders = meeting_person, meeting_person.services.body.reminders
+    assert reminders.next_at() is None  # without a block a meeting cuts nothing
+    person.begin(50)
+    assert reminders.next_at() == NOON + timedelta(minutes=25)
+    assert reminders.ring() is None
+    person.pass_min(25)
+    told = reminders.ring()
+    assert told is not None and told.title == "12:30 stand-up"
+    assert reminders.ring() is None and reminders.next_at() is None
+
+
+def test_a_block_that_ends_before_the_meeting_or_is_paused_hears_nothing_of_it(
+    meeting_person: Person,
+) -> None:
+    person, reminders = meeting_person, meeting_person.services.body.reminders
+    person.begin(30)
+    assert reminders.next_at() is None
+    person.services.focus.apply(Extend(20 * 60))
+    assert reminders.next_at() is not None
+    person.services.focus.apply(Pause())
+    assert reminders.next_at() is None
+
+
+def test_what_is_known_of_calendars_is_read_again_only_where_a_file_has_changed(
+    meeting_person: Person, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    calendars, today = meeting_person.services.calendars, NOON.date()
+    asked: list[object] = []
+    real = calendars_module._asked
+
+    def counted(question: dict[str, object], env: dict[str, str]) -> object:
+        asked.append(question)
+        return real(question, env)
+
+    monkeypatch.setattr(calendars_module, "_asked", counted)
+    assert [event.title for event in calendars.known(today, today)] == ["stand-up", "talk"]
+    calendars.renew()
+    tomorrow = today + timedelta(days=1)
+    assert calendars.days(tomorrow, tomorrow).events == () and asked == []
+    (tmp_path / "work.ics").write_text(MEETINGS.replace("stand-up", "moved on"))
+    calendars.renew()
+    assert len(asked) == 1 and calendars.known(today, today)[0].title == "moved on"
+    snapshot = meeting_person.services.snapshots.take()
+    assert [event.title for event in snapshot.meetings] == ["moved on", "talk"]
+    assert snapshot_from(snapshot_json(snapshot)).meetings == snapshot.meetings
