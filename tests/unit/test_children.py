@@ -38,11 +38,18 @@ STARTERS = {
     "guard/program/systemd.py": "systemctl",
     "guard/program/supervise.py": "itself, by the words that it was started with",
     "watch/own_terminal.py": "the command that a person gave",
+    "watch/remote/line.py": "the errors of subprocess alone",
+    "watch/remote/follower.py": "on another host: what a person has installed there, by full paths",
+    "services/runs/errands.py": "the stream constants of subprocess alone",
+    "watch/remote/command.py": "the types of subprocess alone",
+    "system/child.py": "ssh, kubectl and their kin, by the path of each",
 }
 """What in flowtui may start a program, and which."""
 INTERPRETERS = {"system/interpreter.py", "guard/program/main.py", "guard/program/units.py"}
-NAMES_OF_PROGRAMS = {"core/runs/naming.py", "services/guard/setup.py"}
-"""Names of programs as words: nothing is started by them."""
+NAMES_OF_PROGRAMS = {"core/runs/naming.py", "services/guard/setup.py", "watch/remote/line.py"}
+"""Names of programs as words: nothing is started by them here."""
+TRAININGS = {"services/demo/demo_home.py"}
+"""Runs of the demo: a script of ours in its own new folder, isolated, as a person's training is."""
 RUNNERS = re.compile(r"exec(v|l)[pe]*|spawn\w*|posix_spawnp?|popen|system|create_subprocess_\w+")
 
 
@@ -98,7 +105,7 @@ def test_only_known_places_start_programs() -> None:
 def test_one_helper_starts_interpreters_beside_the_privileged_program() -> None:
     found = {name for name, tree in sources() if names_interpreter(tree)}
 
-    assert found == INTERPRETERS | NAMES_OF_PROGRAMS
+    assert found == INTERPRETERS | NAMES_OF_PROGRAMS | TRAININGS
 
 
 def test_a_child_sees_the_standard_library_first_then_this_flowtui(tmp_path: Path) -> None:
