@@ -14,7 +14,9 @@ from flowtui.core.runs.run_state import RunState
 from flowtui.services.runs.origins import accounts_in
 from flowtui.services.runs.runs_view import last_lines
 from flowtui.watch.remote.host import SshHost
+from flowtui.watch.slurm.cluster import SlurmCluster
 from tests.remote.elsewhere import Elsewhere
+from tests.remote.fake_slurm import FakeSlurm
 from tests.remote.sshd import Sshd
 from tests.unit.runs.run_lab import until
 
@@ -123,6 +125,71 @@ def test_what_was_asked_is_counted_and_kept(elsewhere: Elsewhere, tmp_path: Path
     assert (row["source"], row["failures"], row["problem"]) == ("ssh box", 0, None)
     assert 1 <= row["requests"] == row["requests_last_hour"]
     assert json.dumps(row)
+
+
+def test_a_folder_elsewhere_is_one_run_of_all_that_lies_beside_its_newest_file(
+    elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    folder = tmp_path / "lightning" / "version_3"
+    folder.mkdir(parents=True)
+    (folder / "metrics.csv").write_text("epoch,step,val_loss\n0,10,0.9\n1,20,0.8\n")
+    (folder / "console.log").write_text(lines(0, 30))
+    [run] = elsewhere.add(f"ssh:box:{folder.parent}")
+
+    seen = elsewhere.until(run, lambda g: len(g.formats) > 1)
+    assert run.name == "version_3" and seen.key == "val_loss"
+
+
+def test_a_host_behind_another_is_reached_by_ssh_itself(
+    elsewhere: Elsewhere, sshd: Sshd, tmp_path: Path
+) -> None:
+    config = sshd.folder / "config"
+    inner = config.read_text().replace("Host box", "Host inner").rstrip() + "\n  ProxyJump box\n"
+    config.write_text(config.read_text() + inner)
+    log = tmp_path / "train.log"
+    log.write_text(lines(0, 5))
+    [run] = elsewhere.add(f"ssh:inner:{log}")
+
+    assert elsewhere.until(run, lambda g: g.step == 4).where == "inner"
+
+
+def test_a_cluster_is_followed_from_afar_by_its_login_node(
+    elsewhere: Elsewhere, sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its programs are in the PATH of a login shell alone, as on many sites."""
+    monkeypatch.setattr(SlurmCluster, "near_s", 0.05)
+    monkeypatch.setattr("flowtui.core.runs.pace.TIMES", 0.0)
+    slurm = FakeSlurm(tmp_path / "cluster")
+    (sshd.home / ".bash_profile").write_text(f'export PATH="{slurm.bin}:$PATH"\n')
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "slurm-7.out").write_text(lines(0, 9))
+    slurm.set(jobs=[slurm.job("7", "RUNNING", work)])
+    [run] = elsewhere.add("slurm:box:me")
+
+    seen = elsewhere.until(run, lambda g: g.step == 8)
+    assert (seen.where, seen.state, seen.gpu_count) == ("slurm box", "running", 2)
+    assert sshd.connections() == 2  # one to ask what there is, one to follow it
+    elsewhere.desk.stop(run, 1.0)
+    assert slurm.calls("scancel") == [["7"]]
+
+
+def test_a_host_that_hangs_holds_up_nobody_else(
+    elsewhere: Elsewhere, sshd: Sshd, tmp_path: Path
+) -> None:
+    log, other = tmp_path / "far.log", tmp_path / "near.log"
+    log.write_text(lines(0, 5))
+    [run] = elsewhere.add(f"ssh:box:{log}")
+    elsewhere.until(run, lambda g: g.step == 4)
+    sshd.freeze()
+    try:
+        other.write_text(lines(0, 3))
+        [near] = elsewhere.add(str(other))
+        assert elsewhere.until(near, lambda g: g.step == 2).where == ""
+        seen = elsewhere.glance(run)
+        assert seen is not None and seen.state == "running"
+    finally:
+        sshd.freeze(False)
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,44 @@ def test_a_log_that_was_cut_or_replaced_begins_anew(connect: Connect, tmp_path: 
     assert mirror(host, wanted) == log.read_bytes()
 
 
+def test_a_long_log_takes_bounded_room_and_every_line_is_read(
+    connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flowtui.watch.follow import FileSource
+
+    monkeypatch.setattr("flowtui.watch.remote.mirror.CUT_FROM", 20_000)
+    log = tmp_path / "train.log"
+    log.write_text("")
+    wanted = want(tmp_path, log)
+    host = connect()
+    steps: set[int | None] = set()
+    source: FileSource | None = None
+    for start in range(0, 4000, 250):
+        with log.open("a") as file:
+            file.write("".join(f"step {n} loss 0.5\n" for n in range(start, start + 250)))
+        host.read([wanted])
+        report = host.report(wanted.id)
+        assert report is not None
+        if source is None:
+            source = FileSource(Path(report.logs[0]))
+        steps |= {getattr(item, "step", None) for item in source.poll()}
+        kept = sum(each.stat().st_size for each in Path(report.logs[0]).parent.iterdir())
+        assert kept < 60_000
+    steps |= {getattr(item, "step", None) for item in (source.close() if source else ())}
+    assert set(range(4000)) <= steps
+
+
+@pytest.mark.parametrize("there", ["/a/..", "/a/.hidden", "/", "/x/" + "n" * 400, "/a/mirror.json"])
+def test_no_path_over_there_leads_out_of_its_folder_here(tmp_path: Path, there: str) -> None:
+    from flowtui.watch.remote.mirror import Mirror
+
+    made = Mirror(tmp_path / "m", there)
+    answer = {"size": 3, "start": 0, "mark": [1, 2, ""], "mtime": 1.7e9, "anew": False}
+    made.take(answer, b"abc", 0.0)
+    assert made.path.parent == made.folder and made.folder.parent == tmp_path / "m"
+    assert made.path.read_bytes() == b"abc" and Mirror(tmp_path / "m", there).offset == 3
+
+
 def test_a_clock_that_is_hours_off_makes_no_log_old_or_of_tomorrow(
     sshd: Sshd, connect: Connect, tmp_path: Path
 ) -> None:

@@ -19,7 +19,7 @@ from flowtui.watch.rundir import RunDir
 MOST = 400
 """Runs that one word may bring."""
 OF_FOLDER = 12
-"""Logs of a folder that may be told apart; more need a name."""
+"""So many files of a folder are followed, the newest first."""
 SCRIPT = "job.sh"
 
 
@@ -49,7 +49,7 @@ class Beyond:
         if not new:
             raise FlowError(f"nothing is known of {word}", _where_to_look(address))
         if address.scheme == SSH and len(new) > 1:
-            return [self._of_newest(new, word, name, baseline)]
+            return [self._of_folder(address, new, name, baseline)]
         if len(new) > MOST:
             raise FlowError(f"{word} means {len(new)} runs", "give the id of one of them")
         if name and len(new) > 1:
@@ -130,14 +130,16 @@ class Beyond:
             {"began": str(seen["began"])}, began,
         )  # fmt: skip
 
-    def _of_newest(
-        self, offers: Sequence[dict[str, str]], word: str, name: str | None, baseline: str
+    def _of_folder(
+        self, address: Address, offers: Sequence[dict[str, str]], name: str | None, baseline: str
     ) -> Run:
-        """A folder: its newest log, if it holds no more than a person can mean by it."""
-        if len(offers) > OF_FOLDER:
-            raise FlowError(f"{word} holds {len(offers)} logs or more", "give one of them")
-        newest = offers[0]
-        return self._starter.follow(newest["address"], name or newest["name"], baseline)
+        """A folder as one run: its newest file, with what lies beside that one (`.wandb`, logs)."""
+        paths = [PurePosixPath(parse_address(offer["address"]).name) for offer in offers]
+        home = paths[0].parent
+        logs = [str(path) for path in paths if path.parent == home][:OF_FOLDER]
+        wanted = name or home.name or paths[0].name
+        there = {"output": "\n".join(logs)}
+        return self._starter.follow(str(address), wanted, baseline, (), str(home), there)
 
     def _refuse(self, address: Address, known: set[str]) -> None:
         if str(address) in known:

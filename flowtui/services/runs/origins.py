@@ -156,9 +156,9 @@ def want_of(run: Run, directory: RunDir) -> Want | None:
         address = parse_address(word)
     except FlowError:
         return None
-    output = there.get("output", "")
+    logs = tuple(log for log in there.get("output", "").split("\n") if log)
     return Want(
-        run.id, address, directory.mirror, (output,) if output else (),
+        run.id, address, directory.mirror, logs,
         there.get("end", ""), there.get("began", ""),
     )  # fmt: skip
 

@@ -215,10 +215,10 @@ class SshHost:
         paths: list[tuple[Want, str]] = []
         for want in wants:
             process = self._processes.get(want.id)
-            if want.address.pid is None:
-                paths.append((want, want.address.name))
-            elif want.logs:
+            if want.logs:
                 paths += [(want, log) for log in want.logs]
+            elif want.address.pid is None:
+                paths.append((want, want.address.name))
             elif process is not None:
                 paths += [(want, log) for log in process.logs]
         paths += [(want, path) for want, logs in self._more.values() for path in logs]

@@ -20,6 +20,8 @@ CUT_FROM = 64 << 20
 """A log of words that is larger when first seen is fetched from near its end."""
 TAIL = 4 << 20
 TAIL_BYTES = 64
+BEFORE = ".1"
+"""Ending of the part of a long log that came before the one that grows."""
 WHOLE = (".wandb", ".csv", ".jsonl", ".json", ".gz")
 """Files that mean nothing without their beginning."""
 
@@ -30,8 +32,7 @@ class Mirror:
     def __init__(self, folder: Path, there: str) -> None:
         self.there = there
         self.folder = folder / _folder_name(there)
-        name = PurePosixPath(there).name
-        self.path = self.folder / (name or "log")
+        self.path = self.folder / _file_name(there)
         self.start = 0
         """Where ours begins in the one over there."""
         self.mark: Any = None
@@ -84,20 +85,28 @@ class Mirror:
             self._note()
         if data and start == self.offset:
             self._append(data)
+            if not self._whole and self.offset - self.start > CUT_FROM:
+                self._begin(self.offset, answer["mark"], keep=True)
         self.size = size
         self.changed_at = float(answer["mtime"]) + skew_s
         with contextlib.suppress(OSError):
             os.utime(self.path, (self.changed_at, self.changed_at))
 
     def _first_start(self, size: int) -> int:
-        name = self.path.name
-        whole = name.endswith(WHOLE) or "tfevents" in name
-        return 0 if whole or size <= CUT_FROM else size - TAIL
+        return 0 if self._whole or size <= CUT_FROM else size - TAIL
 
-    def _begin(self, start: int, mark: Any) -> None:
+    @property
+    def _whole(self) -> bool:
+        name = self.path.name
+        return name.endswith(WHOLE) or "tfevents" in name
+
+    def _begin(self, start: int, mark: Any, keep: bool = False) -> None:
+        """An empty file of its own; with `keep` the one before lies beside, as if rotated."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = self.path.with_name(f".{self.path.name}.new")
         beside.write_bytes(b"")
+        if keep:
+            self.path.replace(self.path.with_name(f"{self.path.name}{BEFORE}"))
         self.start, self.mark = start, mark
         # emptied first, noted then: were we to die between the two, all is fetched again
         beside.replace(self.path)
@@ -123,6 +132,12 @@ class Mirror:
                 self.path.unlink()  # nobody knows what it is part of
 
 
+def _file_name(there: str) -> str:
+    """The last part of a path over there, as a name that is safe here: readers go by its ending."""
+    name = PurePosixPath(there).name.replace("\0", "")[-100:]
+    return "log" if name in ("", ".", "..", MARKS) or name.startswith(".") else name
+
+
 def _folder_name(there: str) -> str:
     """A short name that differs for each path, and no path in it."""
     return base64.b32encode(hashlib.sha1(there.encode()).digest()[:10]).decode().lower()
@@ -133,6 +148,9 @@ def mirrored(folder: Path) -> list[str]:
     marks = sorted(folder.glob(f"*/{MARKS}"), key=lambda path: path.stat().st_ctime_ns)
     found = []
     for mark in marks:
-        names = [each for each in mark.parent.iterdir() if not each.name.startswith(".")]
-        found += [str(each) for each in names if each.name != MARKS]
-    return found
+        try:
+            there = json.loads(mark.read_text(encoding="utf-8"))["there"]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        found.append(str(mark.parent / _file_name(str(there))))
+    return [path for path in found if Path(path).exists()]
