@@ -25,6 +25,7 @@ from tests.unit.runs.run_lab import until
 def elsewhere(tmp_path: Path, sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
     monkeypatch.setattr(SshHost, "near_s", 0.05)
     monkeypatch.setattr("flowtui.watch.remote.host.PROCESS_S", 0.2)
+    monkeypatch.setattr("flowtui.services.runs.watcher.STEP_S", 0.2)
     made = Elsewhere(tmp_path, sshd.env())
     yield made
     made.close()

@@ -322,13 +322,13 @@ def test_only_an_open_connection_is_used_where_that_is_wished(
         master.wait()
 
 
-@pytest.mark.parametrize("shell", ["sh", "bash", "dash", "tcsh", "fish", "ksh", "zsh"])
+@pytest.mark.parametrize("shell", ["sh", "bash", "tcsh", "fish"])
 def test_any_login_shell_and_any_noise_before_it_will_do(
     shell: str, tmp_path: Path, connect: Connect
 ) -> None:
     path = shutil.which(shell)
     if path is None:
-        return  # each shell that is here is tried
+        pytest.skip(f"needs {shell}")
     wrapper = tmp_path / "login"
     wrapper.write_text(
         f'#!/bin/sh\necho "Welcome to box"\necho "{{\\"now\\": 1}}"\n'
