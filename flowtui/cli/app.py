@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "interrupt": ("flowtui.cli.focus.block", "note an interruption; the clock keeps running"),
     "back": ("flowtui.cli.focus.block", "focus has resumed after an interruption"),
     "park": ("flowtui.cli.focus.block", "write a thought down to get it out of the head"),
+    "parked": ("flowtui.cli.focus.parked", "thoughts that wait: list, add, put off, drop"),
+    "next": ("flowtui.cli.plan.next", "intentions from where you keep tasks"),
     "discard": ("flowtui.cli.focus.block", "take back a block that was started by mistake"),
     "status": ("flowtui.cli.focus.status", "the running block and today, in one line"),
     "log": ("flowtui.cli.focus.log", "blocks of a stretch of days, with totals"),
@@ -62,10 +64,29 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "paths": ("flowtui.cli.setup", "where everything lies"),
     "themes": ("flowtui.cli.setup", "the themes there are"),
     "keys": ("flowtui.cli.setup", "every key of the app"),
+    "man": ("flowtui.cli.manual", "the manual page of all of it"),
     "demo": ("flowtui.cli.demo", "try the app on made-up days; nothing of it stays"),
     "completions": ("flowtui.cli.setup", "a completion script for bash, zsh or fish"),
 }
 
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "block": (
+        "start", "pause", "resume", "stop", "extend", "interrupt", "back", "park", "parked",
+        "next", "discard", "status", "plan", "calendar", "guard",
+    ),
+    "past blocks": (
+        "log", "show", "find", "add", "edit", "split", "join", "relabel", "delete", "undo", "redo",
+    ),
+    "runs": ("run", "runs", "gpus"),
+    "body": ("checkin", "note", "eat", "workout", "habit", "body"),
+    "insight and review": ("insight", "experiment", "report", "review", "shared", "gave"),
+    "data": ("export", "import", "doctor"),
+    "setup": (
+        "demo", "config", "paths", "themes", "keys", "man", "completions", "agent", "serve",
+    ),
+}  # fmt: skip
+"""The commands by what a person wants; each stands in one group."""
 
 _NO_ROOM = (errno.EBADF, errno.ENOSPC, errno.EIO, errno.EPIPE, errno.EDQUOT)
 """Errors of a standard output that takes nothing: closed, on a full disk, of a terminal gone."""
@@ -108,8 +129,9 @@ class Root(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One line a command, without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, help) for name, (_, help) in COMMANDS.items()])
+        for group, names in GROUPS.items():
+            with formatter.section(group.capitalize()):
+                formatter.write_dl([(f"{name:<11}", COMMANDS[name][1]) for name in names])
 
 
 @click.command(

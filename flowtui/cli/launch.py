@@ -55,6 +55,8 @@ def open_app(
     on = OpenOn("review", look_back_day) if look_back else on
     app = _app(env, home, paths, plain, on)
     app.demo = demo
+    if not demo and on is None and not plain and not paths.ledger_dir.exists():
+        app.first_start = None if paths.config_file.exists() else paths.config_file
     end_with_terminal(sys.stdin.fileno())
     app.run()
     if paths.cache_dir.is_dir():  # where an app has been: nothing is made by looking

@@ -12,9 +12,10 @@ from flowtui.core.errors import FlowError
 @click.option("--sample", is_flag=True, help="a commented settings file with every default")
 @click.option("--check", is_flag=True, help="exit code 2 if something is wrong with the settings")
 @click.option("--set", "change", nargs=2, metavar="KEY VALUE", help="change one, keep comments")
+@json_option
 @pass_context
 def config_command(
-    context: Context, sample: bool, check: bool, change: tuple[str, str] | None
+    context: Context, sample: bool, check: bool, change: tuple[str, str] | None, as_json: bool
 ) -> None:
     """Show where the settings are and what is wrong with them; change one."""
     services = context.services
@@ -36,6 +37,11 @@ def config_command(
         require(services.config, list(services.problems))
     for problem in services.problems:
         context.say(str(problem))
+    if as_json:
+        from flowtui.settings.sample import in_force
+
+        context.put_json({"file": str(file), "settings": in_force(services.config)})
+        return
     there = "" if file.exists() else " (not there: all defaults; flowtui config --sample)"
     context.put(f"{file}{there}")
 

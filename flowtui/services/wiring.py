@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from flowtui.services.plan.calendar_out import CalendarOut
     from flowtui.services.plan.calendars import Calendars
     from flowtui.services.plan.plan_book import PlanBook
+    from flowtui.services.plan.task_sources import TaskSources
     from flowtui.services.review.shared_things import SharedThings
     from flowtui.services.review.week_reviews import WeekReviews
     from flowtui.services.runs.runs_service import RunDesk
@@ -158,6 +159,13 @@ class Services:
         from flowtui.services.focus.inbox import Inbox
 
         return Inbox(self.store)
+
+    @cached_property
+    def tasks(self) -> TaskSources:
+        """Tasks of other programs."""
+        from flowtui.services.plan.task_sources import TaskSources
+
+        return TaskSources(self.config.tasks, self.env)
 
     @cached_property
     def shared(self) -> SharedThings:

@@ -1,6 +1,6 @@
 """Every action of the app, defined once: id, place, default key, label, help.
 
-Bindings, footer, help, palette, the README's table and `flowtui keys` come from here. A person
+Bindings, footer, help, palette, the manual page and `flowtui keys` come from here. A person
 remaps by id in the settings' [keys]; a clash is refused with both names.
 """
 
@@ -26,7 +26,7 @@ class Action:
     label: str
     """One or two words, for the footer."""
     help: str
-    """One sentence, for help, palette and README."""
+    """One sentence, for help, palette and the manual page."""
     footer: bool = True
     """False for what only help and palette name."""
     runs: str = ""
@@ -82,6 +82,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("block.called", "running", "o", "called", "I was called: note it, the clock runs on."),
     Action("block.back", "running", "r", "back", "I am back: the time to return is kept.", False),
     Action("block.park", "running", "p", "park", "Write a thought down and let go of it."),
+    Action("block.note", "running", "a", "note", "Add a line to the block's notes.", False),
     Action("block.extend", "running", "plus", "15 min", "Move the end of the plan by 15 minutes."),
     Action("block.shorten", "running", "minus", "-5 min", "Bring the end 5 minutes nearer.", False),
     Action("block.finish", "running", "f", "finish", "End the block: outcome, rating, note."),

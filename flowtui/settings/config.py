@@ -32,6 +32,7 @@ from flowtui.settings.sections import (
     Planning,
     Review,
     Sources,
+    Tasks,
 )
 
 S = TypeVar("S")
@@ -142,6 +143,7 @@ class Config:
     notices: Notices = _section(Notices)
     evidence: Evidence = _section(Evidence)
     plan: Planning = _section(Planning)
+    tasks: Tasks = _section(Tasks)
     review: Review = _section(Review)
     guard: Guard = _section(Guard)
     sources: Sources = _section(Sources)

@@ -37,6 +37,12 @@ def set_value(file: Path, key: str, value: object) -> None:
     raise FlowError(f"{file} is being changed by another program", "Try again.")
 
 
+def begin_file(file: Path) -> None:
+    """Make a settings file that changes nothing, where there is none. Raises FlowError."""
+    if not file.exists():
+        _replace(_target(file), "# all there is: flowtui config --sample\n")
+
+
 def _target(file: Path) -> Path:
     """The file behind any links, so that a link into a folder of dotfiles stays one."""
     try:

@@ -34,6 +34,27 @@ def sample() -> str:
     return "\n".join(parts)
 
 
+def in_force(config: Config) -> dict[str, object]:
+    """Every setting with its value, as it would stand in the file."""
+    found: dict[str, object] = {}
+    for section in dataclasses.fields(Config):
+        value = getattr(config, section.name)
+        if section.metadata.get("section") is not None:
+            found[section.name] = _values(value)
+        elif section.name == "contexts":
+            found[section.name] = {name: _values(context) for name, context in value.items()}
+        else:
+            found[section.name] = dict(value)
+    return found
+
+
+def _values(section: Any) -> dict[str, object]:
+    return {
+        one.name: one.metadata["kind"].write(getattr(section, one.name))
+        for one in dataclasses.fields(section)
+    }
+
+
 def literal(value: object) -> str:
     """A value as TOML: str, bool, int, float, a list or a table of these."""
     if isinstance(value, bool):

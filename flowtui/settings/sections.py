@@ -285,6 +285,21 @@ class Planning:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """Where you keep tasks: they are offered as intentions, and only read."""
+
+    todo: tuple[Path, ...] = option((), many(folder(), "files"), "Files in the todo.txt format.")
+    markdown: tuple[Path, ...] = option(
+        (), many(folder(), "files"), "Markdown files whose open check boxes are tasks."
+    )
+    taskwarrior: bool = option(False, yes_no(), "Pending tasks of Taskwarrior, by its own command.")
+    github: bool = option(False, yes_no(), "GitHub issues assigned to you, by an installed gh.")
+    timeout_s: float = option(
+        2.0, number(0.2, 30, "seconds"), "How long a source may take, in seconds."
+    )
+
+
 def _is_list(word: str) -> bool:
     return re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", word) is not None
 

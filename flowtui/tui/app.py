@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from textual import events, work
@@ -93,6 +94,8 @@ class FlowApp(Host):
         self._problems = [*problems, *key_problems]
         self._specs = themes
         self._open_on = open_on
+        self.first_start: Path | None = None
+        """The settings file that is to be begun, where somebody starts for the first time."""
         self._ringing: Ringing | None = None
         self._ascii: list[LineFilter] = []
         if not config.display.unicode:
@@ -147,6 +150,31 @@ class FlowApp(Host):
 
     def begin(self) -> None:
         """After the first frame: open the ledger and start what lives by the clock."""
+        if self.first_start is None:
+            self._begin()
+        else:
+            self._ask_first(self.first_start)
+
+    @asks
+    async def _ask_first(self, file: Path) -> None:
+        """Three questions before anything is there; then the first block is planned."""
+        from flowtui.settings.edit import begin_file, set_value
+        from flowtui.tui.dialogs.first_dialog import FirstDialog
+
+        answers = await self.push_screen_wait(FirstDialog(os.getcwd()))  # noqa: PTH109 - as shown
+        try:
+            begin_file(file)
+            for key, value in answers.values if answers is not None else ():
+                set_value(file, key, value)
+        except FlowError as error:
+            self.said(str(error), lost=True)
+        self.config = service_calls.settings_of(file)
+        self._begin()
+        if answers is not None:
+            await self.early_keys.snapshot_shown()
+            await self.screen.run_action("block_plan")
+
+    def _begin(self) -> None:
         gc.freeze()  # what start-up made stays; collections that are to come need not look at it
         gc.enable()
         self.refresh_snapshot()

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-from tests.readme_tables import README, filled
+from flowtui.cli.app import COMMANDS, GROUPS
+from flowtui.cli.manual import manual
+from flowtui.core.glossary import WORDS
+from flowtui.settings.actions import ACTIONS
 
+README = Path(__file__).parents[2] / "README.md"
+GUIDE = README.parent / ".github" / "GUIDE.md"
 TEXT = README.read_text(encoding="utf-8")
 
 
-def test_the_tables_of_keys_and_commands_are_those_of_the_code() -> None:
-    """Mend with: python -m tests.readme_tables"""
-    assert filled(TEXT) == TEXT
+def test_it_is_read_in_a_few_minutes_and_explains_nine_words() -> None:
+    assert len(TEXT.split()) < 1500
+    assert [word for word, _ in WORDS if f"| **{word}** |" not in TEXT] == []
+    assert len(WORDS) == 9
+
+
+def test_every_command_stands_in_one_group_and_all_in_the_manual_page() -> None:
+    grouped = [name for names in GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(COMMANDS)
+    page = "\n".join(manual())
+    assert [name for name in COMMANDS if f".B {name}\n" not in page] == []
+    assert [action.id for action in ACTIONS if action.id not in page.replace("\\-", "-")] == []
+    assert "tasks.taskwarrior" in page
+
+
+def test_every_command_that_is_named_exists() -> None:
+    for text in (TEXT, GUIDE.read_text(encoding="utf-8")):
+        named = set(re.findall(r"(?:^|`|\$\()flowtui ([a-z]+)\b", text, re.M))
+        assert named - set(COMMANDS) - {"is"} == set()
 
 
 def test_there_are_exactly_two_set_up_commands() -> None:
@@ -19,9 +41,9 @@ def test_there_are_exactly_two_set_up_commands() -> None:
 
 
 def test_every_picture_is_there() -> None:
-    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", TEXT)
-
-    assert pictures
-    for picture in pictures:
-        path = README.parent / picture.replace("%5B", "[").replace("%5D", "]")
-        assert path.is_file(), picture
+    for file in (README, GUIDE):
+        pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", file.read_text(encoding="utf-8"))
+        assert pictures
+        for picture in pictures:
+            path = file.parent / picture.replace("%5B", "[").replace("%5D", "]")
+            assert path.is_file(), picture

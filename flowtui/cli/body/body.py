@@ -26,15 +26,26 @@ UNDO = "take it back: flowtui undo"
 
 @click.command("note")
 @click.argument("words", nargs=-1, required=True)
+@click.option("--block", "block", is_flag=True, help="a line for the running block instead")
 @at_option
 @json_option
 @pass_context
-def note_command(context: Context, words: tuple[str, ...], at: str | None, as_json: bool) -> None:
+def note_command(
+    context: Context, words: tuple[str, ...], block: bool, at: str | None, as_json: bool
+) -> None:
     """Record a quick line: yoga 30 e6 · coffee · energy 4 · sleep 23:40-7:05 q4 · no sugar.
 
     Several are parted by commas; yesterday, a weekday, a date or a time may stand in the line, and
     words after " -- " are kept as its note.
     """
+    if block:
+        noted = context.services.focus.note(" ".join(words))
+        if as_json:
+            context.put_json({"id": noted.id, "note": noted.note})
+        else:
+            context.say(f"noted in block {noted.id}")
+            context.say(UNDO)
+        return
     tell(context, context.services.body.log.write(" ".join(words), context.instant(at)), as_json)
 
 

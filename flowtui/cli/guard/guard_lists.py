@@ -41,7 +41,7 @@ def list_command(ctx: click.Context, as_json: bool) -> None:
         )
         mine = "" if one.source == "flowtui" else f"  {one.source}"
         context.put(f"{one.name:12} {len(one.sites):5} names{out}{extra}  {one.title}{mine}")
-    context.say(f"your own: {context.services.guard.lists_folder}/NAME.toml, see the README")
+    context.say(f"your own: {context.services.guard.lists_folder}/NAME.toml, see the guide")
 
 
 @list_command.command("show")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from flowtui.core.body.day_text import entry_text
 from flowtui.core.body.eating import edit_window
-from flowtui.core.body.entry import Entry
+from flowtui.core.body.entry import BY_HAND, Entry
 from flowtui.core.body.entry_days import BodyLog, Variable
 from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.body.entry_line import reread
@@ -17,6 +17,7 @@ from flowtui.core.body.habits import Habit
 from flowtui.core.body.phrases import workout
 from flowtui.core.body.quick_line import Logged, parse
 from flowtui.core.body.tokens import Tokens
+from flowtui.core.body.writer import Pen, whole
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
 from flowtui.core.lazy_dataclass import dataclass
@@ -105,6 +106,13 @@ class BodyService:
         today = self._rule.day_of(now)
         energy = self.log(today, today).value(today, Variable(Kind.ENERGY)).value
         return BodyGlance(energy, self.window(), self.settings.status_line)
+
+    def meant(self, line: str) -> Logged:
+        """What a quick line would record, recorded nowhere. Raises UsageError."""
+        pen = Pen(whole(self._clock.now()), self._rule, lambda: "", BY_HAND)
+        windows = self.store.of_kind(Kind.EATING) if "eat" in line.casefold() else []
+        logged = parse(line, pen, self.declared.words(), windows)
+        return Logged(tuple(logged.entries), logged.remarks)
 
     # Writing
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flowtui.core.errors import FlowError
+from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.focus.block import (
     MAX_BLOCK_S,
     OPEN_ENDED,
@@ -39,6 +39,7 @@ from flowtui.core.focus.recovery import lapse
 from flowtui.core.focus.reshape import cut
 from flowtui.core.focus.step import park_late, start, step
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.text import one_line
 from flowtui.services.focus.absence import Vigil
 
 ANNOUNCED = "announced"
@@ -193,6 +194,19 @@ class FocusService(Vigil):
             writer.put(noted)
         self._tell(events)
         return noted
+
+    def note(self, text: str) -> Block:
+        """Add a line to what is noted of the running block. Raises FlowError if none runs."""
+        line = one_line(text, "note", 1000)
+        if not line:
+            raise UsageError("there is nothing to note", "say it: flowtui note --block TEXT")
+        with self.store.change("note block") as writer:
+            block = writer.need_running()
+            noted = one_line(f"{block.note} · {line}" if block.note else line, "note", 2000)
+            changed = replace(block, note=noted)
+            writer.put(changed)
+        self._tell((Event(EventKind.NOTED, changed, self.clock.now()),))
+        return changed
 
     def judge(self, id: str, judgement: Judge) -> Block:
         """Say how an ended block went."""

@@ -7,9 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from flowtui.core.errors import UsageError
-from flowtui.core.review.search import found_in
+from flowtui.core.review.search import found_in, holds
 
 if TYPE_CHECKING:
+    from flowtui.core.focus.block import Block
     from flowtui.services.wiring import Services
 
 
@@ -30,6 +31,20 @@ def find(services: Services, needle: str) -> list[Find]:
         raise UsageError("there is nothing to look for", "flowtui find WORD")
     found = [*_blocks(services, needle), *_others(services, needle.casefold())]
     return sorted(found, key=lambda one: (one.day, one.kind, one.id), reverse=True)
+
+
+def blocks_holding(services: Services, needle: str, most: int) -> list[Block]:
+    """The newest `most` blocks of all years in which `needle` was written, newest first."""
+    wanted, store = needle.strip().casefold().removeprefix("#"), services.store.blocks
+    # a look at the stored texts first: few records are worth decoding
+    rows = [row for row in store.table if wanted and wanted in str(row).casefold()]
+    rows.sort(key=lambda row: str(row.get("started_at", "")), reverse=True)
+    found: list[Block] = []
+    for row in rows:
+        found += [block for block in store.decoded([row]) if holds(block, needle.strip())]
+        if len(found) >= most:
+            break
+    return found
 
 
 def _blocks(services: Services, needle: str) -> Iterator[Find]:

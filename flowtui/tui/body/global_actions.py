@@ -28,7 +28,9 @@ async def quick_log(app: Host, day: date | None = None) -> None:
     line, wrong = "", ""
     while True:
         typed = await app.push_screen_wait(
-            QuickDialog(partial(app.ask, _offer), about, line, wrong)
+            QuickDialog(
+                partial(app.ask, _offer), about, line, wrong, partial(_understand, app, day)
+            )
         )
         if typed is None:
             return
@@ -107,6 +109,19 @@ def _offer(services: Services) -> QuickOffer:
     names = services.body.log.declared.words()
     words = [h.name for h in names.habits if not h.archived]
     return QuickOffer((*names.workouts, *words, *names.stops))
+
+
+async def _understand(app: Host, day: date | None, line: str) -> str:
+    dated = f"{day.isoformat()} {line}" if day is not None else line
+    return await app.ask(partial(_meant, dated))
+
+
+def _meant(line: str, services: Services) -> str:
+    try:
+        logged = services.body.log.meant(line)
+    except FlowError:
+        return ""  # what is wrong is said at Enter: half a word is no mistake yet
+    return ", ".join(map(entry_text, logged.entries))
 
 
 def _write(line: str, services: Services) -> str:

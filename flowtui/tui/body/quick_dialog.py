@@ -41,8 +41,11 @@ class QuickDialog(Dialog[str]):
         about: str = "",
         line: str = "",
         wrong: str = "",
+        understand: Callable[[str], Awaitable[str]] | None = None,
     ) -> None:
+        """`understand` gives what a line would record, in words; empty for what is none yet."""
         super().__init__()
+        self._understand = understand
         self._offer = offer
         self._words = LastWord((*STARTS, *WORKOUTS))
         self._about = about
@@ -61,6 +64,7 @@ class QuickDialog(Dialog[str]):
             compact=True,
             select_on_focus=False,  # a line given back is gone on with, not typed over
         )
+        yield Label("", id="meant", classes="about", markup=False)
         if not self._wrong:
             yield Label("\n".join(EXAMPLES), classes="hint", markup=False)
 
@@ -72,6 +76,16 @@ class QuickDialog(Dialog[str]):
         if self._wrong:
             self.complain(UsageError(self._wrong))
         self._learn()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say what would be recorded, as soon as something would."""
+        self._tell(event.value.strip())
+
+    @work(group="meant", exclusive=True, exit_on_error=False)
+    async def _tell(self, line: str) -> None:
+        meant = await self._understand(line) if line and self._understand is not None else ""
+        if self.is_mounted:
+            self.query_one("#meant", Label).update(f"= {meant}" if meant else "")
 
     @work(group="offer", exit_on_error=False)
     async def _learn(self) -> None:

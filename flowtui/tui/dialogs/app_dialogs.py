@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from textual.binding import Binding
 from textual.widget import Widget
-from textual.widgets import Label, OptionList
+from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from flowtui.core.errors import UsageError
+from flowtui.core.glossary import WORDS
 from flowtui.settings.actions import PLACES, Action, shown_keys
 from flowtui.tui.dialogs.base import Dialog
 from flowtui.tui.widgets.form_list import FormList
 from flowtui.tui.widgets.line_input import LineInput
+
+FIRST = (
+    "block.plan", "block.again", "block.pause", "block.wandered", "block.park", "block.finish",
+    "app.checkin", "app.log", "app.undo", "app.leave",
+)  # fmt: skip
+"""The ten keys with which a day can be lived."""
 
 
 class HelpDialog(Dialog[None]):
@@ -29,13 +36,22 @@ class HelpDialog(Dialog[None]):
         self._places = places
 
     def form(self) -> Iterable[Widget]:
-        """A heading a place, a line an action."""
+        """The keys that matter, the words, then a heading a place and a line an action."""
+        yield Label("the keys that matter", classes="heading", markup=False)
+        by_id = {action.id: action for action in self._actions}
+        yield from (self._line(by_id[id]) for id in FIRST if id in by_id)
+        yield Label("words", classes="heading", markup=False)
+        for word, text in WORDS:
+            yield Label(f"{word:>14}  {text}", classes="about", markup=False)
         for place in self._places:
             yield Label(PLACES[place], classes="heading", markup=False)
             for action in self._actions:
                 if action.place == place:
-                    line = f"{shown_keys(action):>14}  {action.help}"
-                    yield Label(line, classes="about", markup=False)
+                    yield self._line(action)
+
+    def _line(self, action: Action) -> Label:
+        text = f"{shown_keys(action):>14}  {action.help}"
+        return Label(text, classes="about", markup=False)
 
     def action_submit(self) -> None:
         """Enter closes."""
@@ -89,8 +105,11 @@ class LineDialog(Dialog[str]):
         value: str = "",
         needed: bool = False,
         about: str = "",
+        live: Callable[[str], object] | None = None,
     ) -> None:
+        """`live` is told each time the line changes."""
         super().__init__()
+        self._live = live
         self.title_text = title
         self._placeholder = hint
         self._value = value
@@ -108,6 +127,11 @@ class LineDialog(Dialog[str]):
             compact=True,
             select_on_focus=False,  # or the next key would replace a line that was refused
         )
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell what is typed so far."""
+        if self._live is not None:
+            self._live(event.value.strip())
 
     def answer(self) -> str:
         """The line."""

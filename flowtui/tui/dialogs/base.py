@@ -164,3 +164,16 @@ class LastWord(Suggester):
             if word.startswith(start) and word != start:
                 return f"{head}{blank}{sign}{word}"
         return None
+
+
+class Beginning(Suggester):
+    """Completes a whole line from lines that begin like it; the lines may come later."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self.words = list(words)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The first line that begins with `value`, capitals or not."""
+        start = value.casefold()
+        return next((w for w in self.words if start and w.casefold().startswith(start)), None)

@@ -12,6 +12,7 @@ from textual.widgets import DataTable
 
 from flowtui.core.focus.block import Block
 from flowtui.core.text import middle_cut
+from flowtui.core.zones import zone_or_utc
 from flowtui.tui.focus.block_text import row
 from flowtui.tui.widgets.cursor import MarkedTable
 
@@ -106,8 +107,12 @@ class BlockList(MarkedTable[Text]):
         width: int,
         earlier: Sequence[Block] = (),
         heading: str = "",
+        dated: bool = False,
     ) -> None:
-        """Show `blocks`, and below a heading `earlier` ones; rows that are the same stay."""
+        """Show `blocks`, and below a heading `earlier` ones; rows that are the same stay.
+
+        With `dated` the earlier ones are of different days, and say of which.
+        """
         columns = NARROW if width < NARROW_WIDTH else COLUMNS
         if columns != self._columns:
             self._set_columns(columns)
@@ -116,7 +121,11 @@ class BlockList(MarkedTable[Text]):
             cells = ["" for _ in columns]
             cells[-1 if columns is NARROW else 0] = heading
             rows[f"{HEADING}{heading}"] = tuple(cells)
-            rows |= {block.id: self._cells(block, now, width) for block in earlier}
+            for block in earlier:
+                cells = list(self._cells(block, now, width))
+                if dated:
+                    cells[0] = _day(block, columns is NARROW)
+                rows[block.id] = tuple(cells)
         self._blocks = {**self._blocks, **{block.id: block for block in (*blocks, *earlier)}}
         if list(rows) != list(self._shown):
             self._refill(rows, len(blocks))
@@ -155,3 +164,8 @@ class BlockList(MarkedTable[Text]):
             self.move_cursor(row=list(rows).index(chosen.id))
         elif rows:
             self.move_cursor(row=first - 1 if first else len(rows) - 1)
+
+
+def _day(block: Block, narrow: bool) -> str:
+    at = block.started_at.astimezone(zone_or_utc(block.zone))
+    return f"{at:%d.%m}" if narrow else f"{at:%-d %b %Y}"

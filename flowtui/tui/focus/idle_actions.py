@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from flowtui.core.errors import FlowError
+from flowtui.core.focus import balance
 from flowtui.core.focus.block import Block, Fate
 from flowtui.core.focus.block_facts import evidence_lines
 from flowtui.core.focus.edit_times import read_inside
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from flowtui.services.wiring import Services
 
 UNDO = "   u takes it back"
+FOUND = 40
+"""Blocks of all days that a search lists at most."""
 
 
 class IdleActions(FlowScreen):
@@ -32,6 +35,8 @@ class IdleActions(FlowScreen):
 
     filter = ""
     """Only blocks that hold this text are listed."""
+    found: tuple[Block, ...] = ()
+    """Blocks of other days that hold it, newest first."""
 
     @property
     def chosen(self) -> Block | None:
@@ -43,8 +48,11 @@ class IdleActions(FlowScreen):
         """Plan a block; a form that was refused comes back as it was."""
         offered = await self.ask(_offer)
         form: PlanForm | None = None
+        week = self.flow.snapshot.week if self.flow.snapshot is not None else None
+        lean = balance.leaning(week.by_mode) if week is not None else ""
         while True:
-            form = await self.app.push_screen_wait(dialogs.PlanDialog(offered, form))
+            dialog = dialogs.PlanDialog(offered, form, partial(self.flow.aside, _tasks), lean)
+            form = await self.app.push_screen_wait(dialog)
             if form is None or await self._start(form):
                 return
 
@@ -150,12 +158,29 @@ class IdleActions(FlowScreen):
 
     @asks
     async def action_list_filter(self) -> None:
-        """Show only what holds a word."""
-        text = await self.app.push_screen_wait(
-            dialogs.LineDialog("show only", "a word or #tag", self.filter)
+        """Show only what holds a word, while it is typed; below it what holds it of all days."""
+        before = self.filter
+        about = "in everything you wrote; esc shows what was shown before"
+        dialog = dialogs.LineDialog(
+            "show only", "a word or #tag", self.filter, about=about, live=self.show_only
         )
-        if text is not None:
-            self.filter = text
+        text = await self.app.push_screen_wait(dialog)
+        self.show_only(before if text is None else text)
+
+    def show_only(self, text: str) -> None:
+        """List what holds `text`; empty for all of the day."""
+        if text == self.filter:
+            return
+        self.filter, self.found = text, ()
+        self._redraw()
+        if text:
+            self._search(text)
+
+    @work(group="search", exclusive=True, exit_on_error=False)
+    async def _search(self, text: str) -> None:
+        found = await self.ask(partial(_holding, text))
+        if text == self.filter:
+            self.found = tuple(found)
             self._redraw()
 
     def action_day_before(self) -> None:
@@ -237,6 +262,18 @@ def sort_thoughts(fates: Sequence[tuple[str, Fate]], services: Services) -> str:
     following = [text for text, (_, fate) in zip(texts, fates, strict=True) if fate is Fate.NEXT]
     said = f"   S begins with {following[-1]}" if following else ""
     return f"sorted {what}{said}{UNDO}"
+
+
+def _holding(text: str, services: Services) -> list[Block]:
+    from flowtui.services.review.finds import blocks_holding
+
+    return blocks_holding(services, text, FOUND)
+
+
+def _tasks(services: Services) -> list[str]:
+    """Intentions from where tasks are kept, and from what is parked."""
+    parked = [one.text for one in services.inbox.waiting()]
+    return [*parked, *(task.text for task in services.tasks.look().tasks)]
 
 
 def _like(block: Block, services: Services) -> PlanForm:

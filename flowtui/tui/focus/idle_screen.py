@@ -10,8 +10,10 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from flowtui.core.focus import balance
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.pointers import Break
+from flowtui.core.review.search import holds
 from flowtui.core.status_file import clock, minutes
 from flowtui.tui.focus import block_text, home_text
 from flowtui.tui.focus.block_list import BlockList
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot
 
 
+BALANCED = ("theory", "practice", "build")
+"""Modes that the line of theory and practice sums up."""
 NARROW, WIDE = 60, 110
 """Cells below which the screen is reduced, and from which on it has two columns."""
 HUGE = 180
@@ -82,9 +86,12 @@ class IdleScreen(PlannedActions, IdleActions):
         beside = 0 if width < WIDE else SIDE if width < HUGE else WIDER_SIDE
         listed = self.query_one(BlockList)
         heading = f"{snapshot.before.day:%a %-d %b}" if snapshot.before is not None else ""
-        wanted = self._with_room([b for b in earlier if self._wanted(b)], len(blocks))
+        wanted = self._with_room(list(earlier), len(blocks))
+        if self.filter:
+            shown = {block.id for block in blocks}
+            heading, wanted = "other days", [b for b in self.found if b.id not in shown]
         self.query_one("#side").styles.width = max(1, beside - 4)
-        listed.show(blocks, now, room - beside, wanted, heading)
+        listed.show(blocks, now, room - beside, wanted, heading, dated=bool(self.filter))
         listed.set_class(not blocks and not wanted, "-empty")
         self._line("filter", f"only what holds “{self.filter}”   / changes" if self.filter else "")
         self._line("empty", self._when_empty(blocks, today))
@@ -181,12 +188,10 @@ class IdleScreen(PlannedActions, IdleActions):
         return home_text.run_lines(board.runs, snapshot.zone, width)
 
     def _wanted(self, block: Block) -> bool:
-        needle = self.filter.casefold()
-        hay = " ".join((block.intention, *(f"#{t}" for t in block.tags), block.context, block.note))
-        return needle in hay.casefold()
+        return not self.filter or holds(block, self.filter)
 
     def _when_empty(self, blocks: list[Block], today: bool) -> str:
-        if blocks:
+        if blocks or (self.filter and self.found):
             return ""
         if self.filter:
             return "nothing holds that   / changes the filter"
@@ -205,7 +210,9 @@ class IdleScreen(PlannedActions, IdleActions):
             elif seconds:
                 parts.append(f"{name} {minutes(seconds)}")
         modes = snapshot.week.by_mode
-        named = [(mode, s) for mode, s in modes.items() if mode and s]
+        named = [(m, s) for m, s in modes.items() if s and m and m not in BALANCED]
+        both = balance.ratio(modes)
+        parts += [both] if both else []
         parts += [f"{name} {minutes(s)}" for name, s in sorted(named, key=lambda p: -p[1])]
         return parts
 

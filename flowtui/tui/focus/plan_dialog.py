@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+from textual import work
 from textual.binding import Binding
-from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
@@ -14,7 +14,7 @@ from flowtui.core.focus.block import Mode
 from flowtui.core.focus.forms import PlanForm, PlanOffer
 from flowtui.core.focus.tags import parse_tags
 from flowtui.core.guard.protection import Choice as Kept
-from flowtui.tui.dialogs.base import Dialog, LastWord, field, labelled
+from flowtui.tui.dialogs.base import Beginning, Dialog, LastWord, field, labelled
 from flowtui.tui.widgets.choice import Choice
 
 EARLY = {"at once": "soft", "after a delay": "firm", "not at all": "hard"}
@@ -30,18 +30,28 @@ class PlanDialog(Dialog[PlanForm]):
     hint = "enter start   tab next   ctrl+l length   esc leave"
     BINDINGS = [Binding("ctrl+l", "next_length", "next length", show=False)]
 
-    def __init__(self, offer: PlanOffer, form: PlanForm | None = None) -> None:
+    def __init__(
+        self,
+        offer: PlanOffer,
+        form: PlanForm | None = None,
+        tasks: Callable[[], Awaitable[Sequence[str]]] | None = None,
+        about: str = "",
+    ) -> None:
+        """`tasks` are fetched while one types, and completed then; `about` is said above."""
         super().__init__()
+        self._tasks = tasks
+        self._about = about
+        self._suggest = Beginning(offer.known_intentions)
         self._offer = offer
         self._form = form or PlanForm.again(offer)
 
     def form(self) -> Iterable[Widget]:
         """The fields, in the order in which one thinks of them."""
         offer, typed = self._offer, self._form
-        suggest = SuggestFromList(offer.known_intentions, case_sensitive=False)
-        yield field(
-            "intention", "intention", typed.intention, "what shall be true at the end", suggest
-        )
+        if self._about:
+            yield Label(self._about, classes="hint", markup=False)
+        hint = "what shall be true at the end"
+        yield field("intention", "intention", typed.intention, hint, self._suggest)
         yield field("if … then", "then", typed.then, "if something pulls me away, then …")
         lengths = " · ".join([*offer.presets, "open", "17:30"])
         yield field("length", "length", typed.length, lengths)
@@ -62,6 +72,13 @@ class PlanDialog(Dialog[PlanForm]):
     def on_mount(self) -> None:
         """Type the intention at once."""
         self.query_one("#intention", Input).focus()
+        if self._tasks is not None:
+            self._learn(self._tasks)
+
+    @work(group="tasks", exit_on_error=False)
+    async def _learn(self, tasks: Callable[[], Awaitable[Sequence[str]]]) -> None:
+        """Tasks of other programs: however slow those are, the dialog stands."""
+        self._suggest.words = list(dict.fromkeys([*self._suggest.words, *await tasks()]))
 
     def action_next_length(self) -> None:
         """Put the next of the usual lengths into the field."""

@@ -185,6 +185,24 @@ class RunningActions(FlowScreen):
             park,
         )
 
+    @asks
+    async def action_block_note(self) -> None:
+        """Add a line to what is noted of the block."""
+        block = self._block()
+        if block is None:
+            return
+
+        def note(text: str, services: Services) -> str:
+            services.focus.note(text)
+            return "noted   u takes it back"
+
+        await self._keep(
+            lambda typed: dialogs.LineDialog(
+                "note a line", "kept with the block", typed, needed=True, about=block.note
+            ),
+            note,
+        )
+
     @work(group="command", exit_on_error=False)
     async def action_block_extend(self) -> None:
         """Fifteen minutes more."""
@@ -246,7 +264,7 @@ class RunningActions(FlowScreen):
             block.intention or "a block",
             summary,
             [thought.text for thought in block.parked],
-            typed or FinishAnswer(None, None, "", end),
+            typed or FinishAnswer(None, None, block.note, end),
             meanwhile,
         )
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot
     from flowtui.services.runs.board import Board
     from flowtui.services.wiring import Services
+    from flowtui.settings.config import Config
     from flowtui.tui.shell.bells import Ringing
     from flowtui.tui.shell.host import Host
+
+
+def settings_of(file: Path) -> Config:
+    """The settings in `file`; defaults for what is wrong there."""
+    from flowtui.settings.config import parse
+
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return parse(text, file)[0]
 
 
 def take_snapshot(day: date | None, services: Services) -> Snapshot:

@@ -259,7 +259,8 @@ def test_every_dialog_with_a_field_is_opened_by_a_key_of_this_table() -> None:
         "PlanDialog", "EditDialog", "LineDialog", "QuickDialog", "FinishDialog", "HabitDialog",
         "TrialDialog", "DayDialog", "InterruptionDialog",
         # without a field
-        "RecoverDialog", "InsideDialog", "HelpDialog", "ThemeDialog", "ConfirmDialog",
+        "FirstDialog", "RecoverDialog", "InsideDialog", "HelpDialog", "ThemeDialog",
+        "ConfirmDialog",
         "PreviewDialog", "WeekPlanDialog",
         "InboxDialog",
     }  # fmt: skip

@@ -67,6 +67,6 @@ def test_without_hooks_no_process_is_started(
 def test_every_event_that_is_told_names_a_hook_and_the_table_has_it() -> None:
     assert {kind.value for kind in TOLD} <= set(EVENTS)
     assert EventKind.DISCARDED in TOLD
-    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    readme = (Path(__file__).parents[3] / ".github" / "GUIDE.md").read_text(encoding="utf-8")
     table = readme[readme.index("| event | fires when |") :].split("\n\n")[0]
     assert [event for event in EVENTS if f"`{event}`" not in table] == []
