@@ -1,4 +1,4 @@
-"""A day on one line of cells: focus, the gaps inside blocks, interruptions, what is planned.
+"""A day on one line of cells: focus, gaps inside blocks, interruptions, plans, meetings.
 
 Pure; a cell is a sign with the name of its meaning, so that a front decides on colours.
 """
@@ -14,21 +14,26 @@ from flowtui.core.focus.block import Block
 from flowtui.core.focus.measure import extent, focus_spans
 
 if TYPE_CHECKING:
+    from flowtui.core.plan.calendar_event import CalendarEvent
     from flowtui.core.plan.planned_block import Occurrence
 
 HOUR = timedelta(hours=1)
 FIRST_H, LAST_H = 8, 18
 """The line shows these hours of the clock at least."""
-FOCUS, GAP, NOTED, PLANNED, NOW, NOTHING = "━", "╌", "┿", "┄", "│", " "
+FOCUS, GAP, NOTED, PLANNED, MEETING, NOW, NOTHING = "━", "╌", "┿", "┄", "▒", "│", " "
 MEANING = {
     FOCUS: "focus",
     GAP: "rest",
     NOTED: "warn",
     PLANNED: "muted",
+    MEETING: "muted",
     NOW: "accent",
     NOTHING: "line",
 }
-LEGEND = f"{FOCUS} focus  {GAP} gap  {NOTED} interruption  {PLANNED} planned  {NOW} now"
+LEGEND = (
+    f"{FOCUS} focus  {GAP} gap  {NOTED} interruption  {PLANNED} planned  {MEETING} meeting  "
+    f"{NOW} now"
+)
 
 
 class DayLine(NamedTuple):
@@ -47,18 +52,20 @@ def day_line(
     zone: ZoneInfo,
     width: int,
     today: bool = True,
+    meetings: Sequence[CalendarEvent] = (),
 ) -> DayLine | None:
     """The day of `blocks`, `width` cells wide; None where there is nothing to draw.
 
     It begins with a full hour, and reaches from the first of what there is to the last.
     """
     spans = [extent(block, now) for block in blocks]
+    busy = [(one.start, one.end) for one in meetings if one.busy and not one.all_day]
     ahead = [(one.at, one.at + timedelta(seconds=one.plan.seconds or 1800)) for one in planned]
-    if not spans and not ahead:
+    if not spans and not ahead and not busy:
         return None
     start, end = _reach(
-        [span.start for span in spans] + [at for at, _ in ahead],
-        [span.end for span in spans] + [at for _, at in ahead] + ([now] if today else []),
+        [span.start for span in spans] + [at for at, _ in (*ahead, *busy)],
+        [span.end for span in spans] + [at for _, at in (*ahead, *busy)] + ([now] if today else []),
         zone,
     )
     cells = [NOTHING] * width
@@ -71,6 +78,8 @@ def day_line(
         for at in range(begin, min(width, max(begin + 1, place(last)))):
             cells[at] = sign
 
+    for one, other in busy:
+        fill(one, other, MEETING)
     for one, other in ahead:
         fill(one, other, PLANNED)
     for block, span in zip(blocks, spans, strict=True):

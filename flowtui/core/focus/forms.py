@@ -25,6 +25,8 @@ class PlanOffer:
     guard: GuardOffer
     intention: str = ""
     """What the next block is meant to be about: planned by the check-in, or a thought put off."""
+    meeting: str = ""
+    """The next meeting in words, where a block has room before it; its length is a preset then."""
     goes_on: str = ""
     """The same, or the intention of the last block where that is unfinished."""
 

@@ -11,6 +11,8 @@ from flowtui.core.focus.edit_times import read_end, read_on_day, read_times
 from flowtui.core.focus.forms import BlockForm, PlanForm, PlanOffer
 from flowtui.core.focus.inbox import meant_next
 from flowtui.core.guard.protection import Choice
+from flowtui.core.status_file import minutes
+from flowtui.core.text import plain
 from flowtui.services.focus.begin import (
     Begun,
     PlanRequest,
@@ -22,6 +24,8 @@ from flowtui.services.focus.begin import (
 from flowtui.services.focus.running_block import Draft
 from flowtui.services.wiring import Services
 
+UNTIL_MEETING = "until meeting"
+
 
 def offer(services: Services) -> PlanOffer:
     """What the next plan starts with."""
@@ -30,6 +34,8 @@ def offer(services: Services) -> PlanOffer:
     meant = _planned_first(services) or meant_next(services.inbox.waiting(), services.today())
     known = last is not None and last.context in contexts.rules
     here = contexts.named(None, current_folder())
+    meeting = _meeting(services)
+    presets = tuple(_length(seconds) for seconds in services.plans.presets_s)
     return PlanOffer(
         length=_length(plan.seconds) if plan.kind is PlanKind.FIXED else "open",
         tags=last.tags if last is not None else (),
@@ -38,13 +44,29 @@ def offer(services: Services) -> PlanOffer:
         else contexts.named(None, current_folder()),
         mode=last.mode if last is not None else None,
         contexts=tuple(contexts.rules),
-        presets=tuple(_length(seconds) for seconds in services.plans.presets_s),
+        presets=(*presets, UNTIL_MEETING) if meeting else presets,
+        meeting=meeting,
         known_tags=services.plans.tags(),
         known_intentions=services.plans.intentions(),
         guard=services.guard.offer(here),
         intention=meant,
         goes_on=meant or services.plans.unfinished(),
     )
+
+
+def _meeting(services: Services) -> str:
+    """The next meeting with room for a block before it, in words; empty without one."""
+    if not services.calendars.sources:
+        return ""
+    from flowtui.core.plan.free_time import BEFORE_MEETING, next_meeting
+
+    now, today = services.clock.now(), services.plan_book.today()
+    found = next_meeting(now, services.calendars.known(today, today))
+    if found is None:
+        return ""
+    left = minutes(int((found.start - BEFORE_MEETING - now).total_seconds()))
+    at = found.start.astimezone(services.zone)
+    return f"{UNTIL_MEETING} is {left}: {plain(found.title, 40) or 'a meeting'} at {at:%H:%M}"
 
 
 def form_like(services: Services, block: Block) -> PlanForm:

@@ -44,7 +44,15 @@ def timeline(snapshot: Snapshot, now: datetime, width: int) -> Lines:
         for one in snapshot.planned
         if today and one.at.astimezone(snapshot.zone).date() == snapshot.today.day and one.at > now
     ]
-    line = day_line(snapshot.shown.blocks, planned, now, snapshot.zone, max(20, width), today)
+    day = snapshot.today.day
+    meetings = [
+        one
+        for one in snapshot.meetings
+        if today and one.start.astimezone(snapshot.zone).date() == day
+    ]
+    line = day_line(
+        snapshot.shown.blocks, planned, now, snapshot.zone, max(20, width), today, meetings
+    )
     if line is None:
         return []
     lines = [Content.styled(line.scale, "$muted"), styled_cells(line.cells, MEANING)]
@@ -52,6 +60,14 @@ def timeline(snapshot: Snapshot, now: datetime, width: int) -> Lines:
     if len(said) > 1:
         lines.append(Content.styled("  ".join([f"{FULL} focus", *said]), "$faint"))
     return lines
+
+
+def day_ends(now: datetime, zone: ZoneInfo, working: str) -> datetime:
+    """When the hours for blocks (such as "09:00-18:00") end today; midnight once they have."""
+    local = now.astimezone(zone)
+    hour, minute = map(int, working.partition("-")[2].split(":"))
+    end = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return end if end > local else local.replace(hour=23, minute=59, second=0, microsecond=0)
 
 
 def hours(seconds: int) -> str:

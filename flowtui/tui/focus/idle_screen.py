@@ -174,12 +174,15 @@ class IdleScreen(PlannedActions, IdleActions):
         return round(hours * 3600) if hours else None
 
     def _planned(self, snapshot: Snapshot, now: datetime, width: int) -> home_text.Lines:
-        if not snapshot.planned:
+        if not snapshot.planned and not snapshot.meetings:
             return []
-        from flowtui.core.plan.planned_text import planned_lines
+        from flowtui.core.plan.planned_text import meeting_lines, planned_lines
 
-        lines = planned_lines(snapshot.planned, now, snapshot.zone, width)
-        return [Content(line) for line in lines]
+        zone, meetings = snapshot.zone, snapshot.meetings
+        lines = planned_lines(snapshot.planned, now, zone, width, meetings)
+        until = home_text.day_ends(now, zone, self.flow.config.plan.hours)
+        quiet = meeting_lines(meetings, now, until, zone, width)
+        return [*map(Content, lines), *(Content.styled(line, "$muted") for line in quiet)]
 
     def _runs(self, snapshot: Snapshot, width: int) -> home_text.Lines:
         board = self.flow.runs

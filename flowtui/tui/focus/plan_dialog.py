@@ -55,6 +55,8 @@ class PlanDialog(Dialog[PlanForm]):
         yield field("if … then", "then", typed.then, "if something pulls me away, then …")
         lengths = " · ".join([*offer.presets, "open", "17:30"])
         yield field("length", "length", typed.length, lengths)
+        if offer.meeting:
+            yield Label(offer.meeting, classes="hint", markup=False)
         tags = " ".join(f"#{tag}" for tag in typed.tags)
         yield field("tags", "tags", tags, "#cuda #paper", LastWord(offer.known_tags))
         yield labelled("context", Choice(offer.contexts, typed.context, id="context"))

@@ -73,7 +73,12 @@ class PlannedActions(FlowScreen):
         if one is None:
             self._nothing()
             return
-        await move_by_dialog(self, one)
+        from flowtui.core.plan.planned_text import room_for
+
+        snapshot = self.flow.snapshot
+        room = room_for(one, snapshot.planned, snapshot.meetings) if snapshot is not None else None
+        at = f"{room.astimezone(snapshot.zone):%H:%M}" if room is not None and snapshot else ""
+        await move_by_dialog(self, one, at)
 
     async def _with(self, call: PlannedCall) -> None:
         one = self.planned
@@ -93,9 +98,9 @@ def _add(line: str, services: Services) -> str:
     return f"planned {plan.schedule.text()}{UNDO}"
 
 
-async def move_by_dialog(screen: FlowScreen, one: Occurrence) -> None:
-    """Ask where `one` is moved to; words that were refused come back as they were."""
-    text: str | None = ""
+async def move_by_dialog(screen: FlowScreen, one: Occurrence, at: str = "") -> None:
+    """Ask where `one` is moved to, offering `at`; what was refused comes back as it was."""
+    text: str | None = at
     while True:
         about = one.plan.intention or "a block"
         text = await screen.app.push_screen_wait(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import Label, Static
 
 from flowtui.core.plan.planned_block import Standing
 from flowtui.services.plan.planning_line import planned_from_line
+from flowtui.tui import dialogs
 from flowtui.tui.app import FlowApp
 from flowtui.tui.shell.modes import RUNNING
 from tests.tui.focus.test_focus import closed, dialog, said, wrong
@@ -109,3 +111,39 @@ async def test_a_block_begins_by_itself_only_where_somebody_is(world: World, use
         else:
             await until(pilot, lambda: "B begins" in said(app), "the offer")
             assert world.services.focus.current() is None
+
+
+MEETING = """BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:stand-up
+SUMMARY:stand-up [b]now[/b]
+DTSTART:20260304T130000Z
+DTEND:20260304T133000Z
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+async def test_meetings_stand_in_focus_and_a_clash_is_moved_to_the_next_gap_by_two_keys(
+    world: World, tmp_path: Path
+) -> None:
+    file = tmp_path / "work.ics"
+    file.write_text(MEETING)
+    world.configure(f'[plan]\ncalendars = ["{file}"]\n')
+    planned_from_line(world.services, "12:30 for 90m: read it")
+    async with world.app().run_test(size=(160, 40)) as pilot:
+        app = await ready(pilot)
+        await until(pilot, lambda: app.snapshot is not None and app.snapshot.meetings, "meetings")
+        await until(
+            pilot, lambda: "meets stand-up [b]now[/b], room at 13:30" in shown(app), "clash"
+        )
+        await pilot.press("M")
+        await until(pilot, lambda: isinstance(app.screen, dialogs.LineDialog))
+        await pilot.press("enter")
+        await until(pilot, lambda: "13:30" in app._last_said[0], "moved")
+        (one,) = world.fresh().plan_book.day()
+        assert f"{one.at:%H:%M}" == "13:30"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, dialogs.PlanDialog))
+        said = " ".join(str(label.content) for label in app.screen.query(Label))
+        assert "until meeting is 2 h 25: stand-up [b]now[/b] at 13:00" in said
