@@ -84,7 +84,7 @@ def test_a_crashed_run_shows_its_card(snap_compare: Compare, world: World, size:
 @pytest.mark.parametrize("size", SIZES)
 def test_runs_compared(snap_compare: Compare, world: World, size: str) -> None:
     laboratory(world)
-    before = seen("m", "j", "space", "j", "j", "v", screen=CompareScreen)
+    before = seen("m", "j", "m", "j", "j", "v", screen=CompareScreen)
 
     assert snap_compare(world.app(), terminal_size=SIZES[size], run_before=before)
 

@@ -247,3 +247,15 @@ async def test_the_curve_of_the_chosen_run_stands_beside_a_wide_list(world: Worl
         await until(pilot, lambda: plot.display, "the curve")
         await pilot.resize_terminal(100, 30)
         await until(pilot, lambda: not plot.display, "no room for it")
+
+
+async def test_keys_on_an_empty_list_of_runs_do_nothing(world: World) -> None:
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("2")
+        await until(pilot, lambda: isinstance(app.screen, RunsScreen), "Runs")
+        screen = cast(RunsScreen, app.screen)
+        await pilot.press("k", "j", "G", "g", "up", "down", "enter", "m", "H", "e", "d", "K")
+        await pilot.pause()
+
+        assert app.screen is screen and screen.chosen is None
