@@ -28,9 +28,9 @@ TITLES = {
     "park a thought": "park", "next step, shown when you resume": "pause",
     "a block of deep work": "plan", "a past block": "add", "change this block": "edit",
     "split at": "split", "delete this block?": "confirm", "join these two?": "confirm",
-    "discard this block?": "confirm", "what it was, or enter": "reason", "outcome": "finish",
+    "discard this block?": "confirm", "what it was, or enter": "reason", "esc go on": "finish",
     "your block is still here": "recover", "energy 4 · coffee": "quick", "go to a day": "day",
-    "an interruption": "interruption", "show only": "filter", "keys": "other",
+    "an interruption": "interruption", "show only": "filter",
 }  # fmt: skip
 IDLE = ["Enter", "S", "a", "e", "d", "x", "J", "l", "u", "U", ":", "[", "]", "j", "k", "1", "2",
         "3", "4", "5", "?", "b"]  # fmt: skip
@@ -86,18 +86,12 @@ class Hands:
         self.terminal.gone(PROMPT.strip() + " flowtui")
 
     def dialog(self) -> str:
-        """Which dialog is open; empty for none."""
+        """Which dialog is open: empty for none, "other" for one that is only left again."""
         screen = self.terminal.screen()
-        if "esc" not in screen:
+        if "▌" not in screen or "esc" not in screen:
             return ""
-        for words, kind in TITLES.items():
-            if words in screen and ("esc leave" in screen or "esc" in screen):
-                if kind == "finish" and "esc go on" not in screen:
-                    continue
-                if kind == "other" and "esc back" not in screen:
-                    continue
-                return kind
-        return ""
+        form = " ".join(line.partition("▌")[2] for line in screen.splitlines() if "▌" in line)
+        return next((kind for words, kind in TITLES.items() if words in form), "other")
 
     def step(self) -> None:
         """One thing that a person does."""

@@ -14,6 +14,7 @@ from flowtui.services.runs.board import Board
 from flowtui.tui.app import FlowApp
 from flowtui.tui.dialogs import ConfirmDialog, LineDialog
 from flowtui.tui.runs.compare_screen import CompareScreen
+from flowtui.tui.runs.run_list import RunList
 from flowtui.tui.runs.run_screen import RunScreen
 from flowtui.tui.runs.runs_screen import RunsScreen
 from flowtui.tui.widgets.lines import Said
@@ -254,8 +255,10 @@ async def test_keys_on_an_empty_list_of_runs_do_nothing(world: World) -> None:
         app = await ready(pilot)
         await pilot.press("2")
         await until(pilot, lambda: isinstance(app.screen, RunsScreen), "Runs")
-        screen = cast(RunsScreen, app.screen)
+        screen = app.screen
+        assert isinstance(screen, RunsScreen)
+        listed = screen.query_one(RunList)
         await pilot.press("k", "j", "G", "g", "up", "down", "enter", "m", "H", "e", "d", "K")
         await pilot.pause()
 
-        assert app.screen is screen and screen.chosen is None
+        assert app.screen is screen and listed.chosen is None
