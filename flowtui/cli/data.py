@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--json", "shape", flag_value="json", default=True, help="one JSON object (default)")
 @click.option("--csv", "shape", flag_value="csv", help="one row a record")
 @click.option("--tinydb", "shape", flag_value="tinydb", help="what stock TinyDB(FILE) opens")
-@click.option("--tidy", "shape", flag_value="tidy", help="the body log as tables in a folder FILE")
+@click.option("--tidy", "shape", flag_value="tidy", help="tables for statistics in a folder FILE")
 @click.option("--force", is_flag=True, help="replace FILE")
 @pass_context
 def export_command(context: Context, file: Path | None, shape: str, force: bool) -> None:
@@ -33,8 +33,9 @@ def export_command(context: Context, file: Path | None, shape: str, force: bool)
 
         if file is None:
             raise UsageError("--tidy needs a folder", "flowtui export --tidy DIR")
-        entries, days = write_tidy(context.services, file, force)
-        context.say(f"{entries} entries, {days} days in {file}: {', '.join(NAMES)}")
+        entries, days, blocks = write_tidy(context.services, file, force)
+        counted = f"{entries} entries, {days} days, {blocks} blocks"
+        context.say(f"{counted} in {file}: {', '.join(NAMES)}")
         return
     from flowtui.ledger import export
 
@@ -61,7 +62,7 @@ def _write_out(text: str) -> object:
 
 
 def read_back(context: Context, file: Path, dry_run: bool, replace: bool, as_json: bool) -> None:
-    """Import FILE as `flowtui export` wrote it (JSON or TinyDB). Twice changes nothing."""
+    """Import FILE as `flowtui export` wrote it (any form of it). Twice changes nothing."""
     from flowtui.services.focus.block_import import read_export
 
     done = read_export(context.services, file, dry_run, replace)

@@ -93,20 +93,17 @@ def import_command(
     super-productivity, org, blocks (any table). Without a format it is told by the look of the
     file. One undo takes the whole import back.
     """
+    from flowtui.services.focus.block_import import is_own_table
     from flowtui.services.imports import is_of_another_program, tracker_for
 
     format, path = _named(names)
-    if _is_own_table(path):
-        raise FlowError(
-            f"{path} is flowtui's own CSV, which is for spreadsheets and not read back",
-            "export and import the JSON: flowtui export FILE.json, flowtui import FILE.json",
-        )
     if not path.exists():
         raise FlowError(f"{path} does not exist", "check the path")
-    # our own exports: JSON is the ledger's, a table is the body log's
-    tracker = tracker_for(format, path)
-    other = tracker is not None or (format is None and is_of_another_program(path))
-    if not other and format in (None, OWN) and _is_own(path):
+    # our own exports: of tables alone that of entries is the body log's
+    ours = format in (None, OWN) and is_own_table(path)
+    tracker = None if ours else tracker_for(format, path)
+    other = tracker is not None or (not ours and format is None and is_of_another_program(path))
+    if ours or (not other and format in (None, OWN) and _is_own(path)):
         if columns or moods or dates or zone:
             raise UsageError("--column, --mood, --dates and --zone are for other programs' files")
         from flowtui.cli.data import read_back
@@ -137,15 +134,6 @@ def import_command(
     if cut or context_name:
         raise UsageError("--cut and --context are for exports of time trackers")
     _import(context, ask, dry_run, as_json)
-
-
-def _is_own_table(path: Path) -> bool:
-    """Whether a file begins as `flowtui export --csv` does."""
-    try:
-        with path.open(encoding="utf-8") as file:
-            return file.readline(40).startswith("table,id,day,")
-    except (OSError, UnicodeDecodeError):
-        return False  # what it is, or that it is not there, is told by who reads it
 
 
 def _import(context: Context, ask: Ask, dry_run: bool, as_json: bool) -> None:

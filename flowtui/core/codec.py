@@ -13,6 +13,7 @@ it is first met, so importing this costs nothing.
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -92,10 +93,31 @@ def stamp(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
 
 
+def ordered_names(model: Any) -> list[str]:
+    """The fields of a dataclass as they were written; none for any other type."""
+    return [f.name for f in fields(model)] if is_dataclass(model) else []
+
+
 @cache
 def field_names(model: Any) -> frozenset[str]:
     """The fields of a dataclass; none for any other type."""
     return frozenset(f.name for f in fields(model)) if is_dataclass(model) else frozenset()
+
+
+def from_text(model: Any, name: str, text: str) -> Any:
+    """The stored form of field `name` of a dataclass out of a text: itself where the field takes
+    a text, else the JSON that it is. Raises RecordError for what is neither.
+    """
+    hints = get_type_hints(model, include_extras=True)
+    decode = _coder(hints[name])[1]
+    for read in (str, json.loads):
+        try:
+            value = read(text)
+            decode(value)
+        except (_Wrong, ValueError):
+            continue
+        return value
+    raise RecordError(model.__name__.lower(), name, f"is {text[:40]!r}, which it cannot be")
 
 
 @cache

@@ -75,6 +75,18 @@ class Kind:
         extra = {"id", "day", VERSION_KEY} - codec.field_names(model)
         return codec.decode(model, record, name, extra | self.former)
 
+    def fields(self) -> list[str]:
+        """The fields of its records, in their order; of state, those of all of them."""
+        paths = _SINGLES.values() if self.by_id else [self.model]
+        return [name for path in paths for name in codec.ordered_names(_model(path))]
+
+    def read(self, id: str, field: str, text: str) -> Any:
+        """`text` as a value of `field`, of a table whose cells are texts. Raises RecordError."""
+        model = _model(_SINGLES.get(id, "") if self.by_id else self.model)
+        if field not in codec.field_names(model):
+            return text
+        return codec.from_text(model, field, text)
+
     def encode(self, value: Any, day: date | None = None, id: str = "") -> dict[str, Any]:
         """`value` as a record, filed under the logical `day`; `id` where it has none itself."""
         id = id or value.id

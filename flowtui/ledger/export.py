@@ -7,17 +7,14 @@ one record on a line; `flowtui.ledger.importing` reads it back. The TinyDB file 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from flowtui.ledger.csv_table import TableWriter
 from flowtui.ledger.disk import failed, replacing
 from flowtui.ledger.ledger import Ledger
 from flowtui.ledger.lines import text_of
-from flowtui.ledger.migrate import without_version
 
 EXPORT_FORMAT = 1
 
@@ -63,30 +60,15 @@ def export_tinydb(ledger: Ledger, write: Write) -> Counts:
 
 
 def export_csv(ledger: Ledger, write: Write) -> Counts:
-    """Write one row a record: the kind under "table", then each field that any record has.
-
-    Texts and numbers stand as they are, null and missing fields are empty, true, false, lists and
-    records stand as JSON text.
-    """
+    """Write one row a record; see `flowtui.ledger.csv_table`."""
     counts: Counts = {}
+    writer = TableWriter(write)
     with ledger.snapshot() as records:
-        columns: dict[str, None] = {"table": None, "id": None, "day": None}
-        for kind in ledger.kinds():
-            for record in records(kind.name):
-                columns.update(dict.fromkeys(without_version(record)))
-        row = io.StringIO()
-        writer = csv.DictWriter(row, columns, restval="", lineterminator="\n")
-        writer.writeheader()
         for kind in ledger.kinds():
             counts[kind.name] = 0
             for record in records(kind.name):
-                cells = {key: _cell(value) for key, value in without_version(record).items()}
-                writer.writerow({**cells, "table": kind.name})
+                writer.put(kind.name, record)
                 counts[kind.name] += 1
-                write(row.getvalue())
-                row.seek(0)
-                row.truncate()
-        write(row.getvalue())
     return counts
 
 
@@ -97,12 +79,6 @@ def export_to(path: Path, exporter: Exporter, ledger: Ledger) -> Counts:
             return exporter(ledger, lambda text: file.write(text.encode()))
     except OSError as error:
         raise failed("write", path, error) from error
-
-
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    return value if type(value) in (str, int, float) else text_of(value)
 
 
 def _utc(instant: datetime) -> str:

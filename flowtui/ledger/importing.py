@@ -13,11 +13,12 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 from flowtui.core.errors import LedgerError, NewerLedgerError
 from flowtui.core.kinds import KINDS
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.ledger.csv_table import TableReader, is_table
 from flowtui.ledger.export import EXPORT_FORMAT
 from flowtui.ledger.ledger import Document, Ledger
 from flowtui.ledger.migrate import Migrations
@@ -75,11 +76,13 @@ def import_file(
     replace: bool = False,
     admit: Admit | None = None,
     merge: Merge | None = None,
+    source: Source | None = None,
 ) -> Imported:
     """Add the records of an export to the ledger; with `dry_run` only count.
 
-    It is one command: one undo takes all of it back. `admit` is asked before a record is written,
-    `merge` what becomes of one that is there already.
+    It is one command: one undo takes all of it back. `source` reads the records, by default what
+    reads `path`: the JSON and TinyDB files, and the table. `admit` is asked before a record is
+    written, `merge` what becomes of one that is there already.
     Raises LedgerError, with nothing changed, if the file is not an export of flowtui, and
     NewerLedgerError if a newer flowtui wrote it.
     """
@@ -87,7 +90,7 @@ def import_file(
     opened: AbstractContextManager[Staging]
     opened = ledger.trial() if dry_run else ledger.transaction(f"import {path.name}")
     migrations = ledger.storage.migrations
-    reader = _Reader(path)
+    reader = source or reader_of(path)
     with opened as staging:
         for place, (kind, document) in enumerate(reader.documents(), 1):
             try:
@@ -110,8 +113,10 @@ def _take(
     result: Imported,
     admit: Admit | None,
     merge: Merge | None,
-    reader: _Reader,
+    reader: Source,
 ) -> None:
+    if isinstance(document, LedgerError):
+        raise document
     if kind not in KINDS:
         raise LedgerError(f"the ledger keeps no {kind!r}")
     if not isinstance(document, dict):
@@ -141,6 +146,23 @@ def _take(
 
 def _is_name(id: Any) -> bool:
     return isinstance(id, str) and bool(id)
+
+
+class Source(Protocol):
+    """Where the records come from."""
+
+    exported_at: datetime | None
+
+    def documents(self) -> Iterator[tuple[str, Any]]:
+        """Kind and record, or the LedgerError that says why it cannot be read."""
+
+    def check(self) -> None:
+        """After the last one: raises LedgerError if nothing was of flowtui."""
+
+
+def reader_of(path: Path) -> Source:
+    """What reads the file at `path`."""
+    return TableReader(path) if is_table(path) else _Reader(path)
 
 
 class _Reader:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from flowtui.core.body.entry import day_of
 from flowtui.core.errors import LedgerError
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.block_check import Taken, ended_at_last, faults
-from flowtui.core.kinds import BLOCKS, KINDS, STATE
+from flowtui.core.kinds import BLOCKS, ENTRIES, KINDS, STATE
+from flowtui.ledger.csv_table import TableReader, is_table
 from flowtui.ledger.importing import Imported, Present, import_file
 from flowtui.services.focus.block_store import RUNNING, BlockStore
 from flowtui.services.wiring import Services
 
 WORDS = "body-words"
 """The id of the record of declared habits."""
+ENTRIES_FILE = "entries.csv"
 Record = dict[str, Any]
 
 
@@ -30,10 +33,53 @@ def read_export(services: Services, file: Path, dry_run: bool, replace: bool) ->
     gate = _Gate(services.store)
     ledger = services.store.ledger
     done = import_file(
-        ledger, file, dry_run=dry_run, replace=replace, admit=gate.admit, merge=_merged
-    )
+        ledger, file, dry_run=dry_run, replace=replace, admit=gate.admit, merge=_merged,
+        source=TidyFolder(services, file) if file.is_dir() else None,
+    )  # fmt: skip
     services.status.write()
     return done
+
+
+def is_own_table(path: Path) -> bool:
+    """Whether `path` begins as the table of `flowtui export --csv`, or is a folder of `--tidy`."""
+    if not path.is_dir():
+        return is_table(path)
+    return any(is_table(path / name) for name in TidyFolder.TABLES)
+
+
+class TidyFolder:
+    """The records of a folder that `flowtui export --tidy` wrote: blocks, habits, entries."""
+
+    TABLES = ("habits.csv", "blocks.csv")
+    exported_at: datetime | None = None
+
+    def __init__(self, services: Services, folder: Path) -> None:
+        self._services = services
+        self._folder = folder
+
+    def documents(self) -> Iterator[tuple[str, Any]]:
+        """Of each file that is there. Raises FlowError for a damaged one."""
+        for name in self.TABLES:
+            if (self._folder / name).exists():
+                yield from TableReader(self._folder / name).documents()
+        if (self._folder / ENTRIES_FILE).exists():
+            yield from self._entries()
+
+    def _entries(self) -> Iterator[tuple[str, Any]]:
+        from flowtui.exchange.protocol import Found, Unread
+        from flowtui.exchange.tidy_in import Tidy
+        from flowtui.services.imports import Ask
+
+        path, rule = self._folder / ENTRIES_FILE, self._services.rule
+        options = self._services.body.imports.options(Ask(path))
+        for row in Tidy().read(path, options):
+            if isinstance(row, Found):
+                yield ENTRIES, KINDS[ENTRIES].encode(row.entry, day_of(row.entry, rule.start))
+            elif isinstance(row, Unread):
+                yield ENTRIES, LedgerError(f"{ENTRIES_FILE}, line {row.line}: {row.why}")
+
+    def check(self) -> None:
+        """The tables told that they are ours."""
 
 
 def _merged(kind: str, record: Record, present: Mapping[str, Any]) -> Record:

@@ -144,23 +144,23 @@ def test_the_csv_export_has_a_row_a_record_with_what_is_nested_as_json(
 
     rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
 
-    assert list(rows[0])[:3] == ["table", "id", "day"] and "v" not in rows[0]
+    assert list(rows[0])[:3] == ["table", "id", "day"] and list(rows[0])[-1] == "other"
     by_id = {row["id"]: {k: v for k, v in row.items() if v} for row in rows}
     assert by_id == {
         "b1": {
             "table": "blocks",
             **block("b1", "2024-12-31"),
-            "n": "1.5",
+            "other": '{"n":1.5}',
             "note": 'naïve "quotes",\n学',
         },
         "b2": {
             "table": "blocks",
             **block("b2", "2026-01-01"),
-            "ok": "true",
+            "other": '{"ok":true}',
             "gaps": '[{"cause":"pause"}]',
         },
         "e1": {"table": "entries", **block("e1", "2026-01-01"), "kind": "sleep"},
-        "p1": {"table": "plans", "id": "p1", "rule": '{"at":"09:00"}'},
+        "p1": {"table": "plans", "id": "p1", "other": '{"rule":{"at":"09:00"}}'},
         "running": {"table": "state", "id": "running", "block": "b2"},
     }
 
