@@ -18,6 +18,8 @@ def main() -> int:
 
     streams.prepare()
     arguments = sys.argv[1:]
+    if not "".join(arguments).isascii():
+        streams.read_as_utf8(arguments)
     if "status" in arguments[:3]:
         from flowtui.cli.focus.prompt import quick_status
 

@@ -164,6 +164,8 @@ def run(arguments: list[str]) -> int:
         return 130
     except click.exceptions.Exit as exit:
         return exit.exit_code
+    except SystemExit:
+        return 0  # the parser's word for a reader of --help or --version that has seen enough
     except click.ClickException as error:
         message = " ".join(error.format_message().split())
         complain(message[:1].lower() + message[1:].rstrip("."), _usage_hint(error))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -171,6 +172,19 @@ class Context:
         from flowtui.core.ascii_text import to_ascii
 
         return shown if self.services.config.display.unicode else to_ascii(shown)
+
+    def put_json_list(self, items: Iterable[Any]) -> None:
+        """As `put_json` of a list, but each item is printed before the next one is asked for."""
+        from flowtui.cli.streams import shows
+
+        before = "[\n"
+        for item in items:
+            text = json.dumps(item, ensure_ascii=False, indent=2)
+            if not shows(sys.stdout, text):
+                text = json.dumps(item, indent=2)
+            click.echo(before + json_shown(indent(text, "  ")), nl=False)
+            before = ",\n"
+        click.echo("[]" if before.startswith("[") else "\n]")
 
     def put_json(self, data: Any) -> None:
         """Print data as JSON; characters that a terminal obeys or lacks stand as escapes."""

@@ -36,6 +36,22 @@ def prepare() -> None:
             stream.reconfigure(errors="replace")
 
 
+def read_as_utf8(arguments: list[str]) -> None:
+    """Begin anew in UTF-8 mode where the locale has no letters for what was typed.
+
+    Under ASCII each byte of an é is a character that nobody can show or store; terminals of today
+    send UTF-8 whatever the locale says. What is printed stays in the locale's encoding.
+    """
+    known = sys.getfilesystemencoding().lower() in ("utf-8", "utf8")
+    if known or not any("\udc80" <= char <= "\udcff" for text in arguments for char in text):
+        return
+    env = {**os.environ, "PYTHONUTF8": "1"}
+    env.setdefault("PYTHONIOENCODING", getattr(sys.stdout, "encoding", None) or "ascii")
+    os.execve(
+        sys.executable, [sys.executable, "-I", "-m", "flowtui", *map(os.fsencode, arguments)], env
+    )
+
+
 def shows(stream: TextIO, text: str) -> bool:
     """Whether `stream` has all characters of `text`."""
     try:

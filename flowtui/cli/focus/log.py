@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -50,23 +51,20 @@ def log_command(
         raise UsageError("--csv is for --by", "all blocks as a table: flowtui export --csv")
     first, last = _days(context, since, until)
     wanted = {parse_tag(tag) for tag in tags}
-    blocks = [
+    # one after the other: ten years of them need not be in memory for the first to be shown
+    blocks = (
         b
-        for b in context.services.store.on_days(first, last)
+        for b in context.services.store.each_on_days(first, last)
         if wanted <= set(b.tags)
         and context_name in (None, b.context)
         and (grep is None or holds(b, grep))
-    ]
+    )
     if by is not None:
-        _sums(context, blocks, By(by), as_json, as_csv)
-        return
-    if as_json:
-        context.put_json([_view(context, b) for b in blocks])
-        return
-    if not blocks:
+        _sums(context, list(blocks), By(by), as_json, as_csv)
+    elif as_json:
+        context.put_json_list(_view(context, b) for b in blocks)
+    elif not _print(context, blocks):
         context.say(f"no block from {first} to {last}; start one: flowtui start")
-        return
-    _print(context, blocks)
 
 
 def _sums(context: Context, blocks: list[Block], by: By, as_json: bool, as_csv: bool) -> None:
@@ -108,20 +106,23 @@ def _days(context: Context, since: str | None, until: str | None) -> tuple[date,
     return first.first, last
 
 
-def _print(context: Context, blocks: list[Block]) -> None:
+def _print(context: Context, blocks: Iterable[Block]) -> int:
+    """Print the blocks day by day, each at once; how many there were."""
     now, store = context.services.clock.now(), context.services.store
-    whole = 0
+    whole, number, days = 0, 0, set[date]()
     for day, group in groupby(blocks, key=store.day_of):
         members = list(group)
         focus = sum(measure(b, now).focus_s for b in members)
-        whole += focus
+        whole, number = whole + focus, number + len(members)
+        days.add(day)
         context.put(f"{day:%a %Y-%m-%d}  {minutes(focus):>10}")
         for block in members:
             context.put(f"  {_line(context, block)}")
-    days = len({store.day_of(b) for b in blocks})
-    context.put(
-        f"{_count(len(blocks), 'block')} on {_count(days, 'day')}  {minutes(whole)} of focus"
-    )
+    if number:
+        context.put(
+            f"{_count(number, 'block')} on {_count(len(days), 'day')}  {minutes(whole)} of focus"
+        )
+    return number
 
 
 def _count(number: int, noun: str) -> str:
