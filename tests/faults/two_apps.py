@@ -90,8 +90,13 @@ class Hands:
         screen = self.terminal.screen()
         if "▌" not in screen or "esc" not in screen:
             return ""
-        form = " ".join(line.partition("▌")[2] for line in screen.splitlines() if "▌" in line)
+        form = self.form(screen)
         return next((kind for words, kind in TITLES.items() if words in form), "other")
+
+    def form(self, screen: str = "") -> str:
+        """What stands in the dialog; empty for none."""
+        lines = (screen or self.terminal.screen()).splitlines()
+        return " ".join(line.partition("▌")[2] for line in lines if "▌" in line)
 
     def step(self) -> None:
         """One thing that a person does."""
@@ -119,8 +124,7 @@ class Hands:
         """Fill a form in and take it, or leave it."""
         dice, day = self.day.dice, self.day
         if kind in ("confirm", "recover", "filter", "other", "day", "split") or dice.random() < 0.1:
-            self.terminal.press("Enter" if kind in ("confirm", "recover") else "Escape")
-            time.sleep(0.5)
+            self.close("Enter" if kind in ("confirm", "recover") else "Escape")
             return
         token = day.token()
         text = f"coffee -- {token}" if kind == "quick" else token
@@ -142,6 +146,14 @@ class Hands:
         self.terminal.press("Enter")
         self.await_kept(kind, token)
 
+    def close(self, key: str) -> None:
+        """Press `key`, and wait until the dialog is another: what follows would belong to it."""
+        before = self.form()
+        self.terminal.press(key)
+        deadline = time.monotonic() + GRACE_S
+        while self.form() == before and time.monotonic() < deadline:
+            time.sleep(0.2)
+
     def type(self, text: str) -> None:
         """Type a text."""
         self.terminal._owner.tmux("send-keys", "-t", self.terminal._name, "-l", text)
@@ -157,8 +169,7 @@ class Hands:
             time.sleep(0.3)
             if time.monotonic() > deadline - GRACE_S + 4 and token in self.terminal.screen():
                 self.day.counts["refused, form stays"] += 1
-                self.terminal.press("Escape")
-                time.sleep(0.5)
+                self.close("Escape")
                 return
         self.day.fault(f"{self.name}: {kind} with {token} is nowhere\n{self.terminal.screen()}")
 

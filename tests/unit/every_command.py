@@ -38,7 +38,7 @@ COMMANDS: list[list[str]] = [
     ["experiment", "list"], ["runs"], ["gpus"], ["runs", "read", "/no/such/log-é"],
     ["guard", "status"], ["guard", "list"], ["agent", "status"], ["export"], ["export", "--csv"],
     ["export", "--tinydb"], ["import", "/no/such/é.json"], ["doctor"], ["config"], ["paths"],
-    ["themes"], ["keys"], ["completions", "bash"],
+    ["themes"], ["keys"], ["completions", "bash"], ["demo", "--help"], ["serve", "--help"],
     ["run", "--help"], ["split", "last", "--at", "yesterday 11:20"], ["join", "last", "nothing"],
     ["delete", "last"], ["undo"], ["redo"], ["undo"], ["no-such-command"], ["log", "--nonsense"],
     ["--version"], ["--help"],

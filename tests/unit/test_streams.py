@@ -96,6 +96,8 @@ def test_no_command_ends_with_a_traceback_and_each_does_all_of_it(way: str, fold
             assert said["code"] == normal["code"], (said, normal)
         if out == "file":
             assert bool(said["out"]) == says, said
-            assert said["out"].count("\n") == normal["out"].count("\n"), (said, normal)
+            # a pause of a second is told, one of less is not
+            more = said["out"].count("\n") - normal["out"].count("\n")
+            assert abs(more) <= 1, (said, normal)
     assert records == expected
     assert records
