@@ -47,9 +47,8 @@ def read_as_utf8(arguments: list[str]) -> None:
         return
     env = {**os.environ, "PYTHONUTF8": "1"}
     env.setdefault("PYTHONIOENCODING", getattr(sys.stdout, "encoding", None) or "ascii")
-    os.execve(
-        sys.executable, [sys.executable, "-I", "-m", "flowtui", *map(os.fsencode, arguments)], env
-    )
+    before = [os.fsencode(word) for word in (sys.executable, "-I", "-m", "flowtui")]
+    os.execve(sys.executable, [*before, *map(os.fsencode, arguments)], env)
 
 
 def shows(stream: TextIO, text: str) -> bool:
