@@ -28,13 +28,13 @@ MEANING = {
     "trial.did": "did", "trial.left": "left", "app.undo": "undo", "app.redo": "redo",
     "review.skip": "skip", "review.move": "move planned", "review.plan": "plan",
     "review.questions": "week's questions", "review.report": "report",
-    "InsideDialog.change": "edit", "InsideDialog.give": "give back",
+    "parked.open": "inbox", "block.note": "add", "InsideDialog.change": "edit", "InsideDialog.give": "give back",
     "InsideDialog.delete": "delete",
 }  # fmt: skip
 """What each action does to what was recorded. What is not named here only looks."""
 FORM_KEYS = {"enter", "escape", "tab", "shift+tab", "ctrl+s", "ctrl+l", "up", "down"}
 """Keys of forms and lists: what they lead to is said where they are pressed."""
-ANSWERS = {"FinishDialog", "Choice", "WeekPlanDialog"}
+ANSWERS = {"FinishDialog", "Choice", "WeekPlanDialog", "InboxDialog"}
 """Whose keys answer in a form or change a draft, which Enter alone keeps."""
 
 
