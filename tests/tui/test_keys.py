@@ -28,8 +28,8 @@ MEANING = {
     "trial.did": "did", "trial.left": "left", "app.undo": "undo", "app.redo": "redo",
     "review.skip": "skip", "review.move": "move planned", "review.plan": "plan",
     "review.questions": "week's questions", "review.report": "report",
-    "parked.open": "inbox", "block.note": "add", "InsideDialog.change": "edit", "InsideDialog.give": "give back",
-    "InsideDialog.delete": "delete",
+    "parked.open": "inbox", "block.note": "add", "InsideDialog.change": "edit",
+    "InsideDialog.give": "give back", "InsideDialog.delete": "delete",
 }  # fmt: skip
 """What each action does to what was recorded. What is not named here only looks."""
 FORM_KEYS = {"enter", "escape", "tab", "shift+tab", "ctrl+s", "ctrl+l", "up", "down"}
