@@ -60,6 +60,11 @@ def focus_spans(block: Block, now: datetime) -> list[Span]:
     return subtract([extent(block, now)], gap_spans(block, now))
 
 
+def focus_of(block: Block, now: datetime) -> int:
+    """Seconds of focus at `now`; as `measure` tells, without all else."""
+    return total_s(focus_spans(block, now))
+
+
 def measure(block: Block, now: datetime) -> Measure:
     """All derived quantities at `now`."""
     focus = focus_spans(block, now)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from flowtui.core.day import week_of
 from flowtui.core.focus.block import Block
-from flowtui.core.focus.measure import focus_spans, measure
+from flowtui.core.focus.measure import focus_of, focus_spans
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.zones import zone_or_utc
 
@@ -45,8 +45,11 @@ def grouped(
     now: datetime,
     day_of: Callable[[Block], date],
     first_weekday: int = 0,
+    known: Mapping[str, int] | None = None,
 ) -> list[Group]:
     """The sums: hours, days and weeks in their order, all others the largest first.
+
+    `known` are seconds of focus by the id of their block, where they were counted already.
 
     A block with several tags counts in each of them, so that sums by tag can be more than the
     whole; an hour is that of the wall where the block was, and has its part of a block alone; all
@@ -55,7 +58,7 @@ def grouped(
     seconds: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     for block in blocks:
-        for key, part in _parts(block, by, now, day_of, first_weekday):
+        for key, part in _parts(block, by, now, day_of, first_weekday, known or {}):
             seconds[key] += part
             counts[key] += 1
     groups = [Group(key, seconds[key], counts[key]) for key in counts]
@@ -70,10 +73,11 @@ def _parts(
     now: datetime,
     day_of: Callable[[Block], date],
     first_weekday: int,
+    known: Mapping[str, int],
 ) -> Iterable[tuple[str, int]]:
     if by is By.HOUR:
         return _hours(block, now).items()
-    whole = measure(block, now).focus_s
+    whole = known[block.id] if block.id in known else focus_of(block, now)
     if by is By.TAG:
         return [(tag, whole) for tag in block.tags or (NONE,)]
     if by is By.CONTEXT:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flowtui.core.focus.block import Block, Outcome
-from flowtui.core.focus.measure import measure
+from flowtui.core.focus.measure import focus_of
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.review.groups import By, grouped
 from flowtui.core.review.shared import SharedKind, SharedThing
@@ -162,9 +162,11 @@ def summarise(
     """
     seconds: Counter[date] = Counter()
     counts: Counter[date] = Counter()
+    known: dict[str, int] = {}
     for block in blocks:
-        seconds[day_of(block)] += measure(block, now).focus_s
-        counts[day_of(block)] += 1
+        day, known[block.id] = day_of(block), focus_of(block, now)
+        seconds[day] += known[block.id]
+        counts[day] += 1
     days = []
     for step in range((last - first).days + 1):
         day = first + timedelta(days=step)
@@ -185,7 +187,8 @@ def summarise(
     evidence = [block.evidence for block in blocks if block.evidence is not None]
 
     def by(what: By) -> dict[str, int]:
-        return {group.key: group.focus_s for group in grouped(blocks, what, now, day_of)}
+        groups = grouped(blocks, what, now, day_of, known=known)
+        return {group.key: group.focus_s for group in groups}
 
     return Summary(
         first,

@@ -25,6 +25,7 @@ from flowtui.core.text import middle_cut
 from flowtui.services.body.entry_store import EntryStore
 from flowtui.services.body.habit_catalog import Declared, Names
 from flowtui.services.listeners import Listeners
+from flowtui.services.store import days
 from flowtui.settings.body import Body as Settings
 from flowtui.settings.body import days_away
 
@@ -63,6 +64,17 @@ class BodyService:
     def log(self, first: date, last: date) -> BodyLog:
         """Records from `first` to `last`, by day."""
         return BodyLog(self.store.between(first, last), self._rule.start)
+
+    def sparse_log(self, first: date, last: date, kind: Kind) -> BodyLog:
+        """As `log`, but of one `kind`, where all records are of one place and none tells of travel.
+
+        For long stretches of which little is asked: what is not decoded costs nothing.
+        """
+        rows = self.store.entries.table.search(days(first, last))
+        zones = {row.get(name) for row in rows for name in ("zone", "end_zone")} - {None}
+        if len(zones) > 1:
+            return self.log(first, last)
+        return BodyLog(self.store.of_kind_between(kind, first, last), self._rule.start)
 
     def names(self) -> Names:
         """Declared habits and things to stop."""

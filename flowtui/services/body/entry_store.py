@@ -46,6 +46,11 @@ class EntryStore:
         entries = self.entries.between(first, last)
         return sorted(entries, key=lambda e: (e.day, e.recorded_at, e.id))
 
+    def of_kind_between(self, kind: Kind, first: date, last: date) -> list[Entry]:
+        """Records of one kind filed under the days from `first` to `last`, as `between`."""
+        entries = self.entries.search((where("kind") == kind.value) & days(first, last))
+        return sorted(entries, key=lambda e: (e.day, e.recorded_at, e.id))
+
     def every(self) -> list[Entry]:
         """Every record of every year."""
         return self.between(date.min, date.max)

@@ -14,25 +14,34 @@ from flowtui.core.plan.planned_block import Standing
 from flowtui.core.review.summary import Summary, public, summarise
 from flowtui.core.wall_time import place
 from flowtui.core.zones import zone_or_utc
+from flowtui.services.store import days
 
 if TYPE_CHECKING:
     from flowtui.services.wiring import Services
 
 LIMIT_DAYS = 3_700
+LONGEST_RUN = timedelta(days=90)
+"""A run that went on for longer is not looked for by its end."""
 
 
-def report(services: Services, first: date, last: date) -> Summary:
-    """The figures of the days from `first` to `last`, for oneself. Raises FlowError."""
+def report(
+    services: Services, first: date, last: date, among: Sequence[Block] | None = None
+) -> Summary:
+    """The figures of the days from `first` to `last`, for oneself. Raises FlowError.
+
+    `among` are the blocks of these days, where they were read already.
+    """
     if not 0 <= (last - first).days <= LIMIT_DAYS:
         raise FlowError(
             f"{first} to {last} cannot be reported", "name days in order, ten years at most"
         )
     now, config = services.clock.now(), services.config
-    blocks = [b for b in services.store.on_days(first, last) if b.ended_at is not None]
+    found = services.store.on_days(first, last) if among is None else among
+    blocks = [block for block in found if block.ended_at is not None]
     overwork_h = config.goals.overwork_h
     occurrences = services.plan_book.between(first, min(last, services.plan_book.today()))
     asked = [o for o in occurrences if o.standing in (Standing.BEGUN, Standing.NOT_BEGUN)]
-    log = services.body.log.log(first, last)
+    log = services.body.log.sparse_log(first, last, Kind.ENERGY)
     energy = {
         day: value
         for day in log.days
@@ -90,20 +99,20 @@ def _late(services: Services, blocks: Sequence[Block]) -> set[date]:
     limit = services.config.body.wind_down
     if limit is None:
         return set()
-    days = set()
+    late = set()
     for block in blocks:
         day = services.store.day_of(block)
         zone = zone_or_utc(block.zone)
         # a time before the day's start is one of the night after it
         after = day if limit >= services.rule.start else day + timedelta(days=1)
         if block.ended_at is not None and block.ended_at > place(after, limit, zone).instant:
-            days.add(day)
-    return days
+            late.add(day)
+    return late
 
 
 def _runs_ended(services: Services, first: date, last: date) -> int:
-    if not len(services.store.ledger.table("runs")):
-        return 0
-    ended = (row.get("ended_at") for row in services.store.ledger.table("runs"))
-    days = (services.rule.day_of(datetime.fromisoformat(text)) for text in ended if text)
-    return sum(first <= day <= last for day in days)
+    # filed by the day on which they began; all years are read for nobody
+    around = days(first - LONGEST_RUN, last)
+    ended = (row.get("ended_at") for row in services.store.ledger.table("runs").search(around))
+    over = (services.rule.day_of(datetime.fromisoformat(text)) for text in ended if text)
+    return sum(first <= day <= last for day in over)

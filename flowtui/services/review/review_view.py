@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from flowtui.core.day import week_of
 from flowtui.core.errors import FlowError
-from flowtui.core.focus.measure import measure
+from flowtui.core.focus.block import Block
+from flowtui.core.focus.measure import focus_of
 from flowtui.core.plan.calendar_event import CalendarEvent
 from flowtui.core.review.groups import By, grouped
 from flowtui.core.review.picture import FloorKept, ReviewPicture, ReviewView
@@ -27,34 +29,37 @@ def look(services: Services, view: ReviewView, day: date) -> ReviewPicture:
         "day": goals.day_min * 60 if goals.day_min else 0,
         "week": round(goals.week_h * 3600) if goals.week_h else 0,
     }
+    blocks = services.store.on_days(first, last)
     short = view in (ReviewView.DAY, ReviewView.WEEK)
     return ReviewPicture(
         view,
-        report(services, first, last),
+        report(services, first, last, blocks),
         services.clock.now(),
         services.zone,
         services.today(),
         services.rule.start_of(first),
         services.first_weekday,
-        tuple(services.store.on_days(first, last)) if view is ReviewView.DAY else (),
+        tuple(blocks) if view is ReviewView.DAY else (),
         tuple(services.plan_book.between(first, last)) if short else (),
         _meetings(services, first) if view is ReviewView.DAY else (),
         meant,
-        () if view is ReviewView.DAY else _floors(services, first, last),
-        _hours(services, first, last),
+        () if view is ReviewView.DAY else _floors(services, first, last, blocks),
+        _hours(services, first, last, blocks),
     )
 
 
-def _hours(services: Services, first: date, last: date) -> dict[str, int]:
+def _hours(services: Services, first: date, last: date, blocks: Sequence[Block]) -> dict[str, int]:
     """Focus by the hour; not of a year, whose hours nobody changes next week by."""
     if (last - first).days > 31:
         return {}
-    blocks = [b for b in services.store.on_days(first, last) if b.ended_at is not None]
+    ended = [block for block in blocks if block.ended_at is not None]
     now, day_of = services.clock.now(), services.store.day_of
-    return {group.key: group.focus_s for group in grouped(blocks, By.HOUR, now, day_of)}
+    return {group.key: group.focus_s for group in grouped(ended, By.HOUR, now, day_of)}
 
 
-def _floors(services: Services, first: date, last: date) -> tuple[FloorKept, ...]:
+def _floors(
+    services: Services, first: date, last: date, blocks: Sequence[Block]
+) -> tuple[FloorKept, ...]:
     """Each floor of a context with the weeks in which it was kept, those to come left out."""
     now, today = services.clock.now(), services.today()
     wanted = {
@@ -65,10 +70,10 @@ def _floors(services: Services, first: date, last: date) -> tuple[FloorKept, ...
     if not wanted:
         return ()
     sums: dict[str, Counter[date]] = {name: Counter() for name in wanted}
-    for block in services.store.on_days(first, last):
+    for block in blocks:
         if block.context in sums:
             week = week_of(services.store.day_of(block), services.first_weekday)[0]
-            sums[block.context][week] += measure(block, now).focus_s
+            sums[block.context][week] += focus_of(block, now)
     if not any(sums.values()):
         return ()
     begin = week_of(first, services.first_weekday)[0]
