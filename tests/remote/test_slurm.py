@@ -97,6 +97,28 @@ def test_a_poll_is_one_call_however_many_jobs_there_are(
         assert "--me" in call and "--local" in call and "--json" not in call and "-j" not in call
 
 
+def test_of_many_new_jobs_the_usual_log_is_read_before_each_was_asked_about(
+    login: Login, slurm: FakeSlurm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowtui.watch.slurm.cluster.MOST_FACTS", 1)
+    other = {"facts": {"StdOut": tmp_path / "own.txt", "StdErr": tmp_path / "own.txt"}}
+    slurm.set(jobs=[
+        slurm.job("1", "RUNNING", tmp_path), slurm.job("2", "RUNNING", tmp_path),
+        slurm.job("3", "RUNNING", tmp_path, **other),
+    ])  # fmt: skip
+    (tmp_path / "slurm-2.out").write_text("step 2\n")
+    (tmp_path / "own.txt").write_text("step 3\n")
+    wants = [login.want(str(n), f"run{n}") for n in (1, 2, 3)]
+    login.look(*wants)
+    second = login.cluster.report("run2")
+    assert second is not None and len(second.logs) == 1 and second.problem == ""
+    for _ in range(3):
+        login.look(*wants)
+    third = login.cluster.report("run3")
+    assert third is not None
+    assert [Path(log).read_text() for log in third.logs] == ["step 3\n"]
+
+
 def test_variables_that_change_what_slurm_prints_are_not_given_on(
     login: Login, slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

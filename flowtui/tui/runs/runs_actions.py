@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 UNDO = "   u takes it back"
 LOOK_S = 2.0
-SOON_S = 0.5
+SOON_S, FEW = 0.5, 60
 PEEK = "looked at runs"
 MOST = 4
 """Runs on one plot."""
@@ -59,7 +59,9 @@ class RunsActions(FlowScreen):
     def _look_if_new(self) -> None:
         """What runs elsewhere came a long way: it is shown as soon as the watcher has it."""
         made = self.made
-        if made is None or not self.is_current or not any(r.where and r.live for r in made.runs):
+        if made is None or not self.is_current or len(made.runs) > FEW:
+            return  # of many, one line more is not waited for
+        if not any(run.where and run.live for run in made.runs):
             return
         try:
             mark = made.board_file.stat().st_mtime_ns

@@ -20,12 +20,12 @@ from flowtui.watch.remote.host import Answer, SshHost
 from flowtui.watch.remote.origin import Offer, OriginError, Want
 from flowtui.watch.slurm import questions
 from flowtui.watch.slurm.answers import ended_jobs, facts, gpu_count, jobs_in_queue
-from flowtui.watch.slurm.log_path import log_of
+from flowtui.watch.slurm.log_path import log_of, usual_log
 
 FLOOR_S = 30.0
 WAIT_S = 60.0
 """A controller that does not answer within this is left alone for long."""
-MOST_FACTS = 20
+MOST_FACTS = 40
 """Jobs that are asked about one by one in a round."""
 ACCOUNTS_S = 300.0
 """Seconds between two questions to the accounting about the same jobs."""
@@ -122,8 +122,9 @@ class SlurmCluster:
                 problem = f"no job {want.address.name} is known to the queue or the accounting"
             elif self._drained and job.state in ACTIVE:
                 job = replace(job, drained=tuple(_among(job.nodes, self._drained)))
-            if track.log and job is not None and not job.waits:
-                self._host.follow_logs(want, [track.log, *track.more_logs])
+            log = track.log or (usual_log(job) if job is not None and not track.facts_of else "")
+            if log and job is not None and not job.waits:
+                self._host.follow_logs(want, [log, *track.more_logs])
             over = job is not None and job.over
             self._reports[want.id] = Report(
                 where=want.address.where, heard_at=at, problem=problem, lag_s=1.0, job=job,

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from flowtui.core.runs.job import Job
+
 _FIELD = re.compile(r"%(%|\d*[AaJjNnstuxb])")
 
 
@@ -22,6 +24,17 @@ def log_of(row: Mapping[str, str], key: str = "StdOut") -> str:
         folder = row.get("WorkDir", "")
         path = f"{folder.rstrip('/')}/{path}" if folder.startswith("/") else ""
     return path
+
+
+def usual_log(job: Job) -> str:
+    """Where a job prints that names no file of its own, by what the queue says; empty: unknown.
+
+    A guess to begin with, until the job itself was asked about.
+    """
+    if not job.folder.startswith("/"):
+        return ""
+    name = job.id if "_" in job.id else job.raw or job.id
+    return f"{job.folder.rstrip('/')}/slurm-{name}.out"
 
 
 def filled(pattern: str, row: Mapping[str, str]) -> str:
