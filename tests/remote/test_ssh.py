@@ -15,7 +15,7 @@ import pytest
 from flowtui.core.runs.address import parse_address
 from flowtui.system.child import end_child, start_child
 from flowtui.system.clock import SystemClock
-from flowtui.watch.remote.host import SshHost
+from flowtui.watch.remote.host import SshHost, gpus_of
 from flowtui.watch.remote.line import SshLine
 from flowtui.watch.remote.origin import OriginError, Want
 from tests.remote.sshd import Sshd, missing
@@ -245,6 +245,38 @@ def test_a_process_over_there_is_seen_and_its_end(connect: Connect, tmp_path: Pa
     other.read([wanted])
     gone = other.report(wanted.id)
     assert gone is not None and gone.process is not None and not gone.process.alive
+
+
+def test_the_gpus_of_a_process_over_there_come_by_its_own_nvidia_smi(
+    sshd: Sshd, connect: Connect, tmp_path: Path
+) -> None:
+    process = subprocess.Popen(["sleep", "600"])
+    boards = (
+        "0, GPU-aa, NVIDIA A100-SXM4-80GB, 87, 41000, 81920, 61, 312.40, 400.00\n"
+        "1, GPU-bb, NVIDIA A100-SXM4-80GB, [N/A], 0, 81920, 30, [Unknown Error], 400.00\n"
+    )
+    script = sshd.bin / "nvidia-smi"
+    script.write_text(
+        f'#!/bin/sh\ncase "$*" in *compute-apps*) echo "GPU-aa, {process.pid}, 40000" ;;'
+        f" *) printf '%s' '{boards}' ;; esac\n"
+    )
+    script.chmod(0o755)
+    (sshd.home / ".bash_profile").write_text(f'export PATH="{sshd.bin}:$PATH"\n')
+    wanted = want(tmp_path, process.pid)
+    host = connect()
+    try:
+        host.read([wanted])
+        report = host.report(wanted.id)
+    finally:
+        process.kill()
+        process.wait()
+
+    assert report is not None
+    [gpu] = report.gpus
+    assert (gpu.host, gpu.index, gpu.util, gpu.power_w) == ("box", 0, 0.87, 312.4)
+    assert gpu.mem_used_bytes == 41000 << 20
+    [_, second] = gpus_of(boards, "", "box", SystemClock().now())
+    assert (second.util, second.power_w, second.temp_c) == (None, None, 30.0)
 
 
 def test_a_command_is_started_there_outlives_the_line_and_tells_its_end(

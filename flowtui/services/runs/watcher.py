@@ -36,6 +36,7 @@ from flowtui.watch.place import Place
 from flowtui.watch.rundir import RunDir
 
 STEP_S = 2.0
+FEW = 60
 NEAR_STEP_S = 0.6
 """The same while somebody looks on at runs elsewhere, whose news has come a long way already."""
 KEEP_S = 60.0
@@ -172,7 +173,8 @@ class Watcher:
         if wanted:
             self._busy_at = monotonic
         far = any(tracked.report is not None for tracked in self._tracked.values())
-        wait_s = NEAR_STEP_S if near and far else STEP_S
+        soon = near and far and len(self._tracked) <= FEW
+        wait_s = NEAR_STEP_S if soon else STEP_S
         return wait_s if monotonic - self._busy_at < IDLE_S else None
 
     def keep(self) -> None:
