@@ -88,6 +88,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The commands by what a person wants; each stands in one group."""
 
+ASKING = "_FLOWTUI_COMPLETE"
+"""Set while a shell asks what completes a line."""
 _NO_ROOM = (errno.EBADF, errno.ENOSPC, errno.EIO, errno.EPIPE, errno.EDQUOT)
 """Errors of a standard output that takes nothing: closed, on a full disk, of a terminal gone."""
 
@@ -105,6 +107,10 @@ class Root(click.Group):
             return None
         module = importlib.import_module(COMMANDS[cmd_name][0])
         command: click.Command = getattr(module, f"{cmd_name}_command")
+        if ASKING in os.environ:
+            from flowtui.cli.completing import attach
+
+            attach(cmd_name, command)
         return command
 
     def resolve_command(

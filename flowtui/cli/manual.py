@@ -55,10 +55,11 @@ def manual() -> Iterator[str]:
         )
     yield from _section("settings")
     yield _safe("In config.toml; see: flowtui config --sample. Each may be set by --set KEY VALUE.")
-    yield from _items(list(_settings()))
+    yield from _items(list(setting_words()))
 
 
-def _settings() -> Iterator[tuple[str, str]]:
+def setting_words() -> Iterator[tuple[str, str]]:
+    """Every setting by its key, with what it means."""
     from flowtui.settings.config import Config
 
     for section in fields(Config):
