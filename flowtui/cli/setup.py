@@ -26,8 +26,10 @@ def config_command(
         context.put(commented().rstrip("\n"))
         return
     if change is not None:
+        from flowtui.services.known_values import refuse_unknown
         from flowtui.settings.edit import set_value
 
+        refuse_unknown(services, change[0], _value(change[1]))
         set_value(file, change[0], _value(change[1]))
         context.say(f"{change[0]} = {change[1]} in {file}")
         return
@@ -35,6 +37,9 @@ def config_command(
         from flowtui.settings.config import require
 
         require(services.config, list(services.problems))
+        from flowtui.services.known_values import check as check_known
+
+        check_known(services)
     for problem in services.problems:
         context.say(str(problem))
     if as_json:

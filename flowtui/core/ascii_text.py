@@ -37,6 +37,17 @@ def to_ascii(text: str, width: Callable[[str], int] | None = None) -> str:
     return "".join(_sign(char, width or _width) for char in text)
 
 
+def plain_words(text: str) -> str:
+    """`text` without what is drawn: boxes, bars and dots become blanks, a cursor's mark `>`."""
+    if text.isascii():
+        return text
+    return "".join(">" if char == "▌" else " " if _drawn(char) else char for char in text)
+
+
+def _drawn(char: str) -> bool:
+    return 0x2500 <= ord(char) < 0x25A0 or ord(char) in _BRAILLE
+
+
 def _width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 

@@ -98,7 +98,11 @@ class FlowApp(Host):
         """The settings file that is to be begun, where somebody starts for the first time."""
         self._ringing: Ringing | None = None
         self._ascii: list[LineFilter] = []
-        if not config.display.unicode:
+        if self.plain:
+            from flowtui.tui.shell.theming import PlainFilter
+
+            self._ascii.append(PlainFilter())
+        elif not config.display.unicode:
             from flowtui.tui.shell.theming import AsciiFilter
 
             self._ascii.append(AsciiFilter())

@@ -9,6 +9,7 @@ summed without counting shared time twice, output and whole-day amounts are what
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import field
 from datetime import date, datetime, time
 
 from flowtui.core.body.entry import Entry, amount, anchor, day_of, length_s, load, span_of
@@ -82,6 +83,8 @@ class DayValue:
     """Whether any of them was written after the day was over."""
     last_at: datetime | None = None
     """Instant of the last of them that has one (last cup)."""
+    counted: bool = field(default=False, compare=False)
+    """Whether an amount was given, so that 1 is one of something and not a yes."""
 
 
 MISSING = DayValue(None)
@@ -149,6 +152,7 @@ def day_value(entries: Sequence[Entry], variable: Variable) -> DayValue:
         next((e.unit for e in reversed(given) if e.unit), variable.unit),
         any(e.late for e in given),
         max(moments, default=None),
+        any(e.value is not None for e in given),
     )
 
 

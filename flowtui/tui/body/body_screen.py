@@ -17,6 +17,7 @@ from flowtui.tui.body import body_text
 from flowtui.tui.body.body_actions import BodyActions
 from flowtui.tui.body.entry_list import EntryList
 from flowtui.tui.focus import block_text
+from flowtui.tui.focus.block_text import fitting
 from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.charts import dimmed
 from flowtui.tui.widgets.lines import KeyStrip, Line, ModesStrip, Said, ThinBar
@@ -133,9 +134,14 @@ class BodyScreen(BodyActions):
         if seen.since is None:
             self._line("window", "no window yet   w opens one")
             return
+        if not seen.open and (seen.target_s is None or not seen.certain):
+            # nothing is meant for today, or nobody knows what was eaten since
+            self._line("window", "")
+            return
         elapsed = max(0, int((now - seen.since).total_seconds()))
         tiny = self.app.size.width < TINY
         text = f"window {'open' if seen.open else 'closed'} {minutes(elapsed)}"
+        further: list[str] = []
         if seen.target_s is not None:
             left = seen.target_s - elapsed
             rest = f"{minutes(left)} to" if left > 0 else f"{minutes(-left)} past"
@@ -144,13 +150,13 @@ class BodyScreen(BodyActions):
             bar.display = not tiny
             bar.share = min(1.0, elapsed / seen.target_s)
         if not seen.certain:
-            text += "   (a day in between has no record)"
+            further.append("(a day in between has no record)")
         if elapsed > LONG_FAST_S:
-            text += f"   {LONG_WINDOW_NOTE if seen.open else LONG_FAST_NOTE}"
+            further.append(LONG_WINDOW_NOTE if seen.open else LONG_FAST_NOTE)
         elif made.night is not None and self.app.size.width >= 80:
             sure = "" if made.night.certain else " at most"
-            text += f"   last night {minutes(made.night.seconds)}{sure}"
-        self._line("window", text)
+            further.append(f"last night {minutes(made.night.seconds)}{sure}")
+        self._line("window", fitting([text, *further], self.size.width))
         self.set_class(seen.open, "-open")
 
     def _offer(self, made: Picture, tiny: bool) -> str:

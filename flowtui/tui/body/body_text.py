@@ -91,12 +91,16 @@ def cell_text(value: DayValue, variable: Variable, short: bool = False) -> tuple
         return charts.SKIPPED, "$faint"
     if value.state is State.NO:
         return charts.NO, "$muted"
+    if value.value is None and variable.part is not None:
+        return charts.MISSING, "$faint"  # the night was recorded, its quality was not
     if value.value is None:
         return ("open" if variable.kind is Kind.EATING else "✓")[: 3 if short else 5], "$foreground"
     if short and variable.part is None and variable.kind in (Kind.SLEEP, Kind.EATING):
         return f"{value.value:.1f}", "$foreground"
     if short and variable.part is None and variable.kind is Kind.WORKOUT:
         return f"{value.value:.0f}", "$foreground"
+    if value.counted and value.value == 1:
+        return "1", "$foreground"
     return _number(value.value, variable), "$foreground"
 
 

@@ -79,11 +79,11 @@ class IdleScreen(PlannedActions, IdleActions):
         width, room = self.app.size.width, self.size.width
         self._draw_head(snapshot)
         self._draw_rest(snapshot, now)
-        self._text("timeline", home_text.timeline(snapshot, now, room))
+        self._text("timeline", [] if self.flow.plain else home_text.timeline(snapshot, now, room))
         day, today = snapshot.shown, snapshot.shown.day == snapshot.today.day
         blocks = [b for b in day.blocks if self._wanted(b)]
         earlier = snapshot.before.blocks if snapshot.before is not None and today else ()
-        beside = 0 if width < WIDE else SIDE if width < HUGE else WIDER_SIDE
+        beside = 0 if width < WIDE or self.flow.plain else SIDE if width < HUGE else WIDER_SIDE
         listed = self.query_one(BlockList)
         heading = f"{snapshot.before.day:%a %-d %b}" if snapshot.before is not None else ""
         wanted = self._with_room(list(earlier), len(blocks))

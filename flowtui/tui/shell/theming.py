@@ -14,7 +14,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.theme import Theme
 
-from flowtui.core.ascii_text import to_ascii
+from flowtui.core.ascii_text import plain_words, to_ascii
 from flowtui.settings.themes import FALLBACK, MIN_MUTED, ThemeSpec, blend, contrast
 
 
@@ -176,4 +176,14 @@ class AsciiFilter(LineFilter):
         return [
             Segment(to_ascii(segment.text, cell_len), segment.style, segment.control)
             for segment in segments
+        ]
+
+
+class PlainFilter(LineFilter):
+    """Leaves words alone: no boxes, no bars, no figures drawn of blocks; the cursor is a `>`."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same line in the same widths."""
+        return [
+            Segment(to_ascii(plain_words(s.text), cell_len), s.style, s.control) for s in segments
         ]

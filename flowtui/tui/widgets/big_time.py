@@ -102,6 +102,10 @@ class BigTime(Container):
         if not self.is_mounted or not self.children:
             return
         self.set_class(not self.text, "-empty")
+        if getattr(self.app, "plain", False):
+            self.set_class(False, "-narrow")
+            self.query_one(Static).update(self.text)
+            return
         narrow = self.screen.size.width < NARROW
         if not narrow and self.text:
             drawn = figlet(self.text, self.font)

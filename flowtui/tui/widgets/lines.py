@@ -71,6 +71,12 @@ class ThinBar(Widget):
 
     share: reactive[float] = reactive(0.0)
 
+    def on_mount(self) -> None:
+        """Where plain words are wanted there is no bar at all."""
+        if getattr(self.app, "plain", False):
+            self.styles.height = 0
+            self.styles.margin = 0
+
     def render(self) -> Content:
         """The line; it moves by whole cells."""
         width = max(1, self.size.width)

@@ -515,12 +515,21 @@ async def test_w_opens_and_closes_the_window_and_its_timer_lives(world: World) -
         assert window.end == NOW + timedelta(hours=1)
 
 
-async def test_above_a_day_the_note_is_plain(world: World) -> None:
+async def test_above_a_day_the_note_is_plain_where_a_target_is_kept(world: World) -> None:
+    world.configure('[body]\neating = true\ntargets = "16:8"\n')
     world.services.body.log.write("eat 8:00-10:00")
     world.clock.advance(25 * 3600)
     async with world.app().run_test(size=(160, 30)) as pilot:
         app = await body(pilot)
         await until(pilot, lambda: "Eat whenever you want to" in line(app, "window"), "the note")
+
+
+async def test_without_a_target_or_after_a_day_nobody_logged_nothing_is_said(world: World) -> None:
+    world.services.body.log.write("eat 8:00-10:00")
+    world.clock.advance(45 * 3600)
+    async with world.app().run_test(size=(80, 30)) as pilot:
+        app = await body(pilot)
+        assert line(app, "window") == ""
 
 
 async def test_a_habit_is_declared_in_the_app_and_asked_for(world: World) -> None:
