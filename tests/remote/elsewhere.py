@@ -49,9 +49,9 @@ class Elsewhere:
         self.origins = self._origins()
         self.watcher = self._watcher()
 
-    def add(self, word: str, **more: str) -> list[Run]:
+    def add(self, word: str) -> list[Run]:
         """`flowtui runs add WORD`."""
-        return self.desk.adopter.adopt([word], **more)
+        return self.desk.adopter.adopt([word])
 
     def step(self) -> Board:
         """The watcher looks once; somebody looks on."""

@@ -10,7 +10,7 @@ from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.runs.address import is_address
 from flowtui.core.runs.machine import GpuReading
 from flowtui.core.runs.run import Run
-from flowtui.services.runs.beyond import Beyond
+from flowtui.services.runs.beyond import Answer, Beyond
 from flowtui.services.runs.launch import RunStarter
 from flowtui.services.runs.tracked_run import identity_known, later_places
 from flowtui.watch.adopt import Writing, look_at
@@ -47,9 +47,15 @@ class RunAdopter:
         """Runs in a file or folder, changed since an instant (POSIX seconds; None: ever)."""
 
     def adopt(
-        self, places: Sequence[str], name: str | None = None, baseline: str = ""
+        self,
+        places: Sequence[str],
+        name: str | None = None,
+        baseline: str = "",
+        answer: Answer | None = None,
     ) -> list[Run]:
         """Watch what `places` name; one run, save for `gpu`: one for each process on the GPUs.
+
+        Of a place beyond this machine `answer` is what was said there (`ask`); None: it is asked.
 
         Raises UsageError for a place that is not there, FlowError for a process that may not be
         seen. Nothing is written then.
@@ -61,7 +67,7 @@ class RunAdopter:
         if any(map(is_address, places)):
             if self.beyond is None or not all(map(is_address, places)) or len(places) > 1:
                 raise UsageError("a place beyond this machine stands alone", "add them one by one")
-            return self.beyond.adopt(places[0], name, baseline)
+            return self.beyond.adopt(places[0], name, baseline, answer)
         pids = [int(place) for place in places if place.isdigit() and not Path(place).exists()]
         if len(pids) > 1:
             raise UsageError("one run has one process", "add them one by one")
@@ -72,6 +78,15 @@ class RunAdopter:
         if pids:
             return [self._of_process(pids[0], paths, name, baseline)]
         return self._of_paths(paths, name, baseline)
+
+    def ask(self, places: Sequence[str]) -> Answer | None:
+        """What is said of a place beyond this machine; None of one of this machine.
+
+        May take long, and writes nothing. Raises UsageError or FlowError.
+        """
+        if self.beyond is None or len(places) != 1 or not is_address(places[0]):
+            return None
+        return self.beyond.ask(places[0])
 
     def _of_process(self, pid: int, paths: list[Path], name: str | None, baseline: str) -> Run:
         self._refuse_known(pid)

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import PurePosixPath
+from typing import Any
 
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.runs.address import SLURM, SSH, Address, check_host, parse_address
@@ -23,6 +24,10 @@ OF_FOLDER = 12
 SCRIPT = "job.sh"
 
 
+Answer = dict[str, Any]
+"""What somebody over there said."""
+
+
 class Beyond:
     """Runs of one person on other machines."""
 
@@ -31,18 +36,31 @@ class Beyond:
         self._book = starter.book
         self._errands = errands
 
-    def adopt(self, word: str, name: str | None = None, baseline: str = "") -> list[Run]:
+    def ask(self, word: str) -> Answer:
+        """What `word` means over there; takes as long as whoever is asked, and writes nothing.
+
+        Raises UsageError for a word that is no place, FlowError if nobody answers.
+        """
+        address = parse_address(word)
+        if address.pid is not None:
+            return self._errands.send("process", host=address.host, pid=address.pid)
+        return self._errands.send("offers", address=str(address))
+
+    def adopt(
+        self, word: str, name: str | None = None, baseline: str = "", answer: Answer | None = None
+    ) -> list[Run]:
         """Watch what `word` means there: a log, a process, a job, all jobs of mine.
 
-        Raises UsageError for a word that is no place, FlowError if there is nothing, or nobody
-        answers.
+        `answer` is that of `ask`; None: it is asked now. Raises UsageError for a word that is no
+        place, FlowError if there is nothing, or nobody answers.
         """
         address = parse_address(word)
         known = {path for run in self._book.active() for path in run.paths}
         if address.pid is not None:
             self._refuse(address, known)
-            return [self._of_process(address, name, baseline)]
-        found = self._errands.send("offers", address=str(address))["offers"]
+            seen = self.ask(word) if answer is None else answer
+            return [self._of_process(address, seen, name, baseline)]
+        found = (self.ask(word) if answer is None else answer)["offers"]
         new = [offer for offer in found if offer["address"] not in known]
         if found and not new:
             raise FlowError(f"{word} is watched already", "see: flowtui runs")
@@ -120,8 +138,7 @@ class Beyond:
         began = directory.spec().there.get("began", "")
         self._errands.send("stop", address=str(address), began=began, hard=hard)
 
-    def _of_process(self, address: Address, name: str | None, baseline: str) -> Run:
-        seen = self._errands.send("process", host=address.host, pid=address.pid)
+    def _of_process(self, address: Address, seen: Answer, name: str | None, baseline: str) -> Run:
         command = tuple(plain(word, 200) for word in seen["command"])
         began = self._book.clock.now() - timedelta(seconds=float(seen["age"]))
         wanted = name or name_of(command, PurePosixPath(seen["folder"] or address.host))

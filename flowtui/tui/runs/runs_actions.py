@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import on, work
 
@@ -187,7 +187,12 @@ class RunsActions(FlowScreen):
             if line is None:
                 return
             typed = line
-            if await self.perform(partial(_adopt, typed)):
+            try:  # asked beside: a host that does not answer holds up no other command
+                answer = await self.flow.aside(partial(_ask_there, typed))
+            except FlowError as error:
+                self.flow.said(str(error), lost=True)
+                continue
+            if await self.perform(partial(_adopt, typed, answer)):
                 self.look()
                 return
 
@@ -263,16 +268,25 @@ class RunsActions(FlowScreen):
                 self.show(self.made)
 
 
-def _adopt(places: str, services: Services) -> str:
+def _words(places: str) -> list[str]:
     import shlex
 
     try:
-        words = shlex.split(places)
+        return shlex.split(places)
     except ValueError as error:
         raise FlowError(f"{places!r}: {error}", "close the quotation mark") from error
-    added = services.runs.adopter.adopt(words)
+
+
+def _ask_there(places: str, services: Services) -> dict[str, Any] | None:
+    return services.runs.adopter.ask(_words(places))
+
+
+def _adopt(places: str, answer: dict[str, Any] | None, services: Services) -> str:
+    added = services.runs.adopter.adopt(_words(places), answer=answer)
     services.runs.ensure_watched()
-    return f"watching {', '.join(run.name for run in added)}   d forgets it"
+    named = ", ".join(run.name for run in added[:4])
+    more = f" and {len(added) - 4} more" if len(added) > 4 else ""
+    return f"watching {named}{more}   d forgets it"
 
 
 def _rename(id: str, name: str, services: Services) -> str:
