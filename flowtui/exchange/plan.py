@@ -16,10 +16,11 @@ from pathlib import Path
 from flowtui.core.body.eating import check_window, windows
 from flowtui.core.body.entry import Entry, Provenance
 from flowtui.core.body.entry_kinds import Kind, State
-from flowtui.core.body.habits import Habit
+from flowtui.core.body.habits import NAME_LIMIT, Habit
 from flowtui.core.body.quick_line import RESERVED, free_name
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.text import plain
 from flowtui.exchange.desk import shown
 from flowtui.exchange.protocol import Format, Found, LeftOut, Options, Row, Unread
 
@@ -128,7 +129,12 @@ class _Made:
         else:
             habit = row.habit
             label = habit.label or (habit.name if habit.name in RESERVED else None)
-            habit = replace(habit, name=self._free(habit.name), label=label)
+            habit = replace(
+                habit,
+                name=self._free(habit.name),
+                label=plain(label, NAME_LIMIT) if label else None,
+                unit=plain(habit.unit, NAME_LIMIT) if habit.unit else None,
+            )
             self.habits.setdefault(habit.name, habit)
 
     def plan(self, name: str, file: str, declared: set[str]) -> ImportPlan:

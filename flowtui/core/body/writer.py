@@ -11,6 +11,7 @@ from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.validation import check
 from flowtui.core.day import DayRule
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Pen:
             duration_s=duration_s,
             scope=scope,
             scale=scale,
-            note=note,
+            note=one_line(note, "note", NOTE_LIMIT) if note else None,
             source=self.source,
         )
         check(entry, self.now)
@@ -79,6 +80,10 @@ class Pen:
     def is_late(self, day: date) -> bool:
         """Whether `day` is over, so that what is written now relies on memory."""
         return self.now >= self.rule.bounds(day).end
+
+
+NOTE_LIMIT = 2000
+"""Characters of a note."""
 
 
 def whole(instant: datetime) -> datetime:

@@ -105,5 +105,7 @@ class Declared:
         return list(habits_from(kept.habits)), list(kept.stops)
 
     def _write(self, writer: EntryWriter, habits: list[Habit], stops: list[str]) -> None:
-        kept = DeclaredHabits(table_from(habits), tuple(stops))
+        # read as it will be read: one that cannot be would hide all of them
+        whole = habits_from(table_from(habits))
+        kept = DeclaredHabits(table_from(whole), tuple(stops))
         writer.state.put(kept, id=DECLARED)

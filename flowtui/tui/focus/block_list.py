@@ -62,6 +62,8 @@ class BlockList(MarkedTable[Text]):
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """A heading is passed over."""
         event.stop()
+        if not self.row_count:
+            return  # Textual tells of the row -1 of an empty list, without a key
         if (event.row_key.value or "").startswith(HEADING):
             down = event.cursor_row > self._stood or event.cursor_row == 0
             self.move_cursor(row=event.cursor_row + (1 if down else -1))

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from flowtui.core.errors import FlowError
-from flowtui.core.text import middle_cut
+from flowtui.core.text import end_cut, middle_cut, plain_lines
 from flowtui.services.runs.runs_service import RunDetail
 from flowtui.services.runs.runs_view import RunPicture, run_picture
 from flowtui.tui.focus.focus_screen import FlowScreen
@@ -106,7 +106,7 @@ class RunScreen(FlowScreen):
 
     def _card(self, detail: RunDetail) -> list[str]:
         """The lines of the crash card that there is room for: its beginning, and its end."""
-        card = [line for line in detail.card if line.strip()]
+        card = [plain_lines(line) for line in detail.card if line.strip()]
         room = max(3, self.size.height // 2 - 4)
         if len(card) <= room:
             return card
@@ -114,7 +114,7 @@ class RunScreen(FlowScreen):
 
     def _show_log(self, made: RunPicture, width: int) -> None:
         pane = self.query_one("#log", VerticalScroll)
-        lines = [line[:width] for line in made.log]
+        lines = [end_cut(plain_lines(line), width) for line in made.log]
         # after a crash its card says it better; the log is one key away
         pane.display = bool(lines) and (not made.detail.card or self.has_class("-log"))
         at_end = pane.scroll_offset.y >= pane.max_scroll_y - 1

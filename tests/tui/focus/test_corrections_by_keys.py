@@ -125,3 +125,12 @@ async def test_a_day_far_back_is_one_prompt_away_in_every_mode(world: World) -> 
             await type_text(pilot, "2024-06-03")
             await closed(pilot, "enter")
             await until(pilot, lambda id=id: "2024" in line(app, id), mode)  # type: ignore[misc] # bound now
+
+
+async def test_keys_on_an_empty_list_of_blocks_do_nothing(world: World) -> None:
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("k", "j", "G", "g", "up", "down", "e", "d", "x", "J", "right", "l")
+        await pilot.pause()
+
+        assert len(app.screen_stack) == 1 and app.screen.query_one(BlockList).chosen is None

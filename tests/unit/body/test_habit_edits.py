@@ -137,3 +137,13 @@ def test_an_imported_name_gets_another_one_and_it_is_told(
     assert "4 there already" in again
     assert "changed in the file" not in again
     assert {e.name for e in records(person)} == {"sleep-habit", "pages"}
+
+
+def test_a_habit_that_could_not_be_read_back_is_refused_and_hides_no_other(flow: Shell) -> None:
+    """A unit longer than a name may be was stored once, and then no habit was known any more."""
+    flow.ok("habit", "tea-leaves", "--new", "count", "--unit", "grams")
+    refused = flow("habit", "pages", "--new", "count", "--unit", "a" * 61)
+
+    assert refused.code == 2 and "unit" in refused.err
+    assert "tea-leaves" in flow.ok("habit").out
+    flow.ok("habit", "tea-leaves", "3")

@@ -1,0 +1,110 @@
+"""Hostile text through Body, Runs, Review, the plan and their dialogs: shown, never obeyed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from flowtui.core.body.habits import Form, Habit
+from flowtui.core.text import one_line
+from flowtui.services.focus.running_block import Draft
+from flowtui.services.plan.planning_line import planned_from_line
+from tests.tui.focus.test_focus import closed, dialog
+from tests.tui.harness import World, ready, until
+from tests.tui.runs.run_harness import Lab, curve
+from tests.tui.test_hostile_dialogs import SIZE, TEXTS, check, drawn
+from tests.unit.test_hostile_text import OBEYED, words
+
+
+def obeyed(pilot: Pilot[Any]) -> list[str]:
+    """What of the screen a terminal would obey."""
+    return OBEYED.findall(drawn(pilot).replace("\n", ""))
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_body_shows_what_was_written(world: World, text: str) -> None:
+    log = world.services.body.log
+    log.write(f"energy 4 -- {text}")
+    log.declare(
+        [Habit("pages", Form.COUNT, one_line(text, "label")[:60], one_line(text, "unit")[:20])]
+    )
+    log.write("pages 3")
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("3")
+        await until(pilot, lambda: words(text)[0] in drawn(pilot), "the note")
+        assert not obeyed(pilot)
+        for key in ("e", "d"):
+            await pilot.press("g")
+            await dialog(pilot, key)
+            check(pilot, text, 0)
+            await closed(pilot, "escape")
+        for _ in range(4):
+            await pilot.press("tab")
+            await pilot.pause()
+            assert not obeyed(pilot)
+        await dialog(pilot, "colon")
+        app.screen.query_one("#line", Input).value = f"[b] {text}"
+        await pilot.press("enter")  # refused, and told with its words
+        await until(pilot, lambda: app.screen.query_one(".wrong").has_class("-said"))
+        assert not obeyed(pilot)
+        await closed(pilot, "escape")
+        await pilot.press("c")
+        await until(pilot, lambda: app.screen.query("#prompt"), "the check-in")
+        await pilot.pause()
+        assert not obeyed(pilot)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_runs_show_names_commands_and_logs(world: World, text: str) -> None:
+    lab = Lab(world)
+    name = one_line(text, "name")[:60]
+    lab.adopt("plain", curve(200, 1000, 0.3, 2) + text + "\n", 38)
+    run = lab.runs.book.find("plain")
+    lab.runs.book.rename(run, name)
+    lab.look()
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("2")
+        await until(pilot, lambda: words(name)[0] in drawn(pilot), "the list")
+        assert not obeyed(pilot)
+        for key in ("e", "K", "slash"):
+            await pilot.press(key)
+            await until(pilot, lambda: len(app.screen_stack) == 2, key)
+            await pilot.pause()
+            assert not obeyed(pilot)
+            await pilot.press("escape")
+            await until(pilot, lambda: len(app.screen_stack) == 1, "left")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.query("#lines"), "the run")
+        await until(pilot, lambda: words(name)[0] in drawn(pilot), "its name")
+        await pilot.press("L")
+        await pilot.pause()
+        assert not obeyed(pilot)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_plans_and_review_show_intentions(world: World, text: str) -> None:
+    now, line = world.clock.now(), one_line(text, "intention")
+    planned_from_line(world.services, f"16:00 for 90m: {line}")
+    block = world.services.focus.start(Draft(text, text), now - timedelta(minutes=60))
+    world.services.focus.finish(now - timedelta(minutes=10), note=text)
+    assert block.id
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await until(pilot, lambda: drawn(pilot).count(words(line)[0]) >= 2, "the plan")
+        assert not obeyed(pilot)
+        for key in ("M", "P"):
+            await dialog(pilot, key)
+            check(pilot, text, 0)
+            await closed(pilot, "escape")
+        await pilot.press("5")
+        await until(pilot, lambda: getattr(app.screen, "made", None) is not None, "Review")
+        for key in ("tab", "tab", "tab", "tab", "v", "v"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert not obeyed(pilot)
