@@ -21,8 +21,9 @@ from flowtui.services.conductor import LOCK, LOOK_S, PIPE, Conductor, ConductorL
 from flowtui.services.plan.calendar_addresses import EVERY
 from flowtui.services.wiring import Services
 from flowtui.settings.zone import local_zone
+from flowtui.system.asked_notice import AskedNotice, can_ask
 from flowtui.system.files import write_atomic
-from flowtui.system.notices import Delivery, Notice, Notifier, Severity
+from flowtui.system.notices import Channel, Delivery, Notice, Notifier, Severity
 from flowtui.system.presence import Listening
 from flowtui.system.push import push
 from flowtui.system.service_notify import ServiceNotify
@@ -58,6 +59,9 @@ class Agent:
         self._fetching: asyncio.TimerHandle | None = None
         self._gone: Callable[[], None] = lambda: None
         self._had_home = False
+        self._asked: AskedNotice | None = None
+        """The offer that is on the screen."""
+        self._carrying: asyncio.Future[None] | None = None
         self.over: Callable[[], bool] | None = None
         """Asked after each look: whether there is nothing left that this agent was started for."""
         self.looked: Callable[[], None] = lambda: None
@@ -90,6 +94,8 @@ class Agent:
     def end(self) -> None:
         """Stop and let another process conduct."""
         self._conductor.end()
+        if self._asked is not None:
+            self._asked.end()
         for timer in (self._pending, self._fetching):
             if timer is not None:
                 timer.cancel()
@@ -203,12 +209,44 @@ class Agent:
         if notice is None:
             return
         self._say(f"{notice.title}: {notice.body}")
+        if notice.buttons and await self._offer(notice):
+            return
         delivery = await asyncio.to_thread(self._notifier.send, notice)
         self._keep(notice, delivery)
         for problem in () if delivery.by else delivery.problems:
             self._say(problem)
         if to_phone or notice.severity is Severity.SERIOUS:
             await self._push(notice)
+
+    async def _offer(self, notice: Notice) -> bool:
+        """Show a notice with buttons, and do what is answered; False where none can be shown."""
+        wanted = self._services.config.notices.desktop
+        if not wanted or not await asyncio.to_thread(can_ask, self._env):
+            return False
+        loop = asyncio.get_running_loop()
+
+        def answered(word: str) -> None:
+            with contextlib.suppress(RuntimeError):  # the agent has ended
+                loop.call_soon_threadsafe(self._answered, notice, word)
+
+        if self._asked is not None:
+            self._asked.end()
+        try:
+            self._asked = await asyncio.to_thread(AskedNotice, notice, self._env, answered)
+        except OSError:
+            return False
+        self._keep(notice, Delivery((Channel.DESKTOP,)))
+        return True
+
+    def _answered(self, notice: Notice, word: str) -> None:
+        if word in dict(notice.buttons):
+            self._carrying = asyncio.ensure_future(self._carry_out(notice, word))
+
+    async def _carry_out(self, notice: Notice, word: str) -> None:
+        said = await self._ask(lambda services: bells.answer_offer(services, notice.about, word))
+        if said is not None:
+            self._say(said)
+            self._conductor.look_soon()
 
     async def _push(self, notice: Notice) -> None:
         """To the phone, if one was named; a failure is told and not tried again."""

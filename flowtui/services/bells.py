@@ -19,6 +19,9 @@ from flowtui.system.notices import Severity as Severity
 
 PLAN_REACHED = "plan-reached"
 BREAK_OVER = "break-over"
+BLOCK_PLANNED = "block-planned"
+OFFER = (("begin", "begin"), ("later", "in 15 min"), ("skip", "not today"))
+"""The buttons of an offer."""
 
 
 def notifier(services: Services, write: Callable[[str], None]) -> Notifier:
@@ -54,7 +57,25 @@ def reminder_notice(services: Services) -> Notice | None:
     if reminder is None:
         return None
     services.events.tell(reminder.event, {"about": reminder.about})
-    return Notice(reminder.title, reminder.body, keys=reminder.keys)
+    if reminder.event != BLOCK_PLANNED:
+        return Notice(reminder.title, reminder.body, keys=reminder.keys)
+    about = reminder.about.split()[0]
+    return Notice(reminder.title, reminder.body, keys=reminder.keys, about=about, buttons=OFFER)
+
+
+def answer_offer(services: Services, about: str, word: str) -> str:
+    """Do what was answered to the offer of a planned block; what is said then. Raises FlowError."""
+    from flowtui.services.plan.begin_planned import begin_planned
+
+    services.store.ledger.refresh()
+    one = services.plan_book.occurrence(about)
+    if word == "begin":
+        return f"started {begin_planned(services, one).block.intention or 'a block'}"
+    if word == "later":
+        to = services.plan_book.later(one).to
+        return f"offered again at {to.astimezone(services.zone):%H:%M}" if to else ""
+    services.plan_book.let_go(one)
+    return f"let go of {one.plan.intention or 'a planned block'}"
 
 
 def run_arrived(services: Services) -> str | None:

@@ -30,6 +30,10 @@ class Notice:
     severity: Severity = Severity.NORMAL
     keys: str = ""
     """What an open app says in place of the body: its keys rather than commands."""
+    about: str = ""
+    """What its buttons are about; empty for a notice without."""
+    buttons: tuple[tuple[str, str], ...] = ()
+    """The word that comes back, and what stands on the button."""
 
 
 def plain(text: str, limit: int) -> str:
@@ -46,6 +50,11 @@ _URGENCY = {Severity.QUIET: "low", Severity.NORMAL: "normal", Severity.SERIOUS: 
 _LEVEL = {Severity.QUIET: 0, Severity.NORMAL: 1, Severity.SERIOUS: 2}
 _DEST = "org.freedesktop.Notifications"
 _PATH = "/org/freedesktop/Notifications"
+CAPABILITIES = (
+    *("gdbus", "call", "--session", "--timeout=4", "--dest", _DEST, "--object-path", _PATH),
+    *("--method", f"{_DEST}.GetCapabilities"),
+)
+"""Asks the server what it can show."""
 _OSASCRIPT = (
     "on run argv",
     "display notification (item 2 of argv) with title (item 1 of argv)",
@@ -74,6 +83,14 @@ def commands(
         "busctl": _busctl(title, marked, notice.severity),
     }
     return [command for program, command in makers.items() if has(program)]
+
+
+def asking(notice: Notice) -> list[str]:
+    """The command that shows `notice` with its buttons and prints the word of the one pressed."""
+    shown = _notify_send(plain(notice.title, 80), "", notice.severity)
+    at = shown.index("--")
+    buttons = [f"--action={word}={plain(text, 30)}" for word, text in notice.buttons]
+    return [*shown[:at], "--wait", *buttons, *shown[at:]]
 
 
 def can_reach_desktop(env: Mapping[str, str]) -> bool:

@@ -22,6 +22,7 @@ STARTERS = {
     "system/process.py": "hooks, by the path of each",
     "system/git.py": "git",
     "system/notices.py": "notify-send and its kin",
+    "system/asked_notice.py": "notify-send, for an answer",
     "services/insight/child.py": "the stream constants of subprocess alone",
     "services/runs/launch.py": "the errors of subprocess alone",
     "services/runs/runs_service.py": "the errors of subprocess alone",

@@ -16,8 +16,12 @@ import pytest
 from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 
+from flowtui.services.agent import Agent
+from flowtui.services.plan.planning_line import planned_from_line
 from flowtui.system.desktop import commands
 from flowtui.system.notices import Channel, Delivery, Notice, Notifier, Severity, run_command
+from tests.unit.test_conductor import until
+from tests.user import Person
 
 CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -58,6 +62,7 @@ class Service:
     """Stands where a desktop's notification service stands, and notes what it is asked."""
 
     calls: list[list[Any]] = field(default_factory=list)
+    capabilities: list[str] = field(default_factory=lambda: ["body", "body-markup"])
 
     def answer(self, message: Message) -> Message | None:
         if message.message_type is not MessageType.METHOD_CALL:
@@ -68,7 +73,7 @@ class Service:
         if message.member == "GetServerInformation":
             return Message.new_method_return(message, "ssss", ["test", "test", "1", "1.2"])
         if message.member == "GetCapabilities":
-            return Message.new_method_return(message, "as", [["body", "body-markup"]])
+            return Message.new_method_return(message, "as", [self.capabilities])
         return None
 
 
@@ -137,3 +142,67 @@ async def test_the_notifier_finds_the_way_to_the_desktop_by_itself(bus: str) -> 
     finally:
         connection.disconnect()
     assert len(service.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "standing"),
+    [("begin", "begun"), ("later", "planned"), ("skip", "let go"), ("", "due"), ("rm", "due")],
+)
+async def test_an_offer_is_answered_by_its_buttons(
+    bus: str, tmp_path: Path, word: str, standing: str
+) -> None:
+    if shutil.which("notify-send") is None or shutil.which("gdbus") is None:
+        pytest.skip("needs the Debian packages libnotify-bin and libglib2.0-bin")
+    person = Person(tmp_path / "flowtui")
+    planned_from_line(person.services, "13:00 for 90m: fuse [b]")
+    person.pass_min(60)
+    service = Service(capabilities=["body", "actions"])
+    connection = await serve(bus, service)
+    env = {**person.env, "DBUS_SESSION_BUS_ADDRESS": bus}
+    said: list[str] = []
+    agent = Agent(person.services, env, said.append, person.open)
+    agent.begin()
+    try:
+        await until(lambda: service.calls)
+        assert service.calls[0][5] == [
+            "begin", "begin", "later", "in 15 min", "skip", "not today",
+        ]  # fmt: skip
+        if word:
+            await connection.send(_signal("ActionInvoked", "us", [1, word]))
+        await connection.send(_signal("NotificationClosed", "uu", [1, 2]))
+        if standing != "due":
+            await until(lambda: len(said) > 1)
+        asked = agent._asked
+        assert asked is not None
+        await until(lambda: asked._process.poll() is not None)
+        (one,) = person.open().plan_book.day()
+        assert one.standing.value == standing
+        assert len(service.calls) == 1  # told once, by one way
+    finally:
+        agent.end()
+        connection.disconnect()
+
+
+async def test_where_no_buttons_can_be_shown_an_offer_is_told_as_ever(
+    bus: str, tmp_path: Path
+) -> None:
+    person = Person(tmp_path / "flowtui")
+    planned_from_line(person.services, "13:00 for 90m: fuse")
+    person.pass_min(60)
+    service = Service()
+    connection = await serve(bus, service)
+    env = {**person.env, "DBUS_SESSION_BUS_ADDRESS": bus}
+    agent = Agent(person.services, env, lambda _: None, person.open)
+    agent.begin()
+    try:
+        await until(lambda: service.calls)
+        assert service.calls[0][5] == [] and "flowtui plan begin" in service.calls[0][4]
+    finally:
+        agent.end()
+        connection.disconnect()
+
+
+def _signal(name: str, signature: str, body: list[Any]) -> Message:
+    return Message.new_signal(
+        "/org/freedesktop/Notifications", "org.freedesktop.Notifications", name, signature, body
+    )
