@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import click
 from flowtui.cli.app import COMMANDS, GROUPS
 from flowtui.cli.context import PROGRAM, Context, pass_context
 from flowtui.core.glossary import WORDS
+from flowtui.core.search_path import absolute_only
 from flowtui.settings.actions import ACTIONS, PLACES, shown_keys
 
 
@@ -22,10 +24,11 @@ from flowtui.settings.actions import ACTIONS, PLACES, shown_keys
 def man_command(context: Context, roff: bool) -> None:
     """The manual page: every command, key and setting. In a terminal by way of man."""
     page = "\n".join(manual())
-    if roff or not sys.stdout.isatty() or shutil.which("man") is None:
+    program = shutil.which("man", path=absolute_only(os.environ.get("PATH")))
+    if roff or not sys.stdout.isatty() or program is None:
         context.put(page)
         return
-    subprocess.run(["man", "-l", "-"], input=page.encode(), check=False)
+    subprocess.run([program, "-l", "-"], input=page.encode(), check=False)
 
 
 def manual() -> Iterator[str]:

@@ -45,10 +45,13 @@ def read_as_utf8(arguments: list[str]) -> None:
     known = sys.getfilesystemencoding().lower() in ("utf-8", "utf8")
     if known or not any("\udc80" <= char <= "\udcff" for text in arguments for char in text):
         return
-    env = {**os.environ, "PYTHONUTF8": "1"}
+    env = dict(os.environ)
     env.setdefault("PYTHONIOENCODING", getattr(sys.stdout, "encoding", None) or "ascii")
-    before = [os.fsencode(word) for word in (sys.executable, "-I", "-m", "flowtui")]
-    os.execve(sys.executable, [*before, *map(os.fsencode, arguments)], env)
+    from flowtui.system import interpreter
+
+    # isolated, a Python heeds none of its variables: the mode has to be an option
+    program, *words = interpreter.command("flowtui", *arguments)
+    os.execve(program, [os.fsencode(word) for word in (program, "-X", "utf8", *words)], env)
 
 
 def shows(stream: TextIO, text: str) -> bool:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from flowtui.core.errors import FlowError
 from flowtui.core.plan import task as tasks
 from flowtui.core.plan.task import Task
+from flowtui.core.search_path import with_safe_path
 from flowtui.settings.sections import Tasks
 from flowtui.system.files import write_atomic
 
@@ -101,7 +102,7 @@ class TaskSources:
         try:
             made = subprocess.run(
                 command, stdin=subprocess.DEVNULL, capture_output=True, check=False,
-                timeout=self._config.timeout_s, env=self._env, cwd=os.sep,
+                timeout=self._config.timeout_s, env=with_safe_path(self._env), cwd=os.sep,
             )  # fmt: skip
         except FileNotFoundError:
             raise FlowError(f"{command[0]} is not installed") from None
