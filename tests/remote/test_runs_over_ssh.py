@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ from tests.remote.elsewhere import Elsewhere
 from tests.remote.fake_slurm import FakeSlurm
 from tests.remote.sshd import Sshd
 from tests.unit.runs.run_lab import until
+
+LOGS = Path(__file__).parents[1] / "logs"
 
 
 @pytest.fixture
@@ -139,6 +142,18 @@ def test_a_folder_elsewhere_is_one_run_of_all_that_lies_beside_its_newest_file(
 
     seen = elsewhere.until(run, lambda g: len(g.formats) > 1)
     assert run.name == "version_3" and seen.key == "val_loss"
+
+
+def test_an_offline_run_of_wandb_is_read_from_afar_with_nothing_installed_there(
+    elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    folder = tmp_path / "wandb" / "offline-run-1"
+    folder.mkdir(parents=True)
+    shutil.copy(LOGS / "fixtures/wandb/finished.wandb", folder / "run-1.wandb")
+    [run] = elsewhere.add(f"ssh:box:{folder}")
+
+    seen = elsewhere.until(run, lambda g: "wandb" in g.formats and g.step is not None)
+    assert seen.key is not None and seen.where == "box"
 
 
 def test_a_host_behind_another_is_reached_by_ssh_itself(

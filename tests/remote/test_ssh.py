@@ -18,6 +18,7 @@ from flowtui.system.clock import SystemClock
 from flowtui.watch.remote.host import SshHost, gpus_of
 from flowtui.watch.remote.line import SshLine
 from flowtui.watch.remote.origin import OriginError, Want
+from flowtui.watch.remote.shell_line import AnyLine, ShellLine
 from tests.remote.sshd import Sshd, missing
 from tests.unit.runs.run_lab import until
 
@@ -352,6 +353,60 @@ def test_only_an_open_connection_is_used_where_that_is_wished(
     finally:
         master.terminate()
         master.wait()
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Sshd]:
+    """A host that has no Python, and little else."""
+    programs = tmp_path / "few"
+    programs.mkdir()
+    for name in ("sh", "stat", "tail", "head", "date", "ls", "cat", "env"):
+        (programs / name).symlink_to(shutil.which(name) or name)
+    login = tmp_path / "login"
+    login.write_text(
+        f'#!/bin/sh\nPATH={programs}; export PATH\nexec sh -c "$SSH_ORIGINAL_COMMAND"\n'
+    )
+    login.chmod(0o755)
+    server = Sshd(tmp_path / "bare", force=str(login))
+    yield server
+    server.stop()
+
+
+def test_a_host_without_python_gives_its_logs_by_its_shell(bare: Sshd, tmp_path: Path) -> None:
+    log = tmp_path / "a log; $(touch x) 'quoted'.out"
+    clock = SystemClock()
+    start = partial(start_child, env=bare.env())
+
+    def connect_by_shell() -> SshHost:
+        parts = ("box", start, end_child, clock)
+        return SshHost("box", AnyLine(SshLine(*parts), ShellLine(*parts)), clock)
+
+    host = connect_by_shell()
+    wanted = want(tmp_path, log)
+    chance = random.Random(5)
+    log.write_bytes(b"")
+    for number in range(12):
+        with log.open("ab") as file:
+            file.write(chance.randbytes(chance.randrange(1, 300_000)))
+        if number == 4:
+            bare.cut()
+        if number == 7:
+            log.write_bytes(b"anew\n")
+        try:
+            host.read([wanted])
+        except OriginError:
+            pass
+    host.read([wanted])
+    assert mirror(host, wanted) == log.read_bytes()
+    assert [offer.address.name for offer in host.list(str(log))] == [str(log)]
+    with pytest.raises(OriginError, match="only logs can be followed there"):
+        host.run(["squeue"], 5.0)
+    gone = want(tmp_path, tmp_path / "nothing.log", "gone")
+    host.read([gone])
+    report = host.report("gone")
+    assert report is not None and "cannot be read" in report.problem
+    assert abs((report.heard_at or 0) - clock.now().timestamp()) < 30
+    host.close()
 
 
 @pytest.mark.parametrize("shell", ["sh", "bash", "tcsh", "fish"])

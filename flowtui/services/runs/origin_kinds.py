@@ -94,7 +94,8 @@ class OriginKinds:
 
             return SshHost("", HereLine(), self._clock)
         from flowtui.watch.remote.line import SshLine
+        from flowtui.watch.remote.shell_line import AnyLine, ShellLine
 
         start = partial(start_child, env=self._env, unset=SSH_ALONE)
-        line = SshLine(name, start, end_child, self._clock, self._sources.ssh_open_only)
-        return SshHost(name, line, self._clock)
+        parts = (name, start, end_child, self._clock, self._sources.ssh_open_only)
+        return SshHost(name, AnyLine(SshLine(*parts), ShellLine(*parts)), self._clock)

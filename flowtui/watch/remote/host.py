@@ -42,7 +42,10 @@ GPU_HOLDERS = (
 class Line(Protocol):
     """What answers the follower's questions: `SshLine`, or `HereLine` without a connection."""
 
-    skew_s: float
+    @property
+    def skew_s(self) -> float:
+        """Our clock less the host's, by its last answer."""
+        ...
 
     @property
     def is_open(self) -> bool:

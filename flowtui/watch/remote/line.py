@@ -21,6 +21,7 @@ from flowtui.watch.remote.origin import OriginError
 
 CONNECT_S = 20.0
 ANSWER_S = 20.0
+NO_PYTHON = "has no python3"
 NOISE = 1 << 16
 """So much may a shell's start-up files print before the follower says that it is there."""
 READY = b"\x1eready "
@@ -74,7 +75,7 @@ class SshLine:
     def ask(self, question: dict[str, Any], wait_s: float = ANSWER_S) -> tuple[Any, bytes]:
         """The answer to one question, and the bytes that belong to it. Raises OriginError."""
         if self._child is None:
-            self._open()
+            self.open()
         try:
             self._send(json.dumps(question).encode() + b"\n", wait_s)
             until = self._clock.monotonic() + wait_s
@@ -95,9 +96,14 @@ class SshLine:
         if child is not None:
             self._end(child)
 
-    def _open(self) -> None:
+    def _command(self) -> tuple[list[str], bytes]:
+        """What is started, and what is given to it first."""
         code = follower_code()
-        command = ssh_command(self.host, len(code), self._master_only)
+        return ssh_command(self.host, len(code), self._master_only), code
+
+    def open(self) -> None:
+        """Connect. Raises OriginError."""
+        command, code = self._command()
         try:
             self._child = self._start(command)
         except OSError as error:
@@ -211,5 +217,5 @@ def refusal(host: str, said: str, master_only: bool, otherwise: str) -> tuple[st
     if "Could not resolve hostname" in said:
         return f"{host}: no such host is known", False
     if "python3" in said and ("not found" in said or "No such file" in said):
-        return f"{host} has no python3", True
+        return f"{host} {NO_PYTHON}", True
     return f"{host} cannot be reached: {last or otherwise}", False
