@@ -156,7 +156,8 @@ class BodyScreen(BodyActions):
         elif made.night is not None and self.app.size.width >= 80:
             sure = "" if made.night.certain else " at most"
             further.append(f"last night {minutes(made.night.seconds)}{sure}")
-        self._line("window", fitting([text, *further], self.size.width))
+        lines = 1 if tiny else 3  # it wraps: nothing of it is cut in the middle
+        self._line("window", fitting([text, *further], lines * (self.size.width - 8)))
         self.set_class(seen.open, "-open")
 
     def _offer(self, made: Picture, tiny: bool) -> str:
