@@ -23,7 +23,10 @@ from flowtui.exchange.numbers import column_marks
 from flowtui.exchange.protocol import Declared, Options, Row
 from flowtui.exchange.roles import (
     LENGTHS,
+    ONE,
+    TALL,
     TIMES,
+    ZERO,
     Meaning,
     cell,
     guessed_role,
@@ -93,7 +96,7 @@ class CsvMap:
         meanings, refused = _meanings(header, roles, rows, options.columns)
         for name, why in refused.items():
             yield desk.unread(1, name, why)
-        columns = Columns(meanings, _order(rows, roles, path, options))
+        columns = Columns(meanings, _order(rows, roles, path, options), _plain_habits(roles, rows))
         seen: Counter[str] = Counter()
         amounts: dict[str, bool] = {}
         size = path.stat().st_size
@@ -149,7 +152,8 @@ def _meanings(
             meaning = None
             refused[name] = str(error)
         if meaning is not None:
-            meaning = replace(meaning, marks=marks[at])
+            yes_no = meaning.role.startswith(("habit:", "stop:")) and _is_plain(cells[at])
+            meaning = replace(meaning, marks=marks[at], yes_no=yes_no)
             why = impossible(meaning.role, _lengths(meaning, cells[at]))
             if why is not None:
                 unit = f" in {meaning.unit.name}" if meaning.unit else ""
@@ -158,6 +162,24 @@ def _meanings(
                 meaning = None
         found.append(meaning)
     return tuple(found), refused
+
+
+def _is_plain(texts: Sequence[str]) -> bool:
+    """Whether a column has nothing but 1 and 0: it answers yes or no."""
+    found = {text.strip() for text in texts}
+    return bool(found) and found <= {*ONE, *ZERO}
+
+
+def _plain_habits(roles: Sequence[str | None], rows: Sequence[Line]) -> dict[str, bool]:
+    """Of a table with a row a habit: which habits have nothing but 1 and 0."""
+    if not set(TALL) <= set(roles):
+        return {}
+    name, value = roles.index("habit"), roles.index("value")
+    texts: dict[str, list[str]] = {}
+    for row in rows:
+        if row.get(value):
+            texts.setdefault(row.get(name).casefold(), []).append(row.get(value))
+    return {habit: _is_plain(cells) for habit, cells in texts.items()}
 
 
 def _lengths(meaning: Meaning, texts: Sequence[str]) -> list[float]:

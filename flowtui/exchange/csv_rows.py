@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from flowtui.core.body.entry_kinds import Kind, Scope
 from flowtui.core.body.habits import habit_name
 from flowtui.core.body.scales import EFFORT
+from flowtui.core.body.validation import zone_of
 from flowtui.core.day import ONE_DAY, DayRule
 from flowtui.core.errors import UsageError
 from flowtui.core.lazy_dataclass import dataclass
@@ -19,7 +21,7 @@ from flowtui.exchange.dates import read_date, read_moment, read_time
 from flowtui.exchange.desk import Desk
 from flowtui.exchange.numbers import read_number
 from flowtui.exchange.protocol import Fields, Row
-from flowtui.exchange.roles import ROW, TIMES, Meaning, cell
+from flowtui.exchange.roles import ROW, TALL, TIMES, VALUE, Meaning, cell, guessed_role
 
 EFFORT_SCALE = "table"
 """The words a table's own effort was asked with are not known, so neither is its scale."""
@@ -41,6 +43,8 @@ class Columns:
     """One per column; None: not read."""
     order: str | None
     """`dmy`, `mdy`, or None where dates say it themselves."""
+    plain: Mapping[str, bool] = field(default_factory=dict)
+    """Of a tall table: by habit, in lower case, whether it has nothing but 1 and 0."""
 
     @property
     def roles(self) -> tuple[str | None, ...]:
@@ -68,17 +72,20 @@ def row_entries(
         yield desk.unread(row.number, row.text, why)
         return
     try:
-        day, at = _when(row, columns, desk)
+        zone = _zone(row, columns, desk)
+        day, at = _when(row, columns, desk, zone)
+        columns, tall = _named_by_row(row, columns)
     except UsageError as error:
         yield desk.unread(row.number, row.text, error.message)
         return
-    for role in _roles(row, columns):
+    for role in (tall,) if tall else _roles(row, columns):
         try:
-            kind, fields = _read(role, row, columns, day, desk.options.zone)
+            kind, fields = _read(role, row, columns, day, zone)
         except UsageError as error:
             yield desk.unread(row.number, row.text, error.message)
             continue
         _complete(fields, kind, day, at, columns.text(row, "note"))
+        fields.setdefault("zone", zone.key)
         if kind is Kind.HABIT and (name := fields.get("name")):
             amounts[name] = amounts.get(name, False) or fields.get("value") is not None
         stem = f"{columns.text(row, 'id') or fields.get('start') or at or day}|{role}"
@@ -87,23 +94,48 @@ def row_entries(
         yield desk.entry(row.number, key, kind, row.text, **fields)
 
 
-def _when(row: Line, columns: Columns, desk: Desk) -> tuple[date, datetime | None]:
-    zone = desk.options.zone
+def _zone(row: Line, columns: Columns, desk: Desk) -> ZoneInfo:
+    """Where the person was in this row. Raises UsageError for a zone that nobody knows."""
+    name = columns.text(row, "zone")
+    return zone_of(name) if name else desk.options.zone
+
+
+def _named_by_row(row: Line, columns: Columns) -> tuple[Columns, str]:
+    """The columns as a row of a tall table means them, and its role; empty for any other table."""
+    if not set(TALL) <= set(columns.roles):
+        return columns, ""
+    name = columns.text(row, "habit")
+    if not name:
+        raise UsageError("names no habit")
+    guess = guessed_role(name)
+    role = guess if guess in VALUE and guess not in TIMES else f"habit:{habit_name(name)}"
+    yes_no = columns.plain.get(name.casefold(), False)
+    meanings = [
+        replace(meaning, role=role, yes_no=yes_no)
+        if meaning and meaning.role == "value"
+        else meaning
+        for meaning in columns.meanings
+    ]
+    return replace(columns, meanings=tuple(meanings)), role if columns.text(row, "value") else ""
+
+
+def _when(row: Line, columns: Columns, desk: Desk, zone: ZoneInfo) -> tuple[date, datetime | None]:
     if text := columns.text(row, "at"):
         moment, _ = read_moment(text, zone, columns.order)
         return DayRule(zone, desk.options.day_start).day_of(moment), moment
     text = columns.text(row, "date")
     if not text:
-        return _by_times(row, columns, desk)
+        return _by_times(row, columns, desk, zone)
     day = read_date(text, columns.order)
     if clock := columns.text(row, "time"):
         return day, place(day, read_time(clock), zone).instant
     return day, None
 
 
-def _by_times(row: Line, columns: Columns, desk: Desk) -> tuple[date, datetime | None]:
+def _by_times(
+    row: Line, columns: Columns, desk: Desk, zone: ZoneInfo
+) -> tuple[date, datetime | None]:
     """The day of a row that has full times and no day: a night's is that of its end."""
-    zone = desk.options.zone
     for role in ("sleep.end", "sleep.start", *TIMES):
         if text := columns.text(row, role):
             moment, _ = read_moment(text, zone, columns.order)

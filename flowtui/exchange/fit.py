@@ -131,7 +131,7 @@ def _sessions(
         return _decoded(content, name, number, desk, fitdecode.CrcCheck.RAISE), True
     except fitdecode.FitCRCError:
         pass
-    except (fitdecode.FitError, *_UNPACKING) as error:
+    except (fitdecode.FitError, AssertionError, *_UNPACKING) as error:
         raise _damaged(name, error) from None
     try:
         return _decoded(content, name, number, desk, fitdecode.CrcCheck.DISABLED), False
@@ -140,7 +140,8 @@ def _sessions(
 
 
 def _damaged(name: str, error: Exception) -> FlowError:
-    return FlowError(f"{name} is damaged: {error}", "copy it from the watch again")
+    what = f": {error}" if str(error) else ""
+    return FlowError(f"{name} is damaged{what}", "copy it from the watch again")
 
 
 def _decoded(

@@ -16,7 +16,9 @@ from flowtui.exchange.numbers import Marks, read_number
 from flowtui.exchange.protocol import Fields
 from flowtui.exchange.units import Unit, split_unit, unit_named
 
-ROW = ("date", "time", "at", "id", "note", "ignore")
+TALL = ("habit", "value")
+"""Roles of a table with a row a habit: one column names it, the other holds its value."""
+ROW = ("date", "time", "at", "zone", "id", "note", *TALL, "ignore")
 """Roles that say something about the whole row."""
 VALUE = (
     *("energy", "output", "sugar", "caffeine", "worked"),
@@ -34,10 +36,14 @@ TIMES = ("sleep.start", "sleep.end", "workout.start", "workout.end", "eating.ope
 YES = frozenset(("yes", "y", "true", "x", "done", "✓", "✔", "☑", "ja", "oui", "si", "sí"))
 NO = frozenset(("no", "n", "false", "none", "☐", "nein", "non"))
 SKIP = frozenset(("skip", "skipped", "n/a", "na", "-", "–", "—"))
+ONE, ZERO = ("1", "1.0"), ("0", "0.0")
 _SYNONYMS = {
     "date": ("date", "day", "datum", "fecha", "full_date", "local_date"),
     "time": ("time", "uhrzeit", "hora"),
     "at": ("at", "datetime", "timestamp", "date_time", "logged_at"),
+    "zone": ("zone", "timezone", "time zone", "tz"),
+    "habit": ("habit", "habit name", "metric", "variable", "tracker"),
+    "value": ("value", "amount", "wert", "valeur", "valor"),
     "id": ("id", "uuid", "record_id", "entry_id"),
     "note": ("note", "notes", "comment", "notiz"),
     "energy": ("energy", "energie", "energy level"),
@@ -73,6 +79,8 @@ class Meaning:
     unit: Unit | None = None
     """None: that of the role."""
     marks: Marks = Marks.POINT
+    yes_no: bool = False
+    """Whether its 1 and 0 are a yes and a no: nothing else stands in the column."""
 
     def seconds(self, text: str, role_s: float) -> int:
         """A length in seconds; a plain number counts the unit, or `role_s` where none is said."""
@@ -197,7 +205,7 @@ def _named(meaning: Meaning, text: str, state: State | None) -> Cell:
     head, _, name = meaning.role.partition(":")
     kind = Kind(head)
     word = plain(text).casefold()
-    if word in YES:
+    if word in YES or (meaning.yes_no and word in ONE):
         return Cell(kind, Fields(name=name, scope=Scope.DAY))
     if state is None:
         value = read_number(text, meaning.marks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -52,12 +53,19 @@ def _message(local: int, number: int, fields: list[tuple[int, int, int]]) -> byt
 
 def fit_file(recording: Recording | None = Recording(), records: int = 5) -> bytes:
     """A recording; None gives a file without a session, as a course is."""
-    stamp = int(((recording or Recording()).start - EPOCH).total_seconds())
-    serial = (recording or Recording()).serial
-    body = _message(0, 0, [(0, _ENUM, 4), (3, _UINT32Z, serial), (4, _UINT32, stamp)])
+    return fit_files([recording] if recording is not None else [], records)
+
+
+def fit_files(sessions: Sequence[Recording], records: int = 5) -> bytes:
+    """A recording of several sessions, as of a triathlon."""
+    first = sessions[0] if sessions else Recording()
+    stamp = int((first.start - EPOCH).total_seconds())
+    body = _message(0, 0, [(0, _ENUM, 4), (3, _UINT32Z, first.serial), (4, _UINT32, stamp)])
     for n in range(records):
         body += _message(1, 20, [(253, _UINT32, stamp + n), (3, _UINT8, 120 + n)])
-    if recording is not None:
+    end = stamp
+    for recording in sessions:
+        stamp = int((recording.start - EPOCH).total_seconds())
         end = stamp + int(recording.elapsed_s)
         session = [
             (253, _UINT32, end),
@@ -70,7 +78,8 @@ def fit_file(recording: Recording | None = Recording(), records: int = 5) -> byt
         if recording.rpe is not None:
             session.append((193, _UINT8, recording.rpe))
         body += _message(2, 18, session)
-        local = end + int(recording.offset.total_seconds())
+    if sessions:
+        local = end + int(first.offset.total_seconds())
         body += _message(3, 34, [(253, _UINT32, end), (5, _UINT32, local), (1, _UINT16, 1)])
     head = struct.pack("<BBHI4s", 14, 0x20, 2140, len(body), b".FIT")
     head += struct.pack("<H", crc(head))

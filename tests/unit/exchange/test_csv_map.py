@@ -246,3 +246,41 @@ def test_a_table_of_starts_and_ends_alone_is_read(tmp_path: Path) -> None:
     )
     made = plan(path, name="csv")
     assert [(f"{e.day:%d}", e.kind.value) for e in made.new] == [("03", "sleep"), ("04", "sleep")]
+
+
+def test_a_tall_table_names_the_habit_in_a_column_of_its_own(tmp_path: Path) -> None:
+    text = (
+        "date,habit,value\n2026-03-01,Pages,12\n2026-03-01,meditate,1\n2026-03-02,meditate,0\n"
+        "2026-03-01,sleep,7.5\n2026-03-02,Pages,\n2026-03-02,,3\n"
+    )
+    made = plan(table(tmp_path / "t.csv", text))
+
+    assert made.counts == {"habit:meditate": 2, "habit:pages": 1, "sleep": 1}
+    by_name = {(e.name or e.kind.value, e.state.value): e.value for e in made.new}
+    assert by_name[("meditate", "given")] is None and ("meditate", "no") in by_name
+    assert by_name[("pages", "given")] == 12
+    assert {h.name: h.form.value for h in made.habits} == {"pages": "count", "meditate": "yes_no"}
+    assert [row.why for row in made.unread] == ["names no habit"]
+
+
+def test_a_column_of_ones_and_zeros_is_yes_and_no(tmp_path: Path) -> None:
+    text = "date,habit:nap,habit:cups\n2026-03-01,1,1\n2026-03-02,0,3\n2026-03-03,1,0\n"
+    made = plan(table(tmp_path / "t.csv", text))
+
+    walks = [e for e in made.new if e.name == "nap"]
+    assert [(e.state.value, e.value) for e in walks] == [
+        ("given", None), ("no", None), ("given", None),
+    ]  # fmt: skip
+    assert {h.name: h.form.value for h in made.habits} == {"nap": "yes_no", "cups": "count"}
+
+
+def test_a_zone_column_says_where_each_row_was_written(tmp_path: Path) -> None:
+    text = (
+        "at,zone,coffee\n2026-03-01 09:00,Asia/Tokyo,1\n2026-03-01 09:00,,2\n"
+        "2026-03-01 09:00,Mars/Olympus,1\n"
+    )
+    made = plan(table(tmp_path / "t.csv", text))
+
+    found = {e.zone: e.at.hour for e in made.new if e.at}
+    assert found == {"Asia/Tokyo": 0, "Europe/Berlin": 8}
+    assert len(made.unread) == 1 and "Mars/Olympus" in made.unread[0].why

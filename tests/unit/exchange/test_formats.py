@@ -400,3 +400,25 @@ def test_a_recording_that_trips_its_decoder_is_damaged_in_one_line(tmp_path: Pat
     content[int(0.0234375 * len(content))] = 1
     with pytest.raises(FlowError, match="damaged"):
         plan(_bytes(tmp_path / "a.fit", bytes(content)))
+
+
+def test_a_multisport_recording_gives_its_parts_and_neither_the_changes_nor_the_whole(
+    tmp_path: Path,
+) -> None:
+    def part(sport: int, minute: int, minutes: int) -> fit.Recording:
+        start = datetime(2026, 3, 3, 17, tzinfo=UTC) + timedelta(minutes=minute)
+        return fit.Recording(start, minutes * 60, minutes * 60, sport)
+
+    swim, change, ride, run, whole = 5, 3, 2, 1, 18
+    sessions = [
+        part(swim, 0, 20), part(change, 20, 3), part(ride, 23, 60), part(change, 83, 2),
+        part(run, 85, 30), part(whole, 0, 115),
+    ]  # fmt: skip
+    path = tmp_path / "tri.fit"
+    path.write_bytes(fit.fit_files(sessions))
+    made = plan(path)
+
+    assert [(e.name, (e.duration_s or 0) // 60) for e in made.new] == [
+        ("swimming", 20), ("biking", 60), ("running", 30),
+    ]  # fmt: skip
+    assert plan(path, known=made.new).known == 3
