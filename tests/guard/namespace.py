@@ -191,6 +191,9 @@ class Cell:
             _kill(pid)
         for pid in self.guards():
             _kill(pid)
+        for process in self._started:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)  # what is frozen cannot end
         self._holder.kill()
         self._holder.wait()
         assert self._holder.stdout is not None
