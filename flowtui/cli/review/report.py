@@ -30,6 +30,12 @@ POSTS = ("500", "300", "280")
     metavar="FILE",
     help="one page that holds everything in itself",
 )
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="one picture to go with a post, .svg or .png",
+)
 @click.option("--post", type=click.Choice(POSTS), help="a text of at most so many characters")
 @click.option("--public", "for_all", is_flag=True, help="only what anybody may see")
 @json_option
@@ -45,6 +51,7 @@ def report_command(
     as_markdown: bool,
     obsidian: bool,
     html_file: Path | None,
+    picture: Path | None,
     post: str | None,
     for_all: bool,
     as_json: bool,
@@ -58,8 +65,10 @@ def report_command(
     from flowtui.services.review.report import public_report, report
 
     services = context.services
-    if sum(map(bool, (as_json, as_markdown or obsidian, html_file, post))) > 1:
-        raise UsageError("a report has one form", "give one of --json, --md, --html, --post")
+    if sum(map(bool, (as_json, as_markdown or obsidian, html_file, picture, post))) > 1:
+        raise UsageError(
+            "a report has one form", "give one of --json, --md, --html, --picture, --post"
+        )
     days = _stretch(context, day, week, month, year, since, until)
     summary = (public_report if for_all else report)(services, days.first, days.last)
     if as_json:
@@ -67,6 +76,13 @@ def report_command(
     elif post:
         context.put(render.post(summary, int(post), summary.lines if for_all else ()))
         context.say(f"alt text of a picture of it: {render.alt_text(summary)}")
+    elif picture is not None:
+        from flowtui.core.review import chart
+        from flowtui.services.review.written_report import write_picture
+
+        write_picture(picture, chart.picture(summary))
+        context.say(f"wrote {picture}")
+        context.say(f"alt text: {render.alt_text(summary)}")
     elif html_file is not None:
         from flowtui.services.review.written_report import write_report
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -256,3 +257,25 @@ def test_everything_written_down_is_found(flow: Shell, person: Person) -> None:
     assert flow.ok("find", "nothing-like-it", "--json").json == []
     grep = flow.ok("log", "--grep", "PAPER", "--json").json
     assert [block["intention"] for block in grep] == ["read"]
+
+
+@pytest.mark.parametrize("words", [("--week", "last"), ("--year", "2026"), ("--day", "yesterday")])
+def test_a_report_is_a_picture_that_names_only_figures(
+    flow: Shell, person: Person, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    lived(flow, person)
+    person.services.store.ledger.refresh()
+    with person.services.store.change("put") as writer:
+        writer.put(canary_block())
+    svg, png = tmp_path / "week.svg", tmp_path / "week.png"
+    assert "alt text" in flow.ok("report", *words, "--picture", str(svg)).err
+    flow.ok("report", *words, "--picture", str(png))
+    root = ElementTree.fromstring(svg.read_text())
+    assert root.tag.endswith("svg") and "canary" not in svg.read_text()
+    assert png.read_bytes().startswith(b"\x89PNG") and b"canary" not in png.read_bytes()
+    assert png.read_bytes()[16:24] == (1200).to_bytes(4) + (630).to_bytes(4)
+
+
+def test_a_picture_of_another_kind_or_in_no_folder_is_one_line(flow: Shell) -> None:
+    assert "let it end in .png or .svg" in flow("report", "--picture", "week.gif").err
+    assert "cannot be written" in flow("report", "--picture", "/proc/week.png").err
