@@ -140,7 +140,7 @@ class BlockList(MarkedTable[Text]):
         columns = self._columns
         fixed = sum((w or 0) + 2 for _, w in columns)
         span, focus, mark, rating, said = row(block, now)
-        cut = middle_cut(said, max(8, width - fixed - 3))
+        cut = middle_cut(said, max(8, width - fixed - 1))
         if columns is NARROW:
             return (span[:5], f"{focus:>8}", cut)
         return (span, f"{focus:>8}", mark, f"{rating:>5}", cut)

@@ -150,7 +150,7 @@ def thought_lines(snapshot: Snapshot, width: int) -> Lines:
     more = len(parked) - len(shown)
     lines = [Content.styled(middle_cut(one.text, width), "") for one in shown]
     if more:
-        lines.append(Content.styled(f"and {more} more   I opens the inbox", "$muted"))
+        lines.append(Content.styled(f"and {more} more", "$muted"))
     return lines
 
 
