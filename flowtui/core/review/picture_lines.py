@@ -163,7 +163,7 @@ def _week(picture: ReviewPicture, width: int, at: int | None) -> list[Row]:
         here = place == at
         bar = _bar(day.focus_s, meant.get(day.day, 0), most, room)
         said = minutes(day.focus_s) if day.focus_s else "rest day" if day.rest else REST
-        said = "away" if day.away and not day.focus_s else said
+        said = "away" if day.away and not day.focus_s else "" if day.unknown else said
         plan = f" of {minutes(meant[day.day])}" if meant.get(day.day) else ""
         marks = ["today"] if day.day == picture.today else []
         marks += ["a long day"] if day.long else []
@@ -218,6 +218,8 @@ def _month(picture: ReviewPicture, width: int, at: int | None) -> list[Row]:
 
 
 def _short(day: DayFigures) -> str:
+    if day.unknown:
+        return ""
     if not day.focus_s:
         return AWAY if day.away else REST if day.rest else NOTHING
     return f"{day.focus_s // HOUR_S}:{day.focus_s % HOUR_S // 60:02d}"
@@ -256,7 +258,7 @@ def _year(picture: ReviewPicture, width: int, at: int | None) -> list[Row]:
 def _by_month(picture: ReviewPicture) -> list[Row]:
     """Focus a week and energy, a spark a month on one axis; each with what it stands on."""
     summary = picture.summary
-    gone = [day for day in summary.days if day.day <= picture.today]
+    gone = [day for day in summary.days if day.day <= picture.today and not day.unknown]
     months = [[day for day in gone if day.day.month == number + 1] for number in range(MONTHS)]
     weekly = [_weekly(month) for month in months]
     known = [value for value in weekly if value is not None]
@@ -290,6 +292,8 @@ def _spark(value: float | None, low: float, high: float) -> str:
 
 
 def _shade(day: DayFigures) -> str:
+    if day.unknown:
+        return " "
     for least, mark in STEPS:
         if day.focus_s >= least:
             return mark

@@ -40,6 +40,8 @@ class DayFigures:
     """Whether a block ended after the time to wind down."""
     away: bool = False
     """Whether the person was away: nothing was expected."""
+    unknown: bool = False
+    """Whether it lies before the first block of all: not nothing, but not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class Summary:
                     "energy": day.energy,
                     "late": day.late,
                     "away": day.away,
+                    "unknown": day.unknown,
                 }
                 for day in self.days
             ],
@@ -151,6 +154,7 @@ def summarise(
     energy: Mapping[date, float] | None = None,
     late: Collection[date] = (),
     away: Collection[date] = (),
+    since: date | None = None,
     runs: int = 0,
     planned: int = 0,
     begun: int = 0,
@@ -158,7 +162,8 @@ def summarise(
     """The figures of the days from `first` to `last`, both included.
 
     `rest` are weekdays (Monday is 0), `long_s` the focus above which a day is long, `late` the days
-    on which a block ended after the time to wind down, `away` those on which one was away.
+    on which a block ended after the time to wind down, `away` those on which one was away;
+    before `since` nothing is known.
     """
     seconds: Counter[date] = Counter()
     counts: Counter[date] = Counter()
@@ -180,6 +185,7 @@ def summarise(
                 (energy or {}).get(day),
                 day in late,
                 day in away,
+                since is not None and day < since,
             )
         )
     given = list(things)

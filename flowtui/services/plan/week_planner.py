@@ -48,12 +48,13 @@ def proposal(
 ) -> Proposal:
     """A proposal for the week that holds `week`, from now on where it is this one.
 
-    `hours` are those meant for the whole week, by default the goal of the settings. Raises
-    UsageError where neither is there, or the week is over.
+    `hours` are those meant for the whole week, by default the goal of the settings, else what the
+    last four weeks had on average. Raises UsageError where none is there, or the week is over.
     """
     first, last = week_of(week, services.first_weekday)
     now = services.clock.now()
     goal = hours if hours is not None else services.config.goals.week_h
+    goal = _usual_week(services) if goal is None else goal
     if goal is None:
         raise UsageError("no hours are meant for a week", "say how many: --hours 12")
     if last < services.plan_book.today():
@@ -91,6 +92,19 @@ def drafts(
         schedule = Schedule(wall.hour * 60 + wall.minute, on=wall.date())
         found.append(PlannedBlock("", schedule, block.seconds, intention, context=context))
     return found
+
+
+def _usual_week(services: Services) -> float | None:
+    """Hours of a week, by the last four that are over and had any; in half hours."""
+    first = week_of(services.today(), services.first_weekday)[0]
+    now = services.clock.now()
+    back = first - timedelta(days=28)
+    sums = services.totals.by_day(now, back, first - timedelta(days=1))
+    weeks = [0] * 4
+    for day, seconds in sums.items():
+        weeks[(day - back).days // 7] += seconds
+    worked = [seconds for seconds in weeks if seconds]
+    return max(1.0, round(sum(worked) / len(worked) / 1800) / 2) if worked else None
 
 
 def _rooms(

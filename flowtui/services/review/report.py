@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flowtui.services.wiring import Services
 
 LIMIT_DAYS = 3_700
+ONE_WEEK = timedelta(days=7)
 LONGEST_RUN = timedelta(days=90)
 """A run that went on for longer is not looked for by its end."""
 
@@ -59,6 +60,7 @@ def report(
         energy=energy,
         late=_late(services, blocks),
         away=services.body.log.away(log),
+        since=known_since(services, first, blocks),
         runs=_runs_ended(services, first, last),
         planned=len(asked),
         begun=sum(o.standing is Standing.BEGUN for o in asked),
@@ -92,6 +94,23 @@ def draft_report(services: Services, first: date, last: date) -> Summary:
     ]
     tags = config.review.public_tags
     return public(report(services, first, last), opened, tags, lines)
+
+
+def known_since(services: Services, first: date, blocks: Sequence[Block]) -> date | None:
+    """The day of the first block of all, if it lies after `first`; None if blocks lie before.
+
+    `blocks` are those from `first` on, by start. A day before flowtui was used is no day without
+    work. Looks back year by year, and only where the first week has no block.
+    """
+    store = services.store
+    begins = store.day_of(blocks[0]) if blocks else None
+    if begins is not None and begins < first + ONE_WEEK:
+        return None
+    for year in sorted((y for y in store.ledger.years() if y <= first.year), reverse=True):
+        rows = store.blocks.table.search(days(date(year, 1, 1), min(first, date(year, 12, 31))))
+        if any(str(row["day"]) < first.isoformat() for row in rows):
+            return None
+    return begins if begins is not None else services.today()
 
 
 def _late(services: Services, blocks: Sequence[Block]) -> set[date]:

@@ -14,7 +14,7 @@ from flowtui.core.focus.measure import focus_of
 from flowtui.core.plan.calendar_event import CalendarEvent
 from flowtui.core.review.groups import By, grouped
 from flowtui.core.review.picture import FloorKept, ReviewPicture, ReviewView
-from flowtui.services.review.report import report
+from flowtui.services.review.report import known_since, report
 
 if TYPE_CHECKING:
     from flowtui.services.wiring import Services
@@ -76,7 +76,8 @@ def _floors(
             sums[block.context][week] += focus_of(block, now)
     if not any(sums.values()):
         return ()
-    begin = week_of(first, services.first_weekday)[0]
+    since = known_since(services, first, blocks)
+    begin = week_of(max(first, since) if since else first, services.first_weekday)[0]
     end = min(last, today)
     weeks = [begin + timedelta(days=7 * n) for n in range((end - begin).days // 7 + 1)]
     whole = [week for week in weeks if week + timedelta(days=6) <= today or len(weeks) == 1]

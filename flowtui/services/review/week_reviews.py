@@ -220,7 +220,10 @@ class WeekReviews:
         focus_s = sum(measure(block, now).focus_s for block in blocks)
         many = "1 block" if len(blocks) == 1 else f"{len(blocks)} blocks"
         yield f"{minutes(focus_s)} in {many}, {len(done)} of them done"
-        named = [block.intention for block in done if block.intention]
+        commits = sum(b.evidence.commits or 0 for b in blocks if b.evidence is not None)
+        if commits:
+            yield "1 commit" if commits == 1 else f"{commits} commits"
+        named = list(dict.fromkeys(block.intention for block in done if block.intention))
         yield from named[-TOLD:]
 
     def _hindered(self, blocks: list[Block], first: date, last: date) -> Iterator[str]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from flowtui.tui.shell.host import Host
 
 HOUR = 1.0
+FEW_H = 8.0
+"""Where nobody knows how many hours are meant, the first proposal."""
 ROWS = 14
 """Blocks that are shown at once."""
 
@@ -79,6 +81,8 @@ class WeekPlanDialog(Dialog[bool]):
             )
         except FlowError as error:
             self.complain(error)
+            if self._hours is None:
+                self.action_hours(1)  # how many are meant is asked by a proposal
             return
         self._found, self._blocks = found, list(found.plan.blocks)
         self._at = min(self._at, max(0, len(self._blocks) - 1))
@@ -109,9 +113,10 @@ class WeekPlanDialog(Dialog[bool]):
 
     def action_hours(self, step: int) -> None:
         """An hour more or fewer meant for the week; proposes anew."""
-        if self._found is not None:
-            self._hours = max(HOUR, self._found.plan.meant_s / 3600 + step)
-            self._ask()
+        meant_h = self._found.plan.meant_s / 3600 if self._found is not None else FEW_H - step
+        self._hours = max(HOUR, meant_h + step)
+        self.query_one(".wrong", Static).update("")
+        self._ask()
 
     def action_submit(self) -> None:
         """Plan them."""

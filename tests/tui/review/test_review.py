@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from textual.widgets import Static
 
+from flowtui.core.focus.block import Mode
 from flowtui.core.review.picture import ReviewView
 from flowtui.core.review.picture_lines import lines
 from flowtui.services.plan.planning_line import planned_from_line
@@ -14,7 +15,7 @@ from flowtui.services.review.review_view import look, moved, stretch
 from flowtui.tui.app import FlowApp
 from flowtui.tui.review.review_screen import ReviewScreen
 from flowtui.tui.shell.modes import REVIEW
-from tests.tui.harness import World, ready, until
+from tests.tui.harness import NOW, World, ready, until
 
 SIZES = [(80, 24), (120, 36), (200, 60), (40, 12)]
 
@@ -86,6 +87,7 @@ def test_the_views_of_an_empty_year_are_there_all_the_same(world: World) -> None
 
 def test_a_year_has_a_cell_for_every_day_and_shades_by_fixed_steps(world: World) -> None:
     world.a_day()
+    world._past("long ago", NOW.replace(year=2025), "08:00", 60, "x", Mode.THEORY, 3)
     picture = look(world.services, ReviewView.YEAR, date(2026, 3, 4))
     rows = lines(picture, 120, 30)
     grid = "".join(row.text[4:] for row in rows[1:8])
@@ -100,3 +102,16 @@ def test_going_back_and_forth_names_stretches_beside_each_other(view: ReviewView
     assert stretch(view, moved(view, day, -1))[1] < first <= day <= last
     assert stretch(view, moved(view, day, 1))[0] > last
     assert moved(view, date.max, 10**6) == date.max
+
+
+def test_days_before_the_first_block_are_not_days_without_work(world: World) -> None:
+    world.a_day()
+    picture = look(world.services, ReviewView.YEAR, date(2026, 3, 4))
+    unknown = [day.day for day in picture.summary.days if day.unknown]
+    assert unknown[0] == date(2026, 1, 1) and unknown[-1] == date(2026, 3, 2)
+    rows = [row.text for row in lines(picture, 120, 30)]
+    assert any(row.startswith("focus") and row.endswith("17 h 12 a week") for row in rows), rows
+    assert all(one.weeks <= 1 for one in picture.floors)
+    world._past("long ago", NOW.replace(year=2025), "08:00", 60, "x", Mode.THEORY, 3)
+    again = look(world.services, ReviewView.YEAR, date(2026, 3, 4))
+    assert not any(day.unknown for day in again.summary.days)

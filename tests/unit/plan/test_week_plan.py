@@ -122,4 +122,6 @@ def test_a_week_that_is_over_and_one_without_hours_are_refused_in_a_line(flow: S
     assert "is over" in flow("plan", "week", "2026-W02", "--hours", "12").err
     flow.ok("config", "--set", "goals.week_h", "none")
     assert "--hours 12" in flow("plan", "week").err
+    flow.ok("add", "read", "--start", "2026-02-24 09:00", "--for", "5h")
+    assert flow.ok("plan", "week", "--json").json["meant_s"] == 5 * 3600
     assert "is not a week" in flow("plan", "week", "soon").err
