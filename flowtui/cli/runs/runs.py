@@ -59,7 +59,8 @@ def add_command(
     """Watch what runs already: a PID, a log or folder, or `gpu` for all that holds a GPU.
 
     Changes nothing of it. A PID brings the logs that the process has open; several places are one
-    run. Beyond this machine: ssh:HOST:PATH, ssh:HOST:PID, slurm:JOB, slurm:me, slurm:HOST:JOB.
+    run. Beyond this machine: ssh:HOST:PATH, ssh:HOST:PID, slurm:JOB, slurm:me, slurm:HOST:JOB,
+    mlflow+URL/RUN (or /all), trackio+URL/PROJECT/RUN, kubectl:NAMESPACE/POD, ray:JOB.
     """
     if not places:
         raise UsageError("what shall be watched?", "give a PID, a log, a folder, or gpu")
