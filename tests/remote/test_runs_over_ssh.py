@@ -85,7 +85,8 @@ def test_a_run_is_started_on_a_host_and_its_end_is_recorded(
     go = tmp_path / "go"
     code = (
         f"import os, time\nprint({lines(0, 20)!r}, end='', flush=True)\n"
-        f"while not os.path.exists({str(go)!r}): time.sleep(0.01)\nraise SystemExit(7)"
+        f"for _ in range(6000):\n    if os.path.exists({str(go)!r}): raise SystemExit(7)\n"
+        "    time.sleep(0.01)"
     )
     run = beyond.start("box", [sys.executable, "-c", code], str(tmp_path), "far", "")
     elsewhere.until(run, lambda g: g.step == 19 and g.rss_bytes)
@@ -104,7 +105,7 @@ def test_a_run_is_started_on_a_host_and_its_end_is_recorded(
 def test_a_run_on_a_host_is_stopped_there(elsewhere: Elsewhere, tmp_path: Path) -> None:
     beyond = elsewhere.desk.adopter.beyond
     assert beyond is not None
-    code = "import time\nprint('step 1 loss 0.5', flush=True)\ntime.sleep(600)"
+    code = "import time\nprint('step 1 loss 0.5', flush=True)\ntime.sleep(60)"
     run = beyond.start("box", [sys.executable, "-c", code], "", "far", "")
     elsewhere.until(run, lambda g: g.rss_bytes)
 

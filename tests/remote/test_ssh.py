@@ -284,7 +284,8 @@ def test_a_command_is_started_there_outlives_the_line_and_tells_its_end(
     sshd: Sshd, connect: Connect, tmp_path: Path
 ) -> None:
     go = tmp_path / "go"
-    code = f"import os, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.01)\n"
+    wait = f"    if os.path.exists({str(go)!r}): break\n    time.sleep(0.01)\n"
+    code = f"import os, time\nfor _ in range(6000):\n{wait}"
     argv = [sys.executable, "-c", f"print('begun', flush=True)\n{code}print('end')\nexit(3)"]
     host = connect()
     answer, _ = host.ask({"do": "start", "id": "abc", "argv": argv, "folder": str(tmp_path)})
