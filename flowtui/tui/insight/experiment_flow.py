@@ -13,6 +13,7 @@ from flowtui.core.insight.association import Finding
 from flowtui.core.insight.day_table import Kind, Outcome
 from flowtui.core.insight.experiment import Declared, Experiment
 from flowtui.core.insight.focus_facts import Fact
+from flowtui.core.insight.refusal import MIN_DAYS
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.insight.child import Cancel, Tell
 from flowtui.services.insight.insight_service import Looked
@@ -91,9 +92,10 @@ DAYS = 42
 async def declare(app: Host, finding: Finding | None, outcome: str) -> bool:
     """Ask, show what it can find, freeze. True if an experiment was declared."""
     form = await app.ask(partial(_first_form, finding, outcome))
+    outcomes = await app.ask(_outcomes)
     wrong = ""
     while True:
-        typed = await app.push_screen_wait(TrialDialog(form, OUTCOMES, wrong))
+        typed = await app.push_screen_wait(TrialDialog(form, outcomes, wrong))
         if typed is None:
             return False
         form = typed
@@ -127,6 +129,17 @@ def _first_form(finding: Finding | None, outcome: str, services: Services) -> Tr
     return TrialForm(
         factor, "", direction, design, str(DAYS), "", start.isoformat(), outcome, habit
     )
+
+
+def _outcomes(services: Services) -> dict[str, str]:
+    """What an experiment can be read by: the usual ones, and whatever is recorded often enough."""
+    table = insight_of(services).insight.table()
+    recorded = {
+        column.name: column.outcome.label
+        for column in table.columns
+        if column.outcome is not None and column.known >= MIN_DAYS and column.name not in OUTCOMES
+    }
+    return OUTCOMES | recorded
 
 
 def _foreseen(declared: Declared, services: Services) -> str:

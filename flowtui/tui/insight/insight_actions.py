@@ -202,8 +202,7 @@ class InsightActions(FlowScreen):
         if looked is not None and id is not None:
             every = looked.insight.findings
             finding = next((f for f in every if f"{f.factor.name}|{f.lag}" == id), None)
-        outcome = self.outcome if self.outcome in OUTCOMES else OUTCOMES[0]
-        if await declare(self.flow, finding, outcome):
+        if await declare(self.flow, finding, self.outcome):
             self.view = View.EXPERIMENTS
             self.look()
 

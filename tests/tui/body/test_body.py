@@ -592,3 +592,29 @@ async def test_a_reminder_is_said_in_the_app_but_never_during_a_block(world: Wor
 def test_no_two_actions_that_meet_share_a_key() -> None:
     for action in ACTIONS:
         assert clash(action, ACTIONS) is None, action.id
+
+
+async def test_a_burst_behind_c_loses_no_answer(world: World) -> None:
+    """All keys are in the queue before the first of them is looked at, as from a pasted line."""
+    keys = [("c", "c"), ("4", "4"), ("3", "3"), ("7", "7"), ("enter", "\r"), ("4", "4")]
+    async with world.app().run_test(size=(80, 24)) as pilot:
+        app = await ready(pilot)
+        for key, character in keys:
+            app.post_message(events.Key(key, character))
+        await until(pilot, lambda: len(kept(world)) >= 4, "four answers")
+
+    assert kept(world)[:4] == ["energy 4", "output 3", "sleep 7", "sleep 4"]
+
+
+def kept(world: World) -> list[str]:
+    """What the check-in has kept so far, in the order of its questions."""
+    found = {}
+    for entry in world.fresh().body.log.store.every():
+        if entry.kind.value == "sleep":
+            found["sleep"] = f"sleep {(entry.duration_s or 0) // 3600}"
+            if entry.quality is not None:
+                found["sleep.quality"] = f"sleep {entry.quality}"
+        elif entry.value is not None:
+            found[entry.kind.value] = f"{entry.kind.value} {entry.value:g}"
+    order = ("energy", "output", "sleep", "sleep.quality")
+    return [found[name] for name in order if name in found]

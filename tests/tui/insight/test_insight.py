@@ -24,6 +24,7 @@ from flowtui.tui.insight.insight_actions import View
 from flowtui.tui.insight.insight_screen import InsightScreen
 from flowtui.tui.insight.pair_screen import PairScreen, PairView
 from flowtui.tui.shell.modes import INSIGHT
+from flowtui.tui.widgets.choice import Choice
 from flowtui.tui.widgets.lines import Line, Said
 from flowtui.tui.widgets.rows import Rows
 from tests.tui.harness import NOW, World, ready, type_text, until
@@ -321,3 +322,14 @@ async def test_a_finished_experiment_is_read_with_enter(lived: World) -> None:
         # nothing was worked since, so some pairs lack their outcome, and the rest is read
         await until(pilot, lambda: experiments(lived)[0].result is not None, "the result")
         await until(pilot, lambda: "You randomised" in text(app, "sentence"), "in words")
+
+
+async def test_an_experiment_is_read_by_whatever_is_recorded_often_enough(lived: World) -> None:
+    async with lived.app().run_test(size=SIZE) as pilot:
+        app, screen = await mode4(pilot)
+        screen.outcome = "sleep"
+        await pilot.press("E")
+        await until(pilot, lambda: isinstance(app.screen, TrialDialog), "the form")
+        chosen = app.screen.query_one("#outcome", Choice)
+        assert chosen.value is not None and chosen.value.startswith("sleep")
+        assert "deep minutes" in chosen.words
