@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from flowtui.core.body.habits import Form, Habit
-from flowtui.core.text import one_line
+from flowtui.core.text import cell_count, one_line
 from flowtui.services.focus.running_block import Draft
 from flowtui.services.plan.planning_line import planned_from_line
 from tests.tui.focus.test_focus import closed, dialog
@@ -108,3 +108,27 @@ async def test_plans_and_review_show_intentions(world: World, text: str) -> None
             await pilot.press(key)
             await pilot.pause()
             assert not obeyed(pilot)
+
+
+async def test_wide_names_of_habits_keep_the_columns_of_every_view(world: World) -> None:
+    """A letter of two cells moves nothing that stands beside it."""
+    log = world.services.body.log
+    log.declare(
+        [Habit("run-ja", Form.COUNT, "日本語の長い名前です本当", None), Habit("plain", Form.COUNT)]
+    )
+    log.write("run-ja 3, plain 4")
+    async with world.app().run_test(size=(100, 30)) as pilot:
+        app = await ready(pilot)
+        await pilot.press("3")
+        await until(pilot, lambda: getattr(app.screen, "made", None) is not None, "Body")
+        for _ in range(5):
+            await pilot.press("tab")
+            await pilot.pause()
+            for line in drawn(pilot).split("\n"):
+                assert cell_count(line.rstrip()) <= 100, line
+        await pilot.press("c")
+        await until(pilot, lambda: "日本語" in drawn(pilot), "the check-in")
+        rows = [line for line in drawn(pilot).split("\n") if "日本語" in line or "plain" in line]
+        # what follows the names begins in the same cell
+        ends = [cell_count(row.partition(value)[0]) for row, value in zip(rows, "34", strict=True)]
+        assert len(set(ends)) == 1, rows

@@ -13,7 +13,7 @@ from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.floors import FloorState, FloorWeek, Per
 from flowtui.core.body.scales import ENERGY
 from flowtui.core.body.validation import hours
-from flowtui.core.text import end_cut, middle_cut, padded
+from flowtui.core.text import cell_count, end_cut, middle_cut, padded
 from flowtui.services.body.body_view import Picture
 from flowtui.tui.focus.block_text import DAYS
 from flowtui.tui.widgets import charts
@@ -34,7 +34,7 @@ def today_lines(made: Picture, width: int, height: int) -> Lines:
     columns: list[Lines] = []
     for first in range(0, len(glances), rows):
         part = glances[first : first + rows]
-        name = min(20, max(len(made.titles.get(g.variable, "")) for g in part)) + 2
+        name = min(20, max(cell_count(made.titles.get(g.variable, "")) for g in part)) + 2
         columns.append([_glance(g, made, name, half) for g in part])
     lines = [
         Content("").join([column[n] for column in columns if n < len(column)]) for n in range(rows)
@@ -140,7 +140,10 @@ def year_lines(made: Picture, chosen: int, width: int, height: int, first_weekda
         skipped = sum(c.value.state is State.SKIPPED for c in gone)
         missing = len(gone) - known - skipped
         said = f"{known} of {len(gone)} days known, {missing} not recorded, {skipped} passed over"
-        title = (f"{heat.title:<{NAME}} ", "bold $accent" if place == 0 else "bold")
+        title = (
+            f"{padded(end_cut(heat.title, NAME), NAME)} ",
+            "bold $accent" if place == 0 else "bold",
+        )
         if lines:
             lines.append(BLANK)
         lines.append(
@@ -155,11 +158,11 @@ def year_lines(made: Picture, chosen: int, width: int, height: int, first_weekda
 def _names(made: Picture, chosen: int, width: int) -> Content:
     """What there is a year of, the chosen one marked; from the chosen one on where not all fit."""
     titles = [heat.title for heat in made.year]
-    first = 0 if sum(len(t) + 2 for t in titles) <= width else chosen
+    first = 0 if sum(cell_count(t) + 2 for t in titles) <= width else chosen
     parts: list[Content] = []
     for place, title in list(enumerate(titles))[first:]:
         style = "bold $accent" if place == chosen else "$muted"
-        if sum(p.cell_length + 2 for p in parts) + len(title) > width:
+        if sum(p.cell_length + 2 for p in parts) + cell_count(title) > width:
             break
         parts.append(Content.styled(title, style))
     return Content("  ").join(parts)

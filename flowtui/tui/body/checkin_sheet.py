@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from flowtui.core.body.checkin import Ask
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.core.text import cell_count, end_cut, middle_cut
+from flowtui.core.text import cell_count, end_cut, middle_cut, padded
 from flowtui.services.body.checkin_sheet import Asked
 from flowtui.tui.widgets.charts import dimmed
 
@@ -65,9 +65,9 @@ class SheetRows(Widget):
 
 
 def _line(row: Row, asked: bool, width: int) -> Content:
-    title = row.title if len(row.title) <= TITLE else f"{row.title[: TITLE - 1]}…"
+    title = padded(end_cut(row.title, TITLE), TITLE)
     mark = "› " if asked else "  "
-    parts = [(mark, "$accent"), (f"{title:<{TITLE}}", "bold" if asked else "$muted")]
+    parts = [(mark, "$accent"), (title, "bold" if asked else "$muted")]
     said = row.answer or ("" if asked else "·")
     style = "$muted" if row.known or row.answer == "skipped" else "$foreground"
     room = width - TITLE - 4
