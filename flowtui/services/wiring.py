@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     from flowtui.services.plan.plan_book import PlanBook
     from flowtui.services.plan.task_sources import TaskSources
     from flowtui.services.review.shared_things import SharedThings
-    from flowtui.services.review.week_reviews import WeekReviews
     from flowtui.services.runs.runs_service import RunDesk
 
 
@@ -173,13 +172,6 @@ class Services:
         from flowtui.services.review.shared_things import SharedThings
 
         return SharedThings(self.store.ledger, self.clock, self.rule)
-
-    @cached_property
-    def week_reviews(self) -> WeekReviews:
-        """The week in six questions."""
-        from flowtui.services.review.week_reviews import WeekReviews
-
-        return WeekReviews(self)
 
     @cached_property
     def tracker_import(self) -> TrackerImport:

@@ -11,7 +11,7 @@ from flowtui.cli.context import Context, json_option, pass_context
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.review.week_review import NAMES, QUESTIONS
 from flowtui.core.time_grammar import parse_day
-from flowtui.services.review.week_reviews import ReviewSheet
+from flowtui.services.review.week_reviews import ReviewSheet, WeekReviews
 
 
 @click.command("review")
@@ -36,7 +36,7 @@ def review_command(
     share="what I learned". became=TEXT tells what became of the last "if". Answers to one week are
     one command: one undo takes them all back.
     """
-    reviews = context.services.week_reviews
+    reviews = WeekReviews(context.services)
     day = _day(context, week)
     if not answers and public is None and not listed and not as_json:
         _open(context, day)

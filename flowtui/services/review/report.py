@@ -14,6 +14,7 @@ from flowtui.core.plan.planned_block import Standing
 from flowtui.core.review.summary import Summary, public, summarise
 from flowtui.core.wall_time import place
 from flowtui.core.zones import zone_or_utc
+from flowtui.services.review.week_reviews import WeekReviews
 from flowtui.services.store import days
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def draft_report(services: Services, first: date, last: date) -> Summary:
     opened = [name for name, context in config.contexts.items() if context.public]
     lines = [
         review.share
-        for review in services.week_reviews.every()
+        for review in WeekReviews(services).every()
         if review.public and review.share and first <= review.week <= last
     ]
     tags = config.review.public_tags

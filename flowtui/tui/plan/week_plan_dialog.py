@@ -188,4 +188,6 @@ def _take(blocks: list[Proposed], review: date | None, services: Services) -> No
     if review is None:
         take(services, blocks)
     else:
-        services.week_reviews.plan_these(review, drafts(services, blocks))
+        from flowtui.services.review.week_reviews import WeekReviews
+
+        WeekReviews(services).plan_these(review, drafts(services, blocks))

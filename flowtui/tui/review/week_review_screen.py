@@ -298,17 +298,23 @@ class WeekReviewScreen(ModalScreen[bool]):
 
 
 def _sheet(day: date | None, services: Services) -> ReviewSheet:
-    return services.week_reviews.sheet(day)
+    from flowtui.services.review.week_reviews import WeekReviews
+
+    return WeekReviews(services).sheet(day)
 
 
 def _given(first: date, name: str, text: str, services: Services) -> ReviewSheet:
-    services.week_reviews.give(first, name, text)
-    return services.week_reviews.sheet(first)
+    from flowtui.services.review.week_reviews import WeekReviews
+
+    WeekReviews(services).give(first, name, text)
+    return WeekReviews(services).sheet(first)
 
 
 def _opened(first: date, public: bool, services: Services) -> ReviewSheet:
-    services.week_reviews.open_to_all(first, public)
-    return services.week_reviews.sheet(first)
+    from flowtui.services.review.week_reviews import WeekReviews
+
+    WeekReviews(services).open_to_all(first, public)
+    return WeekReviews(services).sheet(first)
 
 
 def _preview(first: date, last: date, services: Services) -> str:

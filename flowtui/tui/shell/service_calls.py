@@ -69,7 +69,9 @@ def todays_arm(services: Services) -> str:
 
 def week_offer(services: Services) -> str:
     """The offer to look back at the week gone by; empty where there is none, or it was made."""
-    if services.week_reviews.offer_once() is None:
+    from flowtui.services.review.week_reviews import WeekReviews
+
+    if WeekReviews(services).offer_once() is None:
         return ""
     return "last week can be looked back at, in six questions   5 r"
 

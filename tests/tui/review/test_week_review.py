@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from textual.widgets import Static
 
+from flowtui.services.review.week_reviews import WeekReviews
 from flowtui.tui.app import FlowApp, OpenOn
 from flowtui.tui.focus.focus_screen import FlowScreen
 from flowtui.tui.plan.week_plan_dialog import WeekPlanDialog
@@ -20,7 +21,7 @@ from tests.tui.harness import World, ready, until
 
 def answers(world: World) -> dict[str, str]:
     """What is on disk, by question."""
-    reviews = world.fresh().week_reviews.every()
+    reviews = WeekReviews(world.fresh()).every()
     names = ("came", "hindered", "left", "blocks", "then", "share")
     return {n: reviews[0].answer(n) for n in names if reviews and reviews[0].answer(n)}
 

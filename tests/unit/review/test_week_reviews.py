@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from flowtui.core.review.week_review import NAMES, QUESTIONS, offered, week_to_review
+from flowtui.services.review.week_reviews import WeekReviews
 from tests.user import Person, Shell
 
 MONDAY = date(2026, 3, 2)
@@ -117,17 +118,17 @@ def test_the_review_is_offered_to_wednesday_once_and_never_in_a_block(
     flow: Shell, person: Person
 ) -> None:
     worked(flow)
-    reviews = person.services.week_reviews
+    reviews = WeekReviews(person.services)
     assert reviews.offer() is None  # the week before has no block
     person.pass_min(5 * 24 * 60)  # Monday
-    assert person.services.week_reviews.offer() == MONDAY
+    assert WeekReviews(person.services).offer() == MONDAY
     flow.ok("start", "x", "--detach")
     person.services.store.ledger.refresh()
-    assert person.services.week_reviews.offer() is None
+    assert WeekReviews(person.services).offer() is None
     flow.ok("stop", "--outcome", "done")
     flow.ok("review", "came=it went well")
     person.services.store.ledger.refresh()
-    assert person.services.week_reviews.offer() is None
+    assert WeekReviews(person.services).offer() is None
     assert flow.ok("review", "--json").json["week"] == "2026-03-02"
 
 
