@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from flowtui.core.body.answers import Planned
 from flowtui.core.body.checkin import CheckinPlan, Question, ids, question_of, questions
@@ -29,9 +28,6 @@ from flowtui.services.body.checkin_sheet import CLOSE, Asked, Known, Offer, Shee
 from flowtui.services.body.entry_store import LATELY, EntryWriter
 from flowtui.services.focus.presets import Plans
 from flowtui.services.focus.totals import Totals
-
-if TYPE_CHECKING:
-    from flowtui.services.body.checkin_session import CheckinSession
 
 FIRST_BLOCK = "first-block"
 OFFERED = 5
@@ -120,12 +116,6 @@ class Checkins:
             writer.staging.label = f"check-in of {day}"
         self._body.changed()
         return Kept(day, tuple(made), first)
-
-    def begin(self, day: date) -> CheckinSession:
-        """A check-in whose answers are kept one by one; see `CheckinSession`."""
-        from flowtui.services.body.checkin_session import CheckinSession
-
-        return CheckinSession(self, self._body, day)
 
     def put(self, writer: EntryWriter, name: str, text: str, day: date, at: datetime) -> Put:
         """Record one answer in a transaction under way. Raises UsageError."""

@@ -102,7 +102,9 @@ def _sheet(day: date | None, services: Services) -> Sheet:
 
 
 def _begun(day: date, services: Services) -> CheckinSession:
-    return services.body.checkins.begin(day)
+    from flowtui.services.body.checkin_session import CheckinSession
+
+    return CheckinSession(services.body.checkins, services.body.log, day)
 
 
 def _offer(services: Services) -> QuickOffer:

@@ -9,11 +9,17 @@ import pytest
 from flowtui.core.body.entry import Entry
 from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.errors import UsageError
+from flowtui.services.body.checkin_session import CheckinSession
 from flowtui.services.body.checkin_sheet import Asked, Sheet
 from flowtui.services.focus.block_forms import offer
+from flowtui.services.wiring import Services
 from tests.user import NOON, Person
 
 TODAY, YESTERDAY = NOON.date(), NOON.date() - timedelta(days=1)
+
+
+def begun(services: Services) -> CheckinSession:
+    return CheckinSession(services.body.checkins, services.body.log, TODAY)
 
 
 def asked(sheet: Sheet, id: str) -> Asked:
@@ -188,7 +194,7 @@ def test_the_planned_block_is_offered_on_its_day_until_a_block_was_started(
 
 def test_each_answer_is_on_disk_as_it_is_given_and_all_are_one_undo(person: Person) -> None:
     person.services.body.log.write("coffee")
-    session = person.services.body.checkins.begin(TODAY)
+    session = begun(person.services)
     for name, text in (("energy", "4"), ("sleep", "7.5"), ("sleep.quality", "3"), ("plan", "x")):
         session.give(name, text)
         assert len(person.open().body.log.store.every()) >= 2
@@ -209,14 +215,14 @@ def test_each_answer_is_on_disk_as_it_is_given_and_all_are_one_undo(person: Pers
 def test_a_check_in_that_broke_off_is_one_command_with_the_one_that_goes_on(
     person: Person,
 ) -> None:
-    person.services.body.checkins.begin(TODAY).give("energy", "4")
+    begun(person.services).give("energy", "4")
     again = person.open()
     sheet = again.body.checkins.sheet()
     assert not asked(sheet, "energy").question.needs_answer
-    session = again.body.checkins.begin(TODAY)
+    session = begun(again)
     session.give("output", "2")
     session.leave()
-    later = person.open().body.checkins.begin(TODAY)
+    later = begun(person.open())
     later.give("sugar", "1")
     later.leave()
 
@@ -231,7 +237,7 @@ def test_an_answer_given_anew_replaces_the_first_and_keeps_what_stands_on_it(
     person: Person,
 ) -> None:
     person.services.body.log.write("eat open 9:00")
-    session = person.services.body.checkins.begin(TODAY)
+    session = begun(person.services)
     for name, text in (
         ("energy", "4"),
         ("sleep", "7"),
