@@ -45,6 +45,8 @@ class IdleScreen(PlannedActions, IdleActions):
 
     def __init__(self) -> None:
         super().__init__()
+        self._state: tuple[object, ...] = ()
+        """What the screen was drawn from last."""
         self._texts: dict[str, object] = {}
         """What each text shows, so that nothing is drawn that has not changed."""
 
@@ -75,10 +77,16 @@ class IdleScreen(PlannedActions, IdleActions):
         self.query_one(BlockList).focus()
 
     def draw(self, snapshot: Snapshot, now: datetime) -> None:
-        """The day's blocks and sums."""
+        """The day's blocks and sums; a second alone changes nothing but a break."""
+        self._draw_rest(snapshot, now)
+        height = self.query_one("#blocks").size.height
+        runs, minute = id(self.flow.runs), int(now.timestamp()) // 60
+        state = (id(snapshot), minute, self.app.size, height, runs, self.filter, self.found)
+        if state == self._state:
+            return
+        self._state = state
         width, room = self.app.size.width, self.size.width
         self._draw_head(snapshot)
-        self._draw_rest(snapshot, now)
         self._text("timeline", [] if self.flow.plain else home_text.timeline(snapshot, now, room))
         day, today = snapshot.shown, snapshot.shown.day == snapshot.today.day
         blocks = [b for b in day.blocks if self._wanted(b)]
@@ -224,12 +232,14 @@ class IdleScreen(PlannedActions, IdleActions):
 
     def _text(self, id: str, lines: home_text.Lines) -> None:
         """Show `lines`, unless they are shown already."""
-        if self._texts.get(id) == (shown := [(line.plain, line.spans) for line in lines]):
+        ansi = self.app.current_theme.ansi
+        shown = (ansi, [(line.plain, line.spans) for line in lines])
+        if self._texts.get(id) == shown:
             return
         self._texts[id] = shown
         widget = self.query_one(f"#{id}", Static)
         widget.set_class(not lines, "-empty")
-        widget.update(dimmed(Content("\n").join(lines), self.app.current_theme.ansi))
+        widget.update(dimmed(Content("\n").join(lines), ansi))
 
 
 def _break_line(rest: Break | None, now: datetime, next_up: str) -> str:

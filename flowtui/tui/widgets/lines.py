@@ -180,10 +180,14 @@ class ModesStrip(Static):
         """`mode` is the id of the action that leads to the screen: "mode.focus"."""
         super().__init__("", markup=False)
         self._mode = mode
+        self._last = (0, 0)
         self._shown: tuple[object, ...] = ()
 
     def show(self, actions: Iterable[Action], width: int) -> None:
         """Show the modes, and `c` and `:` where there is room for them."""
+        if (width, id(actions)) == self._last:
+            return
+        self._last = (width, id(actions))
         by_id = {action.id: action for action in actions}
         state = (width, *(by_id[id].keys for id in (*MODE_IDS, *GLOBAL_IDS)))
         if state == self._shown:
