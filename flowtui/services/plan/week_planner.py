@@ -95,7 +95,7 @@ def drafts(
 
 
 def _usual_week(services: Services) -> float | None:
-    """Hours of a week, by the last four that are over and had any; in half hours."""
+    """Hours of a week, by the last four that are over and had any, else by the running one."""
     first = week_of(services.today(), services.first_weekday)[0]
     now = services.clock.now()
     back = first - timedelta(days=28)
@@ -104,7 +104,9 @@ def _usual_week(services: Services) -> float | None:
     for day, seconds in sums.items():
         weeks[(day - back).days // 7] += seconds
     worked = [seconds for seconds in weeks if seconds]
-    return max(1.0, round(sum(worked) / len(worked) / 1800) / 2) if worked else None
+    if not worked:
+        worked = [sum(services.totals.by_day(now, first, first + timedelta(days=6)).values())]
+    return max(1.0, round(sum(worked) / len(worked) / 1800) / 2) if any(worked) else None
 
 
 def _rooms(

@@ -61,6 +61,10 @@ class WeekReviewScreen(ModalScreen[bool]):
         """What was typed and is not kept yet, by question."""
         self._refused: dict[str, str] = {}
         """What of it was refused."""
+        self._why: dict[str, str] = {}
+        """Why, by question."""
+        self._warned = False
+        """Whether it was shown, on leaving, that something was not kept."""
         self._order = asyncio.Lock()
         """Answers are kept one after the other, as they were given."""
 
@@ -152,11 +156,14 @@ class WeekReviewScreen(ModalScreen[bool]):
                 self._sheet = await self._host.ask(partial(_given, first, name, text))
             except FlowError as error:
                 self._refused[name] = text
+                self._why[name] = str(error)
                 if self._field.value.strip() == self._answer(self._names[self._at]):
                     self._go(place)  # nothing is being typed elsewhere
                 self.query_one("#wrong", Line).show(str(error))
+                self._draw()
                 return
         self._changed = True
+        self._warned = False
         self._refused.pop(name, None)
         if self._drafts.get(name) == text:
             del self._drafts[name]
@@ -174,12 +181,15 @@ class WeekReviewScreen(ModalScreen[bool]):
         if self._sheet is None:
             self.dismiss(False)
         else:
-            self._close(dict(self._refused))
+            self._close()
 
     @work(group="answer", exit_on_error=False)
-    async def _close(self, refused: dict[str, str]) -> None:
-        if await self._kept() or self._drafts == refused:
+    async def _close(self) -> None:
+        if await self._kept() or self._warned:
             self.dismiss(self._changed)
+            return
+        self._warned = True
+        self._go(next(at for at, name in enumerate(self._names) if name in self._drafts))
 
     @work(group="answer", exit_on_error=False)
     async def action_open_to_all(self) -> None:
@@ -237,7 +247,8 @@ class WeekReviewScreen(ModalScreen[bool]):
     def _go(self, place: int) -> None:
         self._at = place
         self._field.write(self._answer(self._names[place]))
-        self.query_one("#wrong", Line).show("")
+        name = self._names[place]
+        self.query_one("#wrong", Line).show(self._why[name] if name in self._refused else "")
         self._draw()
 
     def _draw(self) -> None:
@@ -269,6 +280,8 @@ class WeekReviewScreen(ModalScreen[bool]):
             text = middle_cut(self._answer(name) or "·", max(4, width - len(head)))
             if name == "share" and self._sheet is not None and self._sheet.review.public:
                 text = middle_cut(f"{text}   told to all", max(4, width - len(head)))
+            if name in self._refused:
+                text = middle_cut(f"{text}   not kept", max(4, width - len(head)))
             style = "bold $focus" if here else ""
             rows.append(Content.assemble((head, style), (text, "" if here else "$muted")))
         return rows

@@ -187,8 +187,11 @@ async def test_keys_behind_enter_belong_to_the_next_answer_however_slow_the_disk
         await until(pilot, lambda: "soonish" in str(screen.query_one("#wrong", Static).content))
         assert screen.query_one("#typed", AnswerField).value == "if it rains"
         assert "soonish" in str(screen.query_one("#rows", Static).content)
-        await pilot.press("escape")  # what was refused holds one back
+        await pilot.press("escape")  # what was refused holds one back, and is shown
         await until(pilot, lambda: answers(world).get("then") == "if it rains", "kept")
+        await until(pilot, lambda: screen.query_one("#typed", AnswerField).value == "soonish")
+        assert "soonish   not kept" in str(screen.query_one("#rows", Static).content)
+        assert "soonish" in str(screen.query_one("#wrong", Static).content)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, FlowScreen), "left")
         assert answers(world) == {"came": "first", "hindered": "second", "then": "if it rains"}
