@@ -14,6 +14,7 @@ from flowtui.exchange.health_connect import HealthConnect
 from flowtui.exchange.loop import Loop
 from flowtui.exchange.protocol import Format
 from flowtui.exchange.strava import Strava
+from flowtui.exchange.tickmate import Tickmate
 from flowtui.exchange.tidy_in import Tidy
 from flowtui.exchange.wearables.garmin import Garmin
 from flowtui.exchange.wearables.sleep_apps import FITBIT, GOOGLE_FIT, OURA, SleepAsAndroid
@@ -35,6 +36,7 @@ FORMATS: tuple[Format, ...] = (
     OURA,
     GOOGLE_FIT,
     HabitBull(),
+    Tickmate(),
     Fit(),
     CsvMap(),
 )

@@ -364,7 +364,7 @@ def test_formats_are_found_by_name_and_others_are_refused() -> None:
     assert {f.name for f in FORMATS} == {
         *("flowtui", "loop", "zero", "daylio", "health-connect", "apple-health"),
         *("strava", "garmin", "whoop", "sleep-as-android", "fitbit", "oura", "google-fit"),
-        *("habitbull", "fit", "csv"),
+        *("habitbull", "tickmate", "fit", "csv"),
     }
     assert all(format_named(f.name) is f and f.title for f in FORMATS)
     with pytest.raises(UsageError, match="unknown import format 'nonesuch'"):
