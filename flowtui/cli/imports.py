@@ -88,8 +88,8 @@ def import_command(
     """Read FILE, an export of flowtui or of another program. Twice adds nothing.
 
     Formats: flowtui, loop, zero, daylio, habitbull, tickmate, health-connect, apple-health, strava,
-    garmin, whoop, fitbit, oura, google-fit, sleep-as-android, fit, csv. Of time trackers, whose time
-    becomes blocks: toggl, clockify, rescuetime, activitywatch, watson, timewarrior,
+    garmin, whoop, fitbit, oura, google-fit, sleep-as-android, fit, csv. Of time trackers, whose
+    time becomes blocks: toggl, clockify, rescuetime, activitywatch, watson, timewarrior,
     super-productivity, org, blocks (any table). Without a format it is told by the look of the
     file. One undo takes the whole import back.
     """
