@@ -21,7 +21,6 @@ from flowtui.tui.focus.idle_actions import IdleActions
 from flowtui.tui.plan.planned_actions import PlannedActions
 from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.big_time import ASCII_FONT, BigTime
-from flowtui.tui.widgets.charts import dimmed
 from flowtui.tui.widgets.lines import KeyStrip, Line, ModesStrip, Said, ThinBar
 
 if TYPE_CHECKING:
@@ -239,7 +238,12 @@ class IdleScreen(PlannedActions, IdleActions):
         self._texts[id] = shown
         widget = self.query_one(f"#{id}", Static)
         widget.set_class(not lines, "-empty")
-        widget.update(dimmed(Content("\n").join(lines), ansi))
+        content = Content("\n").join(lines)
+        if ansi:
+            from flowtui.tui.widgets.charts import dimmed
+
+            content = dimmed(content, ansi)
+        widget.update(content)
 
 
 def _break_line(rest: Break | None, now: datetime, next_up: str) -> str:

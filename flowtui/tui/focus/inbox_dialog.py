@@ -14,7 +14,7 @@ from flowtui.core.focus.inbox import Parked
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import middle_cut
 from flowtui.tui.dialogs.base import Dialog
-from flowtui.tui.widgets.cursor import MarkedOptions
+from flowtui.tui.widgets.marked_options import MarkedOptions
 
 KEYS = "k keep   t tomorrow   n next block   d drop"
 MARKS = {

@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import DataTable, OptionList
+from textual.widgets import DataTable
 
 MARK = "▌"
 """Half a block: in the font of the Linux console, too."""
@@ -40,21 +40,3 @@ class MarkedTable(DataTable[Cell]):
         if y < head or not self.row_count or row != self.cursor_row:
             return strip
         return marked(strip, self)
-
-
-class MarkedOptions(OptionList):
-    """Lines to choose from; the chosen one has the mark before its text."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {STYLE}
-    DEFAULT_CSS = """
-    MarkedOptions > .cursor--mark { color: $accent; text-style: bold; }
-    MarkedOptions.-textual-compact > .option-list--option { padding: 0 0 0 2; }
-    """
-
-    def render_line(self, y: int) -> Strip:
-        """As Textual's, with the mark."""
-        strip = super().render_line(y)
-        line = self.scroll_offset.y + y
-        if self.highlighted is None or line >= len(self._lines):
-            return strip
-        return marked(strip, self) if self._lines[line][0] == self.highlighted else strip

@@ -6,7 +6,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets.option_list import Option
 
-from flowtui.tui.widgets.cursor import MarkedOptions
+from flowtui.tui.widgets.marked_options import MarkedOptions
 
 
 class FormList(MarkedOptions):

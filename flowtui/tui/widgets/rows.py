@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets.option_list import Option
 
-from flowtui.tui.widgets.cursor import MarkedOptions
+from flowtui.tui.widgets.marked_options import MarkedOptions
 
 
 class Rows(MarkedOptions):

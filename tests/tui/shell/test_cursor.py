@@ -11,7 +11,8 @@ from textual.widgets import DataTable, OptionList
 from flowtui.settings.paths import resolve
 from flowtui.settings.themes import find
 from flowtui.tui.app import FlowApp
-from flowtui.tui.widgets.cursor import MARK, MarkedOptions, MarkedTable
+from flowtui.tui.widgets.cursor import MARK, MarkedTable
+from flowtui.tui.widgets.marked_options import MarkedOptions
 from tests.tui.harness import World, ready, until
 
 THEMES = sorted(find(resolve({"FLOWTUI_HOME": "/nonexistent"}))[0])
