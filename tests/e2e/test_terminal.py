@@ -60,6 +60,7 @@ def test_a_block_from_the_first_key_over_two_closed_terminals_to_its_end(
     first.press("r")
     first.see("what it was")
     first.press("Escape")
+    first.gone("what it was")
     first.see("back after")
     first.press("Space")
     first.see("next step, shown when you resume")
