@@ -10,83 +10,9 @@ from typing import Any
 
 import click
 
+from flowtui.cli.commands import COMMANDS, GROUPS
 from flowtui.cli.context import PROGRAM, complain
 from flowtui.core.errors import FlowError
-
-COMMANDS: dict[str, tuple[str, str]] = {
-    "start": ("flowtui.cli.focus.block", "start a block and open the app on it"),
-    "pause": ("flowtui.cli.focus.block", "stop the clock; note the next step"),
-    "resume": ("flowtui.cli.focus.block", "let the clock run again; shows where you were"),
-    "stop": ("flowtui.cli.focus.block", "end the block, with outcome, rating and note"),
-    "extend": ("flowtui.cli.focus.block", "move the end of the plan"),
-    "interrupt": ("flowtui.cli.focus.block", "note an interruption; the clock keeps running"),
-    "back": ("flowtui.cli.focus.block", "focus has resumed after an interruption"),
-    "park": ("flowtui.cli.focus.block", "write a thought down to get it out of the head"),
-    "parked": ("flowtui.cli.focus.parked", "thoughts that wait: list, add, put off, drop"),
-    "next": ("flowtui.cli.plan.next", "intentions from where you keep tasks"),
-    "discard": ("flowtui.cli.focus.block", "take back a block that was started by mistake"),
-    "status": ("flowtui.cli.focus.status", "the running block and today, in one line"),
-    "log": ("flowtui.cli.focus.log", "blocks of a stretch of days, with totals"),
-    "show": ("flowtui.cli.focus.log", "everything about one block"),
-    "add": ("flowtui.cli.focus.edits", "enter a past block"),
-    "edit": ("flowtui.cli.focus.edits", "change a block"),
-    "split": ("flowtui.cli.focus.edits", "cut a block in two"),
-    "join": ("flowtui.cli.focus.edits", "make one block of two"),
-    "relabel": ("flowtui.cli.focus.edits", "give a gap another cause, or give it back as focus"),
-    "delete": ("flowtui.cli.focus.edits", "remove a block"),
-    "undo": ("flowtui.cli.focus.edits", "take back the last change, in any process"),
-    "redo": ("flowtui.cli.focus.edits", "do again what was taken back"),
-    "checkin": ("flowtui.cli.body.checkin", "the end of the day: a dozen keys, or one line"),
-    "note": ("flowtui.cli.body.body", "record a quick line: yoga 30 e6, coffee, energy 4"),
-    "eat": ("flowtui.cli.body.eat", "open or close the eating window, or see how it stands"),
-    "workout": ("flowtui.cli.body.body", "record a workout, its length and effort"),
-    "habit": ("flowtui.cli.body.habit", "record a habit, or declare one"),
-    "body": ("flowtui.cli.body.body", "the body log day by day; edit and delete entries"),
-    "run": ("flowtui.cli.runs.run", "start a training run that outlives the terminal"),
-    "runs": ("flowtui.cli.runs.runs", "training runs: list, show, adopt, stop, read any log"),
-    "gpus": ("flowtui.cli.runs.gpus", "the GPUs of this machine, and who holds them"),
-    "find": ("flowtui.cli.review.find", "find a text in everything you wrote down"),
-    "report": ("flowtui.cli.review.report", "what a stretch of days came to, also fit to share"),
-    "review": ("flowtui.cli.review.review", "look back at the week in six questions"),
-    "serve": ("flowtui.cli.serve", "a page for the phone, on this machine, behind a token"),
-    "shared": ("flowtui.cli.review.shared", "note something you shared, or see what you did"),
-    "gave": ("flowtui.cli.review.shared", "note help you gave: 20m, and what"),
-    "plan": ("flowtui.cli.plan.plan", "blocks meant for the days to come"),
-    "calendar": ("flowtui.cli.plan.calendar", "what your calendars say about the days to come"),
-    "guard": ("flowtui.cli.guard.guard", "keep distractions away; see and prove how that stands"),
-    "insight": ("flowtui.cli.insight.insight", "which habits go with output, honestly"),
-    "experiment": ("flowtui.cli.insight.experiment", "randomised experiments on yourself"),
-    "agent": ("flowtui.cli.agent", "ring bells and run hooks while no app is open"),
-    "export": ("flowtui.cli.data", "write the whole ledger as JSON, CSV or a TinyDB file"),
-    "import": ("flowtui.cli.imports", "read back an export, or bring in another program's"),
-    "doctor": ("flowtui.cli.data", "check ledger, settings, themes and hooks"),
-    "config": ("flowtui.cli.setup", "show the settings in force, or a commented sample"),
-    "paths": ("flowtui.cli.setup", "where everything lies"),
-    "themes": ("flowtui.cli.setup", "the themes there are"),
-    "keys": ("flowtui.cli.setup", "every key of the app"),
-    "man": ("flowtui.cli.manual", "the manual page of all of it"),
-    "demo": ("flowtui.cli.demo", "try the app on made-up days; nothing of it stays"),
-    "completions": ("flowtui.cli.setup", "a completion script for bash, zsh or fish"),
-}
-
-
-GROUPS: dict[str, tuple[str, ...]] = {
-    "block": (
-        "start", "pause", "resume", "stop", "extend", "interrupt", "back", "park", "parked",
-        "next", "discard", "status", "plan", "calendar", "guard",
-    ),
-    "past blocks": (
-        "log", "show", "find", "add", "edit", "split", "join", "relabel", "delete", "undo", "redo",
-    ),
-    "runs": ("run", "runs", "gpus"),
-    "body": ("checkin", "note", "eat", "workout", "habit", "body"),
-    "insight and review": ("insight", "experiment", "report", "review", "shared", "gave"),
-    "data": ("export", "import", "doctor"),
-    "setup": (
-        "demo", "config", "paths", "themes", "keys", "man", "completions", "agent", "serve",
-    ),
-}  # fmt: skip
-"""The commands by what a person wants; each stands in one group."""
 
 ASKING = "_FLOWTUI_COMPLETE"
 """Set while a shell asks what completes a line."""

@@ -11,7 +11,7 @@ from dataclasses import fields
 
 import click
 
-from flowtui.cli.app import COMMANDS, GROUPS
+from flowtui.cli.commands import COMMANDS, GROUPS
 from flowtui.cli.context import PROGRAM, Context, pass_context
 from flowtui.core.glossary import WORDS
 from flowtui.core.search_path import absolute_only

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from flowtui.cli.app import COMMANDS, GROUPS
+from flowtui.cli.commands import COMMANDS, GROUPS
 from flowtui.cli.manual import manual
 from flowtui.core.glossary import WORDS
 from flowtui.settings.actions import ACTIONS

@@ -112,9 +112,9 @@ def one(words: list[str], out: str, into: str, folder: Path) -> dict[str, object
 
 def main() -> None:
     """Run them all."""
-    import flowtui.cli.app as app
+    from flowtui.cli import commands
 
-    for module, _ in app.COMMANDS.values():
+    for module, _ in commands.COMMANDS.values():
         __import__(module)
     out, into = sys.argv[2:4]
     with tempfile.TemporaryDirectory() as folder:

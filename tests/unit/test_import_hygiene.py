@@ -110,7 +110,7 @@ def test_a_command_loads_neither_the_app_nor_the_scheduler(
 def test_a_command_loads_its_own_module_of_commands_alone(home: dict[str, str]) -> None:
     found = {name for name in loaded(command("log"), home) if name.startswith("flowtui.cli.")}
 
-    allowed = {"app", "context", "focus", "focus.log", "streams"}
+    allowed = {"app", "commands", "context", "focus", "focus.log", "streams"}
     assert {name.removeprefix("flowtui.cli.") for name in found} == allowed
 
 

@@ -7,7 +7,8 @@ import json
 import click
 import pytest
 
-from flowtui.cli.app import COMMANDS, root
+from flowtui.cli.app import root
+from flowtui.cli.commands import COMMANDS
 from tests.user import Person, Shell
 
 WRITES = {

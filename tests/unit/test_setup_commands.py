@@ -16,7 +16,8 @@ import pytest
 from tinydb import TinyDB
 
 from flowtui import entry
-from flowtui.cli.app import COMMANDS, root
+from flowtui.cli.app import root
+from flowtui.cli.commands import COMMANDS
 from flowtui.settings.actions import ACTIONS
 from flowtui.system.clock import SystemClock
 from tests.user import Person, Shell

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from flowtui.cli.app import COMMANDS
+from flowtui.cli.commands import COMMANDS
 from tests.unit.every_command import COMMANDS as TYPED
 
 PLACE = Path(__file__).parents[2]

@@ -11,17 +11,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from textual import events
+from textual.app import App
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.worker import Worker, WorkerError
-
-if TYPE_CHECKING:
-    from flowtui.tui.shell.host import Host
 
 P = ParamSpec("P")
 Node = TypeVar("Node", bound=DOMNode)
@@ -45,7 +43,7 @@ def asks(
 
     @wraps(method)
     def begin(self: Node, *args: P.args, **kwargs: P.kwargs) -> Worker[None]:
-        keys = cast("Host", self.app).early_keys
+        keys = cast("HoldsKeys", self.app).early_keys
 
         async def ask() -> None:
             try:
@@ -70,11 +68,20 @@ class KeyThrough(Message):
         self.rounds = rounds
 
 
+class HoldsKeys(Protocol):
+    """An app that does."""
+
+    early_keys: EarlyKeys
+
+
 class EarlyKeys:
     """Holds keys back while a dialog is on its way."""
 
     def __init__(
-        self, app: Host, hand_on: Callable[[Early], Awaitable[None]], at_most_s: float = AT_MOST_S
+        self,
+        app: App[Any],
+        hand_on: Callable[[Early], Awaitable[None]],
+        at_most_s: float = AT_MOST_S,
     ) -> None:
         """`hand_on` gives an event to whoever has the focus."""
         self._app = app
