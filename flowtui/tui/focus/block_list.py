@@ -30,6 +30,9 @@ HEADING = "="
 NARROW = (("span", 5), ("focus", 8), ("said", None))
 """The same where there is little room: the start alone, and no judgement."""
 NARROW_WIDTH = 60
+BESIDE = (("span", 11), ("focus", 8), ("mark", 1), ("said", None))
+"""The same beside a second column: the intention needs the room more than the outcome's word."""
+BESIDE_WIDTH = 70
 Columns = tuple[tuple[str, int | None], ...]
 
 
@@ -77,8 +80,8 @@ class BlockList(MarkedTable[Text]):
     def _set_columns(self, columns: Columns) -> None:
         self.clear(columns=True)
         for key, width in columns:
-            self.add_column(HEADERS[key], key=key, width=width)
-        self.show_header = columns is COLUMNS
+            self.add_column("" if width == 1 else HEADERS[key], key=key, width=width)
+        self.show_header = columns is not NARROW
         self._columns, self._shown = columns, {}
 
     def action_select_cursor(self) -> None:
@@ -115,7 +118,9 @@ class BlockList(MarkedTable[Text]):
 
         With `dated` the earlier ones are of different days, and say of which.
         """
-        columns = NARROW if width < NARROW_WIDTH else COLUMNS
+        columns: Columns = COLUMNS
+        if width < BESIDE_WIDTH:
+            columns = NARROW if width < NARROW_WIDTH else BESIDE
         if columns != self._columns:
             self._set_columns(columns)
         rows = {block.id: self._cells(block, now, width) for block in blocks}
@@ -143,6 +148,8 @@ class BlockList(MarkedTable[Text]):
         cut = middle_cut(said, max(8, width - fixed - 1))
         if columns is NARROW:
             return (span[:5], f"{focus:>8}", cut)
+        if columns is BESIDE:
+            return (span, f"{focus:>8}", mark[:1], cut)
         return (span, f"{focus:>8}", mark, f"{rating:>5}", cut)
 
     def _change(self, rows: dict[str, tuple[str, ...]]) -> None:
