@@ -1,4 +1,4 @@
-"""Hostile text through Body, Runs, Review, the plan and their dialogs: shown, never obeyed."""
+"""Hostile text through the five modes and their dialogs: shown, never obeyed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from flowtui.core.body.habits import Form, Habit
+from flowtui.core.insight.experiment import Declared, Design, Direction
 from flowtui.core.text import cell_count, one_line
 from flowtui.services.focus.running_block import Draft
+from flowtui.services.insight.insight_wiring import insight_of
 from flowtui.services.plan.planning_line import planned_from_line
 from tests.tui.focus.test_focus import closed, dialog
-from tests.tui.harness import World, ready, until
+from tests.tui.harness import NOW, World, ready, until
 from tests.tui.runs.run_harness import Lab, curve
 from tests.tui.test_hostile_dialogs import SIZE, TEXTS, check, drawn
 from tests.unit.test_hostile_text import OBEYED, words
@@ -132,3 +134,33 @@ async def test_wide_names_of_habits_keep_the_columns_of_every_view(world: World)
         # what follows the names begins in the same cell
         ends = [cell_count(row.partition(value)[0]) for row, value in zip(rows, "34", strict=True)]
         assert len(set(ends)) == 1, rows
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_insight_shows_experiments_and_what_was_expected_of_them(
+    world: World, text: str
+) -> None:
+    name = one_line(text, "factor")[:60]
+    first = NOW.date() + timedelta(days=1)
+    insight_of(world.services).experiments.declare(
+        Declared(
+            name, "deep_min", Direction.MORE, Design.PAIRS, first, 28, 30, one_line(text, "reason")
+        ),
+        "a",
+    )
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("4")
+        await until(pilot, lambda: app.current_mode == "insight", "insight")
+        seen = ""
+        for _ in range(4):
+            await pilot.press("tab")
+            await pilot.pause()
+            assert not obeyed(pilot)
+            seen += drawn(pilot)
+        assert words(name)[0] in seen
+        for key in ("enter", "K", "T"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert not obeyed(pilot)
+            await pilot.press("escape")
