@@ -10,6 +10,7 @@ from flowtui.cli.body.body import UNDO, view
 from flowtui.cli.context import Context, at_option, json_option, pass_context
 from flowtui.core.body.day_text import entry_text
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.text import padded
 from flowtui.core.time_grammar import parse_day
 
 
@@ -103,4 +104,4 @@ def _list(context: Context, day: date | None, as_json: bool) -> None:
         one = asked.question
         known = one.known_text or "-"
         before = f"  (yesterday {one.yesterday_text})" if one.yesterday_text else ""
-        context.put(f"{one.id:>20}  {known}{before}")
+        context.put(f"{padded(one.id, 20, right=True)}  {known}{before}")
