@@ -66,7 +66,7 @@ def test_a_live_page_is_cut_within_a_second_and_all_is_as_before(
 
     tested = room.flowtui("guard", "test")
     assert "✗" not in tested.stdout, tested.stdout
-    until(lambda: quietly(chrome, "http://mail.test/inbox/1") != "", "the policy for paths", 60)
+    until(lambda: quietly(chrome, "http://mail.test/inbox/1") != "", "the policy for paths", 100)
     assert chrome.open("http://mail.test/") == ""
     attempts = json.loads(room.flowtui("guard", "attempts", "--json").stdout)
     assert 1 <= attempts["names"]["news.test"] <= 3, attempts

@@ -118,17 +118,3 @@ def test_a_home_without_locks_is_refused_plainly_and_the_doctor_tells(
     assert told.code == 1 and "has no locks" in told.out
     with pytest.raises(FlowError, match="has no locks"):
         person.services.focus.start(Draft("x"))
-
-
-def test_own_csv_is_refused_with_what_to_do(person: Person, flow: Shell) -> None:
-    person.past(60, 30)
-    file = person.home / "blocks.csv"
-    flow.ok("export", "--csv", str(file))
-
-    for words in (
-        ["import", str(file)],
-        ["import", "csv", str(file)],
-        ["import", "flowtui", str(file)],
-    ):
-        said = flow(*words)
-        assert said.code == 1 and "not read back" in said.err and "import FILE.json" in said.err
