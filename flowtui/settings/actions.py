@@ -172,6 +172,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("review.plan", "review", "P", "plan week", "Lay next week's blocks out."),
     Action("review.move", "review", "M", "move", "Move a planned block.", False),
     Action("review.skip", "review", "N", "not today", "Let a planned block go.", False),
+    Action("review.find", "review", "slash", "find", "Find a word in all you wrote.", False),
     Action("review.report", "review", "R", "report", "Write the report of what is shown.", False),
     Action("review.go", "review", "D", "go to day", "Any day, by its name or date.", False),
     Action("app.checkin", "app", "c", "check-in", "The end of the day in a dozen keys.", False),

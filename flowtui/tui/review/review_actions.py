@@ -114,6 +114,15 @@ class ReviewActions(FlowScreen):
             self.flow.refresh_snapshot()
 
     @asks
+    async def action_review_find(self) -> None:
+        """Find a word in everything, and go to its day."""
+        from flowtui.tui.review.find_dialog import FindDialog
+
+        day = await self.app.push_screen_wait(FindDialog())
+        if day is not None:
+            self.go(ReviewView.DAY, day)
+
+    @asks
     async def action_review_report(self) -> None:
         """Write the report of what is shown to a file."""
         made = self.made

@@ -115,3 +115,26 @@ def test_days_before_the_first_block_are_not_days_without_work(world: World) -> 
     world._past("long ago", NOW.replace(year=2025), "08:00", 60, "x", Mode.THEORY, 3)
     again = look(world.services, ReviewView.YEAR, date(2026, 3, 4))
     assert not any(day.unknown for day in again.summary.days)
+
+
+async def test_a_word_is_found_in_everything_and_enter_goes_to_its_day(world: World) -> None:
+    world.a_day()
+    world._past("the [b]odd[/b] one", NOW.replace(year=2024), "08:00", 60, "x", Mode.THEORY, 3)
+    async with world.app().run_test(size=(100, 30)) as pilot:
+        app = await ready(pilot)
+        screen = await opened(pilot, app)
+        await pilot.press("slash", *"the ")
+
+        def found() -> str:
+            return str(app.screen.query_one("#found", Static).content)
+
+        await until(pilot, lambda: "the [b]odd[/b] one" in found(), "found, as it is")
+        assert "› 2026-" in found()  # the newest first
+        await pilot.press(*"[b]")
+        await until(pilot, lambda: "› 2024-03-04" in found(), "the one that holds it")
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.made and screen.made.summary.first == date(2024, 3, 4))
+        await pilot.press("slash", *"nothing at all")
+        await until(pilot, lambda: "nothing holds it" in found())
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.query_one(".wrong").has_class("-said"))

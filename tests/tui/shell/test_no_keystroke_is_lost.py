@@ -71,6 +71,7 @@ PLACES = [
     Place("Runs", a_run, "2", ("a", "e", "slash")),
     Place("Body", a_day, "3", ("a", "e", "n")),
     Place("Insight", a_day, "4", ("E",)),
+    Place("Review", a_day, "5", ("slash",)),
 ]
 
 
@@ -98,10 +99,10 @@ async def in_mode(pilot: Pilot[Any], place: Place) -> FlowApp:
     app = await ready(pilot)
     if place.mode != "1":
         await pilot.press(place.mode)
-        names = {"2": "runs", "3": "body", "4": "insight"}
+        names = {"2": "runs", "3": "body", "4": "insight", "5": "review"}
         await until(pilot, lambda: app.current_mode == names[place.mode], "the mode")
         screen = app.screen
-        made = {"2": "made", "3": "made", "4": "looked"}[place.mode]
+        made = {"2": "made", "3": "made", "4": "looked", "5": "made"}[place.mode]
         if place.mode != "4":
             await until(pilot, lambda: getattr(screen, made) is not None, "its picture")
     await pilot.pause()
@@ -257,7 +258,7 @@ def test_every_dialog_with_a_field_is_opened_by_a_key_of_this_table() -> None:
     names = {cls.__name__ for cls in Dialog.__subclasses__()}
     assert names == {
         "PlanDialog", "EditDialog", "LineDialog", "QuickDialog", "FinishDialog", "HabitDialog",
-        "TrialDialog", "DayDialog", "InterruptionDialog",
+        "TrialDialog", "DayDialog", "InterruptionDialog", "FindDialog",
         # without a field
         "FirstDialog", "RecoverDialog", "InsideDialog", "HelpDialog", "ThemeDialog",
         "ConfirmDialog",
