@@ -37,6 +37,7 @@ FOCUS, GAP, MEETING, PLANNED = "▇", "─", "▒", "╌"
 HERE = "›"
 ENERGY = (1.0, 5.0)
 MONTHS = 12
+RUNS_TOLD = 4
 
 
 class By(StrEnum):
@@ -335,6 +336,8 @@ def _told(picture: ReviewPicture, width: int) -> list[Row]:
     ]
     rows = [Row(_fitting(parts, width)) for parts in (said, kept) if parts]
     rows += [Row(text) for text in beside_next_day(summary.days)]
+    rows += [Row(f"run   {text}") for text in summary.ended[-RUNS_TOLD:]]
+    rows += [Row(f"parked, then taken up   {text}") for text in summary.taken_up[-RUNS_TOLD:]]
     return [*rows, *(Row(_fitting(parts, width), Tone.QUIET) for parts in where)]
 
 

@@ -72,7 +72,7 @@ def markdown(summary: Summary, front_matter: bool = False) -> str:
     for name, sums in _tables(summary):
         lines += ["", f"| {name} | focus |", "|---|---:|"]
         lines += [f"| {escaped(key)} | {minutes(seconds)} |" for key, seconds in sums.items()]
-    for name, texts in (("What was done", summary.lines), ("Shared", summary.links)):
+    for name, texts in _lists(summary):
         if texts:
             lines += ["", f"## {name}", "", *(f"- {escaped(text)}" for text in texts)]
     return "\n".join(lines) + "\n"
@@ -92,7 +92,7 @@ def page(summary: Summary) -> str:
     tables = "".join(_table(key, sums) for key, sums in _tables(summary))
     lists = "".join(
         f"<h2>{key}</h2><ul>{''.join(f'<li>{html.escape(text)}</li>' for text in texts)}</ul>"
-        for key, texts in (("What was done", summary.lines), ("Shared", summary.links))
+        for key, texts in _lists(summary)
         if texts
     )
     return (
@@ -180,6 +180,15 @@ def _tables(summary: Summary) -> list[tuple[str, Mapping[str, int]]]:
         if told and list(told) != ["none"]:
             found.append((name, told))
     return found
+
+
+def _lists(summary: Summary) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return (
+        ("What was done", summary.lines),
+        ("Runs that ended", summary.ended),
+        ("Parked, then taken up", summary.taken_up),
+        ("Shared", summary.links),
+    )
 
 
 def _table(name: str, sums: Mapping[str, int]) -> str:

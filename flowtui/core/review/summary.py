@@ -73,6 +73,10 @@ class Summary:
     """What was meant and done, a line a block; only for oneself."""
     links: tuple[str, ...] = ()
     """What was shared; only for oneself."""
+    ended: tuple[str, ...] = ()
+    """Runs that ended, how and how good, in words; only for oneself."""
+    taken_up: tuple[str, ...] = ()
+    """Thoughts that were parked and became what a block was about; only for oneself."""
 
     @property
     def theory_s(self) -> int:
@@ -138,6 +142,8 @@ class Summary:
             "begun": self.begun,
             "lines": list(self.lines),
             "links": list(self.links),
+            "runs_ended": list(self.ended),
+            "taken_up": list(self.taken_up),
         }
 
 
@@ -158,12 +164,15 @@ def summarise(
     runs: int = 0,
     planned: int = 0,
     begun: int = 0,
+    ended: Sequence[str] = (),
+    parked_before: Iterable[str] = (),
 ) -> Summary:
     """The figures of the days from `first` to `last`, both included.
 
     `rest` are weekdays (Monday is 0), `long_s` the focus above which a day is long, `late` the days
     on which a block ended after the time to wind down, `away` those on which one was away;
-    before `since` nothing is known.
+    before `since` nothing is known. `ended` tells of runs, `parked_before` are thoughts that were
+    parked in earlier blocks.
     """
     seconds: Counter[date] = Counter()
     counts: Counter[date] = Counter()
@@ -218,7 +227,20 @@ def summarise(
         begun,
         tuple(_line(block, now) for block in blocks if block.intention),
         tuple(f"{t.link} {t.note}".strip() for t in given if t.kind is SharedKind.SHARED),
+        tuple(ended),
+        tuple(_taken_up(blocks, parked_before)),
     )
+
+
+def _taken_up(blocks: Sequence[Block], before: Iterable[str]) -> list[str]:
+    """Intentions that had been parked as thoughts before their block began, each once."""
+    parked = {thought.strip().casefold() for thought in before}
+    taken: dict[str, None] = {}
+    for block in sorted(blocks, key=lambda one: one.started_at):
+        if block.intention and block.intention.strip().casefold() in parked:
+            taken[block.intention] = None
+        parked |= {thought.text.strip().casefold() for thought in block.parked}
+    return list(taken)
 
 
 def public(

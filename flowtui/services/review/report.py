@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from tinydb import where
+
 from flowtui.core.body.entry_days import Variable
 from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.errors import FlowError
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 LIMIT_DAYS = 3_700
 ONE_WEEK = timedelta(days=7)
+MONTH_DAYS = 31
 LONGEST_RUN = timedelta(days=90)
 """A run that went on for longer is not looked for by its end."""
 
@@ -65,6 +68,8 @@ def report(
         runs=_runs_ended(services, first, last),
         planned=len(asked),
         begun=sum(o.standing is Standing.BEGUN for o in asked),
+        ended=_ended(services, first, last),
+        parked_before=_parked_before(services, first, last),
     )
 
 
@@ -95,6 +100,29 @@ def draft_report(services: Services, first: date, last: date) -> Summary:
     ]
     tags = config.review.public_tags
     return public(report(services, first, last), opened, tags, lines)
+
+
+def _ended(services: Services, first: date, last: date) -> list[str]:
+    """The runs that ended in these days, in words; of what a person reads line by line alone."""
+    around = days(first - LONGEST_RUN, last)
+    if (last - first).days > MONTH_DAYS or not services.store.ledger.table("runs").search(around):
+        return []
+    rule = services.rule
+    return services.runs.ended_words(rule.start_of(first), rule.bounds(last).end)
+
+
+def _parked_before(services: Services, first: date, last: date) -> list[str]:
+    """Thoughts parked in the three months before; of a stretch up to a month, as `_ended`."""
+    if (last - first).days > MONTH_DAYS:
+        return []
+    before = days(first - LONGEST_RUN, first - timedelta(days=1))
+    rows = services.store.blocks.table.search(before & where("parked").exists())
+    return [
+        str(thought["text"])
+        for row in rows
+        for thought in row["parked"]
+        if isinstance(thought, dict) and "text" in thought
+    ]
 
 
 def known_since(services: Services, first: date, blocks: Sequence[Block]) -> date | None:

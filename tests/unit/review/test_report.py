@@ -279,3 +279,34 @@ def test_a_report_is_a_picture_that_names_only_figures(
 def test_a_picture_of_another_kind_or_in_no_folder_is_one_line(flow: Shell) -> None:
     assert "let it end in .png or .svg" in flow("report", "--picture", "week.gif").err
     assert "cannot be written" in flow("report", "--picture", "/proc/week.png").err
+
+
+def test_a_parked_thought_that_became_a_block_is_told_to_oneself_alone(
+    flow: Shell, person: Person
+) -> None:
+    flow.ok("start", "fuse", "--detach")
+    flow.ok("park", "Try bf16")
+    flow.ok("park", "book the train")
+    person.pass_min(30)
+    flow.ok("stop", "--outcome", "done")
+    flow.ok("start", "try bf16", "--detach")
+    person.pass_min(30)
+    flow.ok("stop", "--outcome", "done")
+    told = flow.ok("report", "--json").json
+    assert told["taken_up"] == ["try bf16"]
+    assert "Parked, then taken up" in flow.ok("report", "--md").out
+    person.pass_min(7 * 24 * 60)
+    public = flow.ok("report", "--week", "last", "--public", "--json").json
+    assert public["taken_up"] == public["runs_ended"] == []
+
+
+def test_a_thought_that_was_parked_last_month_counts_too(flow: Shell, person: Person) -> None:
+    flow.ok("start", "fuse", "--detach")
+    flow.ok("park", "Try bf16")
+    person.pass_min(30)
+    flow.ok("stop", "--outcome", "done")
+    person.pass_min(30 * 24 * 60)
+    flow.ok("start", "try bf16", "--detach")
+    person.pass_min(30)
+    flow.ok("stop", "--outcome", "done")
+    assert flow.ok("report", "--week", "this", "--json").json["taken_up"] == ["try bf16"]
