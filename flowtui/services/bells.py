@@ -56,11 +56,15 @@ def reminder_notice(services: Services) -> Notice | None:
     reminder = services.body.reminders.ring()
     if reminder is None:
         return None
-    services.events.tell(reminder.event, {"about": reminder.about})
+    for one in (*reminder.also, reminder):
+        services.events.tell(one.event, {"about": one.about})
+    others = "; ".join(one.title for one in reminder.also)
+    also = f"   also: {others}" if others else ""
+    keys = f"{reminder.keys}{also}" if reminder.keys else ""
     if reminder.event != BLOCK_PLANNED:
-        return Notice(reminder.title, reminder.body, keys=reminder.keys)
+        return Notice(reminder.title, f"{reminder.body}{also}", keys=keys)
     about = reminder.about.split()[0]
-    return Notice(reminder.title, reminder.body, keys=reminder.keys, about=about, buttons=OFFER)
+    return Notice(reminder.title, f"{reminder.body}{also}", keys=keys, about=about, buttons=OFFER)
 
 
 def answer_offer(services: Services, about: str, word: str) -> str:

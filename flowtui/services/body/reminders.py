@@ -7,6 +7,7 @@ at its end, if it still means something then.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from flowtui.core.body.answers import CHECKIN
@@ -42,6 +43,8 @@ class Reminder:
     """What the app says in place of `body`: its keys rather than commands."""
     in_block: bool = False
     """Whether it is told during a block too: it would be lost otherwise."""
+    also: tuple[Reminder, ...] = ()
+    """What came due beside it, as in a sleep: all of it is told at once."""
 
 
 class Reminders:
@@ -73,18 +76,23 @@ class Reminders:
         return sorted(self._wanted(), key=lambda reminder: reminder.at)
 
     def ring(self) -> Reminder | None:
-        """The reminder that is due, noted as told; None if there is nothing to tell now."""
+        """The reminder that is due, noted as told; None if there is nothing to tell now.
+
+        Of several, as after a sleep, the latest, with all others in `also`.
+        """
         now = self._clock.now()
         due = [r for r in self._tellable() if r.at <= now]
         if not due:
             return None
-        first = min(due, key=lambda r: r.at)
-        with self._body.store.change(f"remind of {first.event}", background=True) as writer:
+        due.sort(key=lambda r: r.at)
+        with self._body.store.change(f"remind of {due[-1].event}", background=True) as writer:
             told: Reminded = writer.state.get(TOLD) or {}
-            if told.get(first.event) == first.about:
-                return None  # another process was quicker
-            writer.state.put({**told, first.event: first.about}, id=TOLD)
-        return first
+            # another process may have been quicker
+            due = [r for r in due if told.get(r.event) != r.about]
+            if not due:
+                return None
+            writer.state.put({**told, **{r.event: r.about for r in due}}, id=TOLD)
+        return replace(due[-1], also=tuple(due[:-1]))
 
     def _tellable(self) -> list[Reminder]:
         """What may be told now or later: during a block only what breaks through."""

@@ -23,6 +23,7 @@ from flowtui.core.plan.planned_block import (
     occurrences,
 )
 from flowtui.core.plan.schedule import EVERY_DAY, Schedule, parse_schedule
+from flowtui.services import bells
 from flowtui.services.plan import calendars as calendars_module
 from flowtui.services.plan.begin_planned import begin_planned
 from flowtui.services.plan.plan_book import PlanBook
@@ -322,3 +323,18 @@ def test_what_is_known_of_calendars_is_read_again_only_where_a_file_has_changed(
     snapshot = meeting_person.services.snapshots.take()
     assert [event.title for event in snapshot.meetings] == ["moved on", "talk"]
     assert snapshot_from(snapshot_json(snapshot)).meetings == snapshot.meetings
+
+
+def test_what_a_sleep_missed_is_told_in_one_notice(person: Person) -> None:
+    """Three plans and the day's end came due asleep: the one that is still on offer leads."""
+    person.configure('[body]\nwind_down = "15:50"\n')
+    services = person.open()
+    services.body.log.write("energy 4")
+    for clock in ("13:00", "14:00", "15:55"):
+        services.plan_book.add(planned(clock, intention=f"at {clock}"))
+    person.clock.sleep(4 * 3600)
+    notice = bells.reminder_notice(services)
+    assert notice is not None and notice.title.startswith("15:55 at 15:55")
+    assert notice.body.endswith("also: The day may end") and notice.buttons == bells.OFFER
+    assert bells.reminder_notice(services) is None
+    assert bells.reminder_notice(person.open()) is None
