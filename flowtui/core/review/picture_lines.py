@@ -158,7 +158,7 @@ def _fill(row: list[str], first: int, last: int, mark: str) -> None:
 def _week(picture: ReviewPicture, width: int, at: int | None) -> list[Row]:
     meant = _meant(picture)
     most = max([HOUR_S, *(day.focus_s for day in picture.summary.days), *meant.values()])
-    room = max(8, min(40, width - 40))
+    room = max(8, min(40, width - 52))
     rows = []
     for place, day in enumerate(picture.summary.days):
         here = place == at
