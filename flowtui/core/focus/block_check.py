@@ -36,6 +36,11 @@ def faults(block: Block, now: datetime) -> list[Fault]:
     return [*_of_times(block, now), *_of_parts(block), *_of_texts(block)]
 
 
+def _follows(gaps: tuple[Gap, ...], at: datetime) -> bool:
+    last = gaps[-1].end if gaps else at
+    return last is not None and last <= at
+
+
 def mended(block: Block) -> Block:
     """`block` without what `faults` calls mendable: parts inside it, texts without control codes.
 
@@ -48,6 +53,8 @@ def mended(block: Block) -> Block:
         stop = gap.end if end is None else min(gap.end or end, end)
         if stop is None:
             gaps = (*gaps, replace(gap, start=start))
+        elif gap.start == gap.end == start == stop and _follows(gaps, start):
+            gaps = (*gaps, gap)  # pause and resume within a second: noted, and no harm
         elif start < stop:
             gaps = merge_gap(gaps, replace(gap, start=start, end=stop))
     noted = tuple(
@@ -58,7 +65,7 @@ def mended(block: Block) -> Block:
     parked = tuple(replace(t, at=max(t.at, block.started_at)) for t in block.parked)
     block = replace(block, gaps=gaps, interruptions=noted, parked=parked)
     if end is not None:
-        block = cut(block, end)
+        block = replace(cut(block, end), gaps=gaps)  # they are within it already
     return replace(
         block,
         intention=plain(block.intention),

@@ -12,7 +12,8 @@ from hypothesis import given
 
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.block_check import faults, mended
-from flowtui.core.focus.commands import Pause
+from flowtui.core.focus.commands import Finish, Pause, Resume
+from flowtui.core.focus.step import step
 from flowtui.ledger.ledger import Document
 from flowtui.services.focus.block_store import BlockStore
 from tests.unit.focus.blocks import lives
@@ -198,6 +199,18 @@ def test_the_doctor_sees_blocks_that_share_time_and_one_without_an_end(
     assert mended_one.ended_at == datetime.fromisoformat(f"{DAY}T08:20:00Z")
     flow.ok("edit", "cccccc", "--start", "10:00", "--end", "11:00")
     assert flow("doctor").out == "everything is sound\n"
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_pause_of_less_than_a_second_is_no_fault_and_stays(ended: bool) -> None:
+    start = datetime.fromisoformat(f"{DAY}T08:00:00+00:00")
+    block = Block("aaaaaa", start, "UTC")
+    block, _ = step(block, Pause(), start)
+    block, _ = step(block, Resume(), start)
+    if ended:
+        block, _ = step(block, Finish(), start)
+    assert len(block.gaps) == 1 and block.gaps[0].start == block.gaps[0].end
+    assert faults(block, start) == [] and mended(block) == block
 
 
 @given(lives())
