@@ -74,7 +74,7 @@ def day_line(
         return int((at - start) / (end - start) * width)
 
     def fill(first: datetime, last: datetime, sign: str) -> None:
-        begin = max(0, place(first))
+        begin = min(width - 1, max(0, place(first)))
         for at in range(begin, min(width, max(begin + 1, place(last)))):
             cells[at] = sign
 

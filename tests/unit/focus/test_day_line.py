@@ -39,6 +39,12 @@ def test_a_gap_and_an_interruption_stand_where_they_were() -> None:
     assert line.scale.startswith("08        09")
 
 
+def test_a_block_of_no_length_at_the_very_end_is_drawn() -> None:
+    evening = NINE.replace(hour=19)
+    line = day_line([block(evening, evening)], [], evening, ZONE, 20)
+    assert line is not None and line.cells.strip() != ""
+
+
 def test_a_day_with_nothing_has_no_line() -> None:
     assert day_line([], [], NINE, ZONE, 80) is None
 
