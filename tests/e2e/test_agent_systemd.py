@@ -64,7 +64,7 @@ def test_an_installed_agent_rings_survives_a_kill_and_a_boot_and_goes_without_a_
 
     flow(machine, "agent", "uninstall")
     assert pid(machine) == "0" and not installed(machine)
-    left = machine.run("sh", "-c", "find /root/.config/systemd /run/user/0/systemd "
+    left = machine.run("sh", "-c", "find $HOME/.config/systemd /run/user/0/systemd "
                        "-name '*flowtui*' 2>/dev/null; true").stdout  # fmt: skip
     assert left == ""
     assert not status(machine)["service"]["installed"]

@@ -56,6 +56,8 @@ class WeekReview:
     share: str = ""
     plans: tuple[str, ...] = field(default=(), metadata=STORED)
     """Ids of the plans that were made in it."""
+    stopped: str = ""
+    """The name that it put on the stop-doing list, as entries keep it."""
     became: str = ""
     """What became of the "if" of the week before."""
     public: bool = False

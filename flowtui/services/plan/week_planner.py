@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -64,7 +64,7 @@ def proposal(
     done = services.totals.by_day(now, first, last)
     ahead = [o for o in planned if o.standing is not Standing.BEGUN]
     planned_s = sum(done.values()) + sum(o.plan.seconds or 0 for o in ahead)
-    rooms, remarks = _rooms(services, first, last, planned)
+    rooms, remarks = _rooms(services, first, last, planned, done)
     overwork_h = services.config.goals.overwork_h
     meant_s = round(goal * 3600)
     length = length_s or services.plans.default().seconds or USUAL_S
@@ -110,7 +110,11 @@ def _usual_week(services: Services) -> float | None:
 
 
 def _rooms(
-    services: Services, first: date, last: date, planned: Sequence[Occurrence]
+    services: Services,
+    first: date,
+    last: date,
+    planned: Sequence[Occurrence],
+    done: Mapping[date, int],
 ) -> tuple[list[DayRoom], tuple[str, ...]]:
     busy, remarks = _meetings(services, first, last)
     busy += [
@@ -138,8 +142,11 @@ def _rooms(
             for o in planned
             if o.standing is not Standing.BEGUN and o.at.astimezone(zone).date() == day
         )
-        done = services.totals.by_day(now, day, day).get(day, 0)
-        rooms.append(DayRoom(day, hours, mine, sums + done, not rest and day.weekday() in WEEKEND))
+        rooms.append(
+            DayRoom(
+                day, hours, mine, sums + done.get(day, 0), not rest and day.weekday() in WEEKEND
+            )
+        )
     return rooms, remarks
 
 

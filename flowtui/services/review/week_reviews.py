@@ -109,7 +109,6 @@ class WeekReviews:
         if first > services.today():
             raise UsageError(f"the week of {first} has not begun", "look back at one that has")
         before = self.get(first - timedelta(days=DAYS))
-        blank = WeekReview(first.isoformat(), first, services.clock.now().replace(microsecond=0))
         blocks = [b for b in services.store.on_days(first, last) if b.ended_at is not None]
         facts = (
             tuple(self._came(blocks)),
@@ -120,7 +119,17 @@ class WeekReviews:
             tuple(self._shared(first, last)),
         )
         then = before.then if before is not None else ""
-        return ReviewSheet(first, last, self.get(first) or blank, facts, then)
+        return ReviewSheet(first, last, self._review(first), facts, then)
+
+    def _review(self, first: date) -> WeekReview:
+        """What was answered about a week, without its facts; blank where nothing was.
+
+        Raises UsageError for a week to come.
+        """
+        if first > self._services.today():
+            raise UsageError(f"the week of {first} has not begun", "look back at one that has")
+        begun_at = self._services.clock.now().replace(microsecond=0)
+        return self.get(first) or WeekReview(first.isoformat(), first, begun_at)
 
     def give(self, first: date, name: str, text: str) -> WeekReview:
         """Keep an answer about the week that begins on `first`; empty takes it back.
@@ -132,23 +141,23 @@ class WeekReviews:
         if name not in (*NAMES, "became"):
             raise UsageError(f"there is no question {name!r}", f"name one of {', '.join(NAMES)}")
         text = one_line(text, name).strip()
-        review = self.sheet(first).review
+        review = self._review(first)
         if name == "blocks":
             return self._plan(review, text)
         if name == "left":
-            self._leave(review, text)
+            review = replace(review, stopped=self._leave(review, text))
         return self._keep(review.with_answer(name, text), name)
 
     def open_to_all(self, first: date, public: bool) -> WeekReview:
         """Whether the thing to share may stand in a public report. Raises FlowError without one."""
-        review = self.sheet(first).review
+        review = self._review(first)
         if not review.share:
             raise FlowError("nothing to share was named", "answer that question first")
         return self._keep(replace(review, public=public), "who may see it")
 
     def plan_these(self, first: date, drafts: list[PlannedBlock]) -> WeekReview:
         """Make `drafts` the blocks of next week that this review planned, in place of former."""
-        return self._replan(self.sheet(first).review, drafts, _in_words(drafts))
+        return self._replan(self._review(first), drafts, _in_words(drafts))
 
     # Answers
 
@@ -189,22 +198,28 @@ class WeekReviews:
         plans = tuple(plan.id for plan in made)
         return self._keep(replace(review, blocks=text, plans=plans), "blocks")
 
-    def _leave(self, review: WeekReview, text: str) -> None:
-        """Put a name on the stop-doing list, or take one off."""
+    def _leave(self, review: WeekReview, text: str) -> str:
+        """Put a name on the stop-doing list, or take one off; the name that is new there.
+
+        What an earlier answer of this review put there goes: it was corrected.
+        """
         body, group = self._services.body.log, _group(review)
         name = habit_name(text.removeprefix(DONE_WITH)) if text else ""
-        if not name:
-            return
+        done_with = text.startswith(DONE_WITH)
         known = name in body.names().stops
-        if text.startswith(DONE_WITH):
-            if not known:
-                raise FlowError(f"{name!r} is not on the stop-doing list", "see: flowtui habit")
-            with body.store.change(f"done with {name}", group=group) as writer:
+        if done_with and not known:
+            raise FlowError(f"{name!r} is not on the stop-doing list", "see: flowtui habit")
+        if name == review.stopped and not done_with:
+            return name
+        with body.store.change(f"stop {name or 'nothing'}", group=group) as writer:
+            if review.stopped and review.stopped in body.names().stops and not done_with:
+                body.declared.archive(writer, review.stopped)
+            if done_with:
                 body.declared.archive(writer, name)
-        elif not known:
-            with body.store.change(f"stop {name}", group=group) as writer:
+            elif name and not known:
                 body.declared.add(writer, (), [name])
         body.changed()
+        return name if name and not known and not done_with else ""
 
     # Facts
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from textual import work
 from textual.binding import Binding
 from textual.content import Content
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from flowtui.services.wiring import Services
     from flowtui.tui.shell.host import Host
 
+SETTLE_S = 0.15
 ROWS = 12
 """Finds that are shown at once; the newest first."""
 
@@ -40,6 +42,7 @@ class FindDialog(Dialog[date]):
         super().__init__()
         self._found: list[Find] = []
         self._at = 0
+        self._soon: Timer | None = None
 
     def form(self) -> Iterable[Widget]:
         """The word, and what holds it."""
@@ -51,9 +54,11 @@ class FindDialog(Dialog[date]):
         self.query_one("#word", Input).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Look anew; an older look that is still under way counts no more."""
+        """Look anew, once no key has come for a moment: each look reads every year there is."""
         event.stop()
-        self._look(self.text("word"))
+        if self._soon is not None:
+            self._soon.stop()
+        self._soon = self.set_timer(SETTLE_S, lambda: self._look(self.text("word")))
 
     @work(group="find", exclusive=True, exit_on_error=False)
     async def _look(self, word: str) -> None:

@@ -139,3 +139,16 @@ def test_a_review_is_about_the_week_gone_by_until_late_in_the_next() -> None:
     assert [offered(day) is not None for day in days] == [True] * 3 + [False] * 4
     assert week_to_review(days[6], first_weekday=6)[0] == MONDAY - timedelta(days=1)
     assert len(QUESTIONS) == len(set(NAMES)) == 6
+
+
+def test_a_corrected_answer_takes_the_place_of_what_it_put_on_the_list(flow: Shell) -> None:
+    flow.ok("review", "--week", "2026-W09", "left=phone in bed")  # an older week's stays
+    for text in ("nwes before noon", "news before noon", "news before noon"):
+        flow.ok("review", "--week", WEEK, f"left={text}")
+    told = flow.ok("review", "--week", WEEK, "--json").json["facts"]["left"]
+    assert [fact.partition(":")[0] for fact in told] == ["phone in bed", "news before noon"]
+    flow.ok("review", "--week", WEEK, "left=phone in bed")
+    told = flow.ok("review", "--week", WEEK, "--json").json["facts"]["left"]
+    assert [fact.partition(":")[0] for fact in told] == ["phone in bed"]
+    flow.ok("review", "--week", WEEK, "left=")
+    assert len(flow.ok("review", "--week", WEEK, "--json").json["facts"]["left"]) == 1
