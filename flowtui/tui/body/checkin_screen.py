@@ -121,8 +121,7 @@ class CheckinScreen(ModalScreen[None]):
         self.set_focus(self._field)
         early, self._early = self._early, []
         for event in early:
-            if not self._takes(event) and event.character and event.is_printable:
-                self._field.insert_text_at_cursor(event.character)
+            self._field.give(event)
 
     @property
     def _asked(self) -> Asked:
@@ -140,8 +139,7 @@ class CheckinScreen(ModalScreen[None]):
         if event is self._field.left:
             return  # on its way to the field's bindings
         event.stop()
-        if not self._takes(event) and event.character and event.is_printable:
-            self._field.insert_text_at_cursor(event.character)
+        self._field.give(event)
         if self._sheet is not None and self.focused is None:
             self.set_focus(self._field)
 

@@ -14,7 +14,7 @@ from flowtui.core.focus.block import Block
 from flowtui.core.text import middle_cut
 from flowtui.core.zones import zone_or_utc
 from flowtui.tui.focus.block_text import row
-from flowtui.tui.widgets.cursor import MarkedTable
+from flowtui.tui.widgets.cursor import HEADING, MarkedTable
 
 COLUMNS = (("span", 11), ("focus", 8), ("mark", 9), ("rating", 5), ("said", None))
 """Column and width: from–to, focus, outcome, rating, what it was."""
@@ -25,8 +25,6 @@ HEADERS = {
     "rating": "rated",
     "said": "intention",
 }
-HEADING = "="
-"""Keys of headings begin with it; no id does."""
 NARROW = (("span", 5), ("focus", 8), ("said", None))
 """The same where there is little room: the start alone, and no judgement."""
 NARROW_WIDTH = 60
@@ -59,19 +57,11 @@ class BlockList(MarkedTable[Text]):
         self._blocks: dict[str, Block] = {}
         self._first = 0
         """How many rows are of the day that is shown."""
-        self._stood = 0
-        """The row of a block on which the cursor stood last."""
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """A heading is passed over."""
         event.stop()
-        if not self.row_count:
-            return  # Textual tells of the row -1 of an empty list, without a key
-        if (event.row_key.value or "").startswith(HEADING):
-            down = event.cursor_row > self._stood or event.cursor_row == 0
-            self.move_cursor(row=event.cursor_row + (1 if down else -1))
-            return
-        self._stood = event.cursor_row
+        self.stands(event)
 
     def on_mount(self) -> None:
         """The columns of a wide list; a narrow one changes them."""

@@ -104,8 +104,7 @@ class WeekReviewScreen(ModalScreen[bool]):
         self.set_focus(self._field)
         early, self._early = self._early, []
         for event in early:
-            if not self._takes(event) and event.character and event.is_printable:
-                self._field.insert_text_at_cursor(event.character)
+            self._field.give(event)
 
     # Keys
 
@@ -118,8 +117,7 @@ class WeekReviewScreen(ModalScreen[bool]):
         if event is self._field.left:
             return
         event.stop()
-        if not self._takes(event) and event.character and event.is_printable:
-            self._field.insert_text_at_cursor(event.character)
+        self._field.give(event)
         if self._sheet is not None and self.focused is None:
             self.set_focus(self._field)
 

@@ -16,11 +16,9 @@ from textual.widgets import DataTable
 from flowtui.core.runs.glance import RunGlance
 from flowtui.core.runs.run_text import grouped
 from flowtui.tui.runs import run_rows
-from flowtui.tui.widgets.cursor import MarkedTable
+from flowtui.tui.widgets.cursor import HEADING, MarkedTable
 
 Cells = tuple[Content, ...]
-HEADING = "="
-"""Keys of headings begin with it; no id does."""
 
 
 class RunList(MarkedTable[Content]):
@@ -44,8 +42,6 @@ class RunList(MarkedTable[Content]):
         self._widths: tuple[int, ...] = ()
         self._shown: dict[str, tuple[str, ...]] = {}
         self._runs: dict[str, RunGlance] = {}
-        self._stood = 0
-        """The row of a run on which the cursor stood last."""
 
     def action_select_cursor(self) -> None:
         """Enter opens the row."""
@@ -59,14 +55,8 @@ class RunList(MarkedTable[Content]):
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """What stands below the list belongs to the row."""
         event.stop()
-        if not self.row_count:
-            return  # Textual tells of the row -1 of an empty list, without a key
-        if (event.row_key.value or "").startswith(HEADING):
-            down = event.cursor_row > self._stood or event.cursor_row == 0
-            self.move_cursor(row=event.cursor_row + (1 if down else -1))
-            return
-        self._stood = event.cursor_row
-        self.post_message(self.Moved())
+        if self.stands(event):
+            self.post_message(self.Moved())
 
     @property
     def chosen(self) -> RunGlance | None:

@@ -31,6 +31,11 @@ class AnswerField(LineInput):
         else:
             self.left = event
 
+    def give(self, event: events.Key) -> None:
+        """A key that came past the field, or before it was there: as if it had been typed here."""
+        if not self._takes(event) and event.character and event.is_printable:
+            self.insert_text_at_cursor(event.character)
+
     def write(self, text: str) -> None:
         """Show `text`, the cursor behind it."""
         self.value = text

@@ -13,6 +13,8 @@ from textual.widgets import DataTable
 MARK = "▌"
 """Half a block: in the font of the Linux console, too."""
 STYLE = "cursor--mark"
+HEADING = "="
+"""Keys of rows that are headings begin with it; no id does."""
 Cell = TypeVar("Cell")
 
 
@@ -31,6 +33,20 @@ class MarkedTable(DataTable[Cell]):
     DEFAULT_CSS = """
     MarkedTable > .cursor--mark { color: $accent; text-style: bold; }
     """
+
+    _stood = 0
+    """The row on which the cursor stood last, headings aside."""
+
+    def stands(self, event: DataTable.RowHighlighted) -> bool:
+        """Whether the cursor stands on a row; from a heading it goes on in the same direction."""
+        if not self.row_count:
+            return False  # Textual tells of the row -1 of an empty list, without a key
+        if (event.row_key.value or "").startswith(HEADING):
+            down = event.cursor_row > self._stood or event.cursor_row == 0
+            self.move_cursor(row=event.cursor_row + (1 if down else -1))
+            return False
+        self._stood = event.cursor_row
+        return True
 
     def render_line(self, y: int) -> Strip:
         """As Textual's, with the mark."""
