@@ -175,6 +175,7 @@ VALUES: dict[tuple[str, str], Values] = {
     ("habit", "name"): habits,
     ("workout", "kind"): workouts,
     ("guard add", "names"): lists,
+    ("guard arm", "names"): lists,
     ("guard plan", "names"): lists,
     ("guard shell", "names"): lists,
     ("guard list show", "name"): lists,

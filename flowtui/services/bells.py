@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flowtui.core.errors import FlowError
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.commands import Arrive
 from flowtui.core.focus.measure import measure
@@ -56,15 +57,33 @@ def reminder_notice(services: Services) -> Notice | None:
     reminder = services.body.reminders.ring()
     if reminder is None:
         return None
+    wanted = services.config.notices.events
+    guard = ""
     for one in (*reminder.also, reminder):
+        if one.always:
+            guard = _arm_ahead(services, one.about) or guard
         services.events.tell(one.event, {"about": one.about})
+    if reminder.event not in wanted:
+        return None  # something was done at its time, and no word of it is wanted
     others = "; ".join(one.title for one in reminder.also)
     also = f"   also: {others}" if others else ""
     keys = f"{reminder.keys}{also}" if reminder.keys else ""
     if reminder.event != BLOCK_PLANNED:
         return Notice(reminder.title, f"{reminder.body}{also}", keys=keys)
     about = reminder.about.split()[0]
+    also += f"   {guard}" if guard else ""
+    keys += f"   {guard}" if guard and keys else ""
     return Notice(reminder.title, f"{reminder.body}{also}", keys=keys, about=about, buttons=OFFER)
+
+
+def _arm_ahead(services: Services, about: str) -> str:
+    """Put on the guard of the planned block that came due, if it is to be; what came of it."""
+    from flowtui.services.plan.guard_ahead import arm_ahead
+
+    try:
+        return arm_ahead(services, services.plan_book.occurrence(about.split()[0]))
+    except FlowError:
+        return ""  # removed just now
 
 
 def answer_offer(services: Services, about: str, word: str) -> str:

@@ -127,6 +127,7 @@ class Services:
     @cached_property
     def plan_book(self) -> PlanBook:
         """Planned blocks."""
+        from flowtui.services.plan.guard_ahead import release_ahead
         from flowtui.services.plan.plan_book import PlanBook
 
         book = PlanBook(self.store, self.clock, self.zone, self.config.day.rest_days, self._away)
@@ -134,6 +135,8 @@ class Services:
         book.listeners.subscribe(self.status.write)
         book.listeners.subscribe(lambda: self.today_file.save(self.snapshots.take))
         book.listeners.subscribe(self.publish)
+        book.put_off.mishaps = self.mishaps
+        book.put_off.subscribe(lambda one: release_ahead(self, one))
         return book
 
     def _away(self, first: date, last: date) -> frozenset[date]:
@@ -285,6 +288,7 @@ def build(
             lambda: _coming(services),
             lambda day: services.body.checkins.first_block(day),
             lambda: _meetings(services),
+            GuardState(paths.state_dir).live,
         ),
         today_file=today_file,
         heart=heart,

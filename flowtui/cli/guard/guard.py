@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from flowtui.cli.context import Context, json_option, pass_context
+from flowtui.cli.guard.guard_arm import arm_command
 from flowtui.cli.guard.guard_lists import list_command
 from flowtui.cli.guard.guard_root import (
     doctor_command,
@@ -47,11 +48,12 @@ class JsonErrors(click.Group):
 
 @click.group("guard", cls=JsonErrors)
 def guard_command() -> None:
-    """Keep distractions away while a block runs; put all back as it was afterwards."""
+    """Keep distractions away while a block runs, or ahead of one; put all back afterwards."""
 
 
 for _command in (
-    install_command, hash_command, uninstall_command, rescue_command, doctor_command, list_command
+    install_command, hash_command, uninstall_command, rescue_command, doctor_command, list_command,
+    arm_command,
 ):  # fmt: skip
     guard_command.add_command(_command)
 

@@ -36,6 +36,10 @@ auto_option = click.option(
     "--auto/--offer", default=None, help="begin by itself in an open app in use; else offer it"
 )
 
+arm_option = click.option(
+    "--arm/--no-arm", default=None, help="put its guard on at its time, begun or not"
+)
+
 
 @click.group("plan")
 def plan_command() -> None:
@@ -53,6 +57,7 @@ def plan_command() -> None:
 @guard_option
 @strict_option
 @auto_option
+@arm_option
 @json_option
 @pass_context
 def plan_add(
@@ -67,6 +72,7 @@ def plan_add(
     guard: tuple[str, ...],
     strict: str | None,
     auto: bool | None,
+    arm: bool | None,
     as_json: bool,
 ) -> None:
     """Plan a block: WHEN in words ("weekdays 09:00 for 90m"), and INTENTION."""
@@ -74,8 +80,8 @@ def plan_add(
     schedule, seconds = when_and_length(services, when, length)
     name = services.contexts.named(context_name, "")
     lists = _lists(guard)
-    if lists or strict:
-        services.guard.choice(lists or None, strict, name)  # raises for a list that is unknown
+    if lists or strict or arm:
+        _check_guard(context, lists, strict, name, bool(arm))
     plan = services.plan_book.add(
         PlannedBlock(
             id="",
@@ -89,6 +95,7 @@ def plan_add(
             guard=lists,
             strictness=strict or "",
             auto=bool(auto),
+            arm=bool(arm),
         )
     )
     if as_json:
@@ -146,6 +153,7 @@ def plan_list(context: Context, first: str | None, last: str | None, as_json: bo
 @guard_option
 @strict_option
 @auto_option
+@arm_option
 @json_option
 @pass_context
 def plan_edit(
@@ -161,6 +169,7 @@ def plan_edit(
     guard: tuple[str, ...],
     strict: str | None,
     auto: bool | None,
+    arm: bool | None,
     as_json: bool,
 ) -> None:
     """Change a plan; what is not named stays."""
@@ -180,15 +189,17 @@ def plan_edit(
         "guard": _lists(guard) if guard else None,
         "strictness": strict,
         "auto": auto,
+        "arm": arm,
     }
     changes |= {name: value for name, value in given.items() if value is not None}
     if mode is not None:
         changes["mode"] = None if mode == "none" else Mode(mode)
     if not changes:
         raise UsageError("nothing to change was named", "see: flowtui plan edit --help")
-    if changes.get("guard"):
-        services.guard.choice(changes["guard"], strict, changes.get("context", plan.context))
-    changed = services.plan_book.edit(replace(plan, **changes))
+    changed = replace(plan, **changes)
+    if changes.get("guard") or arm:
+        _check_guard(context, changed.guard, strict, changed.context, changed.arm)
+    changed = services.plan_book.edit(changed)
     _report(context, changed, as_json, f"changed {changed.id}: {_plan_words(changed)}")
 
 
@@ -276,6 +287,15 @@ def plan_remove(context: Context, id: str, as_json: bool) -> None:
 plan_command.add_command(plan_week)
 
 
+def _check_guard(
+    context: Context, lists: tuple[str, ...], strict: str | None, name: str, arm: bool
+) -> None:
+    """Raises UsageError for a list that is unknown, and where `arm` has nothing to put on."""
+    choice = context.services.guard.choice(lists or None, strict, name)
+    if arm and choice is None:
+        raise UsageError("--arm needs a list", "give --guard LIST, or set guard.lists")
+
+
 def _lists(guard: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word.strip() for text in guard for word in text.split(",") if word.strip())
 
@@ -334,6 +354,7 @@ def _plan_words(plan: PlannedBlock) -> str:
     parts = [f"{plan.schedule.text()} {length}", plan.intention]
     parts += [f"#{tag}" for tag in plan.tags]
     parts += [f"guard {' '.join(plan.guard)}"] if plan.guard else []
+    parts += ["guarded from its time on"] if plan.arm else []
     parts += ["begins by itself"] if plan.auto else []
     return "  ".join(part for part in parts if part)
 
@@ -388,6 +409,7 @@ def _plan_json(plan: PlannedBlock) -> dict[str, Any]:
         "guard": list(plan.guard),
         "strictness": plan.strictness or None,
         "auto": plan.auto,
+        "arm": plan.arm,
         "from": _iso(plan.schedule.first),
         "until": _iso(plan.schedule.last),
     }

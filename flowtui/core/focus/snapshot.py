@@ -48,6 +48,14 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
+class Guarded:
+    """A guard that is on, as it is remembered."""
+
+    lists: tuple[str, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The state of the ledger at an instant; screens compute nothing but the passing of time."""
 
@@ -76,6 +84,8 @@ class Snapshot:
     """The last day before today that has blocks, as far as it is shown below today's."""
     meetings: tuple[CalendarEvent, ...] = ()
     """What calendars say of today and tomorrow, by time."""
+    guarded: Guarded | None = None
+    """What is kept away though no block runs; looked for anew, and not in the file."""
 
 
 def _planned(data: Any) -> tuple[Occurrence, ...]:

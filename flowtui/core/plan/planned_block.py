@@ -36,6 +36,8 @@ class PlannedBlock:
     """Lists kept away; empty for those that every block of its context has."""
     strictness: str = ""
     """That of its guard; empty for the usual one."""
+    arm: bool = False
+    """Its guard is put on at its time, whether it is begun or not."""
     auto: bool = False
     """It begins by itself where an app is open and a key was pressed lately."""
     made_at: datetime | None = None

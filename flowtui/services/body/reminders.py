@@ -43,6 +43,8 @@ class Reminder:
     """What the app says in place of `body`: its keys rather than commands."""
     in_block: bool = False
     """Whether it is told during a block too: it would be lost otherwise."""
+    always: bool = False
+    """Whether it comes due even where the settings want no word of it: something is done then."""
     also: tuple[Reminder, ...] = ()
     """What came due beside it, as in a sleep: all of it is told at once."""
 
@@ -110,11 +112,13 @@ class Reminders:
             for day in (today, today + ONE_DAY):
                 found += [*self._check_in(day, recent), *self._wind_down(day)]
             found += self._closing()
-            found += self._others()
+        found += self._others()
         return [
             r
             for r in found
-            if r.event in self._events and told.get(r.event) != r.about and now < r.until
+            if (r.always or r.event in self._events)
+            and told.get(r.event) != r.about
+            and now < r.until
         ]
 
     def _check_in(self, day: date, recent: list[Entry]) -> list[Reminder]:

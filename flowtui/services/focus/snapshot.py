@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from flowtui.core.day import ONE_DAY
 from flowtui.core.errors import FlowError
 from flowtui.core.focus.inbox import meant_next
 from flowtui.core.focus.measure import measure
-from flowtui.core.focus.snapshot import Day, Snapshot, from_json, to_json
+from flowtui.core.focus.snapshot import Day, Guarded, Snapshot, from_json, to_json
 from flowtui.system.stamp import settings_stamp, stamp
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from flowtui.services.focus.presets import Plans
     from flowtui.services.focus.running_block import FocusService
     from flowtui.services.focus.totals import Totals
+    from flowtui.services.guard.guard_state import Kept
 
 VERSION = 4
 BEFORE = 6
@@ -50,9 +51,10 @@ class Snapshots:
         planned: Callable[[], tuple[Occurrence, ...]] = tuple,
         first_block: Callable[[date], str | None] = lambda _: None,
         meetings: Callable[[], tuple[CalendarEvent, ...]] = tuple,
+        guarded: Callable[[float], Kept | None] = lambda _: None,
     ) -> None:
         """`parked` gives the thoughts that wait, `first_block` what the check-in before a day
-        planned as its first block."""
+        planned as its first block, `guarded` the guard that is on at an epoch."""
         self._focus = focus
         self._totals = totals
         self._breaks = breaks
@@ -61,6 +63,7 @@ class Snapshots:
         self._planned = planned
         self._first_block = first_block
         self._meetings = meetings
+        self._guarded = guarded
 
     def take(self, day: date | None = None) -> Snapshot:
         """Gather a snapshot; `day` is the day to list, None for today."""
@@ -86,7 +89,15 @@ class Snapshots:
             tomorrow=self._first_block(today.day + ONE_DAY) or "",
             before=self._before(today),
             meetings=self._meetings(),
+            guarded=self.guarded() if block is None else None,
         )
+
+    def guarded(self) -> Guarded | None:
+        """What is kept away now, as it is remembered."""
+        kept = self._guarded(self._focus.clock.now().timestamp())
+        if kept is None or kept.level != "guard":
+            return None
+        return Guarded(kept.lists, datetime.fromtimestamp(kept.until, UTC))
 
     def _before(self, today: Day) -> Day | None:
         """The last day of the week before with blocks; the newest of them, in full."""

@@ -76,17 +76,44 @@ class GuardService(GuardChoices):
 
     def arm(self, block: Block, choice: Choice) -> Armed:
         """Put the guard on for `block`; a guard that refuses is told of, the block runs on."""
-        self._settle(block)
-        now = self._clock.now()
+        ahead = self._settle(block.id)
         self.state.keep_choice(choice)
+        return self._put_on(block.id, choice, self.seconds(block, self._clock.now()), ahead)
+
+    def arm_alone(self, choice: Choice, seconds: int, about: str = "") -> Armed:
+        """Put the guard on without a block, for `seconds`, from a minute to a day.
+
+        The block that begins meanwhile takes it over, and with its end it ends. `about` is the
+        planned occurrence, PLAN@DAY, that it is ahead of. Raises FlowError where a block has one.
+        """
+        kept = self.state.read()
+        if kept is not None and not kept.alone and not kept.asked:
+            raise FlowError(
+                f"the guard of block {kept.block} is on", "keep more away with: flowtui guard add"
+            )
+        seconds = protection.seconds_for(seconds, seconds)
+        return self._put_on("", choice, seconds, self._settle(""), about)
+
+    def release_alone(self, about: str) -> None:
+        """Let go of the guard that was put on ahead of `about`, if it is on and no block has it."""
+        kept = self.state.read()
+        if kept is not None and kept.alone and kept.about == about and not kept.asked:
+            self._let_go(kept)
+
+    def _put_on(
+        self, block_id: str, choice: Choice, seconds: int, ahead: str, about: str = ""
+    ) -> Armed:
+        """Arm for `seconds`; a lease with the id `ahead` is taken over rather than refused."""
+        now = self._clock.now()
         chosen = wishes.fitted(lists.chosen(self.lists(), choice.lists))
-        seconds = self.seconds(block, now)
         apps = tuple(dict.fromkeys([*self.settings.apps, *(a for one in chosen for a in one.apps)]))
-        kept = Kept(block.id, choice.lists, choice.strictness, "session", quiet=self.settings.quiet)
-        kept = replace(kept, until=now.timestamp() + seconds)
+        kept = Kept(
+            block_id, choice.lists, choice.strictness, "session", quiet=self.settings.quiet,
+            until=now.timestamp() + seconds, about=about,
+        )  # fmt: skip
         sentences: list[str] = []
         try:
-            answer = self._armed(self.wish(chosen, choice, apps, seconds, now))
+            answer = self._armed(self.wish(chosen, choice, apps, seconds, now), ahead)
         except NoGuard as missing:
             sentences += self._without(missing, apps)
         except Refused as refusal:
@@ -102,13 +129,16 @@ class GuardService(GuardChoices):
             sentences += out
         self.quietness.begin(self.settings.quiet, apps if kept.level == "session" else (), seconds)
         self._remember(kept)
-        view = self.view(block)
+        view = self._looked(kept)
         if view is not None and view.level == "guard":
             sentences = [*protection.uncovered(view), *sentences]
         return Armed(view, tuple(dict.fromkeys(sentences)))
 
-    def _armed(self, wish: dict[str, Any]) -> dict[str, Any]:
-        """Arm; a lease of one's own that is about to end is taken over. Raises as the client."""
+    def _armed(self, wish: dict[str, Any], ahead: str = "") -> dict[str, Any]:
+        """Arm; a lease of one's own that is about to end, or `ahead`, is taken over.
+
+        Raises as the client.
+        """
         try:
             return self.client.arm(wish)
         except Silent:
@@ -118,10 +148,12 @@ class GuardService(GuardChoices):
             return {"lease": held, "left_out": [], "problem": ""}
         except Refused as refusal:
             held = self._held() if refusal.code == "running" else None
-            if held is None or not held.get("mine") or held["left_s"] > TAKE_OVER_S:
+            if held is None or not held.get("mine"):
+                raise
+            if held["id"] != ahead and held["left_s"] > TAKE_OVER_S:
                 raise
         # a part of a lease is only ever added to: it lasts longer, and keeps more away
-        answer = self.client.ask("extend", seconds=wish["seconds"])
+        answer = self._longer(wish["seconds"], held)
         out: list[str] = []
         for group in wish["groups"]:
             more = self.client.arm_more(group["list"], group["sites"], ())
@@ -130,11 +162,26 @@ class GuardService(GuardChoices):
             answer = self.client.arm_more("added", (), wish["apps"])
         return {**answer, "left_out": out, "problem": ""}
 
-    def _settle(self, block: Block) -> None:
-        """Let go of the guard of an earlier block, if that was not heard before."""
+    def _longer(self, seconds: int, held: dict[str, Any]) -> dict[str, Any]:
+        """Let the lease `held` last `seconds` from now, unless it lasts longer already."""
+        if held["left_s"] >= seconds:
+            return {"lease": held}
+        return self.client.ask("extend", seconds=seconds)
+
+    def _settle(self, block_id: str) -> str:
+        """Let go of the guard of an earlier block, if that was not heard before.
+
+        A lease that was put on without a block is not let go of: its id is returned.
+        """
         kept = self.state.read()
-        if kept is not None and kept.block != block.id and not kept.asked:
-            self._let_go(kept)
+        if kept is None or kept.asked or (kept.block and kept.block == block_id):
+            return ""
+        if kept.alone and kept.lease:
+            held = self._held()
+            if held is not None and held.get("id") == kept.lease:
+                return kept.lease
+        self._let_go(kept)
+        return ""
 
     def _beside_another(self, kept: Kept) -> Kept:
         """The memory of a block under a lease that is not its own: nothing of it is let go of."""
@@ -198,12 +245,16 @@ class GuardService(GuardChoices):
         kept = self.state.read()
         if kept is None:
             return None
-        if block is None or block.id != kept.block:
+        if not kept.alone and (block is None or block.id != kept.block):
             if not kept.asked:  # the block was discarded, undone or switched from
                 self._let_go(kept)
             kept = self.state.read()
             if kept is None:
                 return None
+        return self._looked(kept)
+
+    def _looked(self, kept: Kept) -> GuardView | None:
+        """How what is remembered stands now."""
         if kept.level == "session":
             return self._session_view(kept)
         try:
@@ -316,7 +367,8 @@ class GuardService(GuardChoices):
             return
         try:
             if held["strictness"] != "hard":
-                self.client.ask("release", reason=f"the block {kept.block} has ended")
+                why = "what it was put on for is let go" if kept.alone else "the block has ended"
+                self.client.ask("release", reason=why)
         except Refused:
             pass  # it ends by itself before that
         except NoGuard:

@@ -94,7 +94,7 @@ def looked(
 
 def _lease(kept: Kept, left_s: int, now: datetime, lists: tuple[str, ...], strictness: str) -> Json:
     return {
-        "id": kept.lease or None, "block": kept.block, "mine": True, "lists": list(lists),
+        "id": kept.lease or None, "block": kept.block or None, "mine": True, "lists": list(lists),
         "only": None, "apps": None, "strictness": strictness, "ends_at": _at(now, left_s),
         "left_s": left_s, "left_out": list(kept.left_out), "pending": None,
     }  # fmt: skip
@@ -107,7 +107,7 @@ def _told(kept: Kept | None, held: Mapping[str, Any], now: datetime) -> Json:
     pending = held.get("pending")
     return {
         "id": held.get("id"),
-        "block": kept.block if kept is not None and own else None,
+        "block": (kept.block or None) if kept is not None and own else None,
         "mine": mine,
         "lists": list(held.get("lists", ())),
         "only": bool(held.get("only")) if mine else None,

@@ -24,9 +24,10 @@ COUNTS = "guard-attempts.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The guard of a block."""
+    """The guard of a block, or one without."""
 
     block: str
+    """Its id; empty where the guard was put on without a block."""
     lists: tuple[str, ...]
     strictness: str
     level: str
@@ -42,6 +43,13 @@ class Kept:
     """Sentences on what no layer had room for."""
     asked: bool = False
     """True once the end was asked for because the block had ended."""
+    about: str = ""
+    """The planned occurrence, PLAN@DAY, ahead of whose block it was put on."""
+
+    @property
+    def alone(self) -> bool:
+        """True for a guard that was put on without a block."""
+        return not self.block
 
 
 class GuardState:

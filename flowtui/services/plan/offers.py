@@ -70,4 +70,5 @@ def _offer(book: PlanBook, one: Occurrence, zone: ZoneInfo) -> Reminder:
         "begin: flowtui plan begin · in 15 min: flowtui plan later · not today: flowtui plan skip "
         f"{one.id}",
         KEYS,
+        always=one.plan.arm,
     )

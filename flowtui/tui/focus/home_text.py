@@ -141,6 +141,16 @@ def run_lines(runs: Sequence[RunGlance], zone: ZoneInfo, width: int) -> Lines:
     return lines
 
 
+def guard_lines(snapshot: Snapshot, now: datetime, width: int) -> Lines:
+    """What is kept away though no block runs, and until when; nothing once that has gone by."""
+    guarded = snapshot.guarded
+    if guarded is None or guarded.until <= now:
+        return []
+    until = f"until {guarded.until.astimezone(snapshot.zone):%H:%M}"
+    names = middle_cut(" ".join(guarded.lists) or "apps", width - len(until) - 13)
+    return [Content(f"{names} kept away {until}")]
+
+
 def thought_lines(snapshot: Snapshot, width: int) -> Lines:
     """Thoughts that wait, newest first."""
     parked = snapshot.parked

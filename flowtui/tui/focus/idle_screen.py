@@ -140,7 +140,8 @@ class IdleScreen(PlannedActions, IdleActions):
         """What stands beside the list, from the nearest to the widest."""
         parts = home_text
         week = snapshot.week
-        lines = parts.section("planned", self._planned(snapshot, now, width), width)
+        lines = parts.section("guard", parts.guard_lines(snapshot, now, width), width)
+        lines += parts.section("planned", self._planned(snapshot, now, width), width)
         first = parts.tomorrow_line(snapshot, width)
         if first and not parts.plans_tomorrow(snapshot):
             lines += parts.section("tomorrow begins with", [Content(first)], width)
@@ -159,12 +160,13 @@ class IdleScreen(PlannedActions, IdleActions):
             return [Content.styled(week, "$muted")]
         room = width - 10
         named = [
+            ("guard", home_text.guard_lines(snapshot, now, room)),
             ("planned", self._planned(snapshot, now, room)),
             ("runs", self._runs(snapshot, room)[:2]),
             ("parked", home_text.thought_lines(snapshot, room)[:1]),
         ]
         first = home_text.tomorrow_line(snapshot, room)
-        if first and not named[0][1]:
+        if first and not named[1][1]:
             named.append(("tomorrow", [Content(first)]))
         most = max(1, self.size.height // 3 - 2)
         lines: home_text.Lines = []

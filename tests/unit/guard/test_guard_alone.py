@@ -1,0 +1,192 @@
+"""The guard without a block: for a while, and ahead of a block that is planned."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from flowtui.core.errors import FlowError
+from flowtui.core.guard.protection import Choice
+from flowtui.core.plan.planned_block import Occurrence, PlannedBlock
+from flowtui.guard.client import Client
+from flowtui.services import bells
+from flowtui.services.plan.begin_planned import begin_planned
+from flowtui.services.plan.planning_line import when_and_length
+from tests.unit.guard.test_block_guard import Guarded
+from tests.unit.guard.test_block_guard import guarded as guarded
+from tests.user import Shell
+
+
+def planned(guarded: Guarded, at: str = "13:00", arm: bool = True) -> Occurrence:
+    """A planned block of 90 minutes with the guard on from its time."""
+    schedule, seconds = when_and_length(guarded.person.services, f"{at} for 90m", None)
+    draft = PlannedBlock("", schedule, seconds, "write", guard=("news",), arm=arm)
+    services = guarded.person.services
+    return services.plan_book.occurrence(services.plan_book.add(draft).id)
+
+
+def due(guarded: Guarded, minutes: float = 60) -> bells.Notice:
+    """Time passes, and what is due is told."""
+    guarded.person.pass_min(minutes)
+    notice = bells.reminder_notice(guarded.person.services)
+    assert notice is not None
+    return notice
+
+
+def test_a_guard_without_a_block_keeps_away_until_its_time(guarded: Guarded) -> None:
+    armed = guarded.guard.arm_alone(Choice(("news",)), 1800)
+
+    assert guarded.world.blocks("news.test") and guarded.left_s() == 1800
+    assert armed.view is not None and armed.view.lists == ("news",)
+    view = guarded.guard.view(None)
+    assert view is not None and view.left_s == 1800, "a look does not let go of it"
+    guarded.person.pass_min(31)
+    assert guarded.guard.view(None) is None and not guarded.world.blocks("news.test")
+
+
+def test_a_block_takes_it_over_and_its_end_ends_it(guarded: Guarded) -> None:
+    guarded.guard.arm_alone(Choice(("news",)), 7200)
+    guarded.person.pass_min(10)
+    guarded.begin(50)
+
+    assert guarded.left_s() == 6600, "what was promised is not made shorter"
+    assert guarded.guard.state.read() is not None
+    guarded.person.services.focus.finish()
+    assert not guarded.world.blocks("news.test")
+
+
+def test_a_longer_block_makes_it_last_as_long(guarded: Guarded) -> None:
+    guarded.guard.arm_alone(Choice(("news",)), 1200)
+    guarded.begin(90)
+
+    assert guarded.left_s() == 5400
+
+
+def test_a_block_without_a_guard_leaves_it_on(guarded: Guarded) -> None:
+    guarded.guard.arm_alone(Choice(("news",)), 7200)
+    block = guarded.person.begin(25)
+
+    assert guarded.guard.view(block) is not None and guarded.world.blocks("news.test")
+    guarded.person.services.focus.finish()
+    assert guarded.world.blocks("news.test")
+
+
+def test_over_the_guard_of_a_block_none_is_put_on(guarded: Guarded) -> None:
+    guarded.begin(50)
+    with pytest.raises(FlowError, match="the guard of block"):
+        guarded.guard.arm_alone(Choice(("news",)), 1800)
+
+
+def test_the_guard_of_a_planned_block_is_on_from_its_time(guarded: Guarded) -> None:
+    planned(guarded)
+
+    notice = due(guarded)
+
+    assert guarded.world.blocks("news.test") and guarded.left_s() == 5400
+    assert "news kept away already" in notice.body and "news kept away already" in notice.keys
+    assert guarded.person.services.snapshots.take().guarded is not None
+    assert bells.reminder_notice(guarded.person.services) is None
+
+
+def test_late_it_is_on_for_what_is_left_of_the_plan(guarded: Guarded) -> None:
+    planned(guarded)
+    due(guarded, 60 + 30)
+    assert guarded.left_s() == 3600
+
+
+def test_begun_late_the_block_keeps_it_for_its_whole_length(guarded: Guarded) -> None:
+    one = planned(guarded)
+    due(guarded)
+    guarded.person.pass_min(20)
+    begin_planned(guarded.person.services, one)
+
+    assert guarded.left_s() == 5400
+    guarded.person.services.focus.finish()
+    assert not guarded.world.blocks("news.test")
+
+
+@pytest.mark.parametrize("word", ["skip", "later"])
+def test_not_today_and_later_give_it_back(guarded: Guarded, word: str) -> None:
+    one = planned(guarded)
+    due(guarded)
+    bells.answer_offer(guarded.person.services, one.id, word)
+
+    assert not guarded.world.blocks("news.test")
+    if word == "later":
+        due(guarded, 15)
+        assert guarded.world.blocks("news.test") and guarded.left_s() == 5400
+
+
+def test_a_plan_without_it_puts_nothing_on(guarded: Guarded) -> None:
+    planned(guarded, arm=False)
+    due(guarded)
+    assert not guarded.world.blocks("news.test")
+
+
+def test_it_is_put_on_where_no_word_of_it_is_wanted(guarded: Guarded) -> None:
+    planned(guarded)
+    guarded.person.configure("[notices]\nevents = []\n")
+    guarded.person.services.guard.client = guarded.guard.client
+    guarded.person.services.guard.quietness = guarded.still
+    guarded.person.pass_min(60)
+
+    assert bells.due(guarded.person.services).remind_at is not None
+    assert bells.reminder_notice(guarded.person.services) is None
+    assert guarded.world.blocks("news.test")
+
+
+def test_during_a_block_it_waits(guarded: Guarded) -> None:
+    planned(guarded)
+    guarded.person.pass_min(50)
+    guarded.person.begin(30)
+    guarded.person.pass_min(20)
+    assert bells.reminder_notice(guarded.person.services) is None
+    assert not guarded.world.blocks("news.test")
+    guarded.person.services.focus.finish()
+    due(guarded, 5)
+    assert guarded.left_s() == 5400 - 15 * 60
+
+
+def test_without_a_guard_the_offer_says_what_that_means(guarded: Guarded) -> None:
+    guarded.guard.client = Client(guarded.person.home / "no-guard")
+    planned(guarded)
+    assert "sites stay reachable" in due(guarded).body.lower()
+
+
+def test_arm_in_the_shell_says_what_came_of_it(
+    guarded: Guarded, flow_of: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "flowtui.services.guard.guard_wiring.Client", lambda *_: guarded.guard.client
+    )
+    guarded.person.past(120, 30)
+    said = flow_of.ok("guard", "arm", "news", "--for", "30m", "--json").json
+    assert said["level"] == "guard" and said["left_s"] == 1800
+    written = guarded.person.services.paths.status_file.read_text()
+    assert '"lists":["news"]' in written and '"block":null,"mine":true' in written
+    assert "is outside of 1 minute" in flow_of("guard", "arm", "news", "--for", "25h").err
+    guarded.person.begin(25)
+    assert "a guard goes with it" in flow_of("guard", "arm", "news").err
+
+
+@pytest.fixture
+def flow_of(
+    guarded: Guarded, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Shell:
+    """Commands on the home of `guarded`."""
+    return Shell(guarded.person, monkeypatch, capsys)
+
+
+def test_a_plan_with_arm_and_nothing_to_keep_away_is_refused(flow_of: Shell) -> None:
+    assert "--arm needs a list" in flow_of("plan", "add", "13:00 for 50m", "x", "--arm").err
+    plan = flow_of.ok(
+        "plan", "add", "13:00 for 50m", "x", "--arm", "--guard", "news", "--json"
+    ).json
+    assert plan["arm"] is True
+    assert flow_of.ok("plan", "edit", plan["id"], "--no-arm", "--json").json["arm"] is False
+
+
+def test_the_time_of_the_guard_is_that_of_the_plan(guarded: Guarded) -> None:
+    one = planned(guarded)
+    assert one.ends_at is not None and one.ends_at - one.at == timedelta(minutes=90)
