@@ -27,10 +27,13 @@ from flowtui.system.notices import Channel, Delivery, Notice, Notifier, Severity
 from flowtui.system.presence import Listening
 from flowtui.system.push import push
 from flowtui.system.service_notify import ServiceNotify
+from flowtui.system.sleep_delay import SleepDelay
 from flowtui.system.stamp import settings_stamp
 from flowtui.system.wakeups import FolderAlarm
 
 T = TypeVar("T")
+SLEEP_WAITS_S = 3.0
+"""How long the machine waits for the agent before it sleeps; logind's own bound is 5 s."""
 SETTLE_S = 2.0
 """Changes of files within so many seconds make one look."""
 
@@ -62,6 +65,8 @@ class Agent:
         self._asked: AskedNotice | None = None
         """The offer that is on the screen."""
         self._carrying: asyncio.Future[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._sleep = SleepDelay(env, self._before_sleep)
         self.over: Callable[[], bool] | None = None
         """Asked after each look: whether there is nothing left that this agent was started for."""
         self.looked: Callable[[], None] = lambda: None
@@ -81,7 +86,7 @@ class Agent:
         self._gone = gone
         self._had_home = self._services.paths.data_dir.is_dir()
         self._conductor.begin()
-        loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         paths = self._services.paths
         self._files = FolderAlarm((paths.ledger_dir, paths.config_dir, paths.watch_dir))
         if self._files.fd is not None:
@@ -90,10 +95,12 @@ class Agent:
             self._later(LOOK_S)
         self._listen()
         self._fetch_soon(0)
+        loop.run_in_executor(None, self._sleep.begin)
 
     def end(self) -> None:
         """Stop and let another process conduct."""
         self._conductor.end()
+        self._sleep.end()
         if self._asked is not None:
             self._asked.end()
         for timer in (self._pending, self._fetching):
@@ -106,6 +113,18 @@ class Agent:
         if self._files is not None:
             self._files.close()
         self._apps.close()
+
+    def _before_sleep(self) -> None:
+        """Note when the running block was last seen; called in a thread of its own."""
+
+        async def look() -> None:
+            await self._ask(lambda services: services.focus.observe(person=False))
+
+        loop = self._loop
+        if loop is None:
+            return
+        with contextlib.suppress(RuntimeError, TimeoutError):  # the agent ends, or a disk is slow
+            asyncio.run_coroutine_threadsafe(look(), loop).result(SLEEP_WAITS_S)
 
     def _fetch_soon(self, seconds: float) -> None:
         """Look at the calendars, where there are any, now and every 15 minutes."""

@@ -165,7 +165,7 @@ def test_arm_in_the_shell_says_what_came_of_it(
     assert said["level"] == "guard" and said["left_s"] == 1800
     written = guarded.person.services.paths.status_file.read_text()
     assert '"lists":["news"]' in written and '"block":null,"mine":true' in written
-    assert "is outside of 1 minute" in flow_of("guard", "arm", "news", "--for", "25h").err
+    assert "longer than 24 hours" in flow_of("guard", "arm", "news", "--for", "25h").err
     guarded.person.begin(25)
     assert "a guard goes with it" in flow_of("guard", "arm", "news").err
 
