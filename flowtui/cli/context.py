@@ -81,6 +81,8 @@ class Context:
             return
         for sentence in self.services.mishaps.collect():
             self.say(f"done and recorded, but afterwards: {sentence}")
+        for sentence in self.services.body.log.renamed():
+            self.say(sentence)
         reports = self.services.store.ledger.reports()
         if reports and not self.quiet:
             first, more = reports[0], len(reports) - 1

@@ -10,7 +10,7 @@ from typing import Any
 
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.focus.block_check import Taken, ended_at_last, faults, mended
-from flowtui.core.kinds import BLOCKS
+from flowtui.core.kinds import BLOCKS, STATE
 from flowtui.core.zones import known_zone
 from flowtui.ledger.doctor import REPAIR, Finding, Weight, check
 from flowtui.ledger.ledger import Document
@@ -18,6 +18,7 @@ from flowtui.ledger.lock import lock_problem
 from flowtui.ledger.migrate import VERSION_KEY
 from flowtui.ledger.storage import LOCK_NAME
 from flowtui.ledger.table import JournalTable
+from flowtui.services.body.habit_catalog import DECLARED
 from flowtui.services.wiring import Services
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
@@ -29,6 +30,7 @@ def findings(services: Services) -> list[Finding]:
         *_of_locks(services.paths.ledger_dir),
         *check(services.paths.ledger_dir),
         *_of_blocks(services),
+        *_of_habits(services),
         *_of_settings(services),
         *_of_the_watcher(services.paths.log_file),
     ]
@@ -36,11 +38,13 @@ def findings(services: Services) -> list[Finding]:
 
 def repair(services: Services) -> list[str]:
     """Mend what needs no judgement; returns a sentence for each thing done."""
-    from flowtui.ledger.repair import repair as mend
+    from flowtui.ledger.repair import repair as mend_files
+    from flowtui.services.body.shadow_names import mend
 
-    done = mend(services.paths.ledger_dir, services.clock)
+    done = mend_files(services.paths.ledger_dir, services.clock)
     services.store.ledger.refresh()
     done += _mend_blocks(services)
+    done += mend(services.body.log.store, services.body.log.declared.settled, again=True)
     services.status.write()
     return done
 
@@ -89,6 +93,25 @@ def _of_blocks(services: Services) -> list[Finding]:
             tell(Weight.DAMAGE, f"shares time with block {other}", todo, "started_at")
         taken.add(judged, now)
     return found
+
+
+def _of_habits(services: Services) -> list[Finding]:
+    """Habits that are called like a word of the quick line, which nobody can log by it."""
+    from flowtui.services.body.shadow_names import shadows
+
+    if not services.paths.ledger_dir.exists():
+        return []
+    kept = services.body.log.store.state.get(DECLARED)
+    file = services.paths.ledger_dir / "state.jsonl"
+    return [
+        Finding(
+            Weight.NOTE, file, None, None, f"habit {name} is called like a word of the quick line",
+            f"give it another name: {REPAIR}, or flowtui habit {name} --rename NAME",
+            STATE, DECLARED, f"habits.{name}",
+        )
+        for name in shadows(kept)
+        if name not in services.body.log.declared.settled
+    ]  # fmt: skip
 
 
 def _mend_blocks(services: Services) -> list[str]:

@@ -14,7 +14,7 @@ from flowtui.core.errors import UsageError
 from flowtui.core.insight import sentences
 from flowtui.core.insight.association import Finding, Insight
 from flowtui.core.insight.verdicts import verdicts
-from flowtui.services.insight.day_rows import PRIMARY
+from flowtui.services.insight.day_rows import PRIMARY, TRACKED
 
 if TYPE_CHECKING:
     from flowtui.services.insight.child import Tell
@@ -240,5 +240,8 @@ def _print(context: Context, looked: Looked, foreign: bool) -> None:
         context.put(f"  {sentences.short(missing.factor)}: {missing.caveat}")
     if not foreign:
         context.say(f"as of {looked.through}, the last whole week")
+        if looked.aside:
+            days = f"{looked.aside} days of imported time are not in it"
+            context.say(f"{days}: flowtui insight --outcome {TRACKED}")
         if whole.passed:
             context.say("put one to the test: flowtui experiment new")

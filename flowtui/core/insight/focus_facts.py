@@ -50,8 +50,11 @@ def focus_facts(
     day_of: Callable[[Block], date],
     guarded: Mapping[str, str] | None = None,
 ) -> tuple[Fact, ...]:
-    """All of them, from ended blocks. `guarded`: ids of blocks with a guard, to its level."""
-    ended = [b for b in blocks if b.ended_at is not None]
+    """All of them, from ended blocks that were lived here, not imported from a time tracker.
+
+    `guarded`: ids of blocks with a guard, to its level.
+    """
+    ended = [b for b in blocks if b.ended_at is not None and not b.imported]
     return (
         best_hours(ended, now),
         turning_length(ended, now),

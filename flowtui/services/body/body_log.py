@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime
 
 from flowtui.core.body.day_text import entry_text
@@ -20,6 +21,7 @@ from flowtui.core.body.tokens import Tokens
 from flowtui.core.body.writer import Pen, whole
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
+from flowtui.core.errors import FlowError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import middle_cut
 from flowtui.services.body.entry_store import EntryStore
@@ -54,6 +56,7 @@ class BodyService:
         self._rule = rule
         self.listeners: Listeners[[]] = Listeners()
         """Called after every change."""
+        self._renamed: list[str] = []
 
     def changed(self) -> None:
         """Tell the listeners."""
@@ -78,7 +81,24 @@ class BodyService:
 
     def names(self) -> Names:
         """Declared habits and things to stop."""
+        self.free_names()
         return self.declared.names()
+
+    def free_names(self) -> None:
+        """Give habits that an older version named like a word of the quick line another name."""
+        if not self.declared.shadows():
+            return
+        from flowtui.services.body.shadow_names import mend
+
+        with suppress(FlowError):  # a folder that cannot be written to can still be read
+            self._renamed += mend(self.store, self.declared.settled)
+            if self._renamed:
+                self.changed()
+
+    def renamed(self) -> list[str]:
+        """A sentence for each habit that was given another name; each is told once."""
+        told, self._renamed = self._renamed, []
+        return told
 
     def floors(self) -> tuple[tuple[Floor, ...], tuple[str, ...]]:
         """The weekly floors; and the texts of those whose habit or thing to stop is not known."""
@@ -130,6 +150,7 @@ class BodyService:
 
     def write(self, line: str, at: datetime | None = None) -> Logged:
         """Record a quick line, as of `at` (default now). Raises UsageError, nothing recorded."""
+        self.free_names()
         with self.store.change("log") as writer:
             pen = writer.pen(at)
             windows = writer.eating() if "eat" in line.casefold() else []
@@ -214,7 +235,6 @@ class BodyService:
     @staticmethod
     def _window_named(chosen: Entry | None, known: list[Entry]) -> Entry:
         from flowtui.core.body.eating import windows
-        from flowtui.core.errors import FlowError
 
         if chosen is not None:
             if chosen.kind is not Kind.EATING:

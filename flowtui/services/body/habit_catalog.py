@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.body.habits import DeclaredHabits, Habit, habit_name, habits_from, table_from
-from flowtui.core.body.quick_line import Words
+from flowtui.core.body.quick_line import RESERVED, Words
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.body.entry_store import EntryStore, EntryWriter
@@ -52,6 +52,16 @@ class Declared:
             (*self._own, *(h for h in habits if h.name not in known)),
             tuple(dict.fromkeys((*self._stops, *stops))),
         )
+
+    @property
+    def settled(self) -> frozenset[str]:
+        """Names of the settings' habits."""
+        return frozenset(habit.name for habit in self._own)
+
+    def shadows(self) -> bool:
+        """Whether the app keeps a habit that is called like a word of the quick line."""
+        kept: DeclaredHabits | None = self._store.state.get(DECLARED)
+        return kept is not None and not RESERVED.isdisjoint(kept.habits)
 
     def words(self, writer: EntryWriter | None = None) -> Words:
         """What the quick-log grammar may meet; workouts are those of the last months."""

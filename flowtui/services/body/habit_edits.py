@@ -15,6 +15,7 @@ from flowtui.core.body.quick_line import RESERVED, free_name
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.services.body.body_log import BodyService
 from flowtui.services.body.entry_store import EntryWriter
+from flowtui.services.body.shadow_names import moved
 
 
 class HabitEdits:
@@ -116,9 +117,7 @@ class HabitEdits:
     def _moved(self, writer: EntryWriter, old: str, new: str) -> int:
         entries = self._records(old)
         for entry in entries:
-            scale = f"habit:{new}" if entry.scale else None
-            version = (entry.scale or "").partition("@")[2]
-            writer.put(replace(entry, name=new, scale=scale and f"{scale}@{version}"))
+            writer.put(moved(entry, new))
         return len(entries)
 
 

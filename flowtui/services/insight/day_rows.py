@@ -2,15 +2,17 @@
 
 A day on which something was recorded but no block ran has 0 deep minutes; a day on which nothing
 at all was recorded is missing. So is every day before the first block, and in three weeks or more
-without one: habits that were imported do not say that nobody worked. Body values are those of
-`flowtui.core.body.entry_days`: an explicit no is 0; what was passed over or never recorded is
-missing.
+without one: habits that were imported do not say that nobody worked. Time imported from a time
+tracker is a column of its own and is in none of the others: who kept it, and how, is not known. A
+day that has such time and no block is missing in the columns out of blocks, since the work was
+noted elsewhere.
+Body values are those of `flowtui.core.body.entry_days`: an explicit no is 0; what was passed over
+or never recorded is missing.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from flowtui.core.body.day_series import days_between
@@ -32,6 +34,9 @@ BLOCKS = frozenset({"blocks"})
 AWAY_DAYS = 21
 """Days in a row without a block from which they are taken for days without flowtui."""
 AWAY = "Empty before the first block and in any three weeks or more without one."
+LIVED = f"Without time imported from time trackers. {AWAY}"
+TRACKED = "imported_min"
+"""The column of what time trackers recorded."""
 SPORT_DAYS = 10
 """Days with one kind of workout from which it is a factor of its own."""
 RATED = (Kind.ENERGY, Kind.SUGAR)
@@ -40,7 +45,7 @@ OUT_OF_BLOCKS = {
         "deep minutes",
         "min",
         Counted.DOSE,
-        "Focus of all blocks within the day, in minutes.",
+        "Focus of the blocks of the day, in minutes.",
     ),
     "commits": (
         "commits",
@@ -88,31 +93,23 @@ def day_table(
     if not seen:
         return DayTable((), ())
     days = days_between(min(seen), last)
-    columns = [*_block_columns(blocks, started, log, days, rule, now)]
+    columns = [*_block_columns(started, log, days, now), *_tracked_columns(started, log, days, now)]
     columns.append(_rating(log, days, on_time))
     columns += _body_columns(log, days, names, on_time)
     return DayTable(tuple(days), tuple(columns))
 
 
 def _block_columns(
-    blocks: Sequence[Block],
-    started: Mapping[date, list[Block]],
-    log: BodyLog,
-    days: Sequence[date],
-    rule: DayRule,
-    now: datetime,
+    started: Mapping[date, list[Block]], log: BodyLog, days: Sequence[date], now: datetime
 ) -> list[Column]:
-    focus: Counter[date] = Counter()
-    for day, had_then in started.items():
-        focus[day] = sum(measure(block, now).focus_s for block in had_then)
-    used = _used(days, {*started, *focus})
-    recorded = (set(log.days) | set(started) | set(focus)) & used
+    lived = _only(started, lambda block: not block.imported)
+    recorded = _recorded(lived, started, log, days)
 
     def each(value: Callable[[date], float | None]) -> Values:
         return tuple(value(day) if day in recorded else None for day in days)
 
     def had(day: date) -> list[Block]:
-        return started.get(day, [])
+        return lived.get(day, [])
 
     def longest(day: date) -> float:
         return max((s for b in had(day) for s in stretches_s(b, now)), default=0) / 60
@@ -123,7 +120,7 @@ def _block_columns(
         return float(sum(counted)) if counted else None
 
     return [
-        _counted_out("deep_min", each(lambda day: focus[day] / 60)),
+        _counted_out("deep_min", each(lambda day: _focus_min(had(day), now))),
         _counted_out("commits", each(commits)),
         _counted_out("blocks", each(lambda day: float(len(had(day))))),
         _counted_out("longest_min", each(longest)),
@@ -131,6 +128,48 @@ def _block_columns(
             "interruptions", each(lambda day: float(sum(len(b.interruptions) for b in had(day))))
         ),
     ]
+
+
+def _tracked_columns(
+    started: Mapping[date, list[Block]], log: BodyLog, days: Sequence[date], now: datetime
+) -> list[Column]:
+    """The time of imported blocks, an outcome of its own; none where nothing was imported."""
+    tracked = _only(started, lambda block: bool(block.imported))
+    if not tracked:
+        return []
+    recorded = _recorded(tracked, started, log, days)
+    values = tuple(
+        _focus_min(tracked.get(day, ()), now) if day in recorded else None for day in days
+    )
+    programs = ", ".join(sorted({b.imported for found in tracked.values() for b in found}))
+    meaning = (
+        f"Time imported from time trackers ({programs}), in minutes; no block of flowtui is in it. "
+        "Empty before the first such record, in any three weeks or more without one, "
+        "and on days that have blocks alone."
+    )
+    outcome = Outcome(TRACKED, "imported minutes", "min", frozenset({"imported blocks"}))
+    return [Column(TRACKED, meaning, values, None, outcome)]
+
+
+def _focus_min(blocks: Iterable[Block], now: datetime) -> float:
+    return sum(measure(block, now).focus_s for block in blocks) / 60
+
+
+def _only(
+    started: Mapping[date, list[Block]], which: Callable[[Block], bool]
+) -> dict[date, list[Block]]:
+    found = {day: [block for block in had if which(block)] for day, had in started.items()}
+    return {day: had for day, had in found.items() if had}
+
+
+def _recorded(
+    own: Mapping[date, list[Block]],
+    started: Mapping[date, list[Block]],
+    log: BodyLog,
+    days: Sequence[date],
+) -> set[date]:
+    """The days on which none of `own` is no work, not work that was noted elsewhere."""
+    return (set(log.days) | set(own)) & _used(days, set(own)) - (set(started) - set(own))
 
 
 def _used(days: Sequence[date], had: set[date]) -> set[date]:
@@ -155,7 +194,7 @@ def _counted_out(name: str, values: Values) -> Column:
     factor = Factor(name, label, kind, Timing.DAY, unit, "blocks", BLOCKS)
     main = name in ("deep_min", "commits")
     outcome = Outcome(name, label, unit, BLOCKS)
-    return Column(name, f"{meaning} {AWAY}", values, None if main else factor, outcome)
+    return Column(name, f"{meaning} {LIVED}", values, None if main else factor, outcome)
 
 
 def _rating(log: BodyLog, days: Sequence[date], on_time: bool) -> Column:

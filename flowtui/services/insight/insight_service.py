@@ -22,7 +22,7 @@ from flowtui.services.body.entry_store import EntryStore
 from flowtui.services.body.habit_catalog import Declared
 from flowtui.services.focus.block_store import BlockStore
 from flowtui.services.insight.child import Cache, Cancel, Tell, compute
-from flowtui.services.insight.day_rows import PRIMARY, day_table
+from flowtui.services.insight.day_rows import OUT_OF_BLOCKS, PRIMARY, TRACKED, day_table
 from flowtui.services.insight.questions import GuardedBlocks, Questions
 from flowtui.services.insight.tables import Foreign
 
@@ -45,6 +45,14 @@ class Looked:
     """Last day that was looked at."""
     fresh: Fresh | None = None
     """What is to be noted, if it was not known before."""
+
+    @property
+    def aside(self) -> int:
+        """Days of time imported from time trackers that are not looked at."""
+        asked = self.insight.outcome.name
+        if asked == TRACKED or asked not in OUT_OF_BLOCKS:
+            return 0
+        return sum(c.known for c in self.table.columns if c.name == TRACKED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,10 +53,12 @@ class BodyActions(FlowScreen):
     async def look(self) -> None:
         """Take the picture of the view and show it."""
         try:
-            made = await self.ask(partial(_picture, self.view, self.day))
+            made, renamed = await self.ask(partial(_picture, self.view, self.day))
         except FlowError as error:
             self.flow.said(str(error), lost=True)
             return
+        if renamed:
+            self.flow.said("; ".join(renamed))
         self.made = made
         if self.is_mounted:
             self.show(made)
@@ -196,8 +198,9 @@ class BodyActions(FlowScreen):
         return True
 
 
-def _picture(view: View, day: date | None, services: Services) -> Picture:
-    return picture(services, view, day)
+def _picture(view: View, day: date | None, services: Services) -> tuple[Picture, list[str]]:
+    made = picture(services, view, day)
+    return made, services.body.log.renamed()
 
 
 def _edit(id: str, line: str, services: Services) -> str:
