@@ -19,11 +19,13 @@ from flowtui.exchange.csv_rows import Columns, row_entries
 from flowtui.exchange.csvs import TICK_ROWS, Header, Line, lines, split_header
 from flowtui.exchange.dates import date_order, is_ambiguous
 from flowtui.exchange.desk import desk_for
+from flowtui.exchange.headless import headed, says_names, when_roles
 from flowtui.exchange.numbers import column_marks
 from flowtui.exchange.protocol import Declared, Options, Row
 from flowtui.exchange.roles import (
     LENGTHS,
     ONE,
+    ROW,
     TALL,
     TIMES,
     ZERO,
@@ -61,6 +63,8 @@ class CsvMap:
         header = table_header(path)
         if header is None or len(header.names) < 2:
             return False
+        if not says_names(header.names):
+            return True
         roles = {guessed_role(name) for name in header.names} - {None}
         return bool(roles & {"date", "at", "sleep.end", "eating.open"}) and len(roles) > 1
 
@@ -68,9 +72,12 @@ class CsvMap:
         """The first rows with the roles they would be read by. Raises FlowError for no table."""
         with path.open("rb") as file:
             header, body = split_header(lines(file, path.name, path.stat().st_size, options))
-            samples = tuple(islice(body, SAMPLES))
-        roles = _roles(header, options.columns)
+            header, rows = headed(header, list(islice(body, SAMPLES)))
+            samples = tuple(rows[:SAMPLES])
+        roles = _roles(header, options.columns, samples)
         warnings = [f"two columns are called {name!r}" for name in header.repeated]
+        if header.numbered:
+            warnings.append("the first row holds values, not names: columns go by #1, #2, ...")
         if header.delimiter != ",":
             shown = {"\t": "tab"}.get(header.delimiter, header.delimiter)
             warnings.append(f"columns are parted by {shown!r}")
@@ -86,8 +93,12 @@ class CsvMap:
         desk = desk_for(self.name, path, options)
         with path.open("rb") as file:
             header, body = split_header(lines(file, path.name, path.stat().st_size, options))
-            rows = list(body)
-        roles = _roles(header, options.columns)
+            header, rows = headed(header, list(body))
+        roles = _roles(header, options.columns, rows)
+        if header.numbered and not {role for role in roles if role} - {*ROW}:
+            raise FlowError(
+                f"{path.name} does not name its columns", "say what they are: --column '#2=energy'"
+            )
         if not _dated(roles):
             raise FlowError(
                 f"{path.name} has no column that says which day",
@@ -110,8 +121,12 @@ class CsvMap:
             yield Declared(Habit(name, form, unit=unit.name if unit else None))
 
 
-def _roles(header: Header, columns: Mapping[str, str]) -> tuple[str | None, ...]:
+def _roles(
+    header: Header, columns: Mapping[str, str], rows: Sequence[Line]
+) -> tuple[str | None, ...]:
     """Roles by the columns' names, and where the person said one, by that.
+
+    Of columns without names those of days and times are told by their cells.
 
     Raises UsageError for a column said twice, and for two columns said to be the same.
     """
@@ -124,9 +139,11 @@ def _roles(header: Header, columns: Mapping[str, str]) -> tuple[str | None, ...]
         if clean != "ignore" and clean in said.values():
             raise UsageError(f"two columns are mapped to {clean!r}", "keep one of them")
         said[position] = None if clean == "ignore" else clean
+    guesses = when_roles(rows, len(header.names)) if header.numbered else None
     roles: list[str | None] = []
     for position, name in enumerate(header.names):
-        guess = said[position] if position in said else guessed_role(name)
+        guess = guesses[position] if guesses else guessed_role(name)
+        guess = said.get(position, guess)
         taken = guess in roles or (position not in said and guess in said.values())
         roles.append(None if taken else guess)
     return tuple(roles)

@@ -21,6 +21,11 @@ HEAD = 64 << 10
 TICK_ROWS = 2_000
 
 
+def numbered_names(count: int) -> tuple[str, ...]:
+    """What `count` columns are called that have no names."""
+    return tuple(f"#{number}" for number in range(1, count + 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """The first row, and how the file is written."""
@@ -29,6 +34,13 @@ class Header:
     """As they stand in the file, blanks around them taken off."""
     delimiter: str
     encoding: str
+    raw: str = ""
+    """As it stands in the file, without its end."""
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the file names no column: they go by their numbers."""
+        return self.names == numbered_names(len(self.names))
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -62,6 +74,8 @@ class Line:
     number: int
     """Line it begins on, from 1."""
     cells: tuple[str, ...]
+    raw: str = ""
+    """As it stands in the file, without its end; empty for a row that was made here."""
 
     def get(self, position: int | None) -> str:
         """The cell, without blanks around it; empty where there is none."""
@@ -71,8 +85,8 @@ class Line:
 
     @property
     def text(self) -> str:
-        """The row as a person would recognise it."""
-        return ",".join(self.cells)
+        """The row as a person would recognise it: as it stands in the file."""
+        return self.raw or ",".join(self.cells)
 
 
 def header_of(head: bytes) -> Header | None:
@@ -125,7 +139,7 @@ def lines(file: IO[bytes], what: str, size: int, options: Options) -> Iterator[H
             elif not tail.headed:
                 tail.headed = True
                 names = tuple(cell.strip() for cell in line.cells)
-                yield Header(names, header.delimiter, header.encoding)
+                yield Header(names, header.delimiter, header.encoding, line.raw)
                 continue
             last = line
     finally:
@@ -146,7 +160,7 @@ def _rows(tail: _Tail, delimiter: str, what: str, encoding: str) -> Iterator[Lin
     number = 1
     try:
         for cells in rows:
-            line = Line(number, tuple(cells))
+            line = Line(number, tuple(cells), tail.taken())
             number = rows.line_num + 1
             if any(cell.strip() for cell in cells):
                 tail.rows += 1
@@ -214,8 +228,15 @@ class _Tail:
         self.ended = True
         self.headed = False
         self.rows = 0
+        self._since: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
         for line in self._text:
             self.ended = line.endswith(("\n", "\r"))
+            self._since.append(line)
             yield line
+
+    def taken(self) -> str:
+        """The lines since the last call, without the last one's end."""
+        since, self._since = "".join(self._since), []
+        return since.rstrip("\r\n")

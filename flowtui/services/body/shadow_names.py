@@ -1,8 +1,8 @@
 """Habits named like a word of the quick line: they get another name, with their records.
 
-Older versions, and imports with them, kept a habit called `sleep` under that name. It is mended when
-names are first asked for: one command that undo takes back, told once. Who takes it back means it:
-it is not done again but by `flowtui doctor --repair`.
+Older versions, and imports with them, kept a habit called `sleep` under that name. It is mended
+when names are first asked for: one command that undo takes back, told once. Who takes it back
+means it: it is not done again but by `flowtui doctor --repair`.
 """
 
 from __future__ import annotations

@@ -284,3 +284,52 @@ def test_a_zone_column_says_where_each_row_was_written(tmp_path: Path) -> None:
     found = {e.zone: e.at.hour for e in made.new if e.at}
     assert found == {"Asia/Tokyo": 0, "Europe/Berlin": 8}
     assert len(made.unread) == 1 and "Mars/Olympus" in made.unread[0].why
+
+
+def test_a_table_without_names_is_read_by_its_numbers(tmp_path: Path) -> None:
+    text = "2026-03-01;7,5;4;ja\n2026-03-02;6,25;3;nein\n"
+    columns = {"#2": "sleep", "#3": "energy", "#4": "habit:nap"}
+    path = table(tmp_path / "d.csv", text)
+    shown = CsvMap().preview(path, replace(OPTIONS, columns=columns))
+    made = plan(path, options=replace(OPTIONS, columns=columns), name="csv")
+
+    assert format_of(path).name == "csv"
+    assert shown.roles == ("date", "sleep", "energy", "habit:nap")
+    assert [row.number for row in shown.samples] == [1, 2]
+    assert any("values, not names" in warning for warning in shown.warnings)
+    assert made.counts == {"energy": 2, "habit:nap": 2, "sleep": 2}
+    assert [e.duration_s for e in made.new if e.kind is Kind.SLEEP] == [27000, 22500]
+    assert {e.source.line for e in made.new} == {1, 2}
+
+
+def test_a_table_without_names_of_moments_is_read(tmp_path: Path) -> None:
+    for text in ("1772355600,2\n1772359200,1\n", "2026-03-01 09:00,2\n2026-03-01 10:00,1\n"):
+        options = replace(OPTIONS, columns={"#2": "caffeine"})
+        made = plan(table(tmp_path / "d.csv", text), options=options, name="csv")
+        assert [(e.value, e.scope) for e in made.new] == [(2, Scope.ONE), (1, Scope.ONE)]
+
+
+def test_a_table_without_names_says_that_its_columns_must_be_told(tmp_path: Path) -> None:
+    path = table(tmp_path / "d.csv", "2026-03-01,7.5\n2026-03-02,6\n")
+
+    with pytest.raises(FlowError, match="does not name its columns") as refused:
+        plan(path, name="csv")
+    assert "--column" in (refused.value.hint or "")
+
+
+def test_days_among_the_names_of_columns_are_names(tmp_path: Path) -> None:
+    path = table(tmp_path / "d.csv", "habit of mine,2026-03-01,2026-03-02\nmeditate,1,0\n")
+
+    with pytest.raises(FlowError, match="no column that says which day"):
+        plan(path, name="csv")
+
+
+@pytest.mark.parametrize(
+    "row",
+    ['2026-03-01;"x; y";7,5', "01.03.2026|'a'|", '2026-03-01,"a ""b""",x'],
+)
+def test_a_row_is_told_as_it_stands_in_the_file(row: str, tmp_path: Path) -> None:
+    mark = next(m for m in ";|," if m in row)
+    path = table(tmp_path / "d.csv", f"date{mark}energy{mark}sleep\n{row}\n")
+
+    assert row in {told.text for told in plan(path, name="csv").unread}
