@@ -49,7 +49,10 @@ def rest_notice(services: Services) -> Notice | None:
     services.events.tell(BREAK_OVER, {"break_s": rest.seconds})
     if BREAK_OVER not in services.config.notices.events:
         return None
-    return Notice("The break is over", f"{minutes(rest.seconds)} of rest")
+    what = f"{minutes(rest.seconds)} of rest"
+    if services.cycles.cycle is not None:
+        what += f"; next {services.plans.usual_words()}, when you begin it"
+    return Notice("The break is over", what)
 
 
 def reminder_notice(services: Services) -> Notice | None:
@@ -159,6 +162,8 @@ def _plan_words(services: Services, block: Block) -> str:
     focus = minutes(measure(block, services.clock.now()).focus_s)
     name = block.intention or "your block"
     if block.ended_at is not None:
-        return f"{name}: ended after {focus}"
+        begun = services.breaks.current()
+        then = f"; a break of {minutes(begun.seconds)} has begun" if begun is not None else ""
+        return f"{name}: ended after {focus}{then}"
     rest = minutes(services.breaks.suggest(measure(block, services.clock.now()).focus_s))
     return f"{name}: {focus} of focus; the clock runs on, a break of {rest} would do"

@@ -25,6 +25,7 @@ from flowtui.services.focus.block_store import BlockStore
 from flowtui.services.focus.breaks import Breaks
 from flowtui.services.focus.contexts import ContextRule, Contexts
 from flowtui.services.focus.corrections import History
+from flowtui.services.focus.cycles import Cycles
 from flowtui.services.focus.evidence import EvidenceService
 from flowtui.services.focus.heart import Heart
 from flowtui.services.focus.presets import Plans
@@ -98,6 +99,7 @@ class Services:
     contexts: Contexts
     plans: Plans
     breaks: Breaks
+    cycles: Cycles
     body: BodyServices
     events: Events
     hooks: HookRunner
@@ -262,13 +264,16 @@ def build(
     mishaps = Mishaps()
     for each in (focus.listeners, history.listeners, body.listeners):
         each.mishaps = mishaps
+    cycles = Cycles(store, config.blocks.cycle, paths.config_file)
+    focus.rest_after = cycles.rest_after
     plans = Plans(
         store,
         tuple(minutes * 60 for minutes in config.blocks.presets_min),
         config.blocks.default_min * 60 if config.blocks.default_min else None,
         config.blocks.at_plan,
+        cycles,
     )
-    breaks = Breaks(store, clock, config.blocks.break_s)
+    breaks = Breaks(store, clock, config.blocks.break_s, cycles.suggested)
     services = Services(
         paths=paths,
         config=config,
@@ -309,6 +314,7 @@ def build(
         mishaps=mishaps,
         env=dict(env) if home is None else {**env, "FLOWTUI_HOME": str(home.absolute())},
         breaks=breaks,
+        cycles=cycles,
     )
     focus.subscribe(lambda event: today_file.save(services.snapshots.take))
     history.listeners.subscribe(lambda: today_file.save(services.snapshots.take))

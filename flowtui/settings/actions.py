@@ -71,6 +71,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("block.add", "idle", "a", "add past", "Enter a past block."),
     Action("break.start", "idle", "b", "break", "Take a break; a bell tells when it is over."),
+    Action("cycle.choose", "idle", "L", "cycle", "Work and break by turns: 50/10, ...", False),
     Action("parked.open", "idle", "I", "inbox", "Parked thoughts: keep, put off, drop.", False),
     Action("plan.add", "idle", "P", "plan ahead", "Plan a block for later.", False),
     Action("plan.begin", "idle", "B", "begin planned", "Begin the block that is planned.", False),
@@ -92,6 +93,8 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "block.inside", "running", "l", "inside", "Gaps, interruptions and parked thoughts.", False
     ),
+    Action("away.take", "running", "A", "away", "The time away was a gap: take it out.", False),
+    Action("away.keep", "running", "F", "focus", "The time away was focus: leave it.", False),
     Action("block.edit", "running", "e", "edit", "Change the block: also when it began.", False),
     Action("clock.next", "running", "v", "clock", "Show the time in another way.", False),
     Action("list.show", "list", "right,l", "details", "Everything about a block.", False),

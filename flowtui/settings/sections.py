@@ -59,6 +59,12 @@ def option(default: T, kind: Kind[T], help: str) -> T:
     return result
 
 
+def _is_cycle(word: str) -> bool:
+    from flowtui.core.focus.cycle import is_cycle
+
+    return is_cycle(word)
+
+
 def _is_name(word: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_. -]{0,59}", word) is not None
 
@@ -117,6 +123,16 @@ class Blocks:
     )
     break_beyond_min: int = option(
         10, whole(1, 240, "minutes"), "Break suggested after longer focus, in minutes."
+    )
+    cycle: str | None = option(
+        None,
+        optional(text("a cycle such as 50/10 or 25/5 x4", lambda word: _is_cycle(word)), "none"),
+        "Work and break in minutes, by turns: 50/10, 25/5 x4, your own. It starts no block.",
+    )
+    away_min: int | None = option(
+        5,
+        optional(whole(1, 240, "minutes"), "never"),
+        "Minutes away from the keyboard, as your system tells them, that are offered as a gap.",
     )
     heartbeat_s: int = option(
         5, whole(1, 60, "seconds"), "How often a running block says that it is alive, in seconds."

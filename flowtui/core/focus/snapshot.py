@@ -84,6 +84,8 @@ class Snapshot:
     """The last day before today that has blocks, as far as it is shown below today's."""
     meetings: tuple[CalendarEvent, ...] = ()
     """What calendars say of today and tomorrow, by time."""
+    cycle: str = ""
+    """Where the running block stands in a cycle, and what follows it: "2 of 4, then ..."."""
     guarded: Guarded | None = None
     """What is kept away though no block runs; looked for anew, and not in the file."""
 
@@ -122,6 +124,7 @@ def to_json(snapshot: Snapshot) -> dict[str, Any]:
         "tomorrow": snapshot.tomorrow,
         "before": None if snapshot.before is None else encode(snapshot.before),
         "meetings": [one.as_json() for one in snapshot.meetings],
+        "cycle": snapshot.cycle,
     }
 
 
@@ -145,4 +148,5 @@ def from_json(data: Mapping[str, Any]) -> Snapshot:
         str(data["tomorrow"]),
         None if data["before"] is None else decode(Day, data["before"], "before"),
         _meetings(data["meetings"]),
+        str(data["cycle"]),
     )

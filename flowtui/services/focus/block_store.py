@@ -17,7 +17,7 @@ from flowtui.core.errors import FlowError
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.edit import overlapping
 from flowtui.core.focus.measure import filed_day
-from flowtui.core.focus.pointers import Running
+from flowtui.core.focus.pointers import Break, Running
 from flowtui.core.kinds import BLOCKS, STATE
 from flowtui.core.zones import zone_or_utc
 from flowtui.ledger.ledger import Ledger
@@ -141,6 +141,10 @@ class Writer:
             self.state.put(Running(block.id), id=RUNNING)
         elif block.ended_at is not None and pointer is not None and pointer.block == block.id:
             self.state.remove(RUNNING)
+
+    def begin_break(self, chosen: Break) -> None:
+        """Remember the break that is on."""
+        self.state.put(chosen, id=BREAK)
 
     def end_break(self) -> None:
         """Forget the break that is on, if one is."""

@@ -19,11 +19,22 @@ JUST_OVER = timedelta(hours=1)
 class Breaks:
     """The break that is on, if any; starting a block ends it."""
 
-    def __init__(self, store: BlockStore, clock: Clock, suggest: Callable[[int], int]) -> None:
+    def __init__(
+        self,
+        store: BlockStore,
+        clock: Clock,
+        by_focus: Callable[[int], int],
+        by_cycle: Callable[[], int | None] = lambda: None,
+    ) -> None:
+        """`by_focus` gives seconds of break for those of focus, `by_cycle` those of a cycle."""
         self._store = store
         self._clock = clock
-        self.suggest = suggest
-        """Focus seconds of a block to suggested seconds of break."""
+        self._by_focus = by_focus
+        self._by_cycle = by_cycle
+
+    def suggest(self, focus_s: int) -> int:
+        """Seconds of break after a block with `focus_s` seconds of focus; a cycle has its own."""
+        return self._by_cycle() or self._by_focus(focus_s)
 
     def current(self) -> Break | None:
         """The break that is on or just over; None once a block was started after it."""

@@ -6,6 +6,7 @@ from flowtui.core.focus.block import AtPlan, Block, Outcome, Plan, PlanKind
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.status_file import minutes
 from flowtui.services.focus.block_store import BlockStore
+from flowtui.services.focus.cycles import Cycles
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class Plans:
     default_s: int | None
     """Length of a block started without one; None for open-ended."""
     at_plan_default: AtPlan
+    cycles: Cycles
+    """Where a cycle is chosen, its length comes before the others."""
 
     def at_plan(self, end: bool | None) -> AtPlan:
         """What to do at the end of the plan; None asks the settings."""
@@ -30,7 +33,7 @@ class Plans:
 
     def usual(self) -> Plan:
         """The plan of the last block, or that of the settings; no time of the day, no run."""
-        last = self.last()
+        last = self.last() if self.cycles.cycle is None else None
         if last is not None and last.plan.kind is not PlanKind.UNTIL and not last.plan.run:
             return last.plan
         return self.default()
@@ -41,10 +44,16 @@ class Plans:
         return last.intention if last is not None and last.outcome is not Outcome.DONE else ""
 
     def default(self) -> Plan:
-        """The plan of the settings."""
-        if self.default_s is None:
+        """The plan of the settings: that of the cycle, if there is one."""
+        cycle = self.cycles.cycle
+        seconds = cycle.focus_s if cycle is not None else self.default_s
+        if seconds is None:
             return Plan()
-        return Plan(PlanKind.FIXED, self.default_s, at_plan=self.at_plan_default)
+        return Plan(PlanKind.FIXED, seconds, at_plan=self.at_plan_default)
+
+    def usual_words(self) -> str:
+        """The next plan as people say it, with its place in a cycle: "25 min, 2 of 4"."""
+        return ", ".join(w for w in (self.in_words(self.usual()), self.cycles.place()) if w)
 
     def in_words(self, plan: Plan) -> str:
         """A plan as people say it: "50 min", "open-ended"."""

@@ -5,6 +5,7 @@ The state is on disk before a listener hears of it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -34,13 +35,14 @@ from flowtui.core.focus.commands import (
 )
 from flowtui.core.focus.edit import relabel
 from flowtui.core.focus.measure import measure, whole
-from flowtui.core.focus.pointers import Announced
+from flowtui.core.focus.pointers import Announced, Break
 from flowtui.core.focus.recovery import lapse
 from flowtui.core.focus.reshape import cut
 from flowtui.core.focus.step import park_late, start, step
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import one_line
 from flowtui.services.focus.absence import Vigil
+from flowtui.services.focus.block_store import Writer
 
 ANNOUNCED = "announced"
 ANNOUNCE = "announce the plan's end"
@@ -63,6 +65,9 @@ class Draft:
 
 class FocusService(Vigil):
     """Commands on the running block. All raise FlowError and then leave everything as it was."""
+
+    rest_after: Callable[[Block, datetime], int] = staticmethod(lambda block, at: 0)
+    """Seconds of break that begin as a block ends at an instant; 0 for none."""
 
     def start(self, draft: Draft, at: datetime | None = None, switch: bool = False) -> Block:
         """Begin a block at `at` (default now).
@@ -160,6 +165,8 @@ class FocusService(Vigil):
             if evidence is not None:
                 ended = replace(ended, evidence=evidence)
                 events = tuple(replace(event, block=ended) for event in events)
+            if block.ended_at is None:
+                self._rest(writer, ended)
             writer.put(ended)
         if block.ended_at is None:
             self.heart.stop()
@@ -245,6 +252,7 @@ class FocusService(Vigil):
             reached, events = step(running, Reach(), now)
             note = self._announcement(running, now)
             if ends:
+                self._rest(writer, reached)
                 writer.put(reached)
             else:
                 writer.state.put(note, id=ANNOUNCED)
@@ -254,6 +262,14 @@ class FocusService(Vigil):
             self.heart.stop()
         self._tell(events)
         return reached
+
+    def _rest(self, writer: Writer, ended: Block) -> None:
+        """Begin the break of a cycle with the end of its block: one undo takes both back."""
+        assert ended.ended_at is not None
+        seconds = self.rest_after(ended, ended.ended_at)
+        rest = Break(ended.ended_at, seconds)
+        if seconds and self.clock.now() < rest.ends_at:
+            writer.begin_break(rest)
 
     def waits(self, block: Block) -> bool:
         """True while nothing may be announced of `block`: the clocks tell of what is not recorded.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from flowtui.services.focus.totals import Totals
     from flowtui.services.guard.guard_state import Kept
 
-VERSION = 4
+VERSION = 5
 BEFORE = 6
 """Blocks of the day before that are shown below today's."""
 NAME = "today.json"
@@ -82,7 +82,8 @@ class Snapshots:
             shown=today if day in (None, today.day) else totals.day(now, day),
             week=totals.week(now),
             rest=self._breaks.current(),
-            usual=self._plans.in_words(self._plans.usual()),
+            usual=self._plans.usual_words(),
+            cycle=self._plans.cycles.ahead() if block is not None else "",
             planned=self._planned(),
             parked=tuple(parked),
             goes_on=self.goes_on(today, parked),

@@ -229,6 +229,19 @@ class IdleActions(FlowScreen):
         except FlowError as error:
             self.flow.said(error.message, lost=True)
 
+    @asks
+    async def action_cycle_choose(self) -> None:
+        """Take a cycle of work and break, or none; what was refused comes back as typed."""
+        from flowtui.core.focus.cycle import FORMS
+
+        text: str | None = await self.ask(_cycle_words)
+        while True:
+            about = "it proposes lengths and begins each break; a block begins when you say"
+            dialog = dialogs.LineDialog("cycle", f"{FORMS}; none", text or "", about=about)
+            text = await self.app.push_screen_wait(dialog)
+            if text is None or await self.perform(partial(_choose_cycle, text)):
+                return
+
     @on(BlockList.Picked)
     def _enter(self) -> None:
         self.action_block_plan()
@@ -253,6 +266,18 @@ def _offer(services: Services) -> PlanOffer:
     from flowtui.services.focus.block_forms import offer
 
     return offer(services)
+
+
+def _cycle_words(services: Services) -> str:
+    cycle = services.cycles.cycle
+    return cycle.words.replace(" ×", " x") if cycle is not None else ""
+
+
+def _choose_cycle(text: str, services: Services) -> str:
+    cycle = services.cycles.choose(text)
+    if cycle is None:
+        return "no cycle: blocks and breaks as you choose them"
+    return f"{cycle.words}   S begins {services.plans.usual_words()}"
 
 
 def sort_thoughts(fates: Sequence[tuple[str, Fate]], services: Services) -> str:

@@ -15,6 +15,7 @@ from flowtui.core.focus.block import Block
 from flowtui.core.focus.pointers import Break
 from flowtui.core.review.search import holds
 from flowtui.core.status_file import clock, minutes
+from flowtui.core.text import cell_count, middle_cut
 from flowtui.tui.focus import block_text, home_text
 from flowtui.tui.focus.block_list import BlockList
 from flowtui.tui.focus.idle_actions import IdleActions
@@ -134,7 +135,7 @@ class IdleScreen(PlannedActions, IdleActions):
         display = self.flow.config.display
         figure.font = display.font if display.unicode else ASCII_FONT
         figure.text = clock(left) if left > 0 and not self.flow.plain else ""
-        self._line("rest", _break_line(rest, now, snapshot.goes_on))
+        self._line("rest", _break_line(rest, now, _next_up(snapshot, self.size.width - 40)))
 
     def _side(self, snapshot: Snapshot, now: datetime, width: int) -> home_text.Lines:
         """What stands beside the list, from the nearest to the widest."""
@@ -248,6 +249,12 @@ class IdleScreen(PlannedActions, IdleActions):
         widget.update(content)
 
 
+def _next_up(snapshot: Snapshot, width: int) -> str:
+    """What the key after the break begins."""
+    what = middle_cut(snapshot.goes_on, max(8, width - cell_count(snapshot.usual)))
+    return f"{what}, {snapshot.usual}" if what else snapshot.usual
+
+
 def _break_line(rest: Break | None, now: datetime, next_up: str) -> str:
     if rest is None:
         return ""
@@ -255,4 +262,4 @@ def _break_line(rest: Break | None, now: datetime, next_up: str) -> str:
     then = f"   then {next_up}" if next_up else ""
     if left > 0:
         return f"break  {clock(left)} left{then}   b ends it"
-    return f"break over since {minutes(-left)}{then}   enter goes on   b ends it"
+    return f"break over since {minutes(-left)}{then}   S begins it   b ends the break"

@@ -41,6 +41,10 @@ class RunningActions(FlowScreen):
     def show_repo(self, lines: list[str]) -> None:
         """Show where one was; the screen decides how."""
 
+    def unsaid(self) -> list[str]:
+        """What the end of the block should still be told of; the screen knows."""
+        return []
+
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which times are shown."""
@@ -226,6 +230,7 @@ class RunningActions(FlowScreen):
         if block is None:
             return
         meanwhile = await self.ask(lambda services: services.runs.teller.waiting())
+        meanwhile = [*self.unsaid(), *meanwhile]
         while True:
             dialog = self._finish_dialog(block, pressed.wall, typed, meanwhile)
             self._evidence_for(block, pressed.wall, dialog)
@@ -289,12 +294,14 @@ class RunningActions(FlowScreen):
             )
             services.runs.teller.digest()  # it was shown beside the questions
             focus_s = measure(ended, at).focus_s
-            rest = minutes(services.breaks.suggest(focus_s))
+            begun = services.breaks.current()
+            rest = minutes(begun.seconds if begun else services.breaks.suggest(focus_s))
+            rest = f"a break of {rest}: b ends it" if begun else f"b a break of {rest}"
             said = f"ended after {minutes(focus_s)} of focus"
             if (services.paths.state_dir / "guard.json").exists():
                 stays = protection.remains(services.guard.view(None))
                 said += f"   {stays}" if stays else ""
-            return f"{said}   b a break of {rest}   u takes it back"
+            return f"{said}   {rest}   u takes it back"
 
         done = await self.perform(finish)
         if done:

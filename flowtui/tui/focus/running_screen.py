@@ -16,6 +16,7 @@ from flowtui.core.guard import protection
 from flowtui.core.text import cell_count, middle_cut
 from flowtui.settings.sections import CLOCKS
 from flowtui.tui.focus import block_text
+from flowtui.tui.focus.away_offer import LOOK_S, AwayOffer
 from flowtui.tui.focus.running_actions import RunningActions
 from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets import big_time
@@ -23,6 +24,7 @@ from flowtui.tui.widgets.big_time import BigTime
 from flowtui.tui.widgets.lines import KeyStrip, Line, ModesStrip, Said, ThinBar
 
 if TYPE_CHECKING:
+    from flowtui.core.focus.away import Away
     from flowtui.core.focus.snapshot import Snapshot
     from flowtui.core.guard.protection import GuardView
     from flowtui.services.wiring import Services
@@ -44,6 +46,7 @@ class RunningScreen(RunningActions):
         self._asked_about: tuple[str, datetime] | None = None
         """The block and the start of the absence that was asked about by itself."""
         self._guard: GuardView | None = None
+        self._away = AwayOffer()
 
     def compose(self) -> ComposeResult:
         """Intention above, time in the middle, what happened below."""
@@ -63,6 +66,7 @@ class RunningScreen(RunningActions):
         yield Line(id="guard", classes="around -collapse -empty")
         yield Line(id="tally", classes="around -collapse")
         yield Line(id="today", classes="muted around -collapse")
+        yield Line(id="away", classes="around -collapse -empty")
         yield Said()
         yield KeyStrip()
 
@@ -74,6 +78,8 @@ class RunningScreen(RunningActions):
         super().on_mount()
         self._wake()
         self.set_interval(GUARD_LOOK_S, self._look_at_guard)
+        if self.flow.config.blocks.away_min is not None:
+            self.set_interval(LOOK_S, self._look_for_person)
         self.set_timer(0.2, self._look_at_guard)  # after the first frame: asking opens the ledger
 
     def draw(self, snapshot: Snapshot, now: datetime) -> None:
@@ -113,9 +119,10 @@ class RunningScreen(RunningActions):
         self._line("tally", block_text.fitting(tally, width - 6))
         goal = self.flow.config.goals.day_min
         today = block_text.against(self._today(snapshot, now), goal * 60 if goal else None)
-        self._line(
-            "today", f"today {today}   {block_text.count(len(snapshot.today.blocks), 'block')}"
-        )
+        blocks = block_text.count(len(snapshot.today.blocks), "block")
+        parts = [f"today {today}", blocks, *([snapshot.cycle] if snapshot.cycle else [])]
+        self._line("today", block_text.fitting(parts, width - 6))
+        self._line("away", self._away.line(block, now, self.zone))
 
     @work(group="guard", exclusive=True, exit_on_error=False)
     async def _look_at_guard(self) -> None:
@@ -124,6 +131,42 @@ class RunningScreen(RunningActions):
             return
         self._guard = await self.flow.ask(_guard_of)
         self._redraw()
+
+    @work(group="away", exclusive=True, exit_on_error=False)
+    async def _look_for_person(self) -> None:
+        """Ask whether somebody is here, while the clock runs; what is found is offered."""
+        block = self._block()
+        if block is not None and block.open_gap is None and await self._away.look(self.flow, block):
+            self._wake()
+            self._redraw()
+
+    @work(group="command", exit_on_error=False)
+    async def action_away_take(self) -> None:
+        """The time away becomes a gap."""
+        away = self._offered_away()
+        if away is not None:
+            await self._away.take(self.flow, away)
+            self._redraw()
+
+    def action_away_keep(self) -> None:
+        """The time away was focus all the same."""
+        if self._offered_away() is not None:
+            self._away.drop()
+            self.flow.said("it stays focus   l shows gaps, where it can be changed")
+            self._redraw()
+
+    def unsaid(self) -> list[str]:
+        """What is still offered as the block ends."""
+        block = self._block()
+        line = self._away.line(block, self.flow.clock.now(), self.zone) if block else ""
+        return [f"{line}   (esc first)"] if line else []
+
+    def _offered_away(self) -> Away | None:
+        block = self._block()
+        away = self._away.waiting(block, self.flow.clock.now()) if block is not None else None
+        if away is None:
+            self.flow.said("no time away is known of: nothing is asked")
+        return away
 
     def _run_line(self, block: Block, now: datetime, width: int) -> str:
         """The run that matters most, in one line; empty if none is under way or ended in here."""

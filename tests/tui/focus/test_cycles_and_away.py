@@ -1,0 +1,86 @@
+"""Cycles and time away by keys: a break by itself, a block never; a gap where it is said."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from flowtui.core.focus.block import Cause
+from flowtui.system.away import Hints
+from flowtui.tui.focus.running_screen import RunningScreen
+from flowtui.tui.widgets.big_time import BigTime
+from tests.tui.focus.test_focus import SIZE, dialog, line, said
+from tests.tui.harness import World, ready, type_text, until
+
+
+async def test_a_cycle_is_chosen_by_a_key_and_a_block_still_begins_by_one(world: World) -> None:
+    app = world.app()
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot)
+        await dialog(pilot, "L")
+        await type_text(pilot, "25")
+        await pilot.press("enter")
+        await until(pilot, lambda: "is not a cycle" in said(app), "what is wrong")
+        await until(pilot, lambda: len(app.screen_stack) > 1, "the dialog again")
+        await pilot.press("slash", *"5 x4".replace(" ", ""), "enter")
+        await until(pilot, lambda: "25 min, 1 of 4" in line(app, "offer"), "the offer")
+
+        await pilot.press("S")
+        await until(pilot, lambda: app.snapshot and app.snapshot.block, "a block")
+        await until(
+            pilot, lambda: "1 of 4, then a break of 5 min" in line(app, "today"), "its place"
+        )
+        world.clock.advance(25 * 60)
+        await dialog(pilot, "f")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.snapshot and app.snapshot.rest, "a break")
+        await until(pilot, lambda: line(app, "rest").startswith("break"), "its line")
+        assert "then 25 min, 2 of 4" in line(app, "rest")
+        assert app.screen.query_one("#pause", BigTime).text == "05:00"
+
+        world.clock.advance(20 * 60)
+        await until(pilot, lambda: line(app, "rest").startswith("break over"), "its end")
+        assert app.snapshot is not None and app.snapshot.block is None
+        await pilot.press("S")
+        await until(pilot, lambda: app.snapshot and app.snapshot.block, "the next block")
+
+
+@pytest.mark.parametrize(("key", "gaps"), [("A", 1), ("F", 0)])
+async def test_time_away_is_offered_and_a_gap_only_where_it_is_said(
+    world: World, monkeypatch: pytest.MonkeyPatch, key: str, gaps: int
+) -> None:
+    id = world.a_block()
+    now = world.clock.now()
+    since = int((now - timedelta(minutes=20)).timestamp() * 1e6)
+    answers = [Hints(True, False, since), Hints(False, False, None)]
+    monkeypatch.setattr("flowtui.system.away.ask", lambda env: answers.pop(0))
+    app = world.app()
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot)
+        screen = app.screen
+        assert isinstance(screen, RunningScreen)
+        await screen._look_for_person().wait()
+        assert line(app, "away") == ""
+        await screen._look_for_person().wait()
+        await until(pilot, lambda: "10:10 to 10:30, 20 min?" in line(app, "away"), "the offer")
+        assert world.block(id).gaps == ()
+
+        await dialog(pilot, "f")
+        shown = " ".join(str(w.render()) for w in app.screen.query("*"))
+        assert "10:10 to 10:30" in shown
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1, "the block again")
+
+        await pilot.press(key)
+        await until(pilot, lambda: line(app, "away") == "", "no offer any more")
+        assert [gap.cause for gap in world.block(id).gaps] == [Cause.AWAY] * gaps
+
+
+async def test_where_no_time_away_is_known_the_keys_say_so(world: World) -> None:
+    world.a_block()
+    app = world.app()
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: "no time away" in said(app), "a word")
