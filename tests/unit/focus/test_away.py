@@ -85,7 +85,7 @@ def test_the_setting_says_how_long_and_never_asks_nobody(person: Person) -> None
     never = watch(person, [], None)
     assert not never.asks and never.look(block) is None
     person.pass_min(30)
-    hints = [Hints(True, False, None), Hints(False, False, None)]
+    hints: list[Hints | None] = [Hints(True, False, None), Hints(False, False, None)]
     long = watch(person, hints, 30)
     long.look(block)
     person.pass_min(20)
