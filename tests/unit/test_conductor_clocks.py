@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from flowtui.services.agent import Agent
-from flowtui.services.conductor import PLAN, REMIND, Conductor
+from flowtui.services.conductor import PLAN, REMIND, REST, Conductor
 from flowtui.services.plan.planning_line import planned_from_line
 from tests.unit.test_conductor import SILENT, until
 from tests.user import NOON, Person
@@ -37,15 +37,18 @@ class Change:
     """The end of a block goes by the time that one was awake."""
     planned: float = 0
     """What is planned goes by the clock on the wall."""
+    rest: float = 0
+    """The end of a break goes by the time that has gone by, awake or not."""
 
 
 CHANGES = (
-    Change("nothing", block_end=10, planned=10),
-    Change("asleep for 36 s", asleep_s=36, block_end=10, planned=0),
-    Change("asleep for 3 h", asleep_s=3 * 3600, block_end=10, planned=0),
-    Change("clock set 100 s ahead", wall_s=100, block_end=10, planned=0),
-    Change("clock set 200 s back", wall_s=-200, block_end=10, planned=210),
-    Change("clock set a day back", wall_s=-86400, block_end=10, planned=86410),
+    Change("nothing", block_end=10, planned=10, rest=10),
+    Change("asleep for 36 s", asleep_s=36, block_end=10, planned=0, rest=0),
+    Change("asleep for 3 h", asleep_s=3 * 3600, block_end=10, planned=0, rest=0),
+    Change("clock set 100 s ahead", wall_s=100, block_end=10, planned=0, rest=10),
+    Change("clock set 200 s back", wall_s=-200, block_end=10, planned=210, rest=10),
+    Change("clock set a day ahead", wall_s=86400, block_end=10, planned=0, rest=10),
+    Change("clock set a day back", wall_s=-86400, block_end=10, planned=86410, rest=10),
 )
 
 
@@ -58,6 +61,9 @@ async def rings_in(home: Path, change: Change, job: str) -> float:
     if job == PLAN:
         person.begin(50)
         person.clock.advance(50 * 60 - DUE_S)
+    elif job == REST:
+        person.services.breaks.start(600)
+        person.clock.advance(600 - DUE_S)
     else:
         planned_from_line(person.services, f"{NOON + timedelta(minutes=1):%H:%M} for 90m: read")
         person.clock.advance(60 - DUE_S)
@@ -82,13 +88,14 @@ async def rings_in(home: Path, change: Change, job: str) -> float:
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
-@pytest.mark.parametrize("job", [PLAN, REMIND])
+@pytest.mark.parametrize("job", [PLAN, REMIND, REST])
 async def test_a_bell_rings_when_its_own_clock_says_so(
     tmp_path: Path, change: Change, job: str
 ) -> None:
-    wanted = change.block_end if job == PLAN else change.planned
-    if change.asleep_s >= 3600 and job == REMIND:
-        # half of its length is gone: the offer is over, and nobody is told of it late
+    wanted = {PLAN: change.block_end, REMIND: change.planned, REST: change.rest}[job]
+    too_late = change.asleep_s >= 3600 or (change.wall_s >= 3600 and job == REMIND)
+    if too_late and job != PLAN:
+        # half of its length is gone, or an hour since: it is over, and nobody is told of it late
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.5):
                 await rings_in(tmp_path / "flowtui", change, job)
@@ -123,14 +130,14 @@ def main() -> None:
     """Print the table."""
     for change in CHANGES:
         told = []
-        for job in (PLAN, REMIND):
+        for job in (PLAN, REMIND, REST):
             with tempfile.TemporaryDirectory() as folder:
                 try:
-                    call = asyncio.wait_for(rings_in(Path(folder), change, job), 2)
+                    call = asyncio.wait_for(rings_in(Path(folder), change, job), 8)
                     told.append(f"{asyncio.run(call):.1f} s")
                 except TimeoutError:
-                    told.append("the offer is over")
-        print(f"| {change.name} | {told[0]} | {told[1]} |")
+                    told.append("no word: too late")
+        print(f"| {change.name} | {' | '.join(told)} |")
 
 
 if __name__ == "__main__":

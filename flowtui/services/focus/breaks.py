@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import UsageError
 from flowtui.core.focus.measure import whole
 from flowtui.core.focus.pointers import Break
+from flowtui.core.focus.recovery import Reading
 from flowtui.services.focus.block_store import BREAK, BlockStore
 
 LONGEST_S = 4 * 3600
@@ -41,13 +43,15 @@ class Breaks:
         current: Break | None = self._store.state.get(BREAK)
         if current is None or self._store.running() is not None:
             return None
+        current = current.by(self._reading())
         return current if self._clock.now() < current.ends_at + JUST_OVER else None
 
     def start(self, seconds: int) -> Break:
         """Begin a break of `seconds`, from 1 minute to 4 hours."""
         if not 60 <= seconds <= LONGEST_S:
             raise UsageError(f"a break of {seconds} s is outside of 1 minute to 4 hours")
-        chosen = Break(whole(self._clock.now()), seconds)
+        now = self._reading()
+        chosen = Break(whole(now.wall), seconds, False, now.boot_id, now.boottime)
         self._write(chosen, "start break")
         return chosen
 
@@ -62,9 +66,13 @@ class Breaks:
         current = self.current()
         if current is None or current.rung or self._clock.now() < current.ends_at:
             return None
-        rung = Break(current.started_at, current.seconds, True)
+        rung = replace(current, rung=True)
         self._write(rung, "announce the break's end", background=True)
         return rung
+
+    def _reading(self) -> Reading:
+        clock = self._clock
+        return Reading(clock.now(), clock.monotonic(), clock.boottime(), clock.boot_id())
 
     def _write(self, chosen: Break, label: str, background: bool = False) -> None:
         with self._store.change(label, background) as writer:
