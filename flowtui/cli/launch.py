@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from flowtui.tui.app import FlowApp, OpenOn
 
 
+BROWSER = "textual.drivers.web_driver:WebDriver"
+"""In the environment of an app that a browser shows: it is told by a pipe that nobody looks."""
+
+
 def open_app(
     env: Mapping[str, str],
     home: str | None,
@@ -39,7 +43,8 @@ def open_app(
     the review of the week that holds `look_back_day` (None: the one that is due). With `demo` each
     screen says that nothing of it is real.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    in_browser = env.get("TEXTUAL_DRIVER") == BROWSER
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) and not in_browser:
         raise FlowError("the app needs a terminal", "see what can be done without: flowtui --help")
     # what start-up makes is no garbage: looking for some costs a fifteenth of the first frame
     gc.disable()
@@ -57,7 +62,7 @@ def open_app(
     app.demo = demo
     if not demo and on is None and not plain and not paths.ledger_dir.exists():
         app.first_start = None if paths.config_file.exists() else paths.config_file
-    end_with_terminal(sys.stdin.fileno())
+    end_with_terminal(sys.stdin.fileno(), untold=in_browser)
     app.run()
     if paths.cache_dir.is_dir():  # where an app has been: nothing is made by looking
         _keep(figures, big_time.figures_to_keep(app.config.display.font))

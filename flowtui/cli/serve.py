@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
+from typing import TYPE_CHECKING
 
 import click
 
 from flowtui.cli.context import Context, pass_context
 from flowtui.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from flowtui.web.gate import Gate
+    from flowtui.web.server import PageServer
 
 PORT = 8427
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:\d{1,5})?")
@@ -20,10 +25,11 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:\d{1,5})?")
 @click.option("--host", "hosts", multiple=True, metavar="NAME",
               help="a name that a tunnel or proxy of yours leads here by")  # fmt: skip
 @click.option("--look", is_flag=True, help="for looking only: no button does anything")
+@click.option("--app", "whole", is_flag=True, help="the whole app too, at /app; the extra web")
 @click.option("--new-token", is_flag=True, help="a new secret; browsers that knew the old are out")
 @pass_context
 def serve_command(
-    context: Context, port: int, hosts: tuple[str, ...], look: bool, new_token: bool
+    context: Context, port: int, hosts: tuple[str, ...], look: bool, whole: bool, new_token: bool
 ) -> None:
     """A small page with today, the block and its buttons, until stopped.
 
@@ -31,11 +37,19 @@ def serve_command(
     that is printed. To reach it from a phone lead a tunnel here (ssh -R, tailscale serve, ...) and
     name it with --host.
     """
+    from flowtui.services.browser_app import app_command
     from flowtui.services.web_token import page_token
+    from flowtui.web.gate import Gate
+    from flowtui.web.server import PageServer
+    from flowtui.web.whole_app import WholeApp
 
     names = [_name(host) for host in hosts]
     token = page_token(context.services.paths, new_token)
-    asyncio.run(_serve(context, port, names, look, token))
+    if whole and look:
+        raise UsageError("--app and --look cannot be combined", "a key in the app changes things")
+    gate = Gate(token, port, names, look, monotonic=context.services.clock.monotonic)
+    app = WholeApp(app_command(context.services)) if whole else None
+    asyncio.run(_serve(context, port, PageServer(context.services, gate, app), gate))
 
 
 def _name(text: str) -> str:
@@ -45,17 +59,11 @@ def _name(text: str) -> str:
     return name
 
 
-async def _serve(context: Context, port: int, names: list[str], look: bool, token: str) -> None:
-    from flowtui.web.gate import Gate
-    from flowtui.web.server import PageServer
-
-    services = context.services
-    gate = Gate(token, port, names, look, monotonic=services.clock.monotonic)
-    server = PageServer(services, gate)
+async def _serve(context: Context, port: int, server: PageServer, gate: Gate) -> None:
     taken = await server.begin(port)
-    context.put(f"http://127.0.0.1:{taken}/?token={token}")
-    for name in names:
-        address = f"https://{name}/?token={token}"
+    context.put(f"http://127.0.0.1:{taken}/?token={gate.token}")
+    for name in gate.names:
+        address = f"https://{name}/?token={gate.token}"
         context.put(address)
         _put_code(context, address)
     context.say("the address opens the page to whoever has it; ctrl+c ends it")

@@ -43,19 +43,21 @@ class Gate:
         """What is set once the token was given; not the token itself."""
         return f"{COOKIE}={self._session}; Path=/; HttpOnly; SameSite=Strict; Max-Age={DAYS_30_S}"
 
-    def check(self, request: Request) -> bool:
+    def check(self, request: Request, acts: bool = False) -> bool:
         """Whether the request brings the token, and so gets a cookie; else it must have one.
 
-        Raises RefusedRequest for all that may not ask.
+        One that `acts`, as every POST does, must come from this page. Raises RefusedRequest for
+        all that may not ask.
         """
         self._check_host(request)
-        if request.method != "POST" and "token" in request.query:
+        acts = acts or request.method == "POST"
+        if not acts and "token" in request.query:
             self._check_token(request.query["token"])
             return True
         given = cookies(request.headers).get(COOKIE, "")
         if not hmac.compare_digest(given.encode(), self._session.encode()):
             raise RefusedRequest(403, "open the address that flowtui serve printed")
-        if request.method == "POST":
+        if acts:
             self._check_origin(request)
             if self.look_only:
                 raise RefusedRequest(403, "this page is for looking only")

@@ -17,8 +17,14 @@ ENERGIES = ("1", "2", "3", "4", "5")
 OUTCOMES = (("done", "done"), ("partly", "partly"), ("not", "not"))
 
 
-def today(view: PageView, said: str = "", wrong: bool = False, look_only: bool = False) -> str:
-    """The clock, the buttons, today."""
+def today(
+    view: PageView,
+    said: str = "",
+    wrong: bool = False,
+    look_only: bool = False,
+    whole: bool = False,
+) -> str:
+    """The clock, the buttons, today; with `whole` a way to the whole app."""
     parts = [f'<p class="said{" wrong" if wrong else ""}" role="status">{_e(said)}</p>']
     parts.append(f'<p class="time {view.state}">{_e(view.headline)}</p>')
     if view.intention:
@@ -42,6 +48,7 @@ def today(view: PageView, said: str = "", wrong: bool = False, look_only: bool =
     if not look_only:
         parts.append(_energy(view))
     parts.append('<nav><a href="/report">this week</a> <a href="/report?week=last">last week</a>')
+    parts.append(' <a href="/app">the whole app</a>' if whole else "")
     parts.append('<a href="/">now</a></nav>')
     return _whole("flowtui", "".join(parts), REFRESH_S)
 

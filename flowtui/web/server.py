@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
 from flowtui.core.errors import FlowError
-from flowtui.web import page
+from flowtui.web import page, whole_app
 from flowtui.web.deeds import DEEDS
 from flowtui.web.gate import Gate
 from flowtui.web.requests import HEAD_BYTES, RefusedRequest, Request, read
 from flowtui.web.view import view
+from flowtui.web.whole_app import WholeApp
 
 if TYPE_CHECKING:
     from flowtui.services.wiring import Services
@@ -39,22 +40,33 @@ HEADERS = {
 class Reply:
     """What is sent back."""
 
-    def __init__(self, status: int, body: str = "", to: str = "", cookie: str = "") -> None:
+    def __init__(
+        self,
+        status: int,
+        body: str | bytes = "",
+        to: str = "",
+        cookie: str = "",
+        kind: str = "text/html; charset=utf-8",
+        policy: str | None = None,
+    ) -> None:
+        """`policy` is the Content-Security-Policy; None for that of a page without script."""
         self.status = status
-        self.body = body
+        self.body = body if isinstance(body, bytes) else body.encode()
+        self.kind = kind
+        self.policy = policy or page.policy(body if isinstance(body, str) else "")
         self.to = to
         """Where a redirect leads."""
         self.cookie = cookie
 
     def data(self, with_body: bool = True) -> bytes:
         """The bytes of it."""
-        body = self.body.encode()
+        body = self.body
         lines = [f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}"]
         headers = {
             **HEADERS,
-            "Content-Type": "text/html; charset=utf-8",
+            "Content-Type": self.kind,
             "Content-Length": str(len(body)),
-            "Content-Security-Policy": page.policy(self.body),
+            "Content-Security-Policy": self.policy,
             "Connection": "close",
         }
         if self.to:
@@ -69,9 +81,11 @@ class Reply:
 class PageServer:
     """Serves the page of one home."""
 
-    def __init__(self, services: Services, gate: Gate) -> None:
+    def __init__(self, services: Services, gate: Gate, app: WholeApp | None = None) -> None:
+        """`app` is given where the whole app is served too."""
         self._services = services
         self._gate = gate
+        self._app = app
         self._one = asyncio.Lock()
         """The services are asked by one request at a time."""
         self._open = 0
@@ -90,12 +104,16 @@ class PageServer:
                 f"port {port} of 127.0.0.1 cannot be used: {error.strerror}",
                 "name another: flowtui serve --port 8428",
             ) from None
+        if self._app is not None:
+            await self._app.begin()
         taken: int = self._server.sockets[0].getsockname()[1]
         self._gate.port = taken
         return taken
 
     async def end(self) -> None:
-        """Stop listening."""
+        """Stop listening, and end what is open."""
+        if self._app is not None:
+            await self._app.end()
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
@@ -120,6 +138,11 @@ class PageServer:
             if request is None:
                 return
             method = request.method
+            if self._app is not None and request.path == whole_app.SOCKET:
+                self._gate.check(request, acts=True)
+                await self._app.join(request, reader, writer)
+                self.answered[101] += 1
+                return
             reply = await self._reply(request)
         except RefusedRequest as refused:
             reply = Reply(refused.status, page.refusal(refused.status, refused.reason))
@@ -136,7 +159,15 @@ class PageServer:
         if request.path == "/":
             said, wrong = request.query.get(SAID, ""), "wrong" in request.query
             made = await self._ask(view)
-            return Reply(200, page.today(made, said[:300], wrong, self._gate.look_only))
+            whole = self._app is not None and not self._gate.look_only
+            return Reply(200, page.today(made, said[:300], wrong, self._gate.look_only, whole))
+        if self._app is not None and not self._gate.look_only:
+            if request.path == whole_app.PAGE:
+                return Reply(200, whole_app.PAGE_TEXT, policy=whole_app.POLICY)
+            if request.path.startswith(whole_app.FILES):
+                name = request.path.removeprefix(whole_app.FILES)
+                data, kind = await asyncio.to_thread(self._app.file, name)
+                return Reply(200, data, kind=kind, policy=whole_app.POLICY)
         if request.path == "/report":
             return Reply(200, await self._ask(lambda s: _report(s, request.query.get("week", ""))))
         if request.path == "/ask/park":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import os
 import subprocess
 import threading
@@ -155,3 +156,45 @@ def test_pausing_on_the_phone_is_a_pause_in_the_terminal(
         chrome.call("Page.reload")
         process.terminate()
     terminal.press("q")
+
+
+def test_the_whole_app_is_worked_from_a_browser_and_goes_with_its_page(
+    home: dict[str, str], chrome: Chrome
+) -> None:
+    def key(name: str, text: str, code: int) -> None:
+        for kind in ("keyDown", "keyUp"):
+            chrome.call("Input.dispatchKeyEvent", type=kind, key=name, windowsVirtualKeyCode=code,
+                        text=text if kind == "keyDown" else "")  # fmt: skip
+
+    def block() -> Any:
+        return json.loads(flow(home, "status", "--json"))["block"]
+
+    def beaten() -> str:
+        file = Path(home["FLOWTUI_HOME"]) / "state" / "heartbeat"
+        return file.read_text() if file.exists() else ""
+
+    flow(home, "add", "read", "--start", "2h ago", "--end", "1h ago")  # not a first start
+    with subprocess.Popen(
+        [PROGRAM, "serve", "--port", "0", "--app"], env=home, stdout=subprocess.PIPE, text=True,
+        stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None and process.stderr is not None
+        chrome.open(process.stdout.readline().strip())
+        press(chrome, "the whole app")
+        until(lambda: "-first-byte" in now(chrome, "document.body.className"))
+        chrome.value("document.querySelector('textarea').focus()")
+        for letter in "\rwire it":  # the first opens the plan; no letter waits for it
+            if letter == "\r":
+                key("Enter", letter, 13)
+            else:
+                chrome.call("Input.insertText", text=letter)
+        key("Enter", "\r", 13)
+        until(lambda: block() is not None)
+        assert block()["intention"] == "wire it"
+        until(lambda: "attended" in beaten())
+        chrome.open("about:blank")
+        until(lambda: "orderly" in beaten())
+        assert block()["state"] == "running", "a page that is closed is a closed terminal"
+        process.terminate()
+        assert "refused 0" in process.stderr.read()
+        assert process.wait(20) == 0

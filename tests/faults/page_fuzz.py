@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from flowtui.web.deeds import DEEDS
+from flowtui.web.whole_app import FILES, PAGE, SOCKET, WholeApp
 from tests.unit.web.client import TOKEN, Browser, served
 from tests.user import Person
 
@@ -26,6 +27,7 @@ METHODS = (b"GET", b"POST", b"HEAD", b"PUT", b"OPTIONS", b"CONNECT", b"\x16\x03"
 PATHS = (
     b"/", b"/report", b"/ask/start", b"/ask/finish", b"/../etc/passwd", b"/%2e%2e/", b"//", b"*",
     b"http://evil.example/", b"/?token=", b"/?said=%3Cscript%3E", b"/\\x", b"/report?week=%00",
+    SOCKET.encode(), PAGE.encode(), FILES.encode() + b"textual.js", FILES.encode() + b"../x",
     *(path.encode() for path in DEEDS),
 )  # fmt: skip
 HOSTS = (b"evil.example", b"127.0.0.1", b"localhost", b"", b"127.0.0.1:1@evil.example", b"\xff\x00")
@@ -35,7 +37,7 @@ EXTRA = (
     b"Content-Length: 5", b"Content-Length: 99999999", b"Content-Length: -1", b"Host: other",
     b"X-Forwarded-Host: 127.0.0.1", b"X-Forwarded-For: 127.0.0.1", b" folded", b"bad header",
     b"Content-Type: application/x-www-form-urlencoded", b"Expect: 100-continue",
-    b"A: " + b"b" * 9000,
+    b"A: " + b"b" * 9000, b"Upgrade: websocket", b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
 )  # fmt: skip
 BODIES = (b"", b"intention=x&outcome=done", b"%ff%00", b"a=" * 200, b"\x00" * 50)
 AT_ONCE = 32
@@ -65,7 +67,7 @@ async def attack(browser: Browser, count: int, seed: int) -> dict[str, Any]:
             statuses[status] += 1
             if status.startswith("5") and status not in ("501", "505"):
                 faults["failed"] += 1
-            if status == "200" or TOKEN.encode() in data:
+            if status in ("101", "200") or TOKEN.encode() in data:
                 faults["let in"] += 1
 
     await asyncio.gather(*(some(count // AT_ONCE) for _ in range(AT_ONCE)))
@@ -79,11 +81,11 @@ async def attack(browser: Browser, count: int, seed: int) -> dict[str, Any]:
 
 
 def run(home: Path, count: int, seed: int = 1) -> dict[str, Any]:
-    """The attack on a page of its own."""
+    """The attack on a page of its own, which serves the whole app too."""
     person = Person(home)
 
     async def whole() -> dict[str, Any]:
-        async with served(person) as browser:
+        async with served(person, app=WholeApp(["true"])) as browser:
             return await attack(browser, count, seed)
 
     told = asyncio.run(whole())

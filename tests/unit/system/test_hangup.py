@@ -61,3 +61,24 @@ def test_what_is_no_terminal_ends_nothing(descriptor: int) -> None:
     out, _ = process.communicate(timeout=30)
 
     assert (process.returncode, out) == (0, b"not ended\n")
+
+
+def test_a_pipe_that_stands_for_a_terminal_tells_by_the_same_signal() -> None:
+    told = (
+        "import signal, threading\n"
+        "from flowtui.system.hangup import end_with_terminal\n"
+        "came = threading.Event()\n"
+        "signal.signal(signal.SIGHUP, lambda *_: came.set())\n"
+        "end_with_terminal(0, 30, untold=True)\n"
+        "print('watching', flush=True)\n"
+        "print(came.wait(30), flush=True)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", told], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin is not None and process.stdout is not None
+    assert process.stdout.readline() == b"watching\n"
+    process.stdin.close()
+    assert process.stdout.readline() == b"True\n"
+    assert process.wait(20) == 0
+    process.stdout.close()

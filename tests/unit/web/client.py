@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flowtui.web.gate import Gate
 from flowtui.web.server import PageServer
+from flowtui.web.whole_app import WholeApp
 from tests.user import Person
 
 TOKEN = "k" * 43
@@ -72,10 +73,12 @@ def answer(data: bytes) -> Answer:
 
 
 @asynccontextmanager
-async def served(person: Person, look_only: bool = False) -> AsyncIterator[Browser]:
-    """The page of a person's home."""
+async def served(
+    person: Person, look_only: bool = False, app: WholeApp | None = None
+) -> AsyncIterator[Browser]:
+    """The page of a person's home, with `app` the whole app too."""
     gate = Gate(TOKEN, 0, (), look_only, monotonic=person.clock.monotonic)
-    server = PageServer(person.services, gate)
+    server = PageServer(person.services, gate, app)
     await server.begin(0)
     try:
         yield Browser(server, gate)
