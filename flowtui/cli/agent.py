@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import click
@@ -32,8 +33,13 @@ def agent_run(context: Context, block_id: str | None) -> None:
     lock = other_agent(services.paths)
     if lock is None:
         raise FlowError("an agent runs already", "see: flowtui agent status")
+    from flowtui.web.agent_page import AgentPage
+
     with lock:
-        asyncio.run(serve(services, os.environ, context.say, lambda: build(services.env), block_id))
+        reopen = partial(build, services.env)
+        # of one block only its end: whoever wants the page keeps an agent
+        page = AgentPage(context.say) if block_id is None else None
+        asyncio.run(serve(services, os.environ, context.say, reopen, block_id, page))
 
 
 @agent_command.command("install")

@@ -11,7 +11,7 @@ import contextlib
 import json
 import signal
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from flowtui.core.errors import FlowError
@@ -36,6 +36,16 @@ SLEEP_WAITS_S = 3.0
 """How long the machine waits for the agent before it sleeps; logind's own bound is 5 s."""
 SETTLE_S = 2.0
 """Changes of files within so many seconds make one look."""
+
+
+class Beside(Protocol):
+    """What the agent's loop does beside conducting."""
+
+    async def follow(self, services: Services) -> None:
+        """Do what the settings of `services` want."""
+
+    async def end(self) -> None:
+        """Do it no more."""
 
 
 class Agent:
@@ -71,6 +81,8 @@ class Agent:
         """Asked after each look: whether there is nothing left that this agent was started for."""
         self.looked: Callable[[], None] = lambda: None
         """Called after each look."""
+        self.renewed: Callable[[Services], None] = lambda _: None
+        """Called with the services that were made anew."""
         self.next_at: Instants = Instants(None, None)
         self._conductor = Conductor(
             ConductorLock(services.paths.run_dir / LOCK),
@@ -187,6 +199,7 @@ class Agent:
             self._say(str(error))
             return
         self._notifier = Notifier(self._services.config.notices, self._env, None)
+        self.renewed(self._services)
 
     def _settings_now(self) -> object:
         zone = local_zone(self._env).key
@@ -299,9 +312,11 @@ async def serve(
     say: Callable[[str], None],
     reopen: Callable[[], Services],
     block_id: str | None = None,
+    beside: Beside | None = None,
 ) -> None:
     """Conduct until SIGINT, SIGTERM, SIGHUP or the end of its home; of one block only its end.
 
+    `beside` runs in the same loop, and follows the settings.
     Tells the service manager that started this process, if one did, what it waits for.
     """
     notify = ServiceNotify(env)
@@ -314,11 +329,22 @@ async def serve(
         agent.over = lambda: ended(services, block_id)
     agent.looked = lambda: notify.status(_waits_for(agent.next_at, services.zone))
     agent.begin(stopped.set)
+    following: set[asyncio.Future[None]] = set()
+
+    def follow(renewed: Services) -> None:
+        if beside is not None:
+            following.add(one := asyncio.ensure_future(beside.follow(renewed)))
+            one.add_done_callback(following.discard)
+
+    agent.renewed = follow
+    follow(services)
     notify.ready()
     alive = asyncio.ensure_future(_stay_alive(notify))
     await stopped.wait()
     alive.cancel()
     agent.end()
+    if beside is not None:
+        await beside.end()
 
 
 async def _stay_alive(notify: ServiceNotify) -> None:

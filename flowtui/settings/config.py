@@ -34,6 +34,7 @@ from flowtui.settings.sections import (
     Sources,
     Tasks,
 )
+from flowtui.settings.web import Web
 
 S = TypeVar("S")
 Table = Mapping[str, object]
@@ -147,6 +148,7 @@ class Config:
     review: Review = _section(Review)
     guard: Guard = _section(Guard)
     sources: Sources = _section(Sources)
+    web: Web = _section(Web)
     keys: Mapping[str, str] = field(default_factory=lambda: EMPTY, metadata={"read": _keys})
     """Action id to key, as written; whether both exist is for the app to check."""
     body: Body = field(default_factory=Body, metadata={"read": _body, "section": Body})

@@ -110,6 +110,10 @@ class PageServer:
         self._gate.port = taken
         return taken
 
+    def renew(self, services: Services) -> None:
+        """Ask these services from now on."""
+        self._services = services
+
     async def end(self) -> None:
         """Stop listening, and end what is open."""
         if self._app is not None:
