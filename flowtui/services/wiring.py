@@ -228,7 +228,7 @@ def build(
     totals = Totals(store, rule, config.day.week_starts)
     goals = config.goals
     entries = EntryStore(store.ledger, clock, rule)
-    body = BodyService(entries, clock, rule, config.body)
+    body = BodyService(entries, clock, rule, config.body, paths.config_file)
     status = StatusFile(
         paths.status_file,
         store,

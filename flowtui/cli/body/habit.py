@@ -87,7 +87,7 @@ def _change(
     """Declare a name, or ask for it no more."""
     log = context.services.body.log
     if archive:
-        log.archive(name)
+        context.services.body.habits.archive(name)
         context.say(f"archived {habit_name(name)}; {UNDO}")
     elif as_stop:
         log.declare(stops=[name])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime
+from pathlib import Path
 
 from flowtui.core.body.day_text import entry_text
 from flowtui.core.body.eating import edit_window
@@ -47,10 +48,18 @@ class BodyGlance:
 class BodyService:
     """Commands on body records. All raise FlowError and then leave everything as it was."""
 
-    def __init__(self, store: EntryStore, clock: Clock, rule: DayRule, settings: Settings) -> None:
+    def __init__(
+        self,
+        store: EntryStore,
+        clock: Clock,
+        rule: DayRule,
+        settings: Settings,
+        file: Path | None = None,
+    ) -> None:
+        """`file` is where the settings were read from."""
         self.store = store
         self.settings = settings
-        self.declared = Declared(store, settings)
+        self.declared = Declared(store, settings, file)
         self.targets = targets_from(settings.targets)
         self._clock = clock
         self._rule = rule
@@ -224,12 +233,6 @@ class BodyService:
         """Name a new habit, or a thing to stop."""
         with self.store.change("declare a habit") as writer:
             self.declared.add(writer, habits, stops)
-        self.changed()
-
-    def archive(self, name: str) -> None:
-        """Ask for a habit or a thing to stop no more; its records stay."""
-        with self.store.change(f"archive {name}") as writer:
-            self.declared.archive(writer, name)
         self.changed()
 
     @staticmethod

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.body.habits import DeclaredHabits, Habit, habit_name, habits_from, table_from
@@ -39,8 +40,10 @@ class Names:
 class Declared:
     """Reads and adds names."""
 
-    def __init__(self, store: EntryStore, settings: Body) -> None:
+    def __init__(self, store: EntryStore, settings: Body, file: Path | None = None) -> None:
+        """`file` is where the settings were read from."""
         self._store = store
+        self._file = file
         self._own = habits_from(settings.habits)
         self._stops = tuple(dict.fromkeys(habit_name(item) for item in settings.stops))
 
@@ -55,8 +58,20 @@ class Declared:
 
     @property
     def settled(self) -> frozenset[str]:
-        """Names of the settings' habits."""
-        return frozenset(habit.name for habit in self._own)
+        """Names of the settings' habits and things to stop."""
+        return frozenset((*(habit.name for habit in self._own), *self._stops))
+
+    def not_own(self, name: str) -> FlowError:
+        """Why a name cannot be changed here: the settings declare it, or nothing does."""
+        if name not in self.settled:
+            return FlowError(f"there is no habit {name!r}", "see: flowtui habit")
+        from flowtui.settings.config_lines import place_of
+
+        place = place_of(self._file, name) if self._file is not None else "config.toml"
+        return FlowError(
+            f"{name!r} is declared in {place}",
+            f"change it there; its records follow a new name by: flowtui habit {name} --merge NEW",
+        )
 
     def shadows(self) -> bool:
         """Whether the app keeps a habit that is called like a word of the quick line."""
@@ -88,6 +103,16 @@ class Declared:
         """The habit of that name that was declared in the app, or came with an import."""
         return next((habit for habit in self._kept()[0] if habit.name == name), None)
 
+    def own_stop(self, name: str) -> bool:
+        """Whether the app keeps a thing to stop of that name."""
+        return name in self._kept()[1]
+
+    def change_stop(self, writer: EntryWriter, name: str, to: str | None) -> None:
+        """Call a thing to stop `to`; None takes it off the list."""
+        kept, stops = self._kept()
+        changed = [to if stop == name else stop for stop in stops]
+        self._write(writer, kept, [stop for stop in changed if stop is not None])
+
     def change(self, writer: EntryWriter, name: str, to: Habit | None) -> None:
         """Put `to` in the place of the habit `name`; None takes it away."""
         kept, stops = self._kept()
@@ -104,9 +129,7 @@ class Declared:
             changed = [replace(h, archived=True) if h.name == clean else h for h in kept]
             self._write(writer, changed, stops)
         else:
-            raise FlowError(
-                f"{name!r} was not declared in the app", "those of config.toml are changed there"
-            )
+            raise self.not_own(clean)
 
     def _kept(self) -> tuple[list[Habit], list[str]]:
         kept: DeclaredHabits | None = self._store.state.get(DECLARED)

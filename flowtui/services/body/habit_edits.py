@@ -1,7 +1,8 @@
 """Changing what a habit is: its name, its unit, whether it is asked for, whether it is kept at all.
 
-Each is one command, undone with all the records that it touched. Habits of config.toml are changed
-there; their records follow by `rename`.
+Each is one command, undone with all the records that it touched. What config.toml declares is
+changed there, at the line that is told; records under a name that is gone follow by `merge`. Things
+to stop are renamed, merged and deleted alike.
 """
 
 from __future__ import annotations
@@ -13,20 +14,59 @@ from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.habits import Form, Habit, habit_name
 from flowtui.core.body.quick_line import RESERVED, free_name
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.body.body_log import BodyService
 from flowtui.services.body.entry_store import EntryWriter
 from flowtui.services.body.shadow_names import moved
 
 
-class HabitEdits:
-    """Commands on habits that were declared in the app or came with an import.
+@dataclass(frozen=True, slots=True)
+class HabitRow:
+    """One name, as a list shows it."""
 
-    All raise FlowError for a habit that is not known, and leave everything as it was then.
+    name: str
+    title: str
+    habit: Habit | None
+    """None for a thing to stop."""
+    records: int
+    settled: bool
+    """Whether config.toml declares it."""
+
+    @property
+    def archived(self) -> bool:
+        """Whether it is asked for no more."""
+        return self.habit is not None and self.habit.archived
+
+
+class HabitEdits:
+    """Commands on names that were declared in the app or came with an import.
+
+    All raise FlowError for a name that is not known, and leave everything as it was then.
     """
 
     def __init__(self, body: BodyService) -> None:
         self._body = body
         self._store = body.store
+
+    def rows(self) -> list[HabitRow]:
+        """Habits, then things to stop; archived habits last."""
+        names, declared = self._body.names(), self._body.declared
+        counts: dict[tuple[Kind, str], int] = {}
+        for entry in self._store.every():
+            if entry.kind in (Kind.HABIT, Kind.STOP) and entry.name:
+                key = (entry.kind, habit_name(entry.name))
+                counts[key] = counts.get(key, 0) + 1
+        rows = [
+            HabitRow(
+                h.name, h.title, h, counts.get((Kind.HABIT, h.name), 0), h.name in declared.settled
+            )
+            for h in names.habits
+        ]
+        rows += [
+            HabitRow(stop, stop, None, counts.get((Kind.STOP, stop), 0), stop in declared.settled)
+            for stop in names.stops
+        ]
+        return sorted(rows, key=lambda row: row.archived)
 
     def rename(self, name: str, to: str) -> int:
         """Call a habit something else, in all its records; returns how many there are.
@@ -34,54 +74,85 @@ class HabitEdits:
         Raises UsageError for a name that is taken, or a word of the quick line.
         """
         old, new = habit_name(name), habit_name(to)
-        if new in RESERVED:
-            raise UsageError(f"{new!r} is a word of the quick line", f"such as: {free_name(new)}")
         with self._store.change(f"rename {old} to {new}") as writer:
-            habit = self._habit(writer, old)
+            kind, habit = self._own(writer, old)
+            if kind is Kind.HABIT and new in RESERVED:
+                hint = f"such as: {free_name(new)}"
+                raise UsageError(f"{new!r} is a word of the quick line", hint)
             names = self._body.declared.names(writer)
-            if names.habit(new) is not None or new in names.stops:
+            same = habit is not None and new == old
+            if not same and (names.habit(new) is not None or new in names.stops):
                 raise UsageError(f"{new!r} is declared already", f"one of both: --merge {new}")
-            label = None if new == to else to
-            self._body.declared.change(writer, old, replace(habit, name=new, label=label))
-            moved = self._moved(writer, old, new)
+            if habit is None:
+                self._body.declared.change_stop(writer, old, new)
+            else:
+                label = None if new == to else to
+                self._body.declared.change(writer, old, replace(habit, name=new, label=label))
+            count = self._move(writer, kind, old, new)
         self._body.changed()
-        return moved
+        return count
 
     def merge(self, name: str, into: str) -> int:
-        """Make the records of one habit those of another; returns how many."""
+        """Make the records of one name those of another; returns how many.
+
+        The first may be a name that nothing declares any more.
+        """
         old, new = habit_name(name), habit_name(into)
         with self._store.change(f"merge {old} into {new}") as writer:
-            habit, other = self._habit(writer, old), self._body.declared.names(writer).habit(new)
-            if other is None or old == new:
-                raise FlowError(f"there is no other habit {into!r}", "see: flowtui habit")
-            if (habit.form, habit.unit) != (other.form, other.unit):
+            names = self._body.declared.names(writer)
+            gone = names.habit(old) is None and old not in names.stops
+            target = Kind.HABIT if names.habit(new) is not None else Kind.STOP
+            if gone and self._records(target, old):
+                kind, habit = target, None
+            else:
+                kind, habit = self._own(writer, old)
+            other = names.habit(new)
+            known = other is not None if kind is Kind.HABIT else new in names.stops
+            if not known or old == new:
+                word = "habit" if kind is Kind.HABIT else "thing to stop"
+                raise FlowError(f"there is no other {word} {into!r}", "see: flowtui habit")
+            if habit and other and (habit.form, habit.unit) != (other.form, other.unit):
                 raise FlowError(
                     f"{old} is {_form(habit)}, {new} is {_form(other)}: they do not count the same",
                     f"change one of them first: flowtui habit {old} --unit UNIT",
                 )
-            self._body.declared.change(writer, old, None)
-            moved = self._moved(writer, old, new)
+            if habit is not None:
+                self._body.declared.change(writer, old, None)
+            elif not gone:
+                self._body.declared.change_stop(writer, old, None)
+            count = self._move(writer, kind, old, new)
         self._body.changed()
-        return moved
+        return count
 
     def delete(self, name: str, history: bool = False) -> int:
-        """Forget a habit; with `history` its records too. Returns how many records went."""
+        """Forget a name; with `history` its records too. Returns how many records went."""
         old = habit_name(name)
         with self._store.change(f"delete habit {old}") as writer:
-            self._habit(writer, old)
-            self._body.declared.change(writer, old, None)
-            gone = self._records(old) if history else []
+            kind, habit = self._own(writer, old)
+            if habit is None:
+                self._body.declared.change_stop(writer, old, None)
+            else:
+                self._body.declared.change(writer, old, None)
+            gone = self._records(kind, old) if history else []
             for entry in gone:
                 writer.delete(entry)
         self._body.changed()
         return len(gone)
 
+    def archive(self, name: str) -> None:
+        """Ask for a habit no more; its records stay. A thing to stop is taken off its list."""
+        old = habit_name(name)
+        with self._store.change(f"archive {old}") as writer:
+            self._own(writer, old)
+            self._body.declared.archive(writer, old)
+        self._body.changed()
+
     def unarchive(self, name: str) -> None:
         """Ask for an archived habit again."""
         old = habit_name(name)
         with self._store.change(f"ask for {old} again") as writer:
-            habit = self._habit(writer, old)
-            if not habit.archived:
+            _, habit = self._own(writer, old)
+            if habit is None or not habit.archived:
                 raise FlowError(f"{old} is not archived", "see: flowtui habit")
             self._body.declared.change(writer, old, replace(habit, archived=False))
         self._body.changed()
@@ -92,30 +163,39 @@ class HabitEdits:
         if not 0 < times < 1e6:
             raise UsageError(f"values cannot be multiplied by {times:g}", "from min to h: 0.016667")
         with self._store.change(f"measure {old} in {unit}") as writer:
-            habit = self._habit(writer, old)
-            if habit.form not in (Form.COUNT, Form.DOSE):
-                raise FlowError(f"{old} is {_form(habit)}: it has no unit", "see: flowtui habit")
+            _, habit = self._own(writer, old)
+            if habit is None or habit.form not in (Form.COUNT, Form.DOSE):
+                what = _form(habit) if habit is not None else "a thing to stop"
+                raise FlowError(f"{old} is {what}: it has no unit", "see: flowtui habit")
             self._body.declared.change(writer, old, replace(habit, unit=unit))
-            given = [e for e in self._records(old) if e.state is State.GIVEN and e.value]
+            given = [
+                e for e in self._records(Kind.HABIT, old) if e.state is State.GIVEN and e.value
+            ]
             for entry in given:
                 value = round((entry.value or 0.0) * times, 9)
                 writer.put(replace(entry, value=value, unit=unit))
         self._body.changed()
         return len(given)
 
-    def _habit(self, writer: EntryWriter, name: str) -> Habit:
-        habit = self._body.declared.own(writer, name)
-        if habit is None:
-            raise FlowError(
-                f"{name!r} was not declared in the app", "those of config.toml are changed there"
-            )
-        return habit
+    def _own(self, writer: EntryWriter, name: str) -> tuple[Kind, Habit | None]:
+        """Whether a name of the app is a habit's, which then, or of a thing to stop."""
+        declared = self._body.declared
+        habit = declared.own(writer, name)
+        if habit is not None:
+            return Kind.HABIT, habit
+        if declared.own_stop(name):
+            return Kind.STOP, None
+        raise declared.not_own(name)
 
-    def _records(self, name: str) -> list[Entry]:
-        return [e for e in self._store.every() if e.kind is Kind.HABIT and e.name == name]
+    def _records(self, kind: Kind, name: str) -> list[Entry]:
+        return [
+            e
+            for e in self._store.every()
+            if e.kind is kind and e.name is not None and habit_name(e.name) == name
+        ]
 
-    def _moved(self, writer: EntryWriter, old: str, new: str) -> int:
-        entries = self._records(old)
+    def _move(self, writer: EntryWriter, kind: Kind, old: str, new: str) -> int:
+        entries = self._records(kind, old)
         for entry in entries:
             writer.put(moved(entry, new))
         return len(entries)

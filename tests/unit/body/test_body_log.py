@@ -12,6 +12,7 @@ from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.habits import Form, Habit
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.services.body.body_view import View, picture
+from flowtui.services.body.habit_edits import HabitEdits
 from flowtui.settings.config import load
 from tests.user import NOON, Person
 
@@ -204,11 +205,11 @@ def test_habits_are_declared_in_settings_or_app_and_one_name_means_one_thing(
         with pytest.raises(UsageError, match="declared already"):
             log.declare([Habit(taken)])
     log.write("meditate, pages 30, phone-in-bed 2, sugar-after-nine no")
-    log.archive("pages")
+    HabitEdits(log).archive("pages")
     assert [h.archived for h in log.names().habits] == [False, True]
     assert len(entries(person)) == 4
     with pytest.raises(FlowError, match=r"config\.toml"):
-        log.archive("meditate")
+        HabitEdits(log).archive("meditate")
     person.services.history.undo(3)
     assert [h.name for h in log.names().habits] == ["meditate"]
 

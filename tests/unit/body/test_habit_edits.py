@@ -10,6 +10,7 @@ from flowtui.core.body.entry import Entry
 from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.services.body.habit_edits import HabitEdits
+from flowtui.settings.config_lines import habit_line
 from tests.user import Person, Shell
 
 
@@ -147,3 +148,94 @@ def test_a_habit_that_could_not_be_read_back_is_refused_and_hides_no_other(flow:
     assert refused.code == 2 and "unit" in refused.err
     assert "tea-leaves" in flow.ok("habit").out
     flow.ok("habit", "tea-leaves", "3")
+
+
+SETTINGS = """
+# what I keep
+[body]
+stops = [
+    "phone in bed",
+    "news",
+]
+
+[body.habits]
+meditate = "yes_no"
+"Vitamin D" = {form = "dose", unit = "IU"}
+
+[body.habits.pages]
+form = "count"
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("meditate", 10), ("vitamin-d", 11), ("pages", 13), ("phone-in-bed", 5), ("news", 6)],
+)
+@pytest.mark.parametrize(
+    "change", [["--rename", "other"], ["--delete"], ["--archive"], ["--unit", "g"]]
+)
+def test_what_the_settings_declare_is_refused_with_its_file_and_line(
+    person: Person, flow: Shell, name: str, line: int, change: list[str]
+) -> None:
+    person.configure(SETTINGS)
+    file = person.services.paths.config_file
+
+    said = flow("habit", name, *change)
+
+    assert said.code == 1
+    assert f"'{name}' is declared in {file}, line {line}" in said.err
+    assert "change it there" in said.err
+    assert not person.ledger_bytes()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('body.habits.meditate = "yes_no"\n', 1),
+        ('[body]\nhabits = { pages = "count", meditate = "yes_no" }\n', 2),
+        ('[body]\nhabits.meditate = "yes_no"\n', 2),
+        ('[ body . habits ]\n"Meditate" = "yes_no"\n', 2),
+        ('[body.habits]\npages = "count"\n', None),
+        ('[other]\nmeditate = "yes_no"\n', None),
+    ],
+)
+def test_the_line_of_a_habit_is_found_however_it_is_written(text: str, line: int | None) -> None:
+    assert habit_line(text, "meditate") == line
+
+
+def test_records_follow_a_name_that_was_changed_in_the_settings(
+    person: Person, flow: Shell
+) -> None:
+    person.configure('[body]\nstops = ["news"]\n[body.habits]\nmeditate = "yes_no"\n')
+    flow.ok("note", "meditate, stop news 2")
+    person.configure('[body]\nstops = ["papers"]\n[body.habits]\nzazen = "yes_no"\n')
+
+    flow.ok("habit", "meditate", "--merge", "zazen")
+    flow.ok("habit", "news", "--merge", "papers")
+
+    every = person.open().body.log.store.every()
+    assert {e.name for e in every} == {"zazen", "papers"}
+    flow.ok("undo", "2")
+    assert {e.name for e in person.open().body.log.store.every()} == {"meditate", "news"}
+
+
+def test_a_thing_to_stop_is_renamed_merged_and_deleted_too(person: Person, flow: Shell) -> None:
+    flow.ok("habit", "news", "--stop")
+    flow.ok("habit", "papers", "--stop")
+    flow.ok("note", "stop news 3, stop papers 1 yesterday")
+
+    def state() -> tuple[tuple[str, ...], set[str | None]]:
+        log = person.open().body.log
+        return log.names().stops, {e.name for e in log.store.every()}
+
+    before = state()
+    flow.ok("habit", "news", "--rename", "News at Night")
+    assert state() == (("news-at-night", "papers"), {"news-at-night", "papers"})
+    flow.ok("habit", "papers", "--merge", "news-at-night")
+    assert state() == (("news-at-night",), {"news-at-night"})
+    flow.ok("habit", "news-at-night", "--delete", "--history")
+    assert state() == ((), set())
+    flow.ok("undo", "3")
+    assert state() == before
+    refused = flow("habit", "news", "--unit", "min")
+    assert (refused.code, "a thing to stop: it has no unit" in refused.err) == (1, True)
