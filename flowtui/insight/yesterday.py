@@ -24,8 +24,10 @@ from flowtui.insight.gls import Floats, Ints, Model, independent
 from flowtui.insight.sieve import Tested, tested
 from flowtui.insight.table import Days, Pairing, base_columns, shifted
 
-SURE = 1.96
+SURE = 2.2
 """Standard errors that are asked of the difference at most."""
+SHARE = 0.25
+"""For each standard error that the pattern has beyond two, so many fewer are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,11 @@ def beyond(
     again = tested(places, base, x, y, draws, rng)
     p = again.p if again.effect * main.effect > 0 else 1.0
     ahead = _ahead(days, values, pair)
-    if ahead is not None:
-        sure = needed(len(pair.days), factor.kind)
-        return Beyond(p, True, bool(ahead * np.sign(main.effect) > sure))
-    return Beyond(p, True, None)
+    if ahead is None:
+        return Beyond(p, True, None)
+    weaker = min(abs(main.effect) / main.se, abs(again.effect) / again.se)
+    sure = needed(len(pair.days), factor.kind) - SHARE * (weaker - 2)
+    return Beyond(p, True, bool(ahead * np.sign(main.effect) > sure))
 
 
 def _ahead(days: Days, values: Floats, pair: Pairing) -> float | None:
@@ -82,13 +85,14 @@ def _ahead(days: Days, values: Floats, pair: Pairing) -> float | None:
 
 
 def needed(n: int, kind: Kind) -> float:
-    """Standard errors that the difference must have on `n` days.
+    """Standard errors that the difference must have on `n` days, of a pattern that has two.
 
     Chosen by simulation (the protocol's D13 and its power at lag 1): so many that a hidden state
     passes in one of 16 draws at most, and so few that the power of an effect of 0.8 sd falls by
-    less than a tenth. A yes or no shows less of a hidden state than a number does.
+    less than a tenth. A yes or no shows less of a hidden state than a number does. That a strong
+    pattern needs a smaller difference costs no false finding: hidden states that pass barely do.
     """
-    first = 1.1 + (n - 60) / 150 if kind is Kind.BINARY else 1.3 + (n - 60) / 80
+    first = 1.15 + (n - 60) / 120 if kind is Kind.BINARY else 1.4 + (n - 60) / 150
     return min(SURE, max(0.0, first))
 
 

@@ -378,9 +378,8 @@ def _yesterday_cells() -> list[Cell]:
             effect = partial(synthetic_days.drawn, World(n, rho, True, effect=0.8, lag=1))
             must = {"behind": ("<=", 0.10)}
             name = f"power at lag 1, d=0.8 n={n} rho={rho:g}"
-            if n < 300:
-                run = yesterday_cell(effect, Kind.BINARY, each=True)
-                found.append(Cell(name, run, must, sims))
+            run = yesterday_cell(effect, Kind.BINARY, each=True)
+            found.append(Cell(name, run, must, sims))
     found.append(Cell("D15 habits of 330 days, blocks of 75", tracker_cell(330, 75), null, 1000))
     return found
 
@@ -460,6 +459,11 @@ def engine(part: str) -> str:
             grid_cell(Grid(60, 0.6, 3, common=0.5), 199)(2, SEED),
             lag_cell(60, 0.6, 1)(3, SEED),
             yesterday_cell(partial(synthetic_days.hidden_state, 60, 0.5), Kind.DOSE)(20, SEED),
+            yesterday_cell(
+                partial(synthetic_days.drawn, World(60, 0.3, True, effect=0.8, lag=1)),
+                Kind.BINARY,
+                each=True,
+            )(60, SEED),
         ],
         "trial": lambda: [
             trial_cell(28, Design.PAIRS, 0.3, 0.8)(3, SEED),

@@ -19,7 +19,7 @@ from flowtui.core.focus.forms import BlockForm, FinishAnswer, PlanOffer
 from flowtui.core.focus.recovery import Hole, closings
 from flowtui.core.guard.protection import GuardOffer
 from flowtui.settings.actions import ACTIONS, PLACES
-from flowtui.tui.body.habit_dialog import HabitDialog
+from flowtui.tui.body.habit_dialog import DeleteDialog, HabitDialog, UnitDialog, UnitForm
 from flowtui.tui.dialogs.app_dialogs import ConfirmDialog, HelpDialog, LineDialog, ThemeDialog
 from flowtui.tui.dialogs.base import Dialog
 from flowtui.tui.dialogs.day_dialog import DayDialog
@@ -111,6 +111,8 @@ DIALOGS: dict[str, Callable[[], Dialog[Any]]] = {
     "confirm": lambda: ConfirmDialog(LONG, f"about {LONG} twice {LONG}"),
     "day": lambda: DayDialog(NOW.date()),
     "habit": lambda: HabitDialog(),
+    "unit of a habit": lambda: UnitDialog(LONG, UnitForm("min", "1/60")),
+    "delete a habit": lambda: DeleteDialog(LONG, 12),
     "interruption": lambda: InterruptionDialog(a_long_block().interruptions[0]),
 }
 

@@ -176,13 +176,19 @@ class BodyActions(FlowScreen):
     @asks
     async def action_habit_new(self) -> None:
         """Name a habit, or a thing to stop; a form that was refused comes back as it was."""
-        from flowtui.tui.body.habit_dialog import HabitDialog, HabitForm
+        from flowtui.tui.body.habit_dialog import HabitDialog, HabitForm, declare
 
         form: HabitForm | None = None
         while True:
             form = await self.app.push_screen_wait(HabitDialog(form))
-            if form is None or await self.perform(partial(_declare, form)):
+            if form is None or await self.perform(partial(declare, form)):
                 return
+
+    def action_habit_list(self) -> None:
+        """Habits and things to stop, to be changed."""
+        from flowtui.tui.body.habits_screen import HabitsScreen
+
+        self.app.push_screen(HabitsScreen())
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         """Enter on an entry changes it."""
@@ -216,22 +222,3 @@ def _turn_window(services: Services) -> str:
     verb = "close" if window is not None and window.open else "open"
     logged = services.body.log.write(f"eat {verb}")
     return f"{entry_text(logged.entries[0])}{UNDO}"
-
-
-def _declare(form: object, services: Services) -> str:
-    from dataclasses import replace
-
-    from flowtui.core.body.habits import Habit, habit_name
-    from flowtui.core.body.quick_line import RESERVED, free_name
-    from flowtui.tui.body.habit_dialog import STOP, HabitForm
-
-    assert isinstance(form, HabitForm)
-    if form.form == STOP:
-        services.body.log.declare(stops=[form.name])
-        return f"on the stop-doing list: {habit_name(form.name)}{UNDO}"
-    habit: Habit = form.habit()
-    if habit.name in RESERVED:
-        habit = replace(habit, name=free_name(habit.name), label=habit.title)
-    services.body.log.declare([habit])
-    called = f" as {habit.name}" if habit.label and habit.label in RESERVED else ""
-    return f"declared {habit.title}{called}; the check-in asks for it{UNDO}"

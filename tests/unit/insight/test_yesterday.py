@@ -13,7 +13,7 @@ from flowtui.insight.gls import Floats
 from flowtui.insight.pair import Result, analysed
 from flowtui.insight.study import Study, study
 from flowtui.insight.table import paired
-from flowtui.insight.yesterday import needed
+from flowtui.insight.yesterday import SURE, needed
 from flowtui.services.insight.day_rows import _used
 from tests import synthetic_days
 from tests.bench.tracked_days import tracked
@@ -86,7 +86,7 @@ def test_the_more_days_the_surer_the_difference_must_be() -> None:
     wanted = [needed(n, kind) for kind in (Kind.BINARY, Kind.DOSE) for n in (28, 60, 90, 120, 365)]
 
     assert wanted[:5] == sorted(wanted[:5]) and wanted[5:] == sorted(wanted[5:])
-    assert max(wanted) == 1.96
+    assert max(wanted) == SURE
     assert min(wanted) >= 0
 
 
