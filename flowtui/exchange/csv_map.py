@@ -15,15 +15,17 @@ from pathlib import Path
 from flowtui.core.body.habits import Form, Habit
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.missing_codes import missing_codes
 from flowtui.exchange.csv_rows import Columns, row_entries
 from flowtui.exchange.csvs import TICK_ROWS, Header, Line, lines, split_header
 from flowtui.exchange.dates import date_order, is_ambiguous
 from flowtui.exchange.desk import desk_for
 from flowtui.exchange.headless import headed, says_names, when_roles
-from flowtui.exchange.numbers import column_marks
+from flowtui.exchange.numbers import column_marks, read_number
 from flowtui.exchange.protocol import Declared, Options, Row
 from flowtui.exchange.roles import (
     LENGTHS,
+    MISSING,
     ONE,
     ROW,
     TALL,
@@ -93,7 +95,7 @@ class CsvMap:
         desk = desk_for(self.name, path, options)
         with path.open("rb") as file:
             header, body = split_header(lines(file, path.name, path.stat().st_size, options))
-            header, rows = headed(header, list(body))
+            header, rows = headed(header, [without_missing(row) for row in body])
         roles = _roles(header, options.columns, rows)
         if header.numbered and not {role for role in roles if role} - {*ROW}:
             raise FlowError(
@@ -107,6 +109,9 @@ class CsvMap:
         meanings, refused = _meanings(header, roles, rows, options.columns)
         for name, why in refused.items():
             yield desk.unread(1, name, why)
+        rows, codes = _without_codes(rows, meanings)
+        for place, told in codes.items():
+            yield desk.unread(1, header.names[place], told)
         columns = Columns(meanings, _order(rows, roles, path, options), _plain_habits(roles, rows))
         seen: Counter[str] = Counter()
         amounts: dict[str, bool] = {}
@@ -171,7 +176,9 @@ def _meanings(
         if meaning is not None:
             yes_no = meaning.role.startswith(("habit:", "stop:")) and _is_plain(cells[at])
             meaning = replace(meaning, marks=marks[at], yes_no=yes_no)
-            why = impossible(meaning.role, _lengths(meaning, cells[at]))
+            codes = missing_codes(v for c in cells[at] if (v := _number(c, meaning)) is not None)
+            known = [c for c in cells[at] if _number(c, meaning) not in codes]
+            why = impossible(meaning.role, _lengths(meaning, known))
             if why is not None:
                 unit = f" in {meaning.unit.name}" if meaning.unit else ""
                 hint = f"--column {name}={meaning.role}:min (or s, h, ms) says the unit"
@@ -179,6 +186,56 @@ def _meanings(
                 meaning = None
         found.append(meaning)
     return tuple(found), refused
+
+
+def without_missing(row: Line) -> Line:
+    """The row with an empty cell where a program or a person wrote that nothing is known."""
+    if not any(cell.strip().casefold() in MISSING for cell in row.cells):
+        return row
+    cells = ("" if cell.strip().casefold() in MISSING else cell for cell in row.cells)
+    return replace(row, cells=tuple(cells))
+
+
+def _without_codes(
+    rows: Sequence[Line], meanings: Sequence[Meaning | None]
+) -> tuple[list[Line], dict[int, str]]:
+    """The rows without numbers that stand for missing; and by column, which those were."""
+    told: dict[int, str] = {}
+    gone: dict[int, set[str]] = {}
+    for at, meaning in enumerate(meanings):
+        if meaning is None or meaning.role in ROW or meaning.role in TIMES:
+            continue
+        numbers = {
+            cell: value
+            for cell in _cells(rows, at)
+            if (value := _number(cell, meaning)) is not None
+        }
+        codes = missing_codes(numbers.values())
+        if not codes:
+            continue
+        gone[at] = {cell for cell, value in numbers.items() if value in codes}
+        count = sum(row.get(at) in gone[at] for row in rows)
+        shown = " and ".join(f"{code:g}" for code in codes)
+        told[at] = f"{count} cells hold {shown}, which looks like a code for missing: not read"
+    if not gone:
+        return list(rows), told
+    return [_emptied(row, gone) for row in rows], told
+
+
+def _emptied(row: Line, gone: Mapping[int, set[str]]) -> Line:
+    cells = ("" if row.get(at) in gone.get(at, ()) else cell for at, cell in enumerate(row.cells))
+    return replace(row, cells=tuple(cells))
+
+
+def _cells(rows: Sequence[Line], at: int) -> set[str]:
+    return {row.get(at) for row in rows if row.get(at)}
+
+
+def _number(text: str, meaning: Meaning) -> float | None:
+    try:
+        return read_number(text, meaning.marks)
+    except UsageError:
+        return None
 
 
 def _is_plain(texts: Sequence[str]) -> bool:

@@ -17,7 +17,7 @@ from flowtui.core.errors import UsageError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.wall_time import place
 from flowtui.exchange.csvs import Line
-from flowtui.exchange.dates import read_date, read_moment, read_time
+from flowtui.exchange.dates import epoch, read_date, read_moment, read_time
 from flowtui.exchange.desk import Desk
 from flowtui.exchange.numbers import read_number
 from flowtui.exchange.protocol import Fields, Row
@@ -126,6 +126,10 @@ def _when(row: Line, columns: Columns, desk: Desk, zone: ZoneInfo) -> tuple[date
     text = columns.text(row, "date")
     if not text:
         return _by_times(row, columns, desk, zone)
+    if (instant := epoch(text)) is not None:
+        if instant == instant.replace(hour=0, minute=0, second=0, microsecond=0):
+            return instant.date(), None  # a day, as programs count them
+        return DayRule(zone, desk.options.day_start).day_of(instant), instant
     day = read_date(text, columns.order)
     if clock := columns.text(row, "time"):
         return day, place(day, read_time(clock), zone).instant

@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import IO
 
 from flowtui.core.errors import FlowError
@@ -19,6 +20,8 @@ from flowtui.exchange.protocol import Options
 DELIMITERS = ",;\t|"
 HEAD = 64 << 10
 TICK_ROWS = 2_000
+LOOKED_AT = 12
+"""Lines from which it is told what parts columns."""
 
 
 def numbered_names(count: int) -> tuple[str, ...]:
@@ -95,11 +98,18 @@ def header_of(head: bytes) -> Header | None:
     text = head.decode(encoding, "replace")
     if "\0" in text:
         return None
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    counts = {d: len(_split(first, d)) for d in DELIMITERS}
-    delimiter = max(counts, key=lambda d: counts[d])
+    shown = [line for line in islice(text.splitlines(), 50) if line.strip()][:LOOKED_AT]
+    first = shown[0] if shown else ""
+    delimiter = max(DELIMITERS, key=lambda d: _parting(shown, d))
     names = _split(first, delimiter)
     return Header(tuple(n.strip() for n in names), delimiter, encoding) if names else None
+
+
+def _parting(shown: Sequence[str], delimiter: str) -> tuple[bool, int, float]:
+    """How well a mark parts these lines: into as many cells each, and into many."""
+    counts = [len(_split(line, delimiter)) for line in shown] or [0]
+    alike = sum(count == counts[0] for count in counts) / len(counts)
+    return counts[0] > 1 and alike >= 0.8, counts[0], alike
 
 
 def encoding_of(head: bytes) -> str:

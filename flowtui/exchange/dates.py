@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.errors import UsageError
 from flowtui.core.wall_time import place
+from flowtui.exchange.units import unit_named
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 _MONTHS = (
@@ -25,12 +26,14 @@ _NAMED = re.compile(
     r"(?:(\d{1,2})(?:\.|st|nd|rd|th)?[\s-]+(?:de )?)?([^\W\d_]{3,})\.?(?: de)?[\s-]*"
     r"(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?,?\s*(\d{4}|\d{2}(?![\d:]))"
 )
+_WEEKDAY = re.compile(r"[^\W\d_]{2,}\.?,?\s+")
 _EPOCH = re.compile(r"(\d{9,10})(\d{3})?(?:\.\d+)?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap]\.?\s?m\.?)?", re.IGNORECASE)
 _AT = re.compile(r"[ ,]*(?:à|um|at|alle|alle ore|a las|às|om|o|kl\.?)$", re.IGNORECASE)
 """The word between a day and a time of day."""
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
-_LENGTH = re.compile(r"(?:(\d+(?:\.\d+)?)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*m(?:in)?)?", re.IGNORECASE)
+_PART = re.compile(r"(\d[\d.,]*)\s*([^\W\d_]+\.?)?[\s,]*")
+"""One part of a length: a number and its unit; the last one may lack it, as in `7h30`."""
 
 
 def plain(text: str) -> str:
@@ -58,9 +61,19 @@ def is_ambiguous(text: str) -> bool:
 def read_date(text: str, order: str | None = None) -> date:
     """A date: `2026-03-04`, `4.3.2026`, `3/4/26` by `order`, `Jul 1, 2025`, `1 Jul 2025`.
 
-    Raises UsageError for what is not a date, and for slashes without an order.
+    A weekday before it is passed over. Raises UsageError for what is not a date, and for slashes
+    without an order.
     """
     text = plain(text)
+    found = _date(text, order)
+    if found is None and (match := _WEEKDAY.match(text)):
+        found = _date(text[match.end() :], order)
+    if found is None:
+        raise UsageError(f"{text!r} is not a date", "2026-03-04 is always understood")
+    return found
+
+
+def _date(text: str, order: str | None) -> date | None:
     try:
         if match := _ISO.match(text) or _YMD.match(text):
             return _near(date(int(match[1]), int(match[2]), int(match[3])))
@@ -75,8 +88,14 @@ def read_date(text: str, order: str | None = None) -> date:
                 year = int(match[4]) + (2000 if len(match[4]) == 2 else 0)
                 return _near(date(year, month, int(day)))
     except ValueError:
-        pass  # told below, like every text that is not a date
-    raise UsageError(f"{text!r} is not a date", "2026-03-04 is always understood")
+        return None  # told like every text that is not a date
+    return None
+
+
+def epoch(text: str) -> datetime | None:
+    """The instant of seconds or milliseconds since 1970; None for any other text."""
+    match = _EPOCH.fullmatch(plain(text))
+    return datetime.fromtimestamp(int(match[1]), UTC) if match else None
 
 
 def _month(word: str) -> int | None:
@@ -108,9 +127,7 @@ def read_moment(text: str, zone: ZoneInfo, order: str | None = None) -> tuple[da
     Raises UsageError for what is not a date with a time.
     """
     text = plain(text)
-    if epoch := _EPOCH.fullmatch(text):
-        # seconds, or milliseconds, since 1970 in UTC
-        moment = datetime.fromtimestamp(int(epoch[1]), UTC)
+    if (moment := epoch(text)) is not None:
         return moment, True
     try:
         moment = datetime.fromisoformat(re.sub(r" ([+-]\d\d:?\d\d)$", r"\1", text))
@@ -126,28 +143,45 @@ def read_moment(text: str, zone: ZoneInfo, order: str | None = None) -> tuple[da
     return place(day, read_time(match.group()), zone).instant, False
 
 
-def read_number(text: str) -> float:
-    """A number: `7.5`, `7,5`, `1,200`. Raises UsageError for anything else."""
-    text = plain(text).replace(" ", "")
-    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
-        text = text.replace(",", "")
-    text = text.replace(",", ".")
-    if not re.fullmatch(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?", text):
-        raise UsageError(f"{text!r} is not a number")
-    return float(text)
-
-
-def read_length_s(text: str, unit_s: float, number: Callable[[str], float] = read_number) -> int:
+def read_length_s(text: str, unit_s: float, number: Callable[[str], float]) -> int:
     """A length in seconds: `7:30` and `7h 30m` say their units, a plain number counts `unit_s`.
 
-    Raises UsageError for anything else.
+    `number` reads one as its column writes them. Raises UsageError for anything else.
     """
     text = plain(text)
     if match := re.fullmatch(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?", text):
         return int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3] or 0)
-    if (match := _LENGTH.fullmatch(text)) and (match[1] or match[2]):
-        return round(float(match[1] or 0) * 3600 + float(match[2] or 0) * 60)
+    parts = _parts(text)
+    if parts is not None:
+        return round(sum(_decimal(amount, number) * unit for amount, unit in parts))
     return round(number(text) * unit_s)
+
+
+def _parts(text: str) -> list[tuple[str, float]] | None:
+    """Numbers with the seconds of their units, largest first; None where no unit is said."""
+    found: list[tuple[str, float]] = []
+    at = 0
+    while at < len(text):
+        match = _PART.match(text, at)
+        if match is None:
+            return None
+        at = match.end()
+        unit = unit_named(match[2]) if match[2] else None
+        seconds = unit.seconds if unit is not None else None
+        if match[2] is None and found and at == len(text):
+            seconds = {3600.0: 60.0, 60.0: 1.0}.get(found[-1][1])
+        if seconds is None or (found and seconds >= found[-1][1]):
+            return None
+        found.append((match[1], seconds))
+    return found or None
+
+
+def _decimal(text: str, number: Callable[[str], float]) -> float:
+    """A number beside its unit: as its column writes them, else with a decimal comma."""
+    try:
+        return number(text)
+    except UsageError:
+        return number(text.replace(",", "."))
 
 
 def _near(day: date) -> date:

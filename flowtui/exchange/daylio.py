@@ -22,8 +22,9 @@ from flowtui.core.body.habits import Form, Habit, habit_name
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.wall_time import place
 from flowtui.exchange.csvs import HEAD, Header, Line, lines, split_header
-from flowtui.exchange.dates import plain, read_date, read_number, read_time
+from flowtui.exchange.dates import plain, read_date, read_time
 from flowtui.exchange.desk import Desk, desk_for
+from flowtui.exchange.numbers import Marks, read_number
 from flowtui.exchange.protocol import Declared, LeftOut, Options, Row
 from flowtui.exchange.sniffing import table_header
 
@@ -198,7 +199,7 @@ class _Book:
     def _scale(self, text: str, row: Line, key: str, at: datetime) -> Iterator[Row]:
         title, colon, number = text.rpartition(":")
         try:
-            name, value = habit_name(title), read_number(number)
+            name, value = habit_name(title), read_number(number, Marks.BOTH)
         except UsageError:
             yield self._desk.unread(row.number, row.text, f"{text!r} is not a scale with its value")
             return

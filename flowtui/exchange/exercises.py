@@ -48,10 +48,12 @@ _STRAVA = {
 _STRAVA |= {
     word: name
     for name, words in {
-        "running": "lauf traillauf course-à-pied carrera corsa corrida hardloopsessie hardlopen",
-        "biking": "radfahrt fahrt sortie-à-vélo vélo bicicleta pedalada giro giro-in-bici fietsrit",
+        "running": "lauf laufen traillauf course-à-pied carrera carrera-a-pie correr corsa"
+        " corrida hardloopsessie hardlopen",
+        "biking": "radfahrt radfahren cycling ciclismo cyclisme fahrt sortie-à-vélo vélo"
+        " bicicleta pedalada giro giro-in-bici fietsrit",
         "walking": "spaziergang gehen marche caminata camminata caminhada wandeling",
-        "hiking": "wanderung randonnée senderismo excursionismo escursione trilha hike",
+        "hiking": "wanderung wandern randonnée senderismo excursionismo escursione trilha hike",
         "swimming": "schwimmen natation natación nuoto natação zwemmen",
         "strength": "krafttraining gewichtstraining musculation entrenamiento-con-pesas"
         " allenamento-con-pesi treinamento-com-pesos krachttraining",

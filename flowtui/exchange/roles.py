@@ -33,13 +33,61 @@ USUAL_S = {"sleep": 16 * 3600, "workout": 8 * 3600}
 """Seconds: who has more than that on half of the days has another unit."""
 SHORTEST_S = 30 * 60
 TIMES = ("sleep.start", "sleep.end", "workout.start", "workout.end", "eating.open", "eating.close")
-YES = frozenset(("yes", "y", "true", "x", "done", "✓", "✔", "☑", "ja", "oui", "si", "sí"))
-NO = frozenset(("no", "n", "false", "none", "☐", "nein", "non"))
+YES = frozenset(
+    (
+        *(
+            "yes",
+            "y",
+            "true",
+            "x",
+            "done",
+            "✓",
+            "✔",
+            "✅",
+            "☑",
+            "ja",
+            "oui",
+            "si",
+            "sí",
+            "sì",
+            "sim",
+        ),
+        *("да", "так", "tak", "ano", "igen", "evet", "kyllä", "ναι", "はい", "是", "예", "네"),
+    )
+)
+NO = frozenset(
+    (
+        *(
+            "no",
+            "n",
+            "false",
+            "none",
+            "✗",
+            "✘",
+            "❌",
+            "☐",
+            "nein",
+            "non",
+            "não",
+            "nao",
+            "nee",
+            "nej",
+        ),
+        *("нет", "ні", "nie", "ne", "nem", "hayır", "ei", "όχι", "いいえ", "否", "아니요"),
+    )
+)
+MISSING = frozenset(
+    ("#n/a", "#na", "<na>", "nan", "null", "nil", "n.a.", "?", "missing", "#value!")
+)
+"""What programs and people write where nothing is known: as an empty cell."""
 SKIP = frozenset(("skip", "skipped", "n/a", "na", "-", "–", "—"))
 ONE, ZERO = ("1", "1.0"), ("0", "0.0")
 _SYNONYMS = {
-    "date": ("date", "day", "datum", "fecha", "full_date", "local_date"),
-    "time": ("time", "uhrzeit", "hora"),
+    "date": (
+        *("date", "day", "datum", "fecha", "full_date", "local_date", "calendar date"),
+        *("jour", "giorno", "dia", "día", "dag", "dato", "dátum", "data", "дата", "日付", "日期"),
+    ),
+    "time": ("time", "uhrzeit", "hora", "heure", "ora", "время"),
     "at": ("at", "datetime", "timestamp", "date_time", "logged_at"),
     "zone": ("zone", "timezone", "time zone", "tz"),
     "habit": ("habit", "habit name", "metric", "variable", "tracker"),

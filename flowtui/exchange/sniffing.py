@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import sqlite3
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 
 from flowtui.core.errors import FlowError
-from flowtui.exchange.csvs import HEAD, Header, header_of
+from flowtui.exchange.csvs import HEAD, Header, Line, header_of
 from flowtui.exchange.databases import lossy
 from flowtui.exchange.sources import open_source
 
@@ -29,6 +32,19 @@ def table_header(path: Path) -> Header | None:
     if not head or head.startswith((b"PK\x03\x04", SQLITE_MAGIC)):
         return None
     return header_of(head)
+
+
+def first_row(path: Path) -> Line | None:
+    """The first row below the header of a file that looks like a table."""
+    header = table_header(path)
+    if header is None:
+        return None
+    text = io.StringIO(head_of(path).decode(header.encoding, "replace"), newline="")
+    try:
+        rows = [row for row in islice(csv.reader(text, delimiter=header.delimiter), 8) if any(row)]
+    except csv.Error:
+        return None
+    return Line(2, tuple(rows[1])) if len(rows) > 1 else None
 
 
 def has_columns(header: Header | None, names: Sequence[str]) -> bool:

@@ -17,8 +17,9 @@ from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.exchange import exercises
 from flowtui.exchange.csvs import Header, Line, lines, needs, split_header
-from flowtui.exchange.dates import read_moment, read_number
+from flowtui.exchange.dates import read_moment
 from flowtui.exchange.desk import Desk, desk_for
+from flowtui.exchange.numbers import Marks, column_marks, read_number
 from flowtui.exchange.protocol import Found, Options, Row, Unread
 from flowtui.exchange.sniffing import has_columns, holds, table_header
 from flowtui.exchange.sources import open_source
@@ -54,9 +55,10 @@ class Strava:
             with source.open(member) as file:
                 rows = lines(file, member, source.size(member), options)
                 header, body = split_header(rows)
-                places = _places(header, member)
-                for row in body:
-                    yield _activity(places, row, desk)
+                places, held = _places(header, member), list(body)
+                marks = _marks(places, header, held)
+                for row in held:
+                    yield _activity(places, row, desk, marks)
 
 
 def _has_member(names: list[str]) -> bool:
@@ -113,16 +115,28 @@ def _by_place(header: Header) -> _Places | None:
     return _Places(0, 1, 2, 3, 5, elapsed, elapsed + 1, exertion)
 
 
-def _activity(places: _Places, row: Line, desk: Desk) -> Found | Unread:
-    elapsed_text = row.get(places.elapsed) or row.get(places.rough)
+def _marks(places: _Places, header: Header, rows: list[Line]) -> dict[int, Marks]:
+    """How the columns of numbers write their decimals; what one does not show, the others do."""
+    rough = [at for at in (places.rough,) if at is not None]
+    exact = (places.elapsed, places.moving, places.exertion)
+    found: dict[int, Marks] = {}
+    # rough figures are written as the person reads them, with the distance beside; exact ones not
+    for places_ in ([*rough, *(at + 1 for at in rough)], [at for at in exact if at is not None]):
+        cells = [[row.get(at) for row in rows if row.get(at)] for at in places_]
+        found |= zip(places_, column_marks(cells, header.delimiter), strict=True)
+    return found
+
+
+def _activity(places: _Places, row: Line, desk: Desk, marks: dict[int, Marks]) -> Found | Unread:
+    elapsed_at = places.elapsed if row.get(places.elapsed) else places.rough
     moving_text = row.get(places.moving)
     number = row.get(places.number)
     order = desk.options.date_order
     try:
         start = read_moment(row.get(places.date), _UTC, order)[0].astimezone(UTC)
-        elapsed = timedelta(seconds=round(read_number(elapsed_text)))
-        moving = round(read_number(moving_text)) if moving_text else None
-        effort = _effort(row.get(places.exertion))
+        elapsed = timedelta(seconds=round(_figure(row, elapsed_at, marks)))
+        moving = round(_figure(row, places.moving, marks)) if moving_text else None
+        effort = _effort(row, places.exertion, marks)
         if not number:
             raise UsageError("has no Activity ID")
     except UsageError as error:
@@ -142,11 +156,15 @@ def _activity(places: _Places, row: Line, desk: Desk) -> Found | Unread:
     )
 
 
-def _effort(text: str) -> float | None:
+def _figure(row: Line, at: int | None, marks: dict[int, Marks]) -> float:
+    return read_number(row.get(at), marks[at] if at is not None else Marks.POINT)
+
+
+def _effort(row: Line, at: int | None, marks: dict[int, Marks]) -> float | None:
     """Strava's 1 to 10 in half steps; None where none was given."""
-    if not text:
+    if not row.get(at):
         return None
-    value = read_number(text)
+    value = _figure(row, at, marks)
     return round(value * 2) / 2 if value > 0 else None
 
 

@@ -7,19 +7,33 @@ import re
 from flowtui.core.lazy_dataclass import dataclass
 
 SECONDS = {
-    **dict.fromkeys(("ms", "msec", "millis", "milliseconds", "millisekunden"), 0.001),
+    **dict.fromkeys(("ms", "msec", "millis", "milliseconds", "millisekunden", "мс"), 0.001),
     **dict.fromkeys(
-        ("s", "sec", "secs", "second", "seconds", "sek", "sekunden", "secondes", "segundos"), 1.0
+        (
+            *("s", "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden", "seconde"),
+            *("secondes", "segundo", "segundos", "seg", "secondi", "seconden", "sekunder"),
+            *("sekund", "sn", "saniye", "сек", "секунд", "с", "秒", "초"),
+        ),
+        1.0,
     ),
     **dict.fromkeys(
-        ("m", "min", "mins", "minute", "minutes", "minuten", "minutos", "minuti", "min."), 60.0
+        (
+            *("m", "min", "mins", "minute", "minutes", "minuten", "minuto", "minutos", "minuti"),
+            *("minut", "minuter", "minutter", "minuuttia", "mn", "dk", "dakika"),
+            *("мин", "минут", "минуты", "хв", "λεπτά", "分", "分钟", "分鐘", "分間", "분"),
+        ),
+        60.0,
     ),
     **dict.fromkeys(
-        ("h", "hr", "hrs", "hour", "hours", "std", "std.", "stunde", "stunden", "heures", "horas"),
+        (
+            *("h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden", "heures"),
+            *("horas", "ore", "uur", "uren", "timmar", "timer"),
+            *("tuntia", "godz", "godziny", "godzin", "hod", "hodin", "saat", "ч", "час"),
+            *("часа", "часов", "ώρες", "時間", "小时", "小時", "시간"),
+        ),
         3600.0,
     ),
-    **dict.fromkeys(("ore", "uur", "timmar", "timer"), 3600.0),
-    **dict.fromkeys(("d", "day", "days", "tage", "jours"), 86400.0),
+    **dict.fromkeys(("d", "day", "days", "tage", "jours", "días"), 86400.0),
 }
 """Seconds of each unit of time, as people and programs write it."""
 OTHERS = frozenset(
@@ -30,7 +44,7 @@ OTHERS = frozenset(
 )
 """Units that no length of time has."""
 _BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,14}?)\s*[)\]]\s*$")
-_TAIL = re.compile(r"(?:[_,/]|\bin)\s*([A-Za-zµ°%.]{1,12})\s*$")
+_TAIL = re.compile(r"(?:[_,/]|\b(?:in|en|em|w|v)\s)\s*([^\W\d_]{1,12}\.?|[µ°%][a-z]?)\s*$")
 _WORD = re.compile(r"[_\s](ms|sec|secs|seconds|min|mins|minutes|hrs|hours|minuten|stunden|km|mg)$")
 
 
@@ -47,12 +61,13 @@ class Unit:
         return SECONDS.get(self.name)
 
 
-_FRONT = re.compile(r"(hours|minutes|seconds|mins)\s+")
+_FRONT = re.compile(r"(hours|minutes|seconds|mins)[\s_]+")
 
 
 def unit_named(text: str) -> Unit | None:
     """The unit called `text`; None if there is none of that name."""
     name = text.strip().casefold()
+    name = name if name in OTHERS else name.rstrip(".")
     return Unit(name) if name in SECONDS or name in OTHERS else None
 
 

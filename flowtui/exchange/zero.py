@@ -17,8 +17,9 @@ from flowtui.core.errors import UsageError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.wall_time import occurrences, place
 from flowtui.exchange.csvs import Line, lines, needs, split_header
-from flowtui.exchange.dates import date_order, read_date, read_number, read_time
+from flowtui.exchange.dates import date_order, read_date, read_time
 from flowtui.exchange.desk import Desk, desk_for
+from flowtui.exchange.numbers import Marks, read_number
 from flowtui.exchange.protocol import LeftOut, Options, Row
 from flowtui.exchange.sniffing import has_columns, table_header
 
@@ -73,7 +74,10 @@ def _fast(row: Line, cells: dict[str, str], order: str, options: Options) -> _Fa
     zone = options.zone
     day = read_date(cells["Date"], order)
     start = place(day, read_time(cells["Start"]), zone).instant
-    clock, length = read_time(cells["End"]), timedelta(hours=read_number(cells["Hours"]))
+    clock, length = (
+        read_time(cells["End"]),
+        timedelta(hours=read_number(cells["Hours"], Marks.BOTH)),
+    )
     least = start + length
     near = least.astimezone(zone).date()
     candidates = [

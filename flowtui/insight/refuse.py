@@ -18,6 +18,7 @@ from flowtui.core.insight.refusal import (
     Why,
     words,
 )
+from flowtui.core.missing_codes import missing_codes
 from flowtui.insight.gls import Floats, independent
 from flowtui.insight.table import Days, Pairing, shifted
 
@@ -27,10 +28,6 @@ the outcome itself: no habit goes with output so closely."""
 SAME_R = 0.98
 """Correlation from which two factors are one."""
 MIN_FREEDOM = 10
-CODES = (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0, 999.0, 9999.0, 99999.0)
-"""What programs and people write for missing where they cannot leave a cell empty."""
-CODE_APART = 3.0
-"""So many times larger than everything else a positive code must be."""
 ROUNDING = 1e-9
 """What is left of the outcome, in its own size, is rounding below this."""
 
@@ -66,19 +63,9 @@ def refused(
 
 
 def missing_code(values: Floats) -> float | None:
-    """The number in `values` that stands for "missing" in many files; None if there is none.
-
-    It must be apart from all others: below zero where nothing else is, or far above everything.
-    """
-    known = values[np.isfinite(values)]
-    for code in CODES:
-        others = known[known != code]
-        if len(others) == len(known) or not len(others):
-            continue
-        largest = float(np.abs(others).max())
-        if float(others.min()) >= 0 and (code < 0 or CODE_APART * largest < code):
-            return code
-    return None
+    """The number in `values` that stands for "missing" in many files; None if there is none."""
+    codes = missing_codes(np.unique(values[np.isfinite(values)]).tolist())
+    return codes[0] if codes else None
 
 
 def _too_little(days: Days, factor: Factor, lag: int, pair: Pairing, no: _No) -> Refused | None:

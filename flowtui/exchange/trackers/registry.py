@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from flowtui.exchange.trackers.apps import ActivityWatch, OrgClock, SuperProductivity
-from flowtui.exchange.trackers.tables import RescueTime, Table
+from flowtui.exchange.trackers.rescuetime import RescueTime
+from flowtui.exchange.trackers.tables import Table
 from flowtui.exchange.trackers.timewarrior import Timewarrior, Watson
 from flowtui.exchange.trackers.tracked import Tracker
 

@@ -1,45 +1,70 @@
-"""Toggl, Clockify, RescueTime, and any table of tracked time: start, end or length, text, tags.
+"""Toggl, Clockify, and any table of tracked time: start, end or length, text, tags.
 
 Toggl's detailed report: `Description, Project, Start date, Start time, End date, End time,
-Duration, Tags` among others; Clockify's: the same with capitals and `Duration (h)`, its dates as
-the workspace writes them. RescueTime: `Date, Time Spent (seconds), ..., Activity, Category,
-Productivity`, a row for each hour and activity; what counts as productive there (1 or 2) is taken
-together hour by hour.
+Duration, Tags` among others, of late `Stop date, Stop time`, with `-` for no project; Clockify's:
+the same with capitals and `Duration (h)`, its dates as the workspace writes them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.wall_time import place
 from flowtui.exchange.csvs import Header, Line, lines, split_header
-from flowtui.exchange.dates import (
-    date_order,
-    read_date,
-    read_length_s,
-    read_moment,
-    read_number,
-    read_time,
-)
-from flowtui.exchange.protocol import LeftOut, Options, Unread
+from flowtui.exchange.dates import date_order, read_date, read_length_s, read_moment, read_time
+from flowtui.exchange.numbers import Marks, column_marks, read_number
+from flowtui.exchange.protocol import Options, Unread
 from flowtui.exchange.sniffing import has_columns, table_header
 from flowtui.exchange.trackers.tracked import TrackedRow, TrackedTime
+from flowtui.exchange.units import split_unit
 
 _ROLES = {
-    "start": ("start", "from", "started", "started at", "start time", "begin", "start_time"),
-    "end": ("end", "to", "stop", "ended", "stopped", "end time", "finish", "end_time", "stop_time"),
-    "length": ("duration", "length", "time", "hours", "minutes", "duration (h)", "time spent"),
-    "start_date": ("start date", "date", "day"),
-    "end_date": ("end date",),
-    "text": ("description", "text", "title", "note", "notes", "task", "activity", "intention"),
-    "tags": ("tags", "tag", "labels"),
-    "project": ("project", "client", "category"),
+    "start": (
+        *("start", "from", "started", "started at", "start time", "begin", "began", "start_time"),
+        *("startzeit", "beginn", "von", "inicio", "hora de inicio", "début", "heure de début"),
+        *("inizio", "ora di inizio", "início", "starttijd"),
+    ),
+    "end": (
+        *("end", "to", "stop", "ended", "stopped", "end time", "stop time", "finish", "end_time"),
+        *("stop_time", "endzeit", "ende", "bis", "fin", "hora de fin", "hora de finalización"),
+        *("heure de fin", "fine", "ora di fine", "fim", "eindtijd"),
+    ),
+    "length": (
+        *("duration", "length", "time spent", "time", "hours", "minutes", "seconds", "dauer"),
+        *("duración", "durée", "durata", "duração", "duur", "stunden", "minuten", "horas"),
+        *("heures", "ore", "duration (decimal)"),
+    ),
+    "start_date": (
+        *("start date", "date", "day", "startdatum", "datum", "fecha de inicio", "fecha"),
+        *("date de début", "jour", "data di inizio", "data de início", "data"),
+    ),
+    "end_date": (
+        *("end date", "stop date", "enddatum", "fecha de fin", "fecha de finalización"),
+        *("date de fin", "data di fine", "data de fim", "einddatum"),
+    ),
+    "text": (
+        *("description", "text", "title", "note", "notes", "task", "activity", "intention"),
+        *("beschreibung", "titel", "notiz", "aufgabe", "tätigkeit", "descripción", "descrizione"),
+        *("descrição", "omschrijving"),
+    ),
+    "tags": ("tags", "tag", "labels", "etiquetas", "étiquettes", "etichette", "schlagwörter"),
+    "project": (
+        *("project", "projekt", "proyecto", "projet", "progetto", "projeto"),
+        *("client", "category", "kunde", "kategorie"),
+    ),
 }
-_UNIT_S = {"hours": 3600, "minutes": 60, "seconds": 1}
+_UNIT_S = {
+    3600: ("hours", "stunden", "horas", "heures", "ore", "decimal", "dezimal"),
+    60: ("minutes", "minuten", "minutos"),
+    1: ("seconds", "sekunden", "segundos", "secondes"),
+}
+"""Seconds of one, where the name of the column is the unit."""
+NOTHING = ("-", "–", "—")
+"""What Toggl writes where there is no project and no tag."""
 
 
 class Table:
@@ -68,14 +93,15 @@ class Table:
                 f"{path.name} does not say when time was tracked",
                 "it needs columns such as: start, end (or duration), description, tags, project",
             )
-        order = options.date_order or _order(header, rows, columns, options)
+        length = _reader(header, rows, columns)
+        order = options.date_order or _order(rows, columns, length, options)
         seen: Counter[str] = Counter()
         for row in rows:
-            yield _row(header, row, columns, order, options, seen)
+            yield _row(row, columns, length, order, options, seen)
 
 
 def _order(
-    header: Header, rows: list[Line], columns: dict[str, int], options: Options
+    rows: list[Line], columns: dict[str, int], length: Callable[[str], int], options: Options
 ) -> str | None:
     """Whether days or months come first: by a day over 12, else by which makes fewer odd rows."""
     dated = [
@@ -86,7 +112,7 @@ def _order(
         return order
     odd = {}
     for tried in ("dmy", "mdy"):
-        made = [_row(header, row, columns, tried, options, Counter()) for row in rows]
+        made = [_row(row, columns, length, tried, options, Counter()) for row in rows]
         odd[tried] = sum(
             not isinstance(one, TrackedTime) or one.end - one.start > timedelta(days=1)
             for one in made
@@ -97,21 +123,40 @@ def _order(
 
 
 def _columns(header: Header) -> dict[str, int]:
-    """Positions by what they mean; where `Start date` is there, `Start time` is a time of day."""
+    """Positions by what they mean; where `Start date` is there, `Start time` is a time of day.
+
+    A unit in the name of a column is no part of the name: `Duration (s)`, `dauer_ms`.
+    """
+    bare = [split_unit(name)[0].casefold() for name in header.names]
     found: dict[str, int] = {}
     for role, names in _ROLES.items():
         for name in names:
-            at = header.at(name)
+            plain = header.at(name)
+            at = plain if plain is not None else bare.index(name) if name in bare else None
             if at is not None and at not in found.values():
                 found[role] = at
                 break
     return found
 
 
+def _reader(header: Header, rows: list[Line], columns: dict[str, int]) -> Callable[[str], int]:
+    """Reads lengths in seconds, by the unit and the decimal mark of their column."""
+    if "length" not in columns:
+        return lambda text: read_length_s(text, 60, lambda cell: read_number(cell, Marks.BOTH))
+    at = columns["length"]
+    bare, unit = split_unit(header.names[at])
+    named = next(
+        (s for s, words in _UNIT_S.items() if any(w in bare.casefold() for w in words)), 60
+    )
+    unit_s = unit.seconds if unit is not None and unit.seconds is not None else named
+    (marks,) = column_marks([[row.get(at) for row in rows if row.get(at)]], header.delimiter)
+    return lambda text: read_length_s(text, unit_s, lambda cell: read_number(cell, marks))
+
+
 def _row(
-    header: Header,
     row: Line,
     columns: dict[str, int],
+    length: Callable[[str], int],
     order: str | None,
     options: Options,
     seen: Counter[str],
@@ -126,22 +171,16 @@ def _row(
             if end < start and not cells.get("end_date"):
                 end += timedelta(days=1)  # past midnight
         else:
-            end = start + timedelta(seconds=_length(header, columns, cells))
+            end = start + timedelta(seconds=length(cells.get("length", "")))
     except UsageError as error:
         return Unread(row.number, row.text, error.message)
     if end <= start:
         return Unread(row.number, row.text, "ends before it starts, or at once")
-    text, project = cells.get("text", ""), cells.get("project", "")
+    text, project = (_said(cells.get(role, "")) for role in ("text", "project"))
     stem = f"{start.isoformat()}|{text}|{project}"
     seen[stem] += 1
     key = stem if seen[stem] == 1 else f"{stem}#{seen[stem]}"
     return TrackedTime(key, start, end, text, _tags(cells.get("tags", "")), project, row.number)
-
-
-def _length(header: Header, columns: dict[str, int], cells: dict[str, str]) -> int:
-    name = header.names[columns["length"]].casefold() if "length" in columns else ""
-    unit = next((s for word, s in _UNIT_S.items() if word in name), 60)
-    return read_length_s(cells.get("length", ""), 3600 if "(h)" in name else unit)
 
 
 def _moment(day: str, clock: str, order: str | None, options: Options) -> datetime:
@@ -156,48 +195,8 @@ def _moment(day: str, clock: str, order: str | None, options: Options) -> dateti
 
 def _tags(text: str) -> tuple[str, ...]:
     parts = text.replace(";", ",").replace("|", ",").split(",")
-    return tuple(part.strip() for part in parts if part.strip())
+    return tuple(part.strip() for part in parts if _said(part.strip()))
 
 
-class RescueTime:
-    """RescueTime's activity report by hour."""
-
-    name = "rescuetime"
-    title = "RescueTime (CSV, by hour)"
-
-    def sniff(self, path: Path) -> bool:
-        """By its columns."""
-        return has_columns(table_header(path), ("Date", "Time Spent (seconds)", "Productivity"))
-
-    def read(self, path: Path, options: Options) -> Iterator[TrackedRow]:
-        """One stretch an hour: what was productive in it, from its beginning on."""
-        with path.open("rb") as file:
-            header, body = split_header(lines(file, path.name, path.stat().st_size, options))
-            at = {name: header.at(name) for name in header.names}
-            hours: dict[datetime, Counter[str]] = {}
-            other = 0
-            for row in body:
-                try:
-                    moment = read_moment(row.get(at.get("Date")), options.zone)[0]
-                    seconds = read_number(row.get(at.get("Time Spent (seconds)")))
-                    score = read_number(row.get(at.get("Productivity")))
-                except UsageError as error:
-                    yield Unread(row.number, row.text, error.message)
-                    continue
-                if score < 1:
-                    other += 1
-                    continue
-                what = row.get(at.get("Category")) or row.get(at.get("Activity"))
-                hours.setdefault(moment, Counter())[what] += round(seconds)
-        yield from _hours(hours)
-        if other:
-            yield LeftOut("rows that RescueTime does not call productive", other)
-
-
-def _hours(hours: dict[datetime, Counter[str]]) -> Iterable[TrackedTime]:
-    for start, spent in sorted(hours.items()):
-        seconds = min(3600, spent.total())
-        if seconds > 0:
-            text = spent.most_common(1)[0][0]
-            end = start + timedelta(seconds=seconds)
-            yield TrackedTime(start.isoformat(), start, end, text)
+def _said(text: str) -> str:
+    return "" if text in NOTHING else text

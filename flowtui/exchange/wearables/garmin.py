@@ -17,11 +17,12 @@ from flowtui.exchange import exercises
 from flowtui.exchange.csvs import Header, lines, split_header
 from flowtui.exchange.desk import desk_for
 from flowtui.exchange.protocol import Options, Row
-from flowtui.exchange.sniffing import has_columns, table_header
+from flowtui.exchange.sniffing import first_row, has_columns, table_header
 from flowtui.exchange.wearables.nights import moment, workout
 
 COLUMNS = ("Activity Type", "Date", "Favorite", "Title", "Time")
 _LENGTH = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,]\d+)?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 _LEAST = 15
 """Columns of the list in any language; it has over thirty."""
 
@@ -33,7 +34,7 @@ class Garmin:
     title = "Garmin Connect (Activities.csv)"
 
     def sniff(self, path: Path) -> bool:
-        """By its English columns, or by its own name."""
+        """By its English columns, by its own name, or by what stands in its first row."""
         header = table_header(path)
         if has_columns(header, COLUMNS):
             return True
@@ -70,7 +71,13 @@ class Garmin:
 
 
 def _is_foreign(header: Header, path: Path) -> bool:
-    return path.name.casefold().startswith("activities") and len(header.names) >= _LEAST
+    if len(header.names) < _LEAST:
+        return False
+    row = first_row(path)
+    if row is None:
+        return path.name.casefold().startswith("activities")
+    favourite = row.get(2).casefold() in ("true", "false")
+    return favourite and bool(_DAY.match(row.get(1)) and _LENGTH.fullmatch(row.get(6)))
 
 
 def _seconds(text: str) -> int:

@@ -2,9 +2,11 @@
 
 Fitbit, in Google Takeout or its own archive: `sleep-2026-03-01.json`, a list of {logId, startTime,
 endTime, minutesAsleep, mainSleep}, local times; its older CSV: `Start Time,End Time,Minutes Asleep`
-below a line `Sleep`. Google Fit's Takeout: sessions {fitnessActivity: sleep, startTime, endTime}.
-Oura: {"sleep": [{bedtime_start, bedtime_end, total}]} (v1), {"data": [{bedtime_start, bedtime_end,
-total_sleep_duration}]} (v2), or its table with `Bedtime Start` and `Total Sleep Duration`, seconds.
+below a line `Sleep`; of late `UserSleeps_2026-03-01.csv` beside it, in UTC with offsets. Google
+Fit's Takeout: sessions {fitnessActivity: sleep, startTime, endTime}. Oura: {"sleep":
+[{bedtime_start, bedtime_end, total}]} (v1), {"data": [{bedtime_start, bedtime_end,
+total_sleep_duration}]} (v2), its table with `Bedtime Start` and `Total Sleep Duration`, seconds, or
+of late `App Data/sleepmodel.csv`, parted by `;`.
 Sleep as Android: a header and a row for each night: Id, Tz, From, To, Sched, Hours, Comment.
 """
 
@@ -15,22 +17,50 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flowtui.core.errors import FlowError, UsageError
-from flowtui.exchange.csvs import Line, encoding_of
-from flowtui.exchange.dates import read_moment, read_number
+from flowtui.exchange.csvs import HEAD, Line, encoding_of, header_of
+from flowtui.exchange.dates import date_order, read_moment
 from flowtui.exchange.desk import Desk, desk_for
+from flowtui.exchange.numbers import Marks, column_marks, read_number
 from flowtui.exchange.protocol import LeftOut, Options, Row
 from flowtui.exchange.sniffing import has_columns, head_of, holds, table_header
 from flowtui.exchange.sources import Source, open_source
-from flowtui.exchange.wearables.nights import member, moment, night
+from flowtui.exchange.wearables.nights import fixed, member, moment, night
 
-_FITBIT_FILES = re.compile(r"(?:.*/)?sleep-\d{4}-\d\d-\d\d\.json")
+_FITBIT_FILES = re.compile(
+    r"(?:.*/)?(?:sleep-\d{4}-\d\d-\d\d\.json|UserSleeps_\d{4}-\d\d-\d\d\.csv)"
+)
 _FIT_FILES = re.compile(r"(?:.*/)?[^/]*_SLEEP\.json")
-_OURA_FILES = re.compile(r"(?:.*/)?oura[^/]*\.json", re.IGNORECASE)
+_OURA_FILES = re.compile(r"(?:.*/)?(?:oura[^/]*\.json|sleepmodel\.csv)", re.IGNORECASE)
+
+
+class _Table(NamedTuple):
+    """Columns of a table of nights."""
+
+    start: str
+    end: str
+    asleep: str
+    unit_s: int
+    """Seconds of one of `asleep`."""
+    offsets: tuple[str, str] = ("", "")
+    """Columns that tell the offsets of start and end, where the times are in UTC."""
+    id: str = ""
+
+
+_TABLES = (
+    _Table("Start Time", "End Time", "Minutes Asleep", 60),
+    _Table("Bedtime Start", "Bedtime End", "Total Sleep Duration", 1),
+    _Table("bedtime_start", "bedtime_end", "total_sleep_duration", 1),
+    _Table(
+        "sleep_start", "sleep_end", "minutes_asleep", 60,
+        ("start_utc_offset", "end_utc_offset"), "sleep_id",
+    ),
+)  # fmt: skip
 
 
 class SleepFiles:
@@ -66,6 +96,11 @@ class SleepFiles:
                 raise FlowError(
                     f"{path} holds no nights", "unpack it, and name the folder of sleep"
                 )
+            nights = [name for name in names if not name.casefold().endswith(".csv")]
+            if nights and len(nights) < len(names):
+                # the tables beside them hold the same nights again
+                yield LeftOut("tables of nights that other files hold", len(names) - len(nights))
+                names = nights
             for name in names:
                 yield from _file(source, name, desk, options)
 
@@ -136,30 +171,45 @@ def _made(
 
 def _csv(source: Source, name: str, data: bytes, desk: Desk, options: Options) -> Iterator[Row]:
     text = data.decode(encoding_of(data), "replace").lstrip("\ufeff")
-    if text.startswith("Sleep"):
+    if re.match(r"Sleep\r?\n", text):
         text = text.partition("\n")[2]
-        columns, unit_s = ("Start Time", "End Time", "Minutes Asleep"), 60
-    else:
-        columns, unit_s = ("Bedtime Start", "Bedtime End", "Total Sleep Duration"), 1
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [column for column in columns[:2] if column not in (rows.fieldnames or ())]
-    if missing:
+    header = header_of(text[:HEAD].encode())
+    delimiter = header.delimiter if header is not None else ","
+    read = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    names = tuple(read.fieldnames or ())
+    columns = next((one for one in _TABLES if {one.start, one.end} <= set(names)), None)
+    if columns is None:
         raise FlowError(
-            f"{name} holds no nights as they are exported: it has no column {missing[0]!r}",
+            f"{name} holds no nights as they are exported: it has no column {_TABLES[0].start!r}",
             "check that the format's name is right",
         )
-    for number, row in enumerate(rows, start=2):
-        first, last, asleep = (str(row.get(column) or "").strip() for column in columns)
+    rows = list(read)
+    times = [str(row.get(column) or "") for row in rows for column in columns[:2]]
+    order = options.date_order or date_order(times)
+    asleep = [str(row.get(columns.asleep) or "").strip() for row in rows]
+    (marks,) = column_marks([asleep], delimiter)
+    for number, (row, slept) in enumerate(zip(rows, asleep, strict=True), start=2):
+        first = str(row.get(columns.start) or "").strip()
         if not first:
             continue
         try:
-            start = moment(first, desk, order=options.date_order)
-            end = moment(last, desk, order=options.date_order)
-            seconds = read_number(asleep) * unit_s if asleep else None
+            start, end = (
+                _at(row, column, offset, desk, order)
+                for column, offset in zip(columns[:2], columns.offsets, strict=True)
+            )
+            seconds = read_number(slept, marks) * columns.unit_s if slept else None
         except UsageError as error:
             yield desk.unread(number, ",".join(map(str, row.values()))[:200], error.message)
             continue
-        yield night(desk, number, first, first, start, end, seconds)
+        key = str(row.get(columns.id) or first)
+        nap = "nap" if row.get("type") in ("sleep", "late_nap") else ""
+        yield night(desk, number, key, first, start, end, seconds, nap)
+
+
+def _at(row: dict[str, str], column: str, offset: str, desk: Desk, order: str | None) -> datetime:
+    found = moment(str(row.get(column) or "").strip(), desk, order=order)
+    zone = fixed(str(row.get(offset) or "")) if offset else None
+    return found if zone is None else found.astimezone(zone)
 
 
 class SleepAsAndroid:
@@ -194,25 +244,33 @@ class SleepAsAndroid:
 
 def _android(text: str, desk: Desk) -> Iterator[Row]:
     header: list[str] = []
+    nights: list[tuple[dict[str, str], Line]] = []
     for number, cells in enumerate(csv.reader(io.StringIO(text, newline="")), start=1):
         if cells[:4] == ["Id", "Tz", "From", "To"]:
             header = cells
         elif cells and cells[0] and header:
             # a row without an id holds the noise of the night before it
             fields = dict(zip(header, cells, strict=False))
-            yield _android_night(fields, Line(number, tuple(cells[:8])), desk)
+            nights.append((fields, Line(number, tuple(cells[:8]))))
+    times = (fields.get(name, "") for fields, _ in nights for name in ("From", "To"))
+    order = desk.options.date_order or date_order(times)
+    (marks,) = column_marks([[fields.get("Hours", "") for fields, _ in nights]], ",")
+    for fields, row in nights:
+        yield _android_night(fields, row, desk, order, marks)
 
 
-def _android_night(fields: dict[str, str], row: Line, desk: Desk) -> Row:
+def _android_night(
+    fields: dict[str, str], row: Line, desk: Desk, order: str | None, marks: Marks
+) -> Row:
     try:
         try:
             zone = ZoneInfo(fields["Tz"])
         except (ValueError, OSError, LookupError):
             zone = desk.options.zone
         start, end = (
-            read_moment(fields[name], zone)[0].astimezone(zone) for name in ("From", "To")
+            read_moment(fields[name], zone, order)[0].astimezone(zone) for name in ("From", "To")
         )
-        hours = read_number(fields["Hours"]) if fields.get("Hours") else None
+        hours = read_number(fields["Hours"], marks) if fields.get("Hours") else None
     except (UsageError, LookupError) as error:
         return desk.unread(row.number, row.text, str(error))
     asleep_s = hours * 3600 if hours is not None and hours > 0 else None
@@ -221,10 +279,18 @@ def _android_night(fields: dict[str, str], row: Line, desk: Desk) -> Row:
 
 
 FITBIT = SleepFiles(
-    "fitbit", "Fitbit sleep (JSON or CSV, or a Takeout)", b'"logId"', _FITBIT_FILES, rb"Sleep\r?\n"
+    "fitbit",
+    "Fitbit sleep (JSON or CSV, or a Takeout)",
+    b'"logId"',
+    _FITBIT_FILES,
+    rb"Sleep\r?\n|sleep_id,sleep_type,",
 )
 OURA = SleepFiles(
-    "oura", "Oura (JSON or CSV)", b'"bedtime_start"', _OURA_FILES, rb"[^\n]*\bBedtime Start\b"
+    "oura",
+    "Oura (JSON or CSV)",
+    b'"bedtime_start"',
+    _OURA_FILES,
+    rb"(?i:[^\n]*\bbedtime[ _]start\b)",
 )
 GOOGLE_FIT = SleepFiles(
     "google-fit", "Google Fit sleep (Takeout)", b'"fitnessActivity"', _FIT_FILES, b""

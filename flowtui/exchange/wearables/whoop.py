@@ -1,9 +1,10 @@
-"""Whoop: sleeps, workouts and the journal of its data export.
+"""Whoop: sleeps, workouts and the journal of its data export, in any language.
 
 `sleeps.csv`: Cycle timezone, Sleep onset, Wake onset, Asleep duration (min), Nap; `workouts.csv`:
-Workout start time, Workout end time, Activity name; `journal_entries.csv`: Question text, Answered
-yes, Notes; `physiological_cycles.csv` has the night of each cycle. Times are those of the cycle's
-zone ("UTC+01:00").
+Workout start time, Workout end time, Activity name, in some eras without the zone;
+`journal_entries.csv`: Question text, Answered yes, Notes; `physiological_cycles.csv` has the night
+of each cycle. In other languages names of files and columns differ, places do not: a cycle's start,
+its end and its zone come first. Times are those of the zone ("UTC+01:00").
 """
 
 from __future__ import annotations
@@ -14,17 +15,45 @@ from pathlib import Path
 from flowtui.core.body.entry_kinds import Kind, Scope, State
 from flowtui.core.body.habits import Habit, habit_name
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.lazy_dataclass import dataclass
 from flowtui.exchange import exercises
-from flowtui.exchange.csvs import Header, Line, needs
-from flowtui.exchange.dates import read_number
+from flowtui.exchange.csvs import Header, Line
 from flowtui.exchange.desk import Desk, desk_for
+from flowtui.exchange.numbers import Marks, column_marks, read_number
 from flowtui.exchange.protocol import Declared, LeftOut, Options, Row
-from flowtui.exchange.sniffing import has_columns, holds, table_header
-from flowtui.exchange.wearables.nights import member, moment, night, table, workout
+from flowtui.exchange.roles import YES
+from flowtui.exchange.sniffing import first_row, holds, table_header
+from flowtui.exchange.sources import open_source
+from flowtui.exchange.wearables.nights import fixed, moment, night, table, workout
 
-SLEEPS, CYCLES = "sleeps.csv", "physiological_cycles.csv"
-WORKOUTS, JOURNAL = "workouts.csv", "journal_entries.csv"
-MEMBERS = (SLEEPS, CYCLES, WORKOUTS, JOURNAL)
+SLEEPS, CYCLES, WORKOUTS, JOURNAL = "sleeps", "cycles", "workouts", "journal"
+CYCLES_FILE = "physiological_cycles.csv"
+FIRST = ("Cycle start time", "Cycle end time")
+_NAMES = {
+    JOURNAL: ("Question text", "Answered yes", "Notes"),
+    WORKOUTS: ("Workout start time", "Workout end time", "Activity name"),
+    SLEEPS: ("Sleep onset", "Wake onset", "Asleep duration (min)"),
+}
+_PLACES = {
+    JOURNAL: (3, 4, 5),
+    WORKOUTS: (3, 4, 6),
+    SLEEPS: (3, 4, 7),
+    CYCLES: (12, 13, 16),
+}
+"""In an export of another language: where the three columns of each table stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a table is, and where its columns stand."""
+
+    kind: str
+    cycle: int
+    zone: int | None
+    first: int | None
+    second: int | None
+    third: int | None
+    nap: int | None = None
 
 
 class Whoop:
@@ -36,51 +65,97 @@ class Whoop:
     def sniff(self, path: Path) -> bool:
         """One of its tables, or an archive that holds them."""
         header = table_header(path)
-        if has_columns(header, ("Cycle timezone",)):
+        if header is not None and columns_of(header, first_row(path)) is not None:
             return True
         return (path.is_dir() or path.suffix.casefold() == ".zip") and holds(
-            path, lambda names: any(n.rsplit("/", 1)[-1] == CYCLES for n in names)
+            path, lambda names: any(n.rsplit("/", 1)[-1] == CYCLES_FILE for n in names)
         )
 
     def read(self, path: Path, options: Options) -> Iterator[Row]:
         """Nights, workouts and answers. Raises FlowError for a damaged file."""
         desk = desk_for(self.name, path, options)
-        with member(path, MEMBERS) as (source, names):
-            if not names:
-                raise FlowError(f"{path} holds none of {', '.join(MEMBERS)}", "export it again")
-            has_sleeps = any(name.endswith(SLEEPS) for name in names)
-            for name in names:
-                header, rows = table(source, name, options)
-                needs(header, ("Cycle timezone",), name)
-                if name.endswith(CYCLES) and has_sleeps:
-                    continue  # its nights are those of sleeps.csv
-                yield from _rows(header, rows, desk)
+        with open_source(path) as source:
+            names = source.names()
+            if not (path.is_file() and len(names) == 1):
+                names = sorted(n for n in names if n.casefold().endswith(".csv"))
+            tables = [(name, *table(source, name, options)) for name in names]
+        known = [
+            (found, header, rows)
+            for _, header, rows in tables
+            if (found := columns_of(header, rows[0] if rows else None)) is not None
+        ]
+        if not known:
+            raise FlowError(f"{path} holds no table as Whoop writes them", "export it again")
+        sleeps = any(found.kind == SLEEPS for found, _, _ in known)
+        for found, header, rows in known:
+            if found.kind == CYCLES and sleeps:
+                continue  # its nights are those of the sleeps
+            yield from _rows(found, header, rows, desk)
 
 
-def _rows(header: Header, rows: list[Line], desk: Desk) -> Iterator[Row]:
-    if header.at("Question text") is not None:
-        yield from _journal(header, rows, desk)
+def columns_of(header: Header, first: Line | None) -> Columns | None:
+    """What a table is, by its English names or by its places; None for another program's."""
+    start = header.at("Cycle start time")
+    if start is not None:
+        for kind, names in _NAMES.items():
+            one, two, three = (header.at(name) for name in names)
+            if one is not None:
+                zone, nap = header.at("Cycle timezone"), header.at("Nap")
+                kind = CYCLES if kind == SLEEPS and nap is None else kind
+                return Columns(kind, start, zone, one, two, three, nap)
+        return None
+    if first is None or not _is_cycle(first):
+        return None
+    kind = _kind(header, first)
+    nap = len(header.names) - 1 if kind == SLEEPS else None
+    places = _PLACES[kind]
+    return Columns(kind, 0, 2, places[0], places[1], places[2], nap)
+
+
+def _is_cycle(row: Line) -> bool:
+    """Whether a row begins as Whoop's do: a start, an end (or none yet), a zone as an offset."""
+    return _is_time(row.get(0)) and (not row.get(1) or _is_time(row.get(1))) and (
+        fixed(row.get(2)) is not None
+    )  # fmt: skip
+
+
+def _kind(header: Header, row: Line) -> str:
+    if len(header.names) <= 6:
+        return JOURNAL
+    if not (_is_time(row.get(3)) and _is_time(row.get(4))):
+        return CYCLES
+    return WORKOUTS if any(letter.isalpha() for letter in row.get(6)) else SLEEPS
+
+
+def _is_time(text: str) -> bool:
+    return len(text) >= 16 and text[:4].isdecimal() and text[4] == "-" and ":" in text
+
+
+def _rows(found: Columns, header: Header, rows: list[Line], desk: Desk) -> Iterator[Row]:
+    if found.kind == JOURNAL:
+        yield from _journal(found, rows, desk)
         return
+    (marks,) = column_marks([[row.get(found.third) for row in rows]], header.delimiter)
     empty = 0
     for row in rows:
         try:
-            if header.at("Workout start time") is not None:
-                yield _workout(header, row, desk)
-            elif not row.get(header.at("Sleep onset")):
+            if found.kind == WORKOUTS:
+                yield _workout(found, row, desk)
+            elif not row.get(found.first):
                 empty += 1
             else:
-                yield _sleep(header, row, desk)
+                yield _sleep(found, row, desk, marks)
         except UsageError as error:
             yield desk.unread(row.number, row.text, error.message)
     if empty:
         yield LeftOut("cycles without a night", empty)
 
 
-def _sleep(header: Header, row: Line, desk: Desk) -> Row:
-    offset = row.get(header.at("Cycle timezone"))
-    first, last = row.get(header.at("Sleep onset")), row.get(header.at("Wake onset"))
-    minutes = row.get(header.at("Asleep duration (min)"))
-    nap = row.get(header.at("Nap")).casefold() == "true"
+def _sleep(found: Columns, row: Line, desk: Desk, marks: Marks) -> Row:
+    offset = row.get(found.zone)
+    first, last = row.get(found.first), row.get(found.second)
+    minutes = row.get(found.third)
+    nap = row.get(found.nap).casefold() in YES
     return night(
         desk,
         row.number,
@@ -88,33 +163,32 @@ def _sleep(header: Header, row: Line, desk: Desk) -> Row:
         row.text,
         moment(first, desk, offset),
         moment(last, desk, offset),
-        read_number(minutes) * 60 if minutes else None,
+        read_number(minutes, marks) * 60 if minutes else None,
         "nap" if nap else "",
     )
 
 
-def _workout(header: Header, row: Line, desk: Desk) -> Row:
-    offset = row.get(header.at("Cycle timezone"))
-    first, last = (row.get(header.at(f"Workout {end} time")) for end in ("start", "end"))
-    name = exercises.strava(row.get(header.at("Activity name")))
+def _workout(found: Columns, row: Line, desk: Desk) -> Row:
+    offset = row.get(found.zone)
+    first, last = row.get(found.first), row.get(found.second)
+    name = exercises.strava(row.get(found.third))
     start, end = moment(first, desk, offset), moment(last, desk, offset)
     return workout(desk, row.number, f"workout|{first}", row.text, start, end, name)
 
 
-def _journal(header: Header, rows: list[Line], desk: Desk) -> Iterator[Row]:
+def _journal(found: Columns, rows: list[Line], desk: Desk) -> Iterator[Row]:
     """Each question as a habit, answered for the day on which its cycle began."""
     declared: dict[str, Habit] = {}
     for row in rows:
-        question = row.get(header.at("Question text"))
-        offset = row.get(header.at("Cycle timezone"))
+        question = row.get(found.first)
         try:
-            name = habit_name(question.rstrip("?"))
-            day = moment(row.get(header.at("Cycle start time")), desk, offset).date()
+            name = habit_name(question.strip("¿?"))
+            day = moment(row.get(found.cycle), desk, row.get(found.zone)).date()
         except UsageError as error:
             yield desk.unread(row.number, row.text, error.message)
             continue
         declared.setdefault(name, Habit(name, label=question, ask=False))
-        yes = row.get(header.at("Answered yes")).casefold() == "true"
+        yes = row.get(found.second).casefold() in YES
         yield desk.entry(
             row.number,
             f"journal|{day}|{question}",
@@ -124,6 +198,6 @@ def _journal(header: Header, rows: list[Line], desk: Desk) -> Iterator[Row]:
             name=name,
             state=State.GIVEN if yes else State.NO,
             scope=Scope.DAY,
-            note=row.get(header.at("Notes")),
+            note=row.get(found.third),
         )
     yield from (Declared(habit) for habit in declared.values())

@@ -182,11 +182,12 @@ class HabitsScreen(FlowScreen):
         row = self.chosen
         if row is None:
             return
-        form: UnitForm | None = UnitForm((row.habit.unit if row.habit else None) or "", "1")
+        form = UnitForm((row.habit.unit if row.habit else None) or "", "1")
         while True:
-            form = await self.app.push_screen_wait(UnitDialog(row.name, form))
-            if form is None or await self.perform(partial(_measure, row.name, form)):
+            typed = await self.app.push_screen_wait(UnitDialog(row.name, form))
+            if typed is None or await self.perform(partial(_measure, row.name, typed)):
                 return
+            form = typed
 
     @work(group="command", exit_on_error=False)
     async def action_habit_archive(self) -> None:

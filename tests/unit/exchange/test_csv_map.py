@@ -333,3 +333,91 @@ def test_a_row_is_told_as_it_stands_in_the_file(row: str, tmp_path: Path) -> Non
     path = table(tmp_path / "d.csv", f"date{mark}energy{mark}sleep\n{row}\n")
 
     assert row in {told.text for told in plan(path, name="csv").unread}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        *("sleep (мин)", "minutes_asleep", "Schlaf (Min.)", "sommeil (minutes)", "sueño [minutos]"),
+        *("sleep_min", "sömn (minuter)", "sleep (分)", "Sleep, min", "slaap (minuten)"),
+    ],
+)
+def test_a_unit_in_the_name_of_a_column_is_read_in_any_language(head: str, tmp_path: Path) -> None:
+    path = table(tmp_path / "d.csv", f'date\t"{head}"\n2026-03-01\t450\n2026-03-02\t400\n')
+
+    assert [e.duration_s for e in plan(path, name="csv").new] == [27000, 24000]
+
+
+def test_numbers_that_stand_for_missing_are_not_read_and_told_by_column(tmp_path: Path) -> None:
+    text = (
+        "date,sleep,habit:pages,energy\n2026-03-01,7,10,3\n2026-03-02,-999,-1,9999\n"
+        "2026-03-03,8,12,4\n2026-03-04,-1,9999,2\n"
+    )
+    made = plan(table(tmp_path / "d.csv", text))
+
+    assert [e.duration_s for e in made.new if e.kind is Kind.SLEEP] == [25200, 28800]
+    assert [e.value for e in made.new if e.name == "pages"] == [10, 12]
+    assert [(u.text, u.why) for u in made.unread] == [
+        ("sleep", "2 cells hold -1 and -999, which looks like a code for missing: not read"),
+        ("habit:pages", "2 cells hold -1 and 9999, which looks like a code for missing: not read"),
+        ("energy", "1 cells hold 9999, which looks like a code for missing: not read"),
+    ]
+
+
+def test_negative_and_large_numbers_among_their_like_are_values(tmp_path: Path) -> None:
+    text = "date,habit:balance,habit:steps\n" + "".join(
+        f"2026-03-0{day},{a},{b}\n" for day, a, b in ((1, -1, 9999), (2, -3, 8200), (3, 4, 12000))
+    )
+    made = plan(table(tmp_path / "d.csv", text))
+
+    assert [e.value for e in made.new if e.name == "steps"] == [9999, 8200, 12000]
+    assert [e.value for e in made.new if e.name == "balance"] == [-1, -3, 4]
+
+
+@pytest.mark.parametrize("word", ["#N/A", "<NA>", "NaN", "null", "?", "#VALUE!"])
+def test_words_for_missing_are_empty_cells(word: str, tmp_path: Path) -> None:
+    text = f"date,energy,sleep\n2026-03-01,{word},7\n2026-03-02,3,{word}\n"
+    made = plan(table(tmp_path / "d.csv", text))
+
+    assert (made.counts, made.unread_count) == ({"energy": 1, "sleep": 1}, 0)
+
+
+@pytest.mark.parametrize(
+    ("cell", "day", "hour"),
+    [
+        *(("1772355600", 1, 9), ("1772355600000", 1, 9), ("1772323200", 1, None)),
+        ("1772323200000", 1, None),
+    ],
+)
+def test_a_column_of_dates_may_hold_seconds_or_milliseconds(
+    cell: str, day: int, hour: int | None, tmp_path: Path
+) -> None:
+    (entry,) = plan(table(tmp_path / "d.csv", f"date,energy\n{cell},3\n")).new
+
+    assert entry.day == date(2026, 3, day)
+    assert (entry.at.hour if entry.at else None) == hour
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        *(("Ja", "given"), ("sim", "given"), ("да", "given"), ("✅", "given"), ("是", "given")),
+        *(("Nein", "no"), ("não", "no"), ("нет", "no"), ("✗", "no"), ("否", "no")),
+    ],
+)
+def test_yes_and_no_are_understood_in_other_languages(
+    word: str, state: str, tmp_path: Path
+) -> None:
+    (entry,) = plan(table(tmp_path / "d.csv", f"date,habit:nap\n2026-03-01,{word}\n")).new
+
+    assert entry.state.value == state
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_marks_inside_names_do_not_part_columns(mark: str, tmp_path: Path) -> None:
+    head = mark.join(("date", '"sleep, min; night|asleep"', '"energy, of the day, 1-5"'))
+    text = head + "\n" + "".join(mark.join((f"2026-03-0{d}", "450", "3")) + "\n" for d in (1, 2))
+    options = replace(OPTIONS, columns={"#2": "sleep:min", "#3": "energy"})
+    made = plan(table(tmp_path / "d.csv", text), options=options, name="csv")
+
+    assert made.counts == {"energy": 2, "sleep": 2}

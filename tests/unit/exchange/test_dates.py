@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,12 +16,13 @@ from flowtui.exchange.dates import (
     read_date,
     read_length_s,
     read_moment,
-    read_number,
     read_time,
     zone_at,
 )
+from flowtui.exchange.numbers import Marks, read_number
 from tests.unit.exchange.make import BERLIN
 
+either = partial(read_number, marks=Marks.BOTH)
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
@@ -93,26 +95,48 @@ def test_what_is_no_instant_is_refused(text: str) -> None:
         read_moment(text, BERLIN)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("7.5", 7.5), ("7,5", 7.5), ("1,200", 1200), ("1,200.5", 1200.5), ("-3", -3), ("1e3", 1000)],
-)
-def test_numbers_with_either_decimal_sign(text: str, expected: float) -> None:
-    assert read_number(text) == expected
-
-
 @pytest.mark.parametrize("text", ["", "x", "nan", "inf", "1.2.3", "--1", "0x10"])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="not a number"):
-        read_number(text)
+        read_number(text, Marks.POINT)
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("7.5", 27000), ("7:30", 27000), ("7h 30m", 27000), ("7h", 25200), ("450m", 27000)],
+    [
+        *(("7.5", 27000), ("7:30", 27000), ("7h 30m", 27000), ("7h", 25200), ("450m", 27000)),
+        *(("7h30", 27000), ("7.5 hours", 27000), ("7,5 h", 27000), ("7 Std. 30 Min.", 27000)),
+        *(("7 hours, 30 minutes", 27000), ("450 мин", 27000), ("1h 2m 3s", 3723), ("90s", 90)),
+        ("7時間30分", 27000),
+    ],
 )
 def test_lengths_say_their_unit_or_have_the_usual_one(text: str, expected: int) -> None:
-    assert read_length_s(text, 3600) == expected
+    assert read_length_s(text, 3600, either) == expected
+
+
+@pytest.mark.parametrize("text", ["30m 7h", "7h 8h", "7 km", "h", "7 x", "1h 2", "7h 30 40"])
+def test_a_length_in_no_order_or_unit_is_refused_or_what_it_plainly_says(text: str) -> None:
+    if text == "1h 2":
+        assert read_length_s(text, 3600, either) == 3720
+        return
+    with pytest.raises(UsageError):
+        read_length_s(text, 3600, either)
+
+
+@given(st.text(max_size=25))
+def test_any_text_is_a_length_or_refused(text: str) -> None:
+    try:
+        read_length_s(text, 3600, either)
+    except UsageError as error:
+        assert error.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Sat, 7 Mar 2026", "Saturday 7 March 2026", "Samstag, 7. März 2026", "sáb. 07/03/2026"],
+)
+def test_a_weekday_before_a_date_is_passed_over(text: str) -> None:
+    assert read_date(text, "dmy") == date(2026, 3, 7)
 
 
 @given(st.dates(date(1900, 1, 1), date(2199, 12, 31)), st.sampled_from(["dmy", "mdy"]))
@@ -126,7 +150,7 @@ def test_every_date_is_read_back_in_the_order_it_was_written(day: date, order: s
 
 @given(st.text(max_size=25))
 def test_any_text_is_a_date_or_refused(text: str) -> None:
-    for read in (read_date, read_time, read_number):
+    for read in (read_date, read_time, either):
         try:
             read(text)
         except UsageError as error:

@@ -422,3 +422,29 @@ def test_a_multisport_recording_gives_its_parts_and_neither_the_changes_nor_the_
         ("swimming", 20), ("biking", 60), ("running", 30),
     ]  # fmt: skip
     assert plan(path, known=made.new).known == 3
+
+
+def test_elapsed_seconds_of_strava_with_points_for_thousands_are_not_one_second(
+    tmp_path: Path,
+) -> None:
+    names = ["ID", "Fecha", "Nombre", "Tipo", "Desc", "Tiempo", "Distancia", "FC", "Esfuerzo"]
+    names += [f"x{n}" for n in range(6)] + ["Tiempo", "En movimiento", "Distancia"]
+    names += [f"y{n}" for n in range(14)]
+    head = ",".join(names)
+    row = ["1", '"3 mar 2026, 15:09:27"', "C", "Carrera", "", '"1.390"', '"2,81"', "", ""]
+    row += [""] * 7 + ["1350.0", "2810.0"] + [""] * 14
+    made = plan(table(tmp_path / "activities.csv", f"{head}\n{','.join(row)}\n"), name="strava")
+
+    (entry,) = made.new
+    assert entry.start and entry.end
+    assert (entry.end - entry.start).total_seconds() == 1390
+
+
+def test_habitbull_writes_decimals_by_habit(tmp_path: Path) -> None:
+    text = (
+        "HabitName,HabitDescription,HabitCategory,CalendarDate,Value,CommentText\n"
+        'Water,,H,2026-03-01,"1,250",\nWater,,H,2026-03-02,"0,5",\n'
+    )
+    made = plan(table(tmp_path / "hb.csv", text))
+
+    assert [e.value for e in made.new] == [1.25, 0.5]

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from flowtui.exchange.trackers.registry import TRACKERS, tracker_of
+from flowtui.core.errors import FlowError
+from flowtui.exchange.trackers.registry import TRACKERS, tracker_named, tracker_of
+from flowtui.exchange.trackers.tracked import TrackedTime
+from tests.unit.exchange.make import BERLIN, OPTIONS
 from tests.user import Person, Shell
 
 TOGGL = (
@@ -18,6 +21,13 @@ TOGGL = (
     'A,a@example.org,,Kernels,,"fuse it, at last",No,2026-03-03,09:00:00,2026-03-03,10:30:00,'
     '01:30:00,"cuda, deep work",\n'
     "A,a@example.org,,,,read,No,2026-03-03,23:30:00,2026-03-04,00:15:00,00:45:00,,\n"
+)
+TOGGL_NEW = (
+    '\ufeff"Description","Duration","Member","Email","Project","Tags","Start date","Start time",'
+    '"Stop date","Stop time"\n'
+    '"fuse it, at last","1:30:00","A","a@example.org","-","cuda","2026-03-03","09:00:00",'
+    '"2026-03-03","10:30:00"\n'
+    '"read","0:45:00","A","a@example.org","-","-","2026-03-03","23:30:00","2026-03-04","00:15:00"\n'
 )
 CLOCKIFY = (
     '"Project","Client","Description","Task","User","Group","Email","Tags","Billable","Start Date",'
@@ -117,6 +127,7 @@ FIRST = "03 09:00 03 10:30 fuse it, at last"
 SECOND = "03 23:30 04 00:15 read"
 FILES: dict[str, tuple[str, str, list[str]]] = {
     "toggl": ("Toggl_time_entries.csv", TOGGL, [FIRST, SECOND]),
+    "toggl of late": ("Toggl_Track.csv", TOGGL_NEW, [FIRST, SECOND]),
     "clockify": ("Clockify_Report.csv", CLOCKIFY, [FIRST, SECOND]),
     "timewarrior": ("2026-03.data", TIMEW, [FIRST, "03 23:30 04 00:15 "]),
     "timewarrior export": ("timew.json", TIMEW_JSON, [FIRST, "03 23:30 04 00:15 "]),
@@ -195,6 +206,79 @@ def test_what_shares_time_with_a_block_is_listed_and_left_out_or_cut(
     assert (cut["cut"], cut["overlaps"], cut["written"]) == (1, [], 2)
     assert told(person) == ["03 09:00 03 10:00 fuse it, at last", "03 10:00 03 11:00 mine", SECOND]
     assert person.block(own).imported == ""
+
+
+def read(tmp_path: Path, name: str, text: str) -> list[str]:
+    """What a tracker's file gives: stretches, or what was not understood."""
+    path = tmp_path / "file.csv"
+    path.write_text(text, encoding="utf-8")
+    tracker = tracker_named(name)
+    assert tracker is not None
+    found = []
+    for row in tracker.read(path, OPTIONS):
+        if isinstance(row, TrackedTime):
+            start, end = (at.astimezone(BERLIN) for at in (row.start, row.end))
+            words = " ".join(filter(None, (row.text, row.project, *row.tags)))
+            found.append(f"{start:%d %H:%M} {end:%d %H:%M:%S} {words}".strip())
+        else:
+            found.append(type(row).__name__)
+    return found
+
+
+def test_no_project_and_no_tag_of_toggl_are_no_words(tmp_path: Path) -> None:
+    assert read(tmp_path, "toggl", TOGGL_NEW) == [
+        "03 09:00 03 10:30:00 fuse it, at last cuda", "03 23:30 04 00:15:00 read",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("head", "length"),
+    [
+        *(("start,duration_ms", "5400000"), ("start,Duration (s)", "5400")),
+        *(("start,length [min]", "90"), ("start,hours", "1.5"), ("start,duration", "1h30")),
+        *(("start,Time spent (h)", "1.5"), ("start,minutes", "90"), ("start,duration", "1:30:00")),
+        *(
+            ("start,длительность", ""),
+            ("Beginn,Dauer (Std)", "1.5"),
+            ("inicio,duración (min)", "90"),
+        ),
+    ],
+)
+def test_a_length_is_in_the_unit_of_its_columns_name(
+    tmp_path: Path, head: str, length: str
+) -> None:
+    if not length:
+        with pytest.raises(FlowError, match="does not say when time was tracked"):
+            read(tmp_path, "blocks", f"{head}\n2026-03-03 09:00,1\n")
+        return
+    assert read(tmp_path, "blocks", f"{head}\n2026-03-03 09:00,{length}\n") == [
+        "03 09:00 03 10:30:00"
+    ]
+
+
+def test_decimal_commas_of_a_length_are_decided_by_its_column(tmp_path: Path) -> None:
+    text = (
+        "Beginn;Dauer (h);Beschreibung;Projekt\n3.3.2026 9:00;1,5;x;p\n3.3.2026 11:00;0,125;y;p\n"
+    )
+    assert read(tmp_path, "blocks", text) == [
+        "03 09:00 03 10:30:00 x p", "03 11:00 03 11:07:30 y p",
+    ]  # fmt: skip
+
+
+def test_a_report_of_rescuetime_by_day_is_refused(tmp_path: Path) -> None:
+    rows = "2026-03-03T00:00:00,18000,1,vim,Editing,2\n2026-03-04T00:00:00,900,1,vim,Editing,2\n"
+    with pytest.raises(FlowError, match="tells whole days"):
+        read(tmp_path, "rescuetime", RESCUE.partition("\n")[0] + "\n" + rows)
+
+
+def test_five_minutes_of_rescuetime_that_follow_one_another_are_one_stretch(tmp_path: Path) -> None:
+    rows = [
+        f"2026-03-03T09:{m:02}:00,{s},1,vim,Editing,2" for m, s in ((0, 280), (5, 290), (20, 90))
+    ]
+    text = "\n".join([RESCUE.partition("\n")[0], *rows])
+    assert read(tmp_path, "rescuetime", text) == [
+        "03 09:00 03 09:09:30 Editing", "03 09:20 03 09:21:30 Editing",
+    ]  # fmt: skip
 
 
 BAD: dict[str, Callable[[str], str]] = {

@@ -89,10 +89,22 @@ def whoop(path: Path) -> Path:
     return path
 
 
+FITBIT_TABLE = (
+    "sleep_id,sleep_type,minutes_in_sleep_period,minutes_after_wake_up,minutes_to_fall_asleep,"
+    "minutes_asleep,minutes_awake,start_utc_offset,sleep_start,end_utc_offset,sleep_end\n"
+    "7,STAGES,480,5,12,432,48,+01:00,2026-03-02 21:40:00+0000,+01:00,2026-03-03 05:40:00+0000\n"
+)
+OURA_MODEL = (
+    "id;day;bedtime_start;bedtime_end;total_sleep_duration;type\n"
+    "a;2026-03-03;2026-03-02T22:40:00.000+01:00;2026-03-03T06:40:00.000+01:00;25920;long_sleep\n"
+    "b;2026-03-03;2026-03-03T14:00:00.000+01:00;2026-03-03T14:25:00.000+01:00;1200;sleep\n"
+)
 NIGHT = "02 21:40 03 05:40 432"
 FILES: dict[str, tuple[str, str, list[str]]] = {
     "fitbit": ("sleep-2026-03-03.json", json.dumps(FITBIT), [NIGHT, "03 13:00 03 13:25 20 nap"]),
     "fitbit csv": ("fitbit_export.csv", FITBIT_CSV, [NIGHT]),
+    "fitbit table": ("UserSleeps_2026-03-01.csv", FITBIT_TABLE, [NIGHT]),
+    "oura model": ("sleepmodel.csv", OURA_MODEL, [NIGHT, "03 13:00 03 13:25 20 nap"]),
     "oura v1": ("oura.json", json.dumps(OURA_V1), [NIGHT]),
     "oura v2": ("sleep.json", json.dumps(OURA_V2), [NIGHT]),
     "oura csv": ("oura_trends.csv", OURA_CSV, [NIGHT]),
@@ -176,3 +188,104 @@ def test_json_of_another_program_is_found_by_its_look_on_the_command_line(
     told = flow.ok("import", str(path), "--json").json
     assert (told["format"], told["written"]) == ("oura", 1)
     flow.ok("undo")
+
+
+CYCLE_ES = "2026-03-02 22:30:00,2026-03-03 22:10:00,UTC+01:00"
+HEAD_ES = "Hora de inicio del ciclo,Hora de finalización del ciclo,Zona horaria del ciclo"
+WHOOP_ES = {
+    "sueño.csv": (
+        f"{HEAD_ES},Inicio del sueño,Inicio de la vigilia,Calificación del sueño (%),"
+        "Frecuencia respiratoria (rpm),Duración del sueño (min),Tiempo en la cama (min),Siesta\n"
+        f"{CYCLE_ES},2026-03-02 22:40:00,2026-03-03 06:40:00,80,15.1,432,480,false\n"
+        f"{CYCLE_ES},2026-03-03 14:00:00,2026-03-03 14:25:00,80,15.1,20,25,true\n"
+    ),
+    "entrenamientos.csv": (
+        f"{HEAD_ES},Hora de inicio del entrenamiento,Hora de finalización del entrenamiento,"
+        "Duración (min),Nombre de la actividad,Esfuerzo de actividad\n"
+        f"{CYCLE_ES},2026-03-03 18:00:00,2026-03-03 18:40:00,40,Carrera,11.2\n"
+    ),
+    "journal_entries.csv": (
+        f'{HEAD_ES},Texto de la pregunta,"Respondió ""Sí""",Notas\n'
+        f"{CYCLE_ES},¿Leíste en la cama?,true,\n"
+    ),
+}
+DE = "Startzeit,Endzeit,Zeitzone,Erholung,HF,HRV,Temp,O2,Belastung,Energie,Max,Mittel"
+WHOOP_CYCLES_DE = (
+    f"{DE},Beginn des Schlafs,Aufwachen,Schlaf %,Atem,Schlafdauer (min)\n"
+    f"{CYCLE_ES},66,50,60,34,97,11,2000,150,60,2026-03-02 22:40:00,2026-03-03 06:40:00,80,15,432\n"
+)
+
+
+def test_whoop_of_another_language_is_read_by_its_places(tmp_path: Path) -> None:
+    path = tmp_path / "mis_datos_de_whoop.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in WHOOP_ES.items():
+            archive.writestr(name, text)
+        archive.writestr("physiological_cycles.csv", WHOOP_CYCLES_DE)
+    made = plan(path)
+
+    assert made.format == "whoop"
+    assert sorted(nights(made)) == sorted([NIGHT, "03 13:00 03 13:25 20 nap"])
+    assert {(e.name, e.state.value) for e in made.new if e.name} == {
+        ("running", "given"), ("leíste-en-la-cama", "given"),
+    }  # fmt: skip
+    assert plan(path, made.new).new == ()
+
+
+@pytest.mark.parametrize("name", [*WHOOP_ES, "ciclos.csv"])
+def test_each_table_of_whoop_is_known_alone(tmp_path: Path, name: str) -> None:
+    path = table(tmp_path / name, WHOOP_ES.get(name, WHOOP_CYCLES_DE))
+    made = plan(path)
+
+    assert (made.format, made.unread_count) == ("whoop", 0)
+    assert len(made.new) == (2 if name == "sueño.csv" else 1)
+
+
+def test_workouts_of_whoop_without_a_zone_are_local(tmp_path: Path) -> None:
+    text = (
+        "Cycle start time,Workout start time,Workout end time,Duration (min),Activity name\n"
+        "2026-03-02 22:30:00,2026-03-03 18:00:00,2026-03-03 18:40:00,40,Running\n"
+    )
+    made = plan(table(tmp_path / "workouts.csv", text))
+
+    assert [f"{e.start:%H:%M} {e.name}" for e in made.new if e.start] == ["17:00 running"]
+
+
+def test_a_takeout_with_both_forms_of_a_night_reads_it_once(tmp_path: Path) -> None:
+    path = tmp_path / "takeout.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "Takeout/Fitbit/Global Export Data/sleep-2026-03-03.json", json.dumps(FITBIT)
+        )
+        archive.writestr("Takeout/Fitbit/Health/UserSleeps_2026-03-01.csv", FITBIT_TABLE)
+    made = plan(path)
+
+    assert nights(made) == [NIGHT, "03 13:00 03 13:25 20 nap"]
+    assert [left.count for left in made.left_out] == [1]
+
+
+@pytest.mark.parametrize(("first", "second"), [("3/2/2026", "3/3/2026"), ("2/3/2026", "3/3/2026")])
+def test_nights_of_sleep_as_android_take_the_order_of_their_dates_from_the_file(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    months_first = first.startswith("3")
+    other = ("3/14/2026", "3/15/2026") if months_first else ("14/3/2026", "15/3/2026")
+    text = (
+        "Id,Tz,From,To,Sched,Hours,Rating,Comment\n"
+        f'"1","Europe/Berlin","{first} 10:40 PM","{second} 6:40 AM","","7,2","4,0",""\n'
+        f'"2","Europe/Berlin","{other[0]} 10:40 PM","{other[1]} 6:40 AM","","7,2","4,0",""\n'
+    )
+    made = plan(table(tmp_path / "sleep-export.csv", text))
+
+    assert nights(made) == [NIGHT, "14 21:40 15 05:40 432"]
+
+
+def test_garmins_list_is_known_in_any_language_under_any_name(tmp_path: Path) -> None:
+    head = "Tipo de actividad,Fecha,Favorito,Título,Distancia,Calorías,Tiempo" + ",x" * 10
+    row = 'Carrera,2026-03-03 18:00:00,false,"Madrid","8,12",500,00:45:12' + ",1" * 10
+    made = plan(table(tmp_path / "descarga.csv", f"{head}\n{row}\n"))
+
+    assert made.format == "garmin"
+    assert [(e.name, str(e.end - e.start)) for e in made.new if e.start and e.end] == [
+        ("running", "0:45:12")
+    ]
