@@ -154,7 +154,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("habit.rename", "habits", "e,enter", "rename", "Another name, in all its records too."),
     Action("habit.merge", "habits", "J", "merge", "Make its records those of another habit."),
     Action("habit.unit", "habits", "V", "unit", "Count it in another unit, its records too."),
-    Action("habit.archive", "habits", "A", "archive", "Ask for it no more, or ask for it again."),
+    Action("habit.archive", "habits", "Z", "archive", "Ask for it no more, or ask for it again."),
     Action("habit.delete", "habits", "d", "delete", "Forget it, with its records or without."),
     Action("habit.name", "habits", "n", "new", "Name a habit, or a thing to stop.", False),
     Action("habit.leave", "habits", "escape,backspace,L", "back", "Back to Body."),

@@ -134,14 +134,14 @@ async def test_a_habit_is_counted_in_another_unit(reader: World) -> None:
 async def test_a_habit_is_archived_and_asked_for_again(reader: World) -> None:
     before = state(reader)
     async with habits(reader) as (pilot, app):
-        await pilot.press("A")
+        await pilot.press("Z")
         await until(pilot, lambda: ("pages", True, "pages") in state(reader)[0], "archived")
         await until(
             pilot,
             lambda: app.screen.query_one(HabitTable).get_row_at(1)[3].plain == "archived",
             "its mark, last in the list",
         )
-        await pilot.press("A")  # the cursor went along
+        await pilot.press("Z")  # the cursor went along
         await until(pilot, lambda: state(reader) == before, "asked for again")
 
 
@@ -162,7 +162,7 @@ async def test_a_habit_is_deleted_and_its_records_stay_or_go(
 async def test_what_the_settings_declare_is_refused_with_its_line(world: World) -> None:
     world.configure('[body.habits]\nmeditate = "yes_no"\n')
     async with habits(world, (160, 30)) as (pilot, app):
-        await pilot.press("A")
+        await pilot.press("Z")
         await until(pilot, lambda: "config.toml, line 2" in said(app), "the refusal")
         assert app.screen.query_one(HabitTable).get_row_at(0)[3].plain == "config.toml"
 
