@@ -39,6 +39,12 @@ class Break:
     boottime_s: float = 0.0
     """Seconds since that boot at its start."""
 
+    @classmethod
+    def since(cls, at: datetime, seconds: int, now: Reading) -> Break:
+        """A break that began `at`, which is now or a while ago."""
+        boottime_s = now.boottime - (now.wall - at).total_seconds()
+        return cls(at, seconds, False, now.boot_id if boottime_s >= 0 else "", boottime_s)
+
     def by(self, now: Reading) -> Break:
         """The break by the clocks of `now`: its start moves with a wall clock that was set since.
 

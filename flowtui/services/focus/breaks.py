@@ -51,7 +51,7 @@ class Breaks:
         if not 60 <= seconds <= LONGEST_S:
             raise UsageError(f"a break of {seconds} s is outside of 1 minute to 4 hours")
         now = self._reading()
-        chosen = Break(whole(now.wall), seconds, False, now.boot_id, now.boottime)
+        chosen = Break.since(whole(now.wall), seconds, now)
         self._write(chosen, "start break")
         return chosen
 

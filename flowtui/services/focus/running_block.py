@@ -267,7 +267,7 @@ class FocusService(Vigil):
         """Begin the break of a cycle with the end of its block: one undo takes both back."""
         assert ended.ended_at is not None
         seconds = self.rest_after(ended, ended.ended_at)
-        rest = Break(ended.ended_at, seconds)
+        rest = Break.since(ended.ended_at, seconds, self.heart.reading())
         if seconds and self.clock.now() < rest.ends_at:
             writer.begin_break(rest)
 

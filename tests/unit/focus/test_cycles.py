@@ -163,3 +163,18 @@ def test_a_break_of_an_end_long_past_does_not_begin(person: Person) -> None:
     person.services.focus.finish(person.clock.now() - timedelta(minutes=30))
 
     assert person.services.breaks.current() is None
+
+
+@pytest.mark.parametrize("step_s", [3600, -3600, 7, -7])
+def test_the_break_of_a_cycle_is_as_long_as_meant_when_the_clock_is_set(
+    person: Person, step_s: int
+) -> None:
+    person.configure(POMODORO)
+    person.begin(25)
+    person.pass_min(25)
+    person.services.focus.finish()
+    person.clock.set_wall(person.clock.now() + timedelta(seconds=step_s))
+    rest = person.services.breaks.current()
+    assert rest is not None and rest.ends_at - person.clock.now() == timedelta(minutes=5)
+    person.pass_min(5)
+    assert person.services.breaks.ring() is not None
