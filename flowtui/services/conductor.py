@@ -194,6 +194,8 @@ class Conductor:
         self._alarm: ClockAlarm | None = None
         self._set: dict[str, datetime] = {}
         self._at: dict[str, datetime] = {}
+        self._looking = self._look_again = False
+        self._one = asyncio.Lock()
         self._again: dict[str, tuple[datetime, int]] = {}
         """What rang and was due again all the same, and how often: it waits longer each time."""
 
@@ -205,7 +207,8 @@ class Conductor:
         self._scheduler = AsyncIOScheduler(
             event_loop=self._loop,
             timezone="UTC",
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            # a look that is asked for while one is under way must not be skipped
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 8},
         )
         self._scheduler.start()
         self._alarm = ClockAlarm()
@@ -240,9 +243,20 @@ class Conductor:
             self._scheduler.add_job(self.look, "date", run_date=at, id=SOON, replace_existing=True)
 
     async def look(self) -> None:
-        """Ask what is due, and make the jobs of it; nothing where another process conducts."""
-        if self._scheduler is not None and self._lock.held:
-            self.plan(await self._due())
+        """Ask what is due, and make the jobs of it; nothing where another process conducts.
+
+        What is asked for while one look is under way is one more look after it.
+        """
+        self._look_again = True
+        if self._looking:
+            return
+        self._looking = True
+        try:
+            while self._look_again and self._scheduler is not None and self._lock.held:
+                self._look_again = False
+                self.plan(await self._due())
+        finally:
+            self._looking = False
 
     def plan(self, wanted: Instants) -> None:
         """Make the jobs those of `wanted`; nothing happens to one that is right already."""
@@ -279,13 +293,14 @@ class Conductor:
 
     async def _ring(self, name: str) -> None:
         # a coroutine function itself, or the scheduler would run it in a thread and await nothing
-        if self._scheduler is None or not self._lock.held:
-            return
-        self._set.pop(name, None)
-        at = self._at[name]
-        before, times = self._again.get(name, (at, 0))
-        self._again[name] = (at, times + 1 if before == at else 1)
-        await self._calls[name]()
+        async with self._one:
+            if self._scheduler is None or not self._lock.held:
+                return
+            self._set.pop(name, None)
+            at = self._at[name]
+            before, times = self._again.get(name, (at, 0))
+            self._again[name] = (at, times + 1 if before == at else 1)
+            await self._calls[name]()
         await self.look()
 
     def _patience(self, name: str, at: datetime | None) -> timedelta:

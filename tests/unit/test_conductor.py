@@ -349,3 +349,28 @@ def test_instants_of_a_paused_block_are_none(person: Person) -> None:
     person.services.focus.apply(Pause())
 
     assert instants(person.services) == Instants(None, None)
+
+
+async def test_a_look_that_is_asked_for_during_another_is_not_lost(person: Person) -> None:
+    baton = Baton(person.services)
+    under_way, go_on = asyncio.Event(), asyncio.Event()
+    due = baton._due
+
+    async def slow() -> Instants:
+        found = await due()
+        under_way.set()
+        await go_on.wait()
+        return found
+
+    baton.conductor._due = slow
+    baton.conductor.begin()
+    try:
+        await under_way.wait()
+        person.begin(50)
+        for _ in range(3):
+            baton.conductor.look_soon()
+            await asyncio.sleep(0.05)  # each becomes a job of its own, beside the slow one
+        go_on.set()
+        await until(lambda: PLAN in baton.conductor._set)
+    finally:
+        baton.conductor.end()
