@@ -43,6 +43,7 @@ _CLOCK_PARTS = re.compile(
     r"(\d{1,2})(?::(\d\d))?(?::(\d\d))?\s?(am|pm)?(?:utc|gmt)?([+-]\d\d:\d\d)?"
 )
 _LAST_CLOCK = re.compile(rf"(?:(\S+)(?: at)? )?(?:at )?({CLOCK})")
+_CLOCK_FIRST = re.compile(rf"(?:at )?({CLOCK}) (?:on )?([a-z]{{3,}})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OFFSET_ISO = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[t ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?)"
@@ -185,9 +186,9 @@ def parse_between(
 def parse_day(text: str, today: date, *, first_weekday: int = 0) -> Days:
     """Read a day or a stretch of days; `today` is the logical day of the caller.
 
-    Accepts `today`, `yesterday`, a weekday (the last one, today included), `2026-11-20`; `7d` and
-    `2w` (that many days up to and with today); `this week`, `last week` (weeks begin at
-    `first_weekday`, Monday is 0); `this month`, `last month`, `2026-11`; `2026-W47` (ISO week,
+    Accepts `today`, `yesterday`, `3 days ago`, a weekday (the last one, today included) and
+    `2026-11-20`; `7d` and `2w` (that many days up to and with today); `this week`, `last week`
+    (weeks begin at `first_weekday`, Monday is 0); `this month`, `last month`, `2026-11`; `2026-W47` (ISO week,
     always Monday to Sunday).
 
     Raises:
@@ -282,13 +283,19 @@ def _instant(words: str, by: _Reader) -> datetime | None:
             return _at(local, by)
     except ValueError:
         return None
-    found = _LAST_CLOCK.fullmatch(words)
+    found = _LAST_CLOCK.fullmatch(_day_first(words))
     clock = read_clock(found[2]) if found else None
     if found is None or clock is None or found[2].startswith("24"):
         return None  # the end of which day is meant by 24:00 depends on when it is said
     if clock.offset is not None:
         return _with_offset(found[1] or "", clock, by)
     return _on_day(found[1] or "", clock.time, by)
+
+
+def _day_first(words: str) -> str:
+    """`22:30 yesterday` in the order that is read: the day, then the clock."""
+    turned = _CLOCK_FIRST.fullmatch(words)
+    return words if turned is None else f"{turned[2]} {turned[1]}"
 
 
 def _with_offset(word: str, clock: Clock, by: _Reader) -> datetime | None:
@@ -351,6 +358,10 @@ def _one_day(words: str, today: date) -> Days | None:
 
 
 def _stretch(words: str, today: date, first_weekday: int) -> Days | None:
+    ago = re.fullmatch(r"([0-9]{1,5}) ?(d|w|days?|weeks?) ago", words)
+    if ago:
+        day = today - timedelta(int(ago[1]) * (7 if ago[2][0] == "w" else 1))
+        return Days(day, day)
     count = re.fullmatch(r"([0-9]{1,5}) ?(d|w|days?|weeks?)", words)
     if count:
         days = int(count[1]) * (7 if count[2][0] == "w" else 1)

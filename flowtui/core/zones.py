@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,17 @@ def known_zone(name: str) -> ZoneInfo | None:
 def zone_or_utc(name: str) -> ZoneInfo:
     """The zone called `name`, or UTC where it is not known: `zone_words` tells of that."""
     return known_zone(name) or FALLBACK
+
+
+def elsewhere(name: str, at: datetime, here: ZoneInfo) -> str:
+    """Whose clock a record shows where that is not the one `here`: "Kolkata time"; else empty.
+
+    Zones whose clocks agree at that instant are not told apart.
+    """
+    there = zone_or_utc(name)
+    if at.astimezone(there).utcoffset() == at.astimezone(here).utcoffset():
+        return ""
+    return f"{there.key.rpartition('/')[2].replace('_', ' ')} time"
 
 
 def zone_words(name: str) -> str:

@@ -42,9 +42,7 @@ EMPTY: Mapping[str, Any] = MappingProxyType({})
 MAX_BYTES = 1 << 20
 """A larger file is no settings file."""
 
-BUILT_IN_CONTEXTS: Mapping[str, Context] = MappingProxyType(
-    {"work": Context(), "own": Context(week_floor_h=2.0)}
-)
+BUILT_IN_CONTEXTS: Mapping[str, Context] = MappingProxyType({"work": Context(), "own": Context()})
 """Contexts that are there without being written down; a file may change their fields."""
 
 

@@ -49,3 +49,75 @@ def test_what_it_prints_is_json_and_the_exit_is_0(person: Person, flow: Shell, n
     said = flow(name, *ARGUMENTS.get(name, ()), "--json")
     assert said.code == 0, said
     json.loads(said.out)
+
+
+def leaves(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Every command that does something, by its words."""
+    if not isinstance(command, click.Group):
+        return [path]
+    context = click.Context(command)
+    found = []
+    for name in command.list_commands(context):
+        one = command.get_command(context, name)
+        assert one is not None
+        found += leaves(one, (*path, name))
+    return found
+
+
+READING_LEAVES = {
+    "list", "show", "status", "sources", "read", "why", "doctor", "stops", "table", "noise",
+}  # fmt: skip
+"""Names under which a command of a group reads."""
+PRINT_TEXT = {("guard", "plan"), ("guard", "hash")}
+
+
+def test_every_reading_command_of_a_group_takes_json_too() -> None:
+    lacking = []
+    for path in leaves(root):
+        if len(path) < 2 or path[-1] not in READING_LEAVES:
+            continue
+        command: click.Command | None = root
+        for word in path:
+            assert isinstance(command, click.Group)
+            command = command.get_command(click.Context(command), word)
+        assert command is not None
+        if "--json" not in {opt for param in command.params for opt in param.opts}:
+            lacking.append(path)
+    assert lacking == []
+
+
+def test_insight_is_json_without_a_day_and_with_a_few(person: Person, flow: Shell) -> None:
+    for hours in (2, 5):
+        said = flow("insight", "--json")
+        assert said.code == 0, said
+        assert {"outcome", "days", "pairs_asked", "passed", "refused"} <= set(json.loads(said.out))
+        person.past(hours * 60, 30)
+        person.services.body.log.write("energy 4")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("status",), 0),
+        (("log",), 0),
+        (("find", "nothing-like-this"), 0),
+        (("show", "zzzzzz"), 1),
+        (("pause",), 1),
+        (("edit", "zzzzzz", "--note", "x"), 1),
+        (("runs", "show", "nothing"), 1),
+        (("runs", "read", "/nowhere/at/all"), 1),
+        (("no-such-command",), 2),
+        (("log", "--no-such-option"), 2),
+        (("log", "--since", "the day before"), 2),
+        (("start", "--for", "soon"), 2),
+        (("start", "--for", "50m", "--open"), 2),
+        (("interrupt", "sideways"), 2),
+    ],
+)
+def test_exit_codes_are_0_done_1_could_not_2_wrong_usage(
+    flow: Shell, arguments: tuple[str, ...], code: int
+) -> None:
+    said = flow(*arguments)
+    assert said.code == code, said
+    if code:
+        assert said.out == "" and len(said.err.strip().splitlines()) <= 2, said

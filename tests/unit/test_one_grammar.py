@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 
 from flowtui.core.body.quick_line import parse
 from flowtui.core.errors import UsageError
+from flowtui.core.focus.block import Block
+from flowtui.core.focus.edit_times import read_end, read_inside, read_on_day, read_times
 from flowtui.core.length_grammar import parse_duration, parse_number
-from flowtui.core.time_grammar import parse_instant
+from flowtui.core.time_grammar import parse_day, parse_instant
 from flowtui.services.focus.begin import PlanRequest
 from tests.unit.body.entries import BERLIN, pen
 
@@ -152,3 +155,76 @@ def test_a_note_keeps_its_commas_and_dashes() -> None:
     entries = parse("coffee, energy 4 -- after lunch, slow -- but fine", pen(NOW)).entries
 
     assert entries[1].note == "after lunch, slow -- but fine"
+
+
+BLOCK = Block(
+    "b", NOW - timedelta(hours=9), "Europe/Berlin", "x", ended_at=NOW - timedelta(minutes=1)
+)
+DOORS: dict[str, Callable[[str], datetime | None]] = {
+    "--at, --start, --until": lambda text: parse_instant(text, NOW, BERLIN),
+    "the quick line": lambda text: parse(f"coffee {text}", pen(NOW)).entries[0].at,
+    "to, in the form of a block": lambda text: read_times(BLOCK, None, text, NOW)[1],
+    "from, in the form of a block": lambda text: read_times(BLOCK, text, None, NOW)[0],
+    "split at": lambda text: read_inside(text, BLOCK, NOW),
+    "from, in the form of a past block": lambda text: read_on_day(text, None, time(4), NOW, BERLIN),
+}
+
+
+@st.composite
+def times_gone_by(draw: st.DrawFn) -> str:
+    """A time of the last two days in any of the forms that people write."""
+    hour, minute = draw(st.integers(4, 20)), draw(st.integers(0, 29))
+    clock = draw(
+        st.sampled_from(
+            [
+                f"{hour}:{minute:02}",
+                f"{hour:02}:{minute:02}",
+                f"{(hour - 1) % 12 + 1}:{minute:02}{'pm' if hour >= 12 else 'am'}",
+                f"{(hour - 1) % 12 + 1}:{minute:02} {'pm' if hour >= 12 else 'AM'}",
+                f"{(hour - 1) % 12 + 1} {'pm' if hour >= 12 else 'am'}",
+            ]
+        )
+    )
+    length = draw(st.sampled_from(["20m", "20 min", "1h30", "1 h 30 min", "1,5h", "1.5 hours"]))
+    return draw(
+        st.sampled_from(
+            [
+                clock, f"today {clock}", f"yesterday {clock}", f"{clock} yesterday",
+                f"mon {clock}", f"Monday {clock}", f"{clock} monday", f"2026-06-09 {clock}",
+                f"2026-06-09T{hour:02}:{minute:02}", f"{length} ago", "now",
+            ]
+        )
+    )  # fmt: skip
+
+
+@given(times_gone_by())
+def test_every_door_reads_a_time_alike(text: str) -> None:
+    read = {}
+    for door, call in DOORS.items():
+        try:
+            read[door] = call(text)
+        except UsageError as error:
+            read[door] = None
+            assert "know" not in str(error) and "understood" not in str(error), (door, text)
+    meant = {instant for instant in read.values() if instant is not None}
+    assert len(meant) == 1, read
+
+
+@pytest.mark.parametrize(
+    "text", ["today", "yesterday", "mon", "monday", "2026-06-01", "3 days ago"]
+)
+def test_a_day_means_the_same_in_an_option_in_a_dialog_and_in_the_quick_line(text: str) -> None:
+    day = parse_day(text, NOW.date()).first
+    assert day.isoformat() in {"2026-06-10", "2026-06-09", "2026-06-08", "2026-06-01", "2026-06-07"}
+    entry = parse(f"sleep 7.5 {text}", pen(NOW)).entries[0]
+    assert entry.day == day
+
+
+@pytest.mark.parametrize("text", ["45m", "45 min", "1h30", "1h 30m", "1 h 30 min", "1,5h", "90"])
+def test_every_door_reads_a_length_alike(text: str) -> None:
+    seconds = parse_duration(text)
+    assert PlanRequest.from_text(text).length == text.lower()
+    assert read_end(text, BLOCK.started_at, NOW, BERLIN) == BLOCK.started_at + timedelta(
+        seconds=seconds
+    )
+    assert parse(f"yoga {text}", pen(NOW)).entries[0].duration_s == seconds

@@ -192,7 +192,7 @@ def _print_day(context: Context, log: BodyLog, day: date, zone: ZoneInfo) -> Non
     for entry in sorted(entries, key=lambda e: (e.start or e.at or e.recorded_at, e.id)):
         late = "  late" if entry.late else ""
         note = f"  {entry.note}" if entry.note else ""
-        context.put(f"  {entry.id}  {entry_text(entry)}{note}{late}")
+        context.put(f"  {entry.id}  {entry_text(entry, zone)}{note}{late}")
 
 
 def _day_view(log: BodyLog, day: date) -> dict[str, Any]:

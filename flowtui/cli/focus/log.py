@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -20,7 +20,7 @@ from flowtui.core.review.groups import By, grouped
 from flowtui.core.review.search import holds
 from flowtui.core.status_file import minutes
 from flowtui.core.time_grammar import parse_day
-from flowtui.core.zones import zone_or_utc
+from flowtui.core.zones import elsewhere, zone_or_utc
 
 MARKS = {"done": "✓", "partly": "◐", "not": "✗"}
 
@@ -64,7 +64,8 @@ def log_command(
     elif as_json:
         context.put_json_list(_view(context, b) for b in blocks)
     elif not _print(context, blocks):
-        context.say(f"no block from {first} to {last}; start one: flowtui start")
+        until_day = min(last, max(first, context.services.today()))
+        context.say(f"no block from {first} to {until_day}; start one: flowtui start")
 
 
 def _sums(context: Context, blocks: list[Block], by: By, as_json: bool, as_csv: bool) -> None:
@@ -98,7 +99,9 @@ def _days(context: Context, since: str | None, until: str | None) -> tuple[date,
     first = parse_day(since or "this week", today, first_weekday=weekday)
     if until is None:
         # a stretch such as "last week" names both of its ends
-        last = first.last if since and first.last < today and first.first != first.last else today
+        # what was begun east of here may lie on tomorrow
+        stretch = since and first.last < today and first.first != first.last
+        last = first.last if stretch else today + timedelta(days=1)
     else:
         last = parse_day(until, today, first_weekday=weekday).last
     if last < first.first:
@@ -139,6 +142,7 @@ def _line(context: Context, block: Block) -> str:
     rating = f"{block.rating}/5" if block.rating else "   "
     tags = " ".join(f"#{tag}" for tag in block.tags)
     words = [block.intention or "-", tags, block.context if block.context != "work" else ""]
+    words.append(elsewhere(block.zone, block.started_at, context.services.zone))
     said = "  ".join(word for word in words if word)
     return f"{block.id}  {start}–{end} {minutes(seen.focus_s):>8}{over}  {mark} {rating}  {said}"
 

@@ -9,7 +9,7 @@ from flowtui.core.body.entry_days import DayValue, Variable
 from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.scales import ENERGY, OUTPUT, QUALITY, SUGAR, Scale
 from flowtui.core.body.validation import hours
-from flowtui.core.zones import zone_or_utc
+from flowtui.core.zones import elsewhere, zone_or_utc
 
 _SCALED: dict[tuple[Kind, str | None], Scale] = {
     (Kind.ENERGY, None): ENERGY,
@@ -45,8 +45,12 @@ def value_text(
     return text
 
 
-def entry_text(entry: Entry) -> str:
-    """One entry in a few words, as confirmations and lists show it."""
+def entry_text(entry: Entry, here: ZoneInfo | None = None, timed: bool = True) -> str:
+    """One entry in a few words, as confirmations and lists show it.
+
+    Without `timed` the clock that stands beside it already is left out; with `here` its zone is
+    said where it is another one.
+    """
     zone = zone_or_utc(entry.zone)
     what = entry.name if entry.name and entry.kind in _BY_NAME else entry.kind.value
     if entry.state is not State.GIVEN:
@@ -68,8 +72,11 @@ def entry_text(entry: Entry) -> str:
         parts.append(f"quality {entry.quality}")
     if entry.effort is not None:
         parts.append(f"effort {entry.effort:g}")
-    if entry.at is not None:
+    if entry.at is not None and timed:
         parts.append(f"at {entry.at.astimezone(zone):%H:%M}")
+    moment = entry.start or entry.at
+    if here is not None and moment is not None:
+        parts += filter(None, [elsewhere(entry.zone, moment, here)])
     return " ".join(parts)
 
 

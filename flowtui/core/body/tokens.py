@@ -27,6 +27,8 @@ _CLOCK_RE = re.compile(rf"@?({CLOCK})")
 _RANGE_RE = re.compile(rf"({CLOCK})[-–]({CLOCK})")
 _DISTANCE_RE = re.compile(rf"{NUMBER}(?:km|k|mi|miles?|met(?:er|re)s?|yards?)")
 _DATE_RE = re.compile(r"\d{4}-\d\d-\d\d")
+_DATED_RE = re.compile(rf"(\d{{4}}-\d\d-\d\d)[tT]({CLOCK})")
+_HOUR_RE = re.compile(r"@?(?:0?[1-9]|1[0-2])(?::[0-5]\d)?")
 _WHOLE_DAYS = ("today", "yesterday", *WEEKDAYS)
 
 
@@ -42,9 +44,9 @@ class Tokens:
         self.remarks: list[str] = []
         self.understood: list[str] = []
         self.said_no = False
-        self._left = body.split()
+        self._left = _words(body)
         self.ago_s = self._take_ago()
-        self.day = day or self._take_day()
+        self.day = day or self._take_day() or self._day_ago()
 
     @property
     def done(self) -> bool:
@@ -133,7 +135,7 @@ class Tokens:
                 f"{self.peek()} is a distance; a length of time is needed",
                 "write it as 45m or 1h30",
             )
-        for count in (3, 2, 1):
+        for count in (4, 3, 2, 1):
             words = " ".join(self._left[:count]).casefold()
             seconds = length_s(words) if len(self._left) >= count and ":" not in words else None
             if seconds is None:
@@ -149,6 +151,9 @@ class Tokens:
         if self.ago_s is not None:
             return self.pen.now - timedelta(seconds=self.ago_s)
         for at, text in enumerate(self._left):
+            if text.casefold() == "now" and self.day in (None, self.pen.today):
+                self._took(at)
+                return self.pen.now
             match = _CLOCK_RE.fullmatch(text.casefold())
             if not match:
                 continue
@@ -208,6 +213,13 @@ class Tokens:
                 return day
         return None
 
+    def _day_ago(self) -> date | None:
+        """The day that `3 days ago` lies on, for what has a day and no time; None for today."""
+        if self.ago_s is None:
+            return None
+        day = self.pen.rule.day_of(self.pen.now - timedelta(seconds=self.ago_s))
+        return day if day != self.pen.today else None
+
     def _day_from(self, word: str) -> date | None:
         today = self.pen.today
         if word in ("today", "yesterday"):
@@ -230,7 +242,7 @@ class Tokens:
         if "ago" not in lower[1:] or lower[:1] == ["worked"]:
             return None
         end = lower.index("ago", 1)
-        for count in (3, 2, 1):
+        for count in (4, 3, 2, 1):
             seconds = length_s(" ".join(lower[end - count : end])) if count <= end else None
             if seconds is None:
                 continue
@@ -282,6 +294,20 @@ class Tokens:
         if found.remark and found.remark not in self.remarks:
             self.remarks.append(found.remark)
         return found
+
+
+def _words(line: str) -> list[str]:
+    """The words of a line; `5 pm` is one, and a date with its time, `2026-11-20T09:15`, is two."""
+    words: list[str] = []
+    for word in line.split():
+        dated = _DATED_RE.fullmatch(word)
+        if word.casefold() in ("am", "pm") and words and _HOUR_RE.fullmatch(words[-1]):
+            words[-1] += word
+        elif dated is not None:
+            words += dated.groups()
+        else:
+            words.append(word)
+    return words
 
 
 def _wall(clock: str) -> tuple[time, timedelta | None]:

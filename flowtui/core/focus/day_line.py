@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.measure import extent, focus_spans
+from flowtui.core.zones import zone_or_utc
 
 if TYPE_CHECKING:
     from flowtui.core.plan.calendar_event import CalendarEvent
@@ -56,16 +57,19 @@ def day_line(
 ) -> DayLine | None:
     """The day of `blocks`, `width` cells wide; None where there is nothing to draw.
 
-    It begins with a full hour, and reaches from the first of what there is to the last.
+    It begins with a full hour, and reaches from the first of what there is to the last. A block
+    stands where the clock of its own zone stood, as in the list of blocks.
     """
-    spans = [extent(block, now) for block in blocks]
+    moves = [_moved(block, zone) for block in blocks]
+    extents = [extent(block, now) for block in blocks]
+    spans = [(one.start + by, one.end + by) for one, by in zip(extents, moves, strict=True)]
     busy = [(one.start, one.end) for one in meetings if one.busy and not one.all_day]
     ahead = [(one.at, one.at + timedelta(seconds=one.plan.seconds or 1800)) for one in planned]
     if not spans and not ahead and not busy:
         return None
     start, end = _reach(
-        [span.start for span in spans] + [at for at, _ in (*ahead, *busy)],
-        [span.end for span in spans] + [at for _, at in (*ahead, *busy)] + ([now] if today else []),
+        [at for at, _ in (*spans, *ahead, *busy)],
+        [at for _, at in (*spans, *ahead, *busy)] + ([now] if today else []),
         zone,
     )
     cells = [NOTHING] * width
@@ -82,15 +86,22 @@ def day_line(
         fill(one, other, MEETING)
     for one, other in ahead:
         fill(one, other, PLANNED)
-    for block, span in zip(blocks, spans, strict=True):
-        fill(span.start, span.end, GAP)
+    for block, span, by in zip(blocks, spans, moves, strict=True):
+        fill(*span, GAP)
         for part in focus_spans(block, now):
-            fill(part.start, part.end, FOCUS)
+            fill(part.start + by, part.end + by, FOCUS)
         for noted in block.interruptions:
-            fill(noted.at, noted.at, NOTED)
+            fill(noted.at + by, noted.at + by, NOTED)
     if today and 0 <= place(now) < width:
         cells[place(now)] = NOW
     return DayLine(_scale(start, end, zone, width), "".join(cells), frozenset(cells))
+
+
+def _moved(block: Block, zone: ZoneInfo) -> timedelta:
+    """By how much its own clock is ahead of that of `zone`."""
+    at = block.started_at
+    here, there = at.astimezone(zone), at.astimezone(zone_or_utc(block.zone))
+    return (there.utcoffset() or timedelta()) - (here.utcoffset() or timedelta())
 
 
 def _reach(

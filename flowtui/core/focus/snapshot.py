@@ -86,6 +86,8 @@ class Snapshot:
     """What calendars say of today and tomorrow, by time."""
     cycle: str = ""
     """Where the running block stands in a cycle, and what follows it: "2 of 4, then ..."."""
+    earlier: tuple[Day, ...] = ()
+    """Days of the week before `before`, newest first; not in the file, so after the first frame."""
     guarded: Guarded | None = None
     """What is kept away though no block runs; looked for anew, and not in the file."""
 

@@ -14,6 +14,8 @@ from flowtui.core.text import cell_count, middle_cut
 
 CLEAR = timedelta(hours=12)
 """How far ahead room is looked for."""
+DAY = 6
+"""Cells of the day's name, with what parts it from the time."""
 SHOWN = 5
 """Lines at most; how many more there are is said in the last."""
 KEYS = "B begins   W in 15 min   M moves   N not today"
@@ -38,26 +40,29 @@ def planned_lines(
         if one.standing in (Standing.PLANNED, Standing.DUE, Standing.NOT_BEGUN)
     ]
     lines, former = [], None
+    lengths = {one.id: minutes(one.plan.seconds) if one.plan.seconds else "open" for one in found}
+    most = max((len(length) for length in lengths.values()), default=0)
     for one in found:
         local = one.at.astimezone(zone)
-        day = "today" if local.date() == today else f"{local:%A}".lower()
-        length = minutes(one.plan.seconds) if one.plan.seconds else "open"
+        day = "today" if local.date() == today else f"{local:%a}"
+        length = lengths[one.id]
         standing = {Standing.DUE: "now", Standing.NOT_BEGUN: "not begun"}.get(one.standing, "")
-        head = f"{day if day != former else '':<10}{local:%H:%M}  {length:>8}  "
+        head = f"{day if day != former else '':<{DAY}}{local:%H:%M}  {length:>{most}}  "
         former = day
         tail = f"  {standing}" if standing else ""
         if one.standing is not Standing.NOT_BEGUN:
             tail += _clash_words(one, found, meetings, zone)
         if one.standing is Standing.DUE and width >= 100:
             tail += f"   {KEYS}"
-        name = middle_cut(one.plan.intention or "a block", max(8, width - len(head) - len(tail)))
+        room = width - len(head) - cell_count(tail)
+        name = middle_cut(one.plan.intention or "a block", max(8, room))
         lines.append(f"{head}{name}{tail}")
         if one.standing is Standing.DUE and width < 100:
-            indent = 10 if width >= 10 + len(KEYS) else max(0, width - len(KEYS))
+            indent = DAY if width >= DAY + len(KEYS) else max(0, width - len(KEYS))
             lines.append(f"{'':<{indent}}{KEYS}"[:width])
     if len(lines) > SHOWN:
         more = len(lines) - SHOWN + 1
-        lines = [*lines[: SHOWN - 1], f"{'':<10}and {more} more   flowtui plan list"]
+        lines = [*lines[: SHOWN - 1], f"{'':<{DAY}}and {more} more   flowtui plan list"]
     return lines
 
 

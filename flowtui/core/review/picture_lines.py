@@ -158,14 +158,14 @@ def _fill(row: list[str], first: int, last: int, mark: str) -> None:
 def _week(picture: ReviewPicture, width: int, at: int | None) -> list[Row]:
     meant = _meant(picture)
     most = max([HOUR_S, *(day.focus_s for day in picture.summary.days), *meant.values()])
-    room = max(8, min(40, width - 52))
+    room = max(8, min(90, width - 56))
     rows = []
     for place, day in enumerate(picture.summary.days):
         here = place == at
         bar = _bar(day.focus_s, meant.get(day.day, 0), most, room)
         said = minutes(day.focus_s) if day.focus_s else "rest day" if day.rest else REST
         said = "away" if day.away and not day.focus_s else "" if day.unknown else said
-        plan = f" of {minutes(meant[day.day])}" if meant.get(day.day) else ""
+        plan = f"  planned {minutes(meant[day.day])}" if meant.get(day.day) else ""
         marks = ["today"] if day.day == picture.today else []
         marks += ["a long day"] if day.long else []
         marks += ["late"] if day.late else []

@@ -59,6 +59,11 @@ THOUGHTS = (
     "ask Ana about the eval set",
     "book the train",
     "the seed is not set in the loader",
+    "plot the gradient norms once more",
+    "is the test set shuffled?",
+    "answer the mail from Oslo",
+    "a smaller vocabulary would do",
+    "read that paper on warm-up",
 )
 REASONS = ("phone", "a question from the desk beside", "post")
 BETWEEN = timedelta(minutes=12)
@@ -75,6 +80,7 @@ class MadeUpLife:
         self._now = services.clock.now().replace(microsecond=0)
         self._dice = random.Random(SEED)
         self._number = 0
+        self._thoughts = 0
 
     def write(self) -> None:
         """All of it, as one change."""
@@ -135,7 +141,8 @@ class MadeUpLife:
             noted.append(Interruption(middle, source, reason, back))
         if lately or dice.random() < 0.2:
             fate = None if lately else Fate.DROPPED
-            parked.append(Thought(middle, THOUGHTS[self._number % len(THOUGHTS)], fate))
+            parked.append(Thought(middle, THOUGHTS[self._thoughts % len(THOUGHTS)], fate))
+            self._thoughts += 1
         rating = min(5, max(2, round(dice.gauss(4.2 if number == 0 else 3.5, 0.7))))
         outcome = dice.choices((Outcome.DONE, Outcome.PARTLY, Outcome.NOT), (7, 3, 1))[0]
         if lately:

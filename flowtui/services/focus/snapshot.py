@@ -22,6 +22,7 @@ from flowtui.system.stamp import settings_stamp, stamp
 
 if TYPE_CHECKING:
     # the first frame reads the file and takes no snapshot: it imports none of these
+    from flowtui.core.focus.block import Block
     from flowtui.core.focus.inbox import Parked
     from flowtui.core.plan.calendar_event import CalendarEvent
     from flowtui.core.plan.planned_block import Occurrence
@@ -73,6 +74,7 @@ class Snapshots:
         today = totals.day(now)
         block = focus.store.running()
         parked = self._parked()
+        before, days = self._before(today)
         return Snapshot(
             taken_at=now,
             zone=focus.zone,
@@ -88,7 +90,8 @@ class Snapshots:
             parked=tuple(parked),
             goes_on=self.goes_on(today, parked),
             tomorrow=self._first_block(today.day + ONE_DAY) or "",
-            before=self._before(today),
+            before=before,
+            earlier=tuple(days),
             meetings=self._meetings(),
             guarded=self.guarded() if block is None else None,
         )
@@ -100,15 +103,21 @@ class Snapshots:
             return None
         return Guarded(kept.lists, datetime.fromtimestamp(kept.until, UTC))
 
-    def _before(self, today: Day) -> Day | None:
-        """The last day of the week before with blocks; the newest of them, in full."""
-        blocks = self._totals.blocks_before(today.day)
-        if not blocks:
-            return None
-        day = self._totals.day_of(blocks[-1])
-        shown = [block for block in blocks if self._totals.day_of(block) == day][-BEFORE:]
+    def _before(self, today: Day) -> tuple[Day | None, list[Day]]:
+        """The last day of the week before with blocks, its newest ones; and the days before it."""
+        days: dict[date, list[Block]] = {}
+        for block in self._totals.blocks_before(today.day):
+            days.setdefault(self._totals.day_of(block), []).append(block)
         now = self._focus.clock.now()
-        return Day(day, tuple(shown), sum(measure(block, now).focus_s for block in shown))
+        made = [
+            Day(day, tuple(blocks), sum(measure(block, now).focus_s for block in blocks))
+            for day, blocks in sorted(days.items(), reverse=True)
+        ]
+        if not made:
+            return None, []
+        newest = made[0].blocks[-BEFORE:]
+        focus_s = sum(measure(block, now).focus_s for block in newest)
+        return Day(made[0].day, newest, focus_s), made[1:]
 
     def goes_on(self, today: Day, parked: list[Parked]) -> str:
         """The intention that `S` starts with."""

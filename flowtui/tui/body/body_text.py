@@ -20,6 +20,8 @@ from flowtui.tui.widgets import charts
 
 Lines = list[Content]
 BLANK = Content("")
+LEAST = 10
+"""Ratings in an hour below which nothing is said of it, as in Insight."""
 NAME = 15
 """Cells of the column of names."""
 
@@ -59,7 +61,7 @@ def week_lines(made: Picture, width: int, height: int) -> Lines:
     """The week as a table: a row a variable, a column a day, the mean at the end."""
     wide = width >= 60
     name = NAME if wide else 9
-    column = min(9, (width - name - 7) // 7) if wide else 4
+    column = min(16, (width - name - 7) // 7) if wide else 4
     days = [made.week_first + timedelta(days=n) for n in range(7)]
     head: list[tuple[str, str]] = [(" " * name, "")]
     for day in days:
@@ -94,7 +96,8 @@ def cell_text(value: DayValue, variable: Variable, short: bool = False) -> tuple
     if value.value is None and variable.part is not None:
         return charts.MISSING, "$faint"  # the night was recorded, its quality was not
     if value.value is None:
-        return ("open" if variable.kind is Kind.EATING else "✓")[: 3 if short else 5], "$foreground"
+        # it happened, and how much of it is not known: no sign may stand for that
+        return ("open" if variable.kind is Kind.EATING else "yes")[: 3 if short else 5], "$muted"
     if short and variable.part is None and variable.kind in (Kind.SLEEP, Kind.EATING):
         return f"{value.value:.1f}", "$foreground"
     if short and variable.part is None and variable.kind is Kind.WORKOUT:
@@ -171,7 +174,7 @@ def _names(made: Picture, chosen: int, width: int) -> Content:
 def charts_lines(made: Picture, width: int, height: int) -> Lines:
     """Energy over the day, sleep and load day by day; fewer where there is little room."""
     parts = 3 if height >= 13 else 2 if height >= 7 else 1
-    tall = max(2, min(6, (height - parts * 2 - 1) // parts))
+    tall = max(2, min(12, (height - parts * 2 - 1) // parts))
     lines = _energy(made, width, tall)
     if parts > 1:
         lines += [BLANK, *_sleep(made, width, tall)]
@@ -182,12 +185,14 @@ def charts_lines(made: Picture, width: int, height: int) -> Lines:
 
 def _energy(made: Picture, width: int, tall: int) -> Lines:
     by_hour = {h.hour: h for h in made.hours}
-    wide = 3 if width >= 72 else 2 if width >= 48 else 1
+    wide = max(1, min(5, width // 24))
     order = [(made.start.hour + n) % 24 for n in range(24)]
     means = [by_hour[h].mean if h in by_hour else None for h in order]
     states = [State.GIVEN if m is not None else None for m in means]
     count = sum(h.n for h in made.hours)
-    best = max(made.hours, key=lambda h: (h.mean, h.n), default=None)
+    able = [h for h in made.hours if h.n >= LEAST]
+    # one hour alone is the highest of nothing
+    best = max(able, key=lambda h: (h.mean, h.n)) if len(able) > 1 else None
     said = f"{count} ratings in {len(made.days)} days" if count else "no ratings with a time yet"
     if best is not None:
         word = ENERGY.word(round(best.mean)) or ""
@@ -228,7 +233,7 @@ def _load(made: Picture, width: int, tall: int) -> Lines:
 
 
 def _wide(width: int) -> int:
-    return 2 if width >= 112 else 1
+    return max(1, min(3, width // 56))
 
 
 def _fitting(width: int) -> int:
@@ -237,6 +242,10 @@ def _fitting(width: int) -> int:
 
 def window_lines(made: Picture, width: int, height: int) -> Lines:
     """Windows as bars over the clock, the newest day last: its length, and the fast before it."""
+    if not any(row.bars for row in made.windows):
+        said = f"no window in the last {len(made.windows)} days   w opens one now, and closes it"
+        later = "or afterwards, as a line:   eat 12:00-20:00 yesterday"
+        return [Content(end_cut(said, width)), Content.styled(end_cut(later, width), "$muted")]
     left, right = 8, (22 if width >= 60 else 6)
     bar = max(12, width - left - right)
     scale = Content.assemble((" " * left, ""), charts.hour_scale(made.start, bar))
@@ -267,10 +276,11 @@ def floor_words(floors: Sequence[FloorWeek], strange: Sequence[str] = ()) -> lis
     said = [f"floor {text!r} names no habit" for text in strange]
     for week in floors:
         floor, name = week.floor, week.floor.variable.name or week.floor.variable.kind.value
-        bound = f" of ≥ {floor.at_least:g}" if floor.at_least is not None else ""
-        bound = f" of ≤ {floor.at_most:g}" if floor.at_most is not None else bound
+        bound = f" ≥ {floor.at_least:g}" if floor.at_least is not None else ""
+        bound = f" ≤ {floor.at_most:g}" if floor.at_most is not None else bound
         unit = " days" if floor.per is Per.DAYS else f" {floor.variable.unit or ''}".rstrip()
-        text = f"{name}{bound} {week.done:g} of {week.needed:g}{unit}"
+        on = " on" if floor.per is Per.DAYS else ""
+        text = f"{name}{bound}{on} {week.done:g} of {week.needed:g}{unit}"
         if week.state is FloorState.MET:
             text += " ✓ enough"
         elif week.state is FloorState.EXCUSED:

@@ -43,7 +43,7 @@ class EntryList(MarkedTable[Text]):
 
     def show(self, listed: Sequence[Listed], zone: ZoneInfo, width: int) -> None:
         """Show entries; nothing is touched if their rows are as they were."""
-        rows = [(one.entry.id, _row(one, width)) for one in listed]
+        rows = [(one.entry.id, _row(one, width, zone)) for one in listed]
         self._listed = {one.entry.id: one for one in listed}
         if rows == self._shown:
             return
@@ -56,11 +56,11 @@ class EntryList(MarkedTable[Text]):
         self._shown = rows
 
 
-def _row(listed: Listed, width: int) -> tuple[str, ...]:
+def _row(listed: Listed, width: int, here: ZoneInfo) -> tuple[str, ...]:
     entry = listed.entry
     moment = entry.start or entry.at
     zone = zone_or_utc(entry.zone)
     time = f"{moment.astimezone(zone):%H:%M}" if moment is not None else "day"
     note = "  ".join(part for part in ("late" if entry.late else "", entry.note or "") if part)
-    what = middle_cut(entry_text(entry), max(10, width - 10))
+    what = middle_cut(entry_text(entry, here, timed=False), max(10, width - 10))
     return time, what, middle_cut(note, max(4, width - cell_count(what) - 12))

@@ -21,6 +21,8 @@ FIRST = (
     "app.checkin", "app.log", "app.undo", "app.leave",
 )  # fmt: skip
 """The ten keys with which a day can be lived."""
+HELP_WIDTH = 100
+"""Cells of the help where there is room; as in the style sheet."""
 
 
 class HelpDialog(Dialog[None]):
@@ -39,19 +41,28 @@ class HelpDialog(Dialog[None]):
         """The keys that matter, the words, then a heading a place and a line an action."""
         yield Label("the keys that matter", classes="heading", markup=False)
         by_id = {action.id: action for action in self._actions}
-        yield from (self._line(by_id[id]) for id in FIRST if id in by_id)
+        for id in FIRST:
+            if id in by_id:
+                yield from self._line(by_id[id])
         yield Label("words", classes="heading", markup=False)
         for word, text in WORDS:
-            yield Label(f"{word:>14}  {text}", classes="about", markup=False)
+            yield from self._entry(word, text)
         for place in self._places:
             yield Label(PLACES[place], classes="heading", markup=False)
             for action in self._actions:
                 if action.place == place:
-                    yield self._line(action)
+                    yield from self._line(action)
 
-    def _line(self, action: Action) -> Label:
-        text = f"{shown_keys(action):>14}  {action.help}"
-        return Label(text, classes="about", markup=False)
+    def _line(self, action: Action) -> Iterable[Label]:
+        return self._entry(shown_keys(action), action.help)
+
+    def _entry(self, name: str, text: str) -> Iterable[Label]:
+        """What it means beside its name; a second line stands under the first."""
+        import textwrap
+
+        room = min(HELP_WIDTH, self.app.size.width) - 24
+        for number, line in enumerate(textwrap.wrap(text, max(20, room))):
+            yield Label(f"{'' if number else name:>14}  {line}", classes="about", markup=False)
 
     def action_submit(self) -> None:
         """Enter closes."""
@@ -110,6 +121,7 @@ class LineDialog(Dialog[str]):
         """`live` is told each time the line changes."""
         super().__init__()
         self._live = live
+        self.set_class(live is not None, "-low")  # what it changes is seen above it
         self.title_text = title
         self._placeholder = hint
         self._value = value

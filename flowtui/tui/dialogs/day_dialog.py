@@ -14,13 +14,15 @@ from flowtui.tui.widgets.line_input import LineInput
 
 
 class DayDialog(Dialog[date]):
-    """Answers with a day up to today; an empty line means today."""
+    """Answers with a day up to the last one; an empty line means today."""
 
     title_text = "go to a day"
 
-    def __init__(self, today: date) -> None:
+    def __init__(self, today: date, last: date | None = None) -> None:
+        """`last` is the last day that there is something of, by default today."""
         super().__init__()
         self._today = today
+        self._last = last or today
 
     def form(self) -> Iterable[Widget]:
         """The line."""
@@ -33,6 +35,6 @@ class DayDialog(Dialog[date]):
         if not line:
             return self._today
         day = parse_day(line, self._today).first
-        if day > self._today:
+        if day > self._last:
             raise UsageError(f"{day.isoformat()} is to come", "give a day up to today")
         return day

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from rich.text import Text
 from textual.binding import Binding
@@ -31,6 +32,9 @@ NARROW_WIDTH = 60
 BESIDE = (("span", 11), ("focus", 8), ("mark", 1), ("said", None))
 """The same beside a second column: the intention needs the room more than the outcome's word."""
 BESIDE_WIDTH = 70
+UTC = ZoneInfo("UTC")
+Group = tuple[str, Sequence[Block]]
+"""A heading, and the blocks below it."""
 Columns = tuple[tuple[str, int | None], ...]
 
 
@@ -55,6 +59,7 @@ class BlockList(MarkedTable[Text]):
         self._columns: Columns = ()
         self._shown: dict[str, tuple[str, ...]] = {}
         self._blocks: dict[str, Block] = {}
+        self._here = UTC
         self._first = 0
         """How many rows are of the day that is shown."""
 
@@ -100,11 +105,11 @@ class BlockList(MarkedTable[Text]):
         blocks: Sequence[Block],
         now: datetime,
         width: int,
-        earlier: Sequence[Block] = (),
-        heading: str = "",
+        earlier: Sequence[Group] = (),
         dated: bool = False,
+        here: ZoneInfo = UTC,
     ) -> None:
-        """Show `blocks`, and below a heading `earlier` ones; rows that are the same stay.
+        """Show `blocks`, and below headings `earlier` ones; rows that are the same stay.
 
         With `dated` the earlier ones are of different days, and say of which.
         """
@@ -113,28 +118,31 @@ class BlockList(MarkedTable[Text]):
             columns = NARROW if width < NARROW_WIDTH else BESIDE
         if columns != self._columns:
             self._set_columns(columns)
+        self._here = here
         rows = {block.id: self._cells(block, now, width) for block in blocks}
-        if earlier:
+        listed = list(blocks)
+        for heading, group in earlier:
+            listed += group
             cells = ["" for _ in columns]
             cells[-1 if columns is NARROW else 0] = heading
             rows[f"{HEADING}{heading}"] = tuple(cells)
-            for block in earlier:
+            for block in group:
                 cells = list(self._cells(block, now, width))
                 if dated:
                     cells[0] = _day(block, columns is NARROW)
                 rows[block.id] = tuple(cells)
-        self._blocks = {**self._blocks, **{block.id: block for block in (*blocks, *earlier)}}
+        self._blocks = {**self._blocks, **{block.id: block for block in listed}}
         if list(rows) != list(self._shown):
             self._refill(rows, len(blocks))
         else:
             self._change(rows)
-        self._blocks = {block.id: block for block in (*blocks, *earlier)}
+        self._blocks = {block.id: block for block in listed}
         self._shown = rows
 
     def _cells(self, block: Block, now: datetime, width: int) -> tuple[str, ...]:
         columns = self._columns
         fixed = sum((w or 0) + 2 for _, w in columns)
-        span, focus, mark, rating, said = row(block, now)
+        span, focus, mark, rating, said = row(block, now, self._here)
         cut = middle_cut(said, max(8, width - fixed - 1))
         if columns is NARROW:
             return (span[:5], f"{focus:>8}", cut)

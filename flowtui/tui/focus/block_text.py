@@ -10,7 +10,7 @@ from flowtui.core.focus.block import Block, Outcome, PlanKind, Source, State
 from flowtui.core.focus.measure import Measure, deadline, interrupted_s, measure
 from flowtui.core.status_file import clock, minutes
 from flowtui.core.text import cell_count
-from flowtui.core.zones import zone_or_utc
+from flowtui.core.zones import elsewhere, zone_or_utc
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Week
@@ -96,13 +96,17 @@ def tally(block: Block, now: datetime) -> list[str]:
     return parts
 
 
-def row(block: Block, now: datetime) -> tuple[str, str, str, str, str]:
-    """A block in a list: from–to, focus, outcome, rating, intention with tags."""
+def row(block: Block, now: datetime, here: ZoneInfo) -> tuple[str, str, str, str, str]:
+    """A block in a list: from–to, focus, outcome, rating, intention with tags.
+
+    Its times are those of where it began; where that is not `here`, its zone is said.
+    """
     zone = zone_or_utc(block.zone)
     end = f"{block.ended_at.astimezone(zone):%H:%M}" if block.ended_at else "now"
     mark = MARKS[block.outcome] if block.outcome else ("" if block.ended_at else "▶ running")
     tags = " ".join(f"#{tag}" for tag in block.tags)
-    said = "  ".join(p for p in (block.intention or "no intention", tags) if p)
+    where = elsewhere(block.zone, block.started_at, here)
+    said = "  ".join(p for p in (block.intention or "no intention", tags, where) if p)
     return (
         f"{block.started_at.astimezone(zone):%H:%M}–{end}",
         minutes(measure(block, now).focus_s),

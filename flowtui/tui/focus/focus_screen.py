@@ -38,7 +38,7 @@ class FlowScreen(Screen[None]):
     def on_mount(self) -> None:
         """Draw what is known and keep time."""
         if self.flow.demo:
-            self.mount(DemoMark())
+            self.mount(DemoMark(above=not self.query(ModesStrip)))
         self._show_keys()
         self._redraw()
         self._next_tick()

@@ -151,12 +151,12 @@ def guard_lines(snapshot: Snapshot, now: datetime, width: int) -> Lines:
     return [Content(f"{names} kept away {until}")]
 
 
-def thought_lines(snapshot: Snapshot, width: int) -> Lines:
-    """Thoughts that wait, newest first."""
+def thought_lines(snapshot: Snapshot, width: int, most: int = THOUGHTS) -> Lines:
+    """Thoughts that wait, newest first, `most` of them at most."""
     parked = snapshot.parked
     if not parked:
         return []
-    shown = parked[::-1][:THOUGHTS]
+    shown = parked[::-1][:most]
     more = len(parked) - len(shown)
     lines = [Content.styled(middle_cut(one.text, width), "") for one in shown]
     if more:

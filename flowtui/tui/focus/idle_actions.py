@@ -23,6 +23,7 @@ from flowtui.tui.focus.focus_screen import FlowScreen
 from flowtui.tui.shell.early_keys import asks
 
 if TYPE_CHECKING:
+    from flowtui.core.focus.snapshot import Snapshot
     from flowtui.services.wiring import Services
 
 UNDO = "   u takes it back"
@@ -198,7 +199,7 @@ class IdleActions(FlowScreen):
         if snapshot is None:
             return
         today = snapshot.today.day
-        day = await self.app.push_screen_wait(dialogs.DayDialog(today))
+        day = await self.app.push_screen_wait(dialogs.DayDialog(today, _latest(snapshot)))
         if day is not None:
             self.flow.shown_day = None if day == today else day
             self.flow.refresh_snapshot()
@@ -207,7 +208,7 @@ class IdleActions(FlowScreen):
         snapshot = self.flow.snapshot
         if snapshot is None:
             return
-        day = min(snapshot.shown.day + timedelta(days=days), snapshot.today.day)
+        day = min(snapshot.shown.day + timedelta(days=days), _latest(snapshot))
         self.flow.shown_day = None if day == snapshot.today.day else day
         self.flow.refresh_snapshot()
 
@@ -249,6 +250,12 @@ class IdleActions(FlowScreen):
     @on(BlockList.Opened)
     def _open(self) -> None:
         self.action_list_show()
+
+
+def _latest(snapshot: Snapshot) -> date:
+    """The last day that can be shown: what was begun east of here may lie on tomorrow."""
+    filled = [day for day, seconds in snapshot.week.by_day.items() if seconds]
+    return max([snapshot.today.day, *filled])
 
 
 async def change_block(screen: FlowScreen, block: Block) -> None:

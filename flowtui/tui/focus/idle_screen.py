@@ -17,7 +17,7 @@ from flowtui.core.review.search import holds
 from flowtui.core.status_file import clock, minutes
 from flowtui.core.text import cell_count, middle_cut
 from flowtui.tui.focus import block_text, home_text
-from flowtui.tui.focus.block_list import BlockList
+from flowtui.tui.focus.block_list import BlockList, Group
 from flowtui.tui.focus.idle_actions import IdleActions
 from flowtui.tui.plan.planned_actions import PlannedActions
 from flowtui.tui.shell.palette import bindings
@@ -33,7 +33,13 @@ BALANCED = ("theory", "practice", "build")
 NARROW, WIDE = 60, 110
 """Cells below which the screen is reduced, and from which on it has two columns."""
 HUGE = 180
-SIDE, WIDER_SIDE = 50, 76
+TALL = 36
+"""Rows beside the list from which on more of what waits is named."""
+BEFORE = 6
+"""Blocks of the day before, while it is not known how many there is room for."""
+LOW = 30
+"""Rows below which a break takes the place of the day's line and of what is ahead."""
+SIDE, WIDER_SIDE = 52, 76
 """Cells of the second column, with what parts it from the first; the latter from `HUGE` on."""
 
 
@@ -90,30 +96,46 @@ class IdleScreen(PlannedActions, IdleActions):
         self._text("timeline", [] if self.flow.plain else home_text.timeline(snapshot, now, room))
         day, today = snapshot.shown, snapshot.shown.day == snapshot.today.day
         blocks = [b for b in day.blocks if self._wanted(b)]
-        earlier = snapshot.before.blocks if snapshot.before is not None and today else ()
+        earlier = self._with_room(snapshot, len(blocks)) if today else []
         beside = 0 if width < WIDE or self.flow.plain else SIDE if width < HUGE else WIDER_SIDE
         listed = self.query_one(BlockList)
-        heading = f"{snapshot.before.day:%a %-d %b}" if snapshot.before is not None else ""
-        wanted = self._with_room(list(earlier), len(blocks))
         if self.filter:
             shown = {block.id for block in blocks}
-            heading, wanted = "other days", [b for b in self.found if b.id not in shown]
+            others = [b for b in self.found if b.id not in shown]
+            earlier = [("other days", others)] if others else []
         self.query_one("#side").styles.width = max(1, beside - 4)
-        listed.show(blocks, now, room - beside, wanted, heading, dated=bool(self.filter))
-        listed.set_class(not blocks and not wanted, "-empty")
+        listed.show(blocks, now, room - beside, earlier, bool(self.filter), snapshot.zone)
+        listed.set_class(not blocks and not earlier, "-empty")
         self._line("filter", f"only what holds “{self.filter}”   / changes" if self.filter else "")
         self._line("empty", self._when_empty(blocks, today))
-        side = self._side(snapshot, now, beside - 4) if beside else []
+        tall = self.query_one("#home").size.height
+        side = self._side(snapshot, now, beside - 4, tall) if beside else []
         self._text("side", side)
         self._text("below", [] if beside else self._below(snapshot, now, room))
         self._line("offer", home_text.offer_line(snapshot, room))
+        self.call_after_refresh(self._fit, height)
 
-    def _with_room(self, earlier: list[Block], rows: int) -> list[Block]:
-        """The newest of the day before that fit below so many rows; some where today is empty."""
+    def _fit(self, height: int) -> None:
+        """Draw anew where what stands above or below the list has changed its height."""
+        if self.is_mounted and self.query_one("#blocks").size.height != height:
+            self._redraw()
+
+    def _with_room(self, snapshot: Snapshot, rows: int) -> list[Group]:
+        """The days before, newest first, as far as they fit below so many rows.
+
+        Of the last one at least some are shown where today is empty.
+        """
         height = self.query_one("#blocks").size.height
-        fit = (height - rows - 2) if height else len(earlier)
-        fit = max(fit, 0 if rows else 3)
-        return earlier[-fit:] if fit > 0 else []
+        days = [] if snapshot.before is None else [snapshot.before, *snapshot.earlier]
+        fit = max(height - rows - 2, 0 if rows else 3) if height else BEFORE
+        groups: list[Group] = []
+        for day in days:
+            shown = day.blocks[-fit:] if fit > 0 else ()
+            if not shown or (groups and len(shown) < len(day.blocks)):
+                break
+            groups.append((f"{day.day:%a %-d %b}", shown))
+            fit -= len(shown) + 1
+        return groups
 
     def _draw_head(self, snapshot: Snapshot) -> None:
         goals, day = self.flow.config.goals, snapshot.shown
@@ -135,10 +157,15 @@ class IdleScreen(PlannedActions, IdleActions):
         display = self.flow.config.display
         figure.font = display.font if display.unicode else ASCII_FONT
         figure.text = clock(left) if left > 0 and not self.flow.plain else ""
+        # where there is little room a break needs it more than what was and what is to come
+        self.set_class(bool(figure.text) and self.app.size.height < LOW, "-resting")
         self._line("rest", _break_line(rest, now, _next_up(snapshot, self.size.width - 40)))
 
-    def _side(self, snapshot: Snapshot, now: datetime, width: int) -> home_text.Lines:
-        """What stands beside the list, from the nearest to the widest."""
+    def _side(self, snapshot: Snapshot, now: datetime, width: int, height: int) -> home_text.Lines:
+        """What stands beside the list, from the nearest to the widest.
+
+        The week is a row a day where there are rows for it, else one line.
+        """
         parts = home_text
         week = snapshot.week
         lines = parts.section("guard", parts.guard_lines(snapshot, now, width), width)
@@ -147,12 +174,17 @@ class IdleScreen(PlannedActions, IdleActions):
         if first and not parts.plans_tomorrow(snapshot):
             lines += parts.section("tomorrow begins with", [Content(first)], width)
         lines += parts.section("runs", self._runs(snapshot, width), width, "2 shows all")
-        thoughts = parts.thought_lines(snapshot, width)
+        thoughts = parts.thought_lines(snapshot, width, parts.THOUGHTS if height < TALL else 12)
         lines += parts.section("parked", thoughts, width, "I opens the inbox")
         today = (snapshot.today.day - week.first).days
-        lines += [*parts.week_bars(week, self._week_goal(), today, width), Content("")]
-        lines += [Content.styled(part, "$muted") for part in self._floors(snapshot)]
-        return lines
+        floors = [Content.styled(part, "$muted") for part in self._floors(snapshot)]
+        bars = [*parts.week_bars(week, self._week_goal(), today, width), Content("")]
+        if not height or len(lines) + len(bars) + len(floors) <= height:
+            return [*lines, *bars, *floors]
+        if len(lines) + len(bars) - 1 <= height:
+            return [*lines, *bars[:-1]]
+        line = Content.styled(parts.week_line(week, self._week_goal(), width), "$muted")
+        return [*lines[: max(0, height - 1)], line]
 
     def _below(self, snapshot: Snapshot, now: datetime, width: int) -> home_text.Lines:
         """The same in few lines, each under its name; the week is last and always there."""

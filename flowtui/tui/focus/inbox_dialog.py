@@ -38,7 +38,7 @@ class InboxAnswer:
 class InboxDialog(Dialog[InboxAnswer]):
     """A list of thoughts. A key answers the one under the cursor and goes to the next."""
 
-    hint = f"{KEYS}   enter done   esc as before"
+    hint = f"{KEYS}   enter done   esc back"
     BINDINGS = [
         Binding("k", "answer('kept')", show=False),
         Binding("t", "answer('tomorrow')", show=False),

@@ -16,12 +16,11 @@ from flowtui.core.insight.focus_facts import Fact
 from flowtui.core.insight.refusal import MIN_DAYS, Refused, Why
 from flowtui.core.insight.verdicts import verdict
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.core.text import middle_cut
+from flowtui.core.text import cell_count, end_cut, middle_cut
 from flowtui.tui.insight.plots import forest
 
 MARKS = {"passed": ("✓", "$focus"), "not": ("·", "$muted"), "refused": ("–", "$faint")}
 NAME = 22
-FIGURES = 26
 TINY = 60
 
 
@@ -53,7 +52,7 @@ def row_line(row: Row, whole: Insight, width: int) -> Content:
     mark, colour = MARKS[row.state]
     if row.refused is not None:
         name = sentences.short(row.refused.factor) + (", day before" if row.refused.lag else "")
-        said = middle_cut(row.refused.reason, max(8, width - NAME - 4))
+        said = _refusal(row.refused, max(8, width - NAME - 4))
         return Content.assemble(
             (f"{mark} ", colour), (f"{middle_cut(name, NAME):<{NAME}} ", "$muted"), (said, "$faint")
         )
@@ -61,10 +60,12 @@ def row_line(row: Row, whole: Insight, width: int) -> Content:
     assert finding is not None
     name = finding.factor.label + (", day before" if finding.lag else "")
     n, size = finding.numbers, size_of(finding)
-    ends = sentences.interval(size.low, size.high, size.places)
-    figures = f"{_plus(size.effect, size.places):>6}  {ends:<12} {n.n:>4} d"
+    low, high = (amounts.text(end, size.places) for end in (size.low, size.high))
+    wide_low, wide_high = _ends(whole)
+    figures = f"{_plus(size.effect, size.places):>6}  "
+    figures += f"{low:>{wide_low}} to {high:>{wide_high}}  {n.n:>4} d"
     tiny = width < TINY
-    room = width - 2 - NAME - 1 - FIGURES - 2
+    room = width - 2 - NAME - 1 - cell_count(figures) - 2
     style = "" if finding.passed else "$muted"
     parts: list[Content] = [
         Content.styled(f"{mark} ", colour),
@@ -75,6 +76,23 @@ def row_line(row: Row, whole: Insight, width: int) -> Content:
         parts += [axis, Content(" ")]
     parts.append(Content.styled(figures[:6] if tiny else figures, style))
     return Content.assemble(*parts)
+
+
+def _ends(whole: Insight) -> tuple[int, int]:
+    """Cells of the lower and of the upper ends of all intervals."""
+    sizes = [size_of(finding) for finding in whole.findings]
+    lows = (len(amounts.text(size.low, size.places)) for size in sizes)
+    highs = (len(amounts.text(size.high, size.places)) for size in sizes)
+    return max(lows, default=1), max(highs, default=1)
+
+
+def _refusal(refused: Refused, room: int) -> str:
+    """Why in one line: in full, or how far it is; all of it stands below the list."""
+    if cell_count(refused.reason) <= room:
+        return refused.reason
+    if refused.why is Why.TOO_FEW and refused.days_needed:
+        return end_cut(f"{MIN_DAYS - refused.days_needed} of {MIN_DAYS} days", room)
+    return end_cut(refused.reason, room)
 
 
 def scale(whole: Insight) -> float:

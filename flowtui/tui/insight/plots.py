@@ -42,9 +42,9 @@ def forest(low: float, value: float, high: float, scale: float, width: int, firm
 def over_time(bins: Sequence[Bin], height: int, width: int) -> list[Content]:
     """Means of both arms over time, `height` lines and one for the months.
 
-    A bin is as many cells wide as fit into `width`, at most three.
+    A bin is as many cells wide as fit into `width`, at most six.
     """
-    wide = max(1, min(3, (width - 7) // max(1, len(bins))))
+    wide = max(1, min(6, (width - 7) // max(1, len(bins))))
     values = [v for b in bins for v in (b.on, b.off) if v is not None]
     low, high = _round_ends(min(values), max(values))
     grid = [[" "] * len(bins) for _ in range(height)]

@@ -39,7 +39,7 @@ class WeekPlanDialog(Dialog[bool]):
     """
 
     title_text = "blocks for the week"
-    hint = "enter takes   ← → move   d drop   + - hours   j k   esc leave"
+    hint = "enter takes   ← → move   d drop   + - hours   j k look   esc leave"
     BINDINGS = [
         Binding("j,down", "at(1)", show=False),
         Binding("k,up", "at(-1)", show=False),

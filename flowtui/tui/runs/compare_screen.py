@@ -78,17 +78,22 @@ class CompareScreen(FlowScreen):
         """Show curves that have just been gathered."""
         width = self.size.width - (2 if self.app.size.width < TINY else 6)
         names = run_text.shared(made)
+        self.query_one(CurvePlot).display = bool(names)
         if not names:
             self.query_one("#title", Line).show("these runs have no metric in common")
+            self.query_one("#which", Line).show("")
+            self._legend(run_text.apart_lines(made, width))
             return
         name = names[self._number % len(names)]
         self.query_one("#title", Line).show(name)
         self.query_one("#which", Line).show(f"metric {self._number % len(names) + 1}/{len(names)}")
-        lines = run_text.compare_lines(made, name, width)
-        legend = dimmed(Content("\n").join(lines), self.app.current_theme.ansi)
-        self.query_one("#legend", Static).update(legend)
+        self._legend(run_text.compare_lines(made, name, width))
         self.query_one(CurvePlot).show(run_text.compare_curves(made, name), self._log_scale)
         self._show_keys()
+
+    def _legend(self, lines: list[Content]) -> None:
+        legend = dimmed(Content("\n").join(lines), self.app.current_theme.ansi)
+        self.query_one("#legend", Static).update(legend)
 
     def action_curve_next(self) -> None:
         """The next metric that they have in common."""

@@ -26,7 +26,7 @@ from flowtui.core.runs.run_text import (
     waits,
 )
 from flowtui.core.status_file import minutes
-from flowtui.core.text import cell_count, middle_cut, padded
+from flowtui.core.text import cell_count, end_cut, middle_cut, padded
 from flowtui.services.runs.runs_service import RunDetail
 from flowtui.services.runs.runs_view import Compared
 from flowtui.tui.runs.curves import COLOURS, Curve
@@ -133,6 +133,17 @@ def legend(
         return Content.styled("no metric was found in what it printed", "$muted")
     if not shown:
         return Content.styled("no curve yet: a metric needs two values", "$muted")
+    page = f"{number % count + 1}/{count}" if count > 1 else ""
+    line = Content("")
+    for told in (("best", "step"), ("best",), ()):  # whole figures, as many as there is room for
+        line = _legend(history, shown, page, told)
+        if line.cell_length <= width:
+            return line
+    first = _legend(history, shown[:1], page, ())
+    return first if first.cell_length <= width else line.truncate(width, ellipsis=True)
+
+
+def _legend(history: History, shown: Sequence[Curve], page: str, told: tuple[str, ...]) -> Content:
     parts: list[tuple[str, str]] = []
     for place_, curve in enumerate(shown, 1):
         track = history.metrics[curve.name]
@@ -140,14 +151,12 @@ def legend(
         colour = f"${COLOURS[(place_ - 1) % len(COLOURS)]}"
         parts.append((f"{sign}{middle_cut(curve.name, 24)}", colour))
         parts.append((f" {figure(track.last)}", ""))
-        if track.best is not None:
-            step = f" at {track.best_step:g}" if track.best_step is not None else ""
+        if track.best is not None and "best" in told:
+            known = "step" in told and track.best_step is not None
+            step = f" at {track.best_step:g}" if known else ""
             parts.append((f" best {figure(track.best)}{step}", "$muted"))
         parts.append(("   ", ""))
-    if count > 1:
-        parts.append((f"{number % count + 1}/{count}", "$muted"))
-    line = Content.assemble(*parts)
-    return line if line.cell_length <= width else line.truncate(width, ellipsis=True)
+    return Content.assemble(*parts, (page, "$muted"))
 
 
 def mark(findings: Sequence[Finding]) -> float | None:
@@ -185,6 +194,26 @@ def compare_curves(made: Compared, name: str) -> list[Curve]:
         else Curve(glance.name, (), ())
         for glance, history in made.runs
     ]
+
+
+def apart_lines(made: Compared, width: int) -> list[Content]:
+    """Runs that share no metric: a sentence each of what it prints, and that no plot holds both."""
+    lines = []
+    for glance, history in made.runs:
+        name = middle_cut(glance.name, 24)
+        key = history.key or next(iter(history.metrics), None)
+        if key is None or key not in history.metrics:
+            said = "prints no metric that was found"
+        else:
+            track = history.metrics[key]
+            best = f", best {figure(track.best)}" if track.best is not None else ""
+            others = [other for other in history.metrics if other != key]
+            more = f"; also {', '.join(others[:4])}" if others else ""
+            said = f"prints {key}, last {figure(track.last)}{best}{more}"
+        text = f"  {said} ({state_words(glance)})"
+        cut = end_cut(text, max(8, width - cell_count(name)))
+        lines.append(Content.assemble((name, "bold"), (cut, "$muted")))
+    return [*lines, Content(""), Content.styled("m in the list marks others", "$muted")]
 
 
 def compare_lines(made: Compared, name: str, width: int) -> list[Content]:

@@ -114,7 +114,7 @@ class Host(App[None]):
         if self.demo and isinstance(top, ModalScreen):
             from flowtui.tui.widgets.lines import DemoMark
 
-            top.call_later(top.mount, DemoMark())
+            top.call_later(top.mount, DemoMark(inset=3 if self.size.width >= 60 else 1))
         self.early_keys.pushed(top)
         return awaitable
 

@@ -156,8 +156,12 @@ class DemoMark(Static):
     DemoMark:ansi { color: $warn; background: ansi_default; text-style: reverse bold; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, inset: int = 0, above: bool = False) -> None:
+        """`inset` cells from the right edge; `above` on the row over the screen's first line."""
         super().__init__(" demo ", markup=False)
+        self.styles.margin = (0, inset, 0, 0)
+        if above:
+            self.styles.offset = (0, -1)
 
 
 class ModesStrip(Static):

@@ -38,7 +38,7 @@ async def test_a_block_is_planned_by_one_line_and_shown(world: World) -> None:
         await pilot.press("home", *["delete"] * len("soonish"))
         await closed(pilot, "enter")
         await until(pilot, lambda: "fuse it" in shown(app), "the plan")
-        assert "thursday  09:00    1 h 30  fuse it" in shown(app)
+        assert "Thu   09:00  1 h 30  fuse it" in shown(app)
 
 
 async def test_what_is_due_is_begun_by_one_key_as_it_was_planned(world: World) -> None:

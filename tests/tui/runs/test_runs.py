@@ -6,16 +6,21 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
 from flowtui.core.runs.findings.finding import Rule
+from flowtui.core.runs.history import History
+from flowtui.core.runs.metric_track import Track
 from flowtui.core.runs.news import News
 from flowtui.services.runs.board import Board
 from flowtui.tui.app import FlowApp
 from flowtui.tui.dialogs import ConfirmDialog, LineDialog
 from flowtui.tui.runs.compare_screen import CompareScreen
+from flowtui.tui.runs.curves import Curve, CurvePlot
 from flowtui.tui.runs.run_list import RunList
 from flowtui.tui.runs.run_screen import RunScreen
+from flowtui.tui.runs.run_text import legend
 from flowtui.tui.runs.runs_screen import RunsScreen
 from flowtui.tui.widgets.lines import Said
 from tests.tui.harness import World, ready, type_text, until
@@ -262,3 +267,37 @@ async def test_keys_on_an_empty_list_of_runs_do_nothing(world: World) -> None:
         await pilot.pause()
 
         assert app.screen is screen and listed.chosen is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_runs_without_a_metric_in_common_are_compared_in_sentences(
+    world: World, size: tuple[int, int]
+) -> None:
+    lab = Lab(world)
+    lab.adopt("left", "".join(f"step {n} alpha: {1 / n:.4f}\n" for n in range(1, 40)))
+    lab.adopt("right", "".join(f"step {n} beta_loss: {2 / n:.4f}\n" for n in range(1, 40)))
+    lab.look()
+    async with world.app().run_test(size=size) as pilot:
+        app, _ = await runs(pilot)
+        await pilot.press("m", "j", "m", "v")
+        await until(pilot, lambda: isinstance(app.screen, CompareScreen), "compare")
+        await until(pilot, lambda: "no metric in common" in text(app, "#title"), "a title")
+        said = text(app, "#legend")
+        assert "left" in said and "prints alpha, last 0.0256" in said
+        assert "right" in said and "prints beta_loss" in said
+        assert not app.screen.query_one(CurvePlot).display
+        await pilot.press("tab", "v")
+        assert "no metric in common" in text(app, "#title")
+
+
+def test_a_legend_tells_whole_figures_or_leaves_them_out() -> None:
+    history = History()
+    for name, base in (("val loss", 0.48), ("train loss", 0.37)):
+        for step in range(1, 60):
+            history.metrics.setdefault(name, Track(name, 200)).add(step, None, base + 1 / step)
+    shown = [Curve(name, (1, 2), (1.0, 2.0)) for name in history.metrics]
+    for width in range(30, 120):
+        said = legend(history, shown, 0, 3, width).plain
+        assert len(said) <= width
+        if width > 50:
+            assert "…" not in said and said.endswith("1/3")

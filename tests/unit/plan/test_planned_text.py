@@ -65,3 +65,17 @@ def test_meetings_stand_in_the_line_of_the_day_below_plans() -> None:
     assert FOCUS not in line.used
     alone = day_line([], [], NINE, ZONE, 100, True, [meeting(2, 3)])
     assert alone is not None and day_line([], [], NINE, ZONE, 100, True, []) is None
+
+
+def test_the_words_of_a_plan_have_the_room_that_the_columns_leave() -> None:
+    plans = [plan(1, 50), plan(26, 90, "q")]
+    assert planned_lines(plans, NINE, ZONE, 60) == [
+        "today 10:00  50 min  fuse",
+        "Thu   11:00  1 h 30  fuse",
+    ]
+
+
+def test_a_wide_title_of_a_meeting_pushes_no_plan_out_of_the_room() -> None:
+    meetings = [meeting(1, 3, "週次の打ち合わせ" * 3)]
+    (line,) = planned_lines([plan(1.5)], NINE, ZONE, 90, meetings)
+    assert cell_count(line) <= 90

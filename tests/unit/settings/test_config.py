@@ -102,7 +102,7 @@ def test_a_full_file_is_read(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> N
     assert (config.goals.week_h, config.goals.overwork_h) == (12.0, None)
     assert config.contexts["work"].folders == (Path("/home/ada/src"), Path("/srv/models"))
     assert config.contexts["own"].default_mode is Mode.THEORY
-    assert config.contexts["own"].week_floor_h == 2.0
+    assert config.contexts["own"].week_floor_h is None
     assert config.contexts["teaching"].tags == ("talks",)
     assert config.display.clock == "none"
     assert config.notices.events == ("plan-reached",)
