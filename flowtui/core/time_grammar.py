@@ -188,8 +188,8 @@ def parse_day(text: str, today: date, *, first_weekday: int = 0) -> Days:
 
     Accepts `today`, `yesterday`, `3 days ago`, a weekday (the last one, today included) and
     `2026-11-20`; `7d` and `2w` (that many days up to and with today); `this week`, `last week`
-    (weeks begin at `first_weekday`, Monday is 0); `this month`, `last month`, `2026-11`; `2026-W47` (ISO week,
-    always Monday to Sunday).
+    (weeks begin at `first_weekday`, Monday is 0); `this month`, `last month`, `2026-11`;
+    `2026-W47` (ISO week, always Monday to Sunday).
 
     Raises:
         UsageError: not a day, or an impossible one.
