@@ -43,7 +43,7 @@ _CLOCK_PARTS = re.compile(
     r"(\d{1,2})(?::(\d\d))?(?::(\d\d))?\s?(am|pm)?(?:utc|gmt)?([+-]\d\d:\d\d)?"
 )
 _LAST_CLOCK = re.compile(rf"(?:(\S+)(?: at)? )?(?:at )?({CLOCK})")
-_CLOCK_FIRST = re.compile(rf"(?:at )?({CLOCK}) (?:on )?([a-z]{{3,}})")
+_CLOCK_FIRST = re.compile(rf"(?:at )?({CLOCK}) (?:on )?([a-z]{{3,}}|\d{{4}}-\d\d-\d\d)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OFFSET_ISO = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[t ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?)"
@@ -311,6 +311,11 @@ def _on_day(word: str, clock: time, by: _Reader) -> datetime | None:
     """The instant at which local clocks show `clock` on the day that `word` names."""
     if word == "" and by.near is not None:
         return _at(datetime.combine(by.near.astimezone(by.zone).date(), clock), by)
+    if _DATE.fullmatch(word):
+        try:
+            return _at(datetime.combine(date.fromisoformat(word), clock), by)
+        except ValueError:
+            return None
     today = by.now.astimezone(by.zone).date()
     ahead = {"yesterday": -1, "today": 0, **({"tomorrow": 1} if by.future else {})}.get(word)
     if ahead is not None:

@@ -191,7 +191,7 @@ def times_gone_by(draw: st.DrawFn) -> str:
             [
                 clock, f"today {clock}", f"yesterday {clock}", f"{clock} yesterday",
                 f"mon {clock}", f"Monday {clock}", f"{clock} monday", f"2026-06-09 {clock}",
-                f"2026-06-09T{hour:02}:{minute:02}", f"{length} ago", "now",
+                f"2026-06-09T{hour:02}:{minute:02}", f"{clock} 2026-06-09", f"{length} ago", "now",
             ]
         )
     )  # fmt: skip
