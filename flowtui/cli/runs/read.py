@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from flowtui.cli.context import Context, json_option, pass_context
-from flowtui.core.runs.eta import eta_of
+from flowtui.core.runs.eta import asked_at, eta_of
 from flowtui.core.runs.metric_track import Track
 from flowtui.core.runs.metrics import better_of, key_metric
 from flowtui.core.runs.run_json import run_view
@@ -87,7 +87,9 @@ def _ends(look: Look) -> str:
     state = state_of(look.seen)
     if state in ENDED or state is RunState.UNKNOWN:
         return ""
-    eta = eta_of(look.seen.history, look.seen.now_s)
+    changed = look.seen.log_changed_at
+    at = asked_at(look.seen.history, look.seen.now_s, None if changed is None else changed.timestamp())
+    eta = eta_of(look.seen.history, at)
     if eta is None:
         return ""
     error = "" if eta.error_s is None else f" ± {minutes(round(eta.error_s))}"

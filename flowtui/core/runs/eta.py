@@ -25,6 +25,8 @@ ENOUGH = 6
 PAUSE = 4.0
 """An interval so many times as long as usual is a pause."""
 MOST_ALIKE = 0.7
+OTHER_CLOCK_S = 900.0
+"""A file that changed so long after the last instant in it goes by another clock."""
 FLOOR = 0.005
 """Paces drift by this share for reasons that no stretch shows yet: heat, neighbours, data."""
 
@@ -70,6 +72,18 @@ def _by_word(history: History, now_s: float | None) -> Eta | None:
         return None
     waited = 0.0 if now_s is None or history.last_at is None else now_s - history.last_at
     return Eta(max(0.0, history.eta_s - max(0.0, waited)), None)
+
+
+def asked_at(history: History, now_s: float, changed_s: float | None) -> float:
+    """The instant to ask at, where a log's own instants are not those of its file.
+
+    A log that was copied, or whose stamps are in another zone, was last written long after its last
+    stamp says: what it has waited is counted from when the file changed.
+    """
+    last = history.last_at
+    if last is None or changed_s is None or changed_s - last < OTHER_CLOCK_S:
+        return now_s
+    return last + max(0.0, now_s - changed_s)
 
 
 class _Tick(NamedTuple):

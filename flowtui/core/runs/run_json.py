@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flowtui.core.focus.block_json import iso
-from flowtui.core.runs.eta import eta_of
+from flowtui.core.runs.eta import asked_at, eta_of
 from flowtui.core.runs.findings.finding import Finding
 from flowtui.core.runs.history import History, plain
 from flowtui.core.runs.observation import Seen
@@ -20,8 +20,9 @@ def run_view(seen: Seen, findings: Sequence[Finding], zone: str) -> dict[str, An
     """The run as JSON; what is unknown is None."""
     history, state = seen.history, state_of(seen)
     # of a log whose end is not known nobody can say how long it has waited since
-    asked_at = None if state is RunState.UNKNOWN else seen.now_s
-    eta = None if state in ENDED else eta_of(history, asked_at)
+    changed = None if seen.log_changed_at is None else seen.log_changed_at.timestamp()
+    at = None if state is RunState.UNKNOWN else asked_at(history, seen.now_s, changed)
+    eta = None if state in ENDED else eta_of(history, at)
     return {
         "name": seen.name,
         "state": state.value,

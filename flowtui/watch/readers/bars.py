@@ -173,7 +173,7 @@ def _epoch(bar: Bar, named: _Named, place: Place) -> list[Item]:
         step = place.step  # epochs of unknown length: no step is better than a wrong one
     left = bar.left_s
     if left is not None and epochs is not None and bar.elapsed_s is not None:
-        left += max(0, epochs - done - 1) * (bar.elapsed_s + bar.left_s if bar.left_s else 0.0)
+        left += max(0, epochs - done - 1) * (bar.elapsed_s + left)
         left = left if bar.n else None
     elif epochs is None:
         left = None
@@ -190,6 +190,8 @@ def _training(bar: Bar, place: Place) -> list[Item]:
     bars = place.bars
     if bars.outer and (bars.outer[1] < 0 or bars.outer[0] < bars.outer[1]):
         return _inner(bar, place)
+    if bar.n == 0 and bars.main_n is None and place.began:
+        return []  # drawn once before it moved: lines tell where the run stands
     other = bars.main_n is not None and bool(bar.name) and bar.name != bars.main_name
     if other and _TRAINING.search(bars.main_name):
         return []  # another bar beside the training's
@@ -201,10 +203,16 @@ def _training(bar: Bar, place: Place) -> list[Item]:
             return []  # the bar of an evaluation inside the training
         bars.main_name, bars.main_total, bars.rounds = bar.name, bar.total, 0
     elif bars.main_n == bars.main_total and (
-        bar.n < bars.main_n or (bar.n == bars.main_n and place.epoch != bars.epoch)
+        bar.n < bars.main_n
+        or (bar.n == bars.main_n and (place.epoch != bars.epoch or bars.told != bars.told_at))
     ):
         bars.rounds += 1
+    if bars.main_n is not None and place.epoch != bars.epoch and bar.n > bars.main_n:
+        bars.through = True
     bars.main_n, bars.evaluating, bars.epoch = bar.n, None, place.epoch
+    bars.told_at = bars.told
+    if place.epoch is not None and place.total_epochs and bar.total and not bars.through:
+        return _epoch(bar, _Named(_Kind.EPOCH, place.epoch, place.total_epochs), place)
     step = place.step = bar.n + bars.rounds * (bar.total or 0)
     total = bar.total if bars.rounds == 0 else None
     left = bar.left_s if bars.rounds == 0 else None

@@ -1,14 +1,15 @@
 """Lines that need more than names and values: a few lines for each program that writes them.
 
 All else is `lines`' to read. Sources: megatron/training/training.py; darknet's detector.c (both
-forks); optuna/study/study.py; allennlp/training/callbacks; karpathy/nanoGPT and llm.c; Keras-GAN.
+forks); optuna/study/study.py; kaldi's nnet-training.cc; pycocotools/cocoeval.py; TensorFlow's
+basic_session_run_hooks.py; allennlp/training/callbacks; karpathy/nanoGPT and llm.c; Keras-GAN.
 """
 
 from __future__ import annotations
 
 import re
 
-from flowtui.core.runs.reading import Item, Reading
+from flowtui.core.runs.reading import Item, Notice, NoticeKind, Reading
 from flowtui.watch.readers import lines
 from flowtui.watch.readers.figures import NUMBER, number, pairs, scaled
 from flowtui.watch.readers.place import Place
@@ -20,6 +21,9 @@ OPTUNA = "optuna"
 ALLENNLP = "allennlp"
 GAN = "keras-gan"
 LEROBOT = "lerobot"
+KALDI = "kaldi"
+COCO = "coco"
+ESTIMATOR = "tf-estimator"
 
 _HEAD = re.compile(r"\s*iteration\s+(\d+)\s*/\s*(\d+)\s*\|")
 _CELL = re.compile(rf"\s*([A-Za-z][^|:]*?)\s*:\s*({NUMBER})")
@@ -82,6 +86,62 @@ def read_darknet(text: str, place: Place) -> list[Item] | None:
     metrics = pairs(zip(names, match.groups()[1:5], strict=True))
     left = float(match[7]) * 3600 if match[7] else None
     return [Reading(place.step, metrics, eta_s=left)]
+
+
+_KALDI = re.compile(
+    rf"(?P<name>(?:Overall )?[Aa]verage objective function for '[\w.-]+')"
+    rf"(?: for minibatches \d+-(?P<n>\d+))? is (?P<value>{NUMBER})"
+)
+
+
+def read_kaldi(text: str, place: Place) -> list[Item] | None:
+    """`Average objective function for 'output' for minibatches 10-19 is -2.9 over 1280 frames.`"""
+    if "objective function for '" not in text:
+        return None
+    match = _KALDI.match(text)
+    if match is None:
+        return None
+    place.began = True
+    if match["n"]:
+        place.step = int(match["n"])
+    value = number(match["value"])
+    return [] if value is None else [Reading(place.step, {match["name"]: value})]
+
+
+_COCO = re.compile(
+    rf"\s*Average (?:Precision|Recall)\s+\((?P<name>A[PR])\)\s+@\[\s*(?P<where>[^\]]+?)\s*\]\s*="
+    rf"\s*(?P<value>{NUMBER})"
+)
+
+
+def read_coco(text: str, place: Place) -> list[Item] | None:
+    """`Average Precision  (AP) @[ IoU=0.50:0.95 | area= all | maxDets=100 ] = 0.213`"""
+    if " @[ IoU=" not in text:
+        return None
+    match = _COCO.match(text)
+    if match is None:
+        return None
+    value = number(match["value"])
+    if value is None or value < 0:  # -1: there was nothing of that size
+        return []
+    where = re.sub(r"\s+", " ", re.sub(r"=\s+", "=", match["where"]))
+    return [Reading(place.step, {f"{match['name']} @[ {where} ]": value})]
+
+
+_ESTIMATOR = re.compile(r"Saving checkpoints for (\d+) into (\S+?)\.?$")
+
+
+def read_estimator(text: str, place: Place) -> list[Item] | None:
+    """`Saving checkpoints for 2000 into /m/model.ckpt.`: so far the training is."""
+    match = _ESTIMATOR.match(text) if text.startswith("Saving checkpoints for ") else None
+    if match is None:
+        return None
+    step = int(match[1])
+    notice = Notice(NoticeKind.CHECKPOINT, text[:500], None, match[2], step)
+    if not place.began or step <= (place.step or 0):
+        return [notice]
+    place.step = step
+    return [notice, Reading(step)]
 
 
 _TRIAL = re.compile(

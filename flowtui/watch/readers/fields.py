@@ -46,6 +46,8 @@ _NO_VALUE = re.compile(
 _FRACTION = re.compile(r"\s*/\s*([-+]?\d[\d,]*\.?\d*)(?:\s*\(\s*([\d.]+)\s*%\s*\))?\s*(%?)")
 _GLUED = re.compile(r"/?[A-Za-zµ°][A-Za-zµ/%]*|%+")
 _TOKEN = re.compile(r"\w*")
+_PART = re.compile(r"-[A-Za-z]{2,}")
+_JOINED = re.compile(r"(?<![\w.])[A-Za-z]+[ -]$")
 _SPACED = re.compile(
     r"\s+([A-Za-zµ%][\w/%.]*?)(?=\s*(?:[,;|()\]}\t]|$|\s-|\s{2}|\.(?:\s|$))|\s[A-Za-z(])"
 )
@@ -91,6 +93,9 @@ def fields(text: str) -> list[Field]:
     result: list[Field] = []
     start = at = 0
     while len(result) < MAX_FIELDS and (match := _VALUE.search(text, at)) is not None:
+        if _PART.match(text, match.end(2)) and _JOINED.search(text, start, match.start()):
+            at = match.end(2)  # "Top 5-error": the number belongs to the name
+            continue
         name, explicit, listed = _name(text[start : match.start()])
         value, average, end, unit = _value(text, match, name)
         if listed is not None and value is not None:
@@ -100,7 +105,7 @@ def fields(text: str) -> list[Field]:
         if value is not None and (row := _ROW.match(text, end)) is not None:
             end, value = row.end(), None  # a row of numbers: none of them is the name's
         at = start = max(end, match.end())
-        if not name and unit and _RATE.match(unit):
+        if not name and unit not in ("it/s", "s/it", "") and _RATE.match(unit):
             name, explicit = unit, True
         if name and value is not None:
             result.append(Field(name, value, average, explicit))

@@ -18,6 +18,7 @@ MANY_SAMPLES = 5000
 HEADING = re.compile(r"Epoch (\d+)(?:/(\d+))?:?$")
 _FRAME = re.compile(r"(\d+)/(\d+|Unknown)\s+(?:[━─]+|\[[=>.]*\]|-)\s*(.*)$")
 _PAIR = re.compile(rf"([A-Za-z][\w./ ]*?): ({NUMBER})(?=$| - |\s)")
+_DATA = re.compile(r"Train on \d+ samples")
 _ETA = re.compile(r"ETA: ([\d:]+s?)")
 _TIMES = re.compile(r"(?:- )?((?:\d+:)*\d+s?)\s+(?:- )?([\d.]+(?:s|ms|us))/(?:step|epoch|sample)")
 
@@ -26,6 +27,10 @@ def read(text: str, place: Place) -> list[Item] | None:
     """What a line says; None if it is none of Keras'."""
     if text.startswith("Epoch ") and len(text) < 24:
         return _heading(text, place)
+    said = _DATA.match(text) if text.startswith("Train on ") else None
+    if said is not None:
+        place.bars.samples = True
+        return []
     if not text[:1].isdigit() or ("/step" not in text and " - " not in text):
         return None
     match = _FRAME.match(text)
@@ -92,7 +97,7 @@ def _reading(
     if left is not None and epochs is not None and total and per_step:
         left += (epochs - done - 1) * total * per_step
     elif epochs is None or (epochs and epoch != epochs):
-        left = 0.0 if last and epoch == epochs else None
+        left = 0.0 if last and epochs and epoch == epochs else None
     return Reading(
         step, metrics, None if epoch is None else float(epoch),
         None if not total or not epochs else total * epochs,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from flowtui.core.runs.metrics import better_of, words_of
+from flowtui.core.runs.metrics import Split, base_of, better_of, split_of, words_of
 from flowtui.core.runs.reading import NOTHING, Item, Reading
 from flowtui.watch.readers.fields import scrubbed
 from flowtui.watch.readers.figures import clock_s, length_s
@@ -18,7 +18,13 @@ from flowtui.watch.readers.measures import is_side, label_of, measures, metrics_
 from flowtui.watch.readers.place import Place
 from flowtui.watch.readers.positions import Where, find, run_step
 from flowtui.watch.readers.settings import is_code, is_dump, is_setting, note_totals
-from flowtui.watch.readers.vocabulary import SET_HEADING, SET_MARK, SETTING_WORDS
+from flowtui.watch.readers.vocabulary import (
+    EPOCH_WORD,
+    SET_HEADING,
+    SET_MARK,
+    SETTING_WORDS,
+    STEP_WORD,
+)
 
 STEPS = "steps"
 PAIRS = "name=value"
@@ -40,7 +46,14 @@ _MERE = re.compile(
     r"|learning|starting|start|begin(?:ning)?|running|current|new|now|of|at|in|completed?|done"
     r"|finished|lr|eval(?:uation)?|val(?:idation)?|test(?:ing)?|epoch|time|net)\b)*+$"
 )
-_LOGGER = re.compile(r"(?i)(?!best|last|saved|patience)[a-z]\w*\s+[-|:>]+\s+$")
+_LOGGER = re.compile(r"(?i)(?!best|last|saved|patience)[a-z][\w.-]*\s+[-|:>]+\s+$")
+_BEHIND = re.compile(
+    rf"(?i)(?P<name>[a-z][\w@%()/ -]{{0,40}}?),? +(?:after|at|in|for|of|on) +(?:the )?"
+    rf"(?P<where>(?:{EPOCH_WORD}|{STEP_WORD})[ #:=]*[\[(]?\d[\d,]*(?: ?(?:/|of) ?\d[\d,]*)?[\])]?)"
+    rf" *(?::|=|->|is|was) *(?=[-+]?\.?\d|nan|inf)"
+)
+"""`Cost after iteration 100: 0.5`, `Validation loss at epoch 3/10 = 0.4`."""
+_IS_BEST = re.compile(r"(?i)\W*(?:(?:new|current|the|overall) )*(?:best|final)(?![a-z])")
 _SETTING = re.compile(
     r"(?i)\W*(?:epochs|steps|iters|iterations|updates|batch(?:es)?|episodes|timesteps|rounds"
     r"|generations"
@@ -54,6 +67,11 @@ def read(text: str, place: Place) -> list[Item] | None:
     place.learnable = False
     if len(text) > MAX_LINE:
         return None if is_dump(text[:MAX_LINE]) else read(text[:MAX_LINE], place)
+    if "\u2588" in text:
+        text = text.partition("\u2588")[0]  # the rest of a bar that this was written over
+    behind = _BEHIND.match(text)
+    if behind is not None and better_of(behind["name"]) and not _IS_BEST.match(text):
+        text = f"{behind['where']} | {behind['name']}: {text[behind.end() :]}"
     if is_code(text):
         if not place.began:
             note_totals(text, place)
@@ -103,7 +121,7 @@ def _with_position(text: str, rest: str, where: Where, place: Place) -> list[Ite
     if own_set and within and None not in (where.total, where.n) and not where.counts_through:
         return _evaluation(where, metrics, averages, own_set, place)
     items = flushed(place)
-    if own_set and within and where.n is not None and where.epoch is None:
+    if own_set and within and not (where.n is None or where.counts_through or where.epoch is not None):
         return [*items, Reading(place.step, metrics)]
     if not own_set:
         place.section = ""
@@ -135,6 +153,8 @@ def _reading(text: str, where: Where, metrics: dict[str, float], place: Place) -
     step, total = run_step(where, place)
     if step is not None:
         place.step = step
+    if where.epoch is not None:
+        place.bars.told = where.epoch
     at = step if step is not None or where.samples else None
     left = _eta(text)
     return Reading(at, metrics, where.epoch, total, where.epochs, None, None, left)
@@ -212,7 +232,9 @@ def _without_position(text: str, rest: str, place: Place) -> list[Item] | None:
         if is_setting(text):
             place.settings += 1
         return None
-    if (place.began or own) and len(metrics) <= MANY and measures(metrics):
+    if len(metrics) > 1 and _IS_BEST.match(text):  # "Best IoU: 0.7; F1: 0.8": the best of both
+        metrics = {k if _IS_BEST.match(k) else f"best {k}": v for k, v in metrics.items()}
+    if (place.began or own) and len(metrics) <= MANY and _of_evaluation(metrics):
         if own or sets:
             place.evaluated = own or sets[0]
             metrics, place.pending = place.pending | metrics, {}
@@ -221,6 +243,16 @@ def _without_position(text: str, rest: str, place: Place) -> list[Item] | None:
     if not measures(metrics) and len(metrics) == 1:
         place.settings += 1
     return _wait(metrics, place)
+
+
+def _of_evaluation(metrics: dict[str, float]) -> bool:
+    """True if a name measures quality, or says itself that it was measured on held-out data."""
+    return measures(metrics) or any(
+        split_of(name) in (Split.VALIDATION, Split.TEST)
+        and not is_side(base_of(name))
+        and not name.lower().startswith(("best", "final"))
+        for name in metrics
+    )
 
 
 def _wait(metrics: dict[str, float], place: Place) -> list[Item] | None:

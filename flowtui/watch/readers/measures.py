@@ -27,6 +27,7 @@ _COUNTS = re.compile(
     r"(?i)^(?:n|num|number|no|nr|#|count|total (?:param|number|num)\w*|size|max|min_|best epoch"
     r"|best iter\w*|best step|model size)(?:[ _]|$)|^n_|^num|_id$|version|^\w+\.\w+\.\w"
 )
+_DOES = frozenset({"saved", "saving", "storing", "stored", "save", "updated", "loaded", "updating"})
 _SIDE_ONLY = frozenset({
     "time", "data", "eta", "mem", "memory", "batch", "sec", "s", "ms", "max", "it", "speed", "gpu",
     "cpu", "cost", "reader", "ips", "load", "elapsed", "remaining", "iter", "step", "total", "avg",
@@ -41,7 +42,7 @@ def sets_of(text: str) -> list[str]:
 
 
 def _set_in(mark: re.Match[str]) -> str:
-    return next((mark[k] for k in "abce" if mark[k]), _SUMMARY)
+    return next((mark[k] for k in "abcefg" if mark[k]), _SUMMARY)
 
 
 def label_of(word: str | None) -> str:
@@ -79,7 +80,8 @@ def metrics_of(
             first = SET.match(field.name)
             if first is not None and field.name[first.end() : first.end() + 1] == " ":
                 before = first[0]
-            name = _full(field.name, leading)
+            lent = segment_set or ("" if is_side(field.name) else leading)
+            name = _full(field.name, lent)
             if name in metrics and before and split_of(field.name) is None:
                 name = f"{before.lower()}/{field.name}"
             metrics[name] = field.value
@@ -110,17 +112,21 @@ def _is_name(field: Field, placed: bool) -> bool:
     """Whether a name measures something; `placed` where the line says when or on what."""
     name, low = field.name, field.name.lower()
     words = low.replace("_", " ").split()
-    if low in NO_NAMES or words[-1] in NO_WORDS or _COUNTS.search(name):
+    measured = better_of(name) is not None
+    if low in NO_NAMES or words[-1] in NO_WORDS or (_COUNTS.search(name) and not (measured and low.startswith("count "))):
         return False
     if not placed and SETTING_WORDS & set(words_of(name)) and better_of(name) is None:
         return False
-    if "eta" in words or low.endswith("final step") or low in ("remaining", "time left"):
+    if "eta" in words or low.endswith("final step") or low in ("remaining", "time left", "best"):
         return False
-    measured = better_of(name) is not None
+    if len(words) > 2 and not _DOES.isdisjoint(words):
+        return False  # "saved new best model with accuracy": the figure of another line
     parts = low.split()
     if field.explicit:
         return len(parts) <= 4 or (measured and len(parts) <= 7)
     if len(parts) == 1:
+        if SET.fullmatch(name) and field.value.is_integer():
+            return False  # "Eval 3 at step 400": which one it is
         return placed or measured
     return all(part in BLANK_WORDS for part in re.findall(r"[a-z][a-z0-9@]*", low)) or all(
         "_" in part or "/" in part or part in BLANK_WORDS for part in parts

@@ -20,10 +20,16 @@ class Bars:
     main_name: str = ""
     main_total: int | None = None
     main_n: int | None = None
+    through: bool = False
+    """True if the bar is the whole run's, though headings of epochs come between its frames."""
     rounds: int = 0
     """How often the main bar was complete and began anew."""
     epoch: int | None = None
     """The heading under which the main bar was drawn last."""
+    told: float | None = None
+    """The epoch that a line of figures told last."""
+    told_at: float | None = None
+    """The same, when the main bar was drawn last."""
     evaluating: str | None = None
     base: int | None = None
     """What epochs count from: 0 or 1."""

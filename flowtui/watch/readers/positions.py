@@ -59,9 +59,17 @@ class Where:
         return self.word.startswith(("global", "num", "opt", "current", "total"))
 
 
+_IN_FRONT = re.compile(r"\s*(\d+)/(\d+): (?=episode: \d)")
+_EPISODE = re.compile(r"(?<!\w)episode: \d+|episode steps: \d+")
+
+
 def find(text: str) -> tuple[Where, str]:
     """Where a line stands, and the line with bars in place of what says so."""
     where = Where()
+    front = _IN_FRONT.match(text)
+    if front is not None:  # keras-rl: `10000/1000000: episode: 53, reward: 2.0`
+        where.n, where.total, where.word, where.first = int(front[1]), int(front[2]), "step", 0
+        return where, f" | {_EPISODE.sub(' | ', text[front.end() :])}"
     for pattern, take in _PAIRED:
         match = pattern.search(text) if pattern is not SET_EPOCH else pattern.match(text)
         if match is None or match.start() >= FAR or not _ours(text, match.start()):
@@ -145,6 +153,8 @@ def _heads(text: str, where: Where) -> str:
         if match.start() > 4 * FAR or not _ours(text, match.start()):
             continue
         spans.append(match)
+        if match["inset"] and SET.fullmatch(match["inset"]):  # Iter(val) [10/110]
+            where.set = where.set or match["inset"]
         if match["epoch"]:
             if where.epoch is None and (n := whole(match["n"])) is not None:
                 where.epoch = float(n)
@@ -171,6 +181,10 @@ def _head_step(match: re.Match[str], where: Where) -> None:
 
 _WEAK = ("batch", "mini", "timestep", "total", "num_time", "num time")
 """Words that give way to any other step's."""
+
+
+_STRONG = ("global", "train", "optim")
+"""Words of a step that counts through the run."""
 
 
 def _counted(text: str, where: Where) -> str:
@@ -207,6 +221,12 @@ _IN_EPOCH_BARE = re.compile(r"\[\s*(\d+),\s+(\d+)\]\s+(?=[A-Za-z])")
 """PyTorch's tutorial: `[2,  4000] loss: 1.2`, epoch and step in it."""
 
 
+_OF_MXNET = re.compile(r"\[(\d+)\]\s+(?=(?:Train|Validation)-\w+=)")
+"""MXNet in R: `[2] Train-accuracy=0.95`, a row an epoch."""
+_TAGGED = re.compile(r"\[([A-Za-z]\w*)\s+(\d+)/(\d+)\]\s+(?=[A-Za-z])")
+"""`[phase2 003/100] loss=0.5`"""
+
+
 def _bare(text: str, where: Where) -> str:
     match = _OF_SET.match(text)
     if match is not None and SET.fullmatch(match[1]):  # Test: [ 24/24]; Catalyst: valid (3/10)
@@ -228,6 +248,15 @@ def _bare(text: str, where: Where) -> str:
     if match is not None:
         where.epoch, where.n, where.word, where.first = float(match[1]), int(match[2]), "iter", 0
         return f" | {text[match.end() :]}"
+    match = _OF_MXNET.match(text)
+    if match is not None:
+        where.epoch, where.first = float(match[1]), 0
+        return f" | {text[match.end() :]}"
+    match = _TAGGED.match(text)
+    if match is not None:
+        where.set = match[1] if SET.fullmatch(match[1]) else None
+        where.n, where.total, where.first = int(match[2]), int(match[3]), 0
+        return f" | {text[match.end() :]}"
     match = BARE.match(text)
     if match is None or int(match[1]) > int(match[2]):
         return text
@@ -248,6 +277,9 @@ def run_step(where: Where, place: Place) -> tuple[int | None, int | None]:
     if where.n is None or where.samples:
         return None, None
     weak = where.word.startswith(_WEAK[2:])
+    strong = place.counter.word.startswith(_STRONG)
+    if strong and where.total is not None and not where.word.startswith(_STRONG):
+        return None, None  # the run's own step was told: this one counts something else
     if weak and place.counter.word:
         return None, None  # environment steps beside iterations
     if not weak:
@@ -269,7 +301,7 @@ def _beside(epoch: int, where: Where, place: Place) -> tuple[int | None, int | N
         fell = n <= counter.n
         if fell and total is None:
             counter.before += counter.n
-        counter.through = not fell
+        counter.through = not fell and not (where.within and not where.word)
     elif counter.epoch is None and epoch > bars.base:
         counter.through = _fits(epoch - bars.base, where)
     elif counter.epoch is not None and epoch < counter.epoch:

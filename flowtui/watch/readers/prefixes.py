@@ -1,7 +1,7 @@
 """What stands before a line's own words: worker, time stamp, level, logger, place in a source.
 
 Known are the forms of Python's logging (also its default `LEVEL:name:`), glog and absl
-(`I0502 10:00:00.123 17 file.cc:9]`), loguru (`LEVEL | module:function:line -`), hydra
+(`I0502 10:00:00.123 17 file.cc:9]`), Kaldi, loguru (`LEVEL | module:function:line -`), hydra
 (`[time][logger][LEVEL] -`), Transformers (`[LEVEL|file:line] time >>`), TensorFlow, syslog, Ray
 (`(Worker pid=7)`), torchrun, mpirun, srun and containers. They come in any order, so one after
 another is taken off until none is left. A bracket that holds a set, a position or a figure belongs
@@ -45,6 +45,7 @@ _CLOCKS = (
 _GLOG = re.compile(r"[IWEFD](\d{2,4})?(\d{4}) (\d\d:\d\d:\d\d\.\d+)\s+\d+ [\w./<>-]+:\d+\] ?")
 _TORCH = re.compile(r"\[[IWEF]\d{3,4} \d\d:\d\d:\d\d\.\d+ [\w./<>-]+:\d+\]\s*")
 _CPP = re.compile(r"(?:\d+ )?[IWEF] (?:external/)?[\w./-]+\.(?:cc|cpp|h|cu):\d+\] ")
+_KALDI = re.compile(r"(?:V?LOG|WARNING|ERROR)(?:\[\d\])? \([\w-]+(?:\[[^\]]*\])?:[^()]*(?:\(\))?[^()]*\)\s+")
 _WORD = r"INFO|WARNING|WARN|ERROR|DEBUG|CRITICAL|NOTICE|TRACE|SUCCESS|FATAL"
 _LEVEL = re.compile(rf"[\[(<]?(?:{_WORD})(?:\(\d\))?(?=[\s:|\])>-]|$)[\])>]?[\s:|>]*(?:-+\s+)?")
 _LOWER = re.compile(r"(?:info|warning|debug)[:\s|]\s*(?=\S)")
@@ -117,6 +118,8 @@ def _without_one(text: str) -> tuple[str, str | None]:
         match = _GLOG.match(text) or _CPP.match(text)
         if match:
             return text[match.end() :], None
+    if first in "LVWE" and (match := _KALDI.match(text)):
+        return text[match.end() :], None
     if first in "JFMASONDTW" and (match := _CLOCKS[1].match(text)):
         return text[match.end() :], None
     return _without_words(text, first), None
@@ -141,10 +144,16 @@ def _without_words(text: str, first: str) -> str:
         match = _RAY.match(text)
     elif first in ">-":
         match = _ARROWS.match(text)
-    match = match or _PLACE.match(text) or _POD.match(text) or _LOGGER.match(text)
+    match = match or _place_of(text) or _POD.match(text) or _LOGGER.match(text)
     if match is None and ": " in text[:60]:
         match = _HOST.match(text) or _LOWER.match(text)
     return text[match.end() :] if match and match.end() else text
+
+
+def _place_of(text: str) -> re.Match[str] | None:
+    """A place in a source, `[train.py:120]`; a bracket such as `[Epoch: 001]` is none."""
+    match = _PLACE.match(text)
+    return None if match is None or POSITION.search(match[0]) else match
 
 
 def _is_prefix(inside: str) -> bool:

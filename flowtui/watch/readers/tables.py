@@ -34,6 +34,8 @@ _GAP = re.compile(r"\s{2,}|\t+|\s*\|\s*")
 _CELL = re.compile(rf"({NUMBER})\s*(?:%|[a-zA-Z]{{1,3}})?$")
 _NOTHING = re.compile(r"(?:-+|N/?A|None|\+|\*|—)$")
 _DASHES = re.compile(r"[-=+| :]{6,}$")
+_IN_BRACKETS = re.compile(r"(?<=\w) ?\((?:%|[A-Za-z/]{1,8})\)")
+"""A unit in a heading: `Acc (%)`, `Time (s)`."""
 _FASTAI_BAR = re.compile(
     r"(.*?)\s*: ?\|[█▉▊▋▌▍▎▏\-]*\|\s*[\d.]+% \[(\d+)/(\d+) ([\d:]+)<([\d:]+|\?)\.*(?:\s+("
     + NUMBER
@@ -55,7 +57,7 @@ def read(text: str, place: Place) -> list[Item] | None:
 
 def _heading(text: str, place: Place) -> list[Item] | None:
     if (
-        any(mark in text for mark in ":={}()<>,;")
+        any(mark in _IN_BRACKETS.sub("", text) for mark in ":={}()<>,;")
         or len(text) > 2000
         or re.search(r"(?i)\s\d|[\[\]]|\b(?:nan|inf)\b", text)
     ):

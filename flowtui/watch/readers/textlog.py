@@ -54,6 +54,9 @@ LINE_FORMATS: tuple[tuple[str, LineReader], ...] = (
     (dialects.OPTUNA, dialects.read_optuna),
     (dialects.GAN, dialects.read_gan),
     (dialects.LEROBOT, dialects.read_lerobot),
+    (dialects.KALDI, dialects.read_kaldi),
+    (dialects.COCO, dialects.read_coco),
+    (dialects.ESTIMATOR, dialects.read_estimator),
 )
 """Formats with a shape of their own, the cheapest to tell first."""
 

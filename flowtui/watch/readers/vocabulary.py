@@ -13,25 +13,25 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_EPOCH = (
+EPOCH_WORD = (
     r"epochs?|epo|ep|epochen?|epoche|[ée]poques?|[ée]pocas?|epok[aię]?|эпох[аи]|轮次?|轮数|エポック"
     r"|에포크|에폭"
 )
-_STEP = (
+STEP_WORD = (
     r"schritte?|iterationen|[ée]tapes?|pasos?|passos?|шаг|итерация|步数?|迭代(?:次数)?|ステップ|스텝|"
     r"global[ _-]?step|train(?:ing)?[ _/-]?(?:global_)?step|current[ _-]?steps?"
     r"|n(?:um)?[ _]?updates"
     r"|opt(?:im(?:izer|ization)?)?[ _-]steps?|(?:total[ _-]|num[ _-])?timesteps?|total[ _-]steps?"
     r"|(?:gradient[ _-])?steps?"
-    r"|(?:global_?|train[ _-]?|learning )?iter(?:ation)?s?|n_?iter|itr?|updates?|up|mini-?batch"
+    r"|(?:global_?|train[ _-]?|learning )?iter(?:ation)?s?|n_?iter|it[re]?|updates?|up|mini-?batch"
     r"|batch(?:es)?|round|tick|episodes?|trial|generation|gen|step_idx"
 )
-POSITION = re.compile(rf"(?i)(?<![\w./-])(?:{_EPOCH}|{_STEP})(?![\w-])")
+POSITION = re.compile(rf"(?i)(?<![\w./-])(?:{EPOCH_WORD}|{STEP_WORD})(?![\w-])")
 """A word that says where a training stands."""
 
 HEAD = re.compile(
-    rf"(?i)(?<![\w./-])(?:(?P<epoch>{_EPOCH})|(?P<step>{_STEP}))(?:[ _]?(?:number|num|no|idx"
-    rf"|index|id)\b)?(?![\w/-])\.?"
+    rf"(?i)(?<![\w./-])(?:(?P<epoch>{EPOCH_WORD})|(?P<step>{STEP_WORD}))(?:[ _]?(?:number|num|no|idx"
+    rf"|index|id)\b)?(?:\((?P<inset>[a-z]+)\))?(?![\w/(-])\.?"
     r"[\"']?\s*[:=#]*\s*[\"']?\s*[\[(]*\s*(?P<n>\d[\d,_]*\d|\d)"
     r"(?P<range>-\d+)?(?![\d_])(?!\w*\.\d|[\d.]*[a-zA-Z%]|:\d|,\d)"
     r"(?:\s*(?:/|of|out of|-of-|von|sur|de|di|из|共)\s*(?P<total>\d[\d,_]*\d|\d|\?)"
@@ -87,7 +87,9 @@ SET_MARK = re.compile(
     rf"(?i)(?<![\w/'\"=.@-])(?:evaluat\w+ (?:on )?(?:the )?)?(?:"
     rf"\[\s*(?P<a>{_VALIDATION}|{_TRAIN})\s*\](?!\s*[\d.=-])"
     rf"|\(\s*(?P<e>{_VALIDATION}|{_TRAIN})\s*\)(?=\s*[A-Za-z])"
-    rf"|(?P<b>{_VALIDATION}|{_TRAIN}){_NOUN}\s*(?::(?=\s*[a-zA-Z\[({{|*>@]|\s*$)|(?:->|=>|\||>)(?=\s)|\s-{{1,2}}\s)"
+    rf"|\|\s+(?P<f>{_VALIDATION}|{_TRAIN})\s*,(?=\s*[A-Za-z])"
+    rf"|(?P<g>{_VALIDATION}|{_TRAIN})\s?=\s?\((?=[A-Za-z])"
+    rf"|(?P<b>{_VALIDATION}|{_TRAIN}){_NOUN}(?: ?\(on [\w ]+\))?\s*(?::(?=\s*[a-zA-Z\[({{|*>@]|\s*$)|(?:->|=>|\||>)(?=\s)|\s-{{1,2}}\s)"
     rf"|(?P<c>{_VALIDATION}|{_TRAIN}) on '\w+' subset"
     r"|saving (?:dict for|evaluation summary for)(?: global)?(?= step)(?P<d>))"
 )
@@ -139,7 +141,7 @@ NO_NAMES = _words(
     " max_iter"
     " max_iters max_epochs max_epoch num_epochs total_steps total_epochs total_iters id jobid uid"
     " warmup warm-up warmup_steps"
-    " job_id took in at after for with of to by from is was are has and or using use loaded found"
+    " job_id jobs progress took in at after for with of to by from is was are has and or using use loaded found"
     " got"
     " than over every on about around only first next each all reached improved did not until"
     " since patience counter embed head heads hidden units channels images patches examples up"
