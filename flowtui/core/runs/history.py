@@ -184,7 +184,7 @@ class History:
         self.step = step
         self.moves += 1
         if self.total_steps is not None and step > self.total_steps:
-            self.total_steps = None  # the bar was that of a part
+            self.total_steps = self.eta_s = None  # the bar was that of a part
 
     def _values(
         self, metrics: Mapping[str, float], step: int | None, epoch: float | None, at: float | None

@@ -48,7 +48,7 @@ _HIGHER = {
     "rewards", "return", "returns", "psnr", "ssim", "ndcg", "mrr", "hit", "hits", "top", "top1",
     "top5", "mcc", "kappa", "success", "win", "elo", "sharpe", "correlation", "pearson", "spearman",
     "pearsonr", "spearmanr", "jaccard", "em", "specificity", "sensitivity", "inception", "aucpr",
-    "cider", "spice", "map50", "m", "exact", "match", "winrate",
+    "cider", "spice", "rew", "map50", "m", "exact", "match", "winrate",
 }  # fmt: skip
 
 

@@ -44,6 +44,10 @@ _TRAINING = re.compile(
 _OUTER = re.compile(r"(?i)^\W*(epochs?|training epochs?|total(?: epochs)?)\W*$")
 
 
+STEP = "\x00step"
+"""Among a bar's figures: the run's step, where its name says it."""
+
+
 class Bar(NamedTuple):
     """A bar as it was drawn once."""
 
@@ -93,6 +97,10 @@ def _named(name: str, unit: str) -> _Named:
 
 def read_bar(bar: Bar, place: Place) -> list[Item]:
     """What a bar says of the run; an empty list for one that says nothing of it."""
+    if STEP in bar.metrics:
+        metrics = dict(bar.metrics)
+        place.step, place.began = int(metrics.pop(STEP)), True
+        return [Reading(place.step, metrics)]
     named = _named(bar.name, bar.unit)
     if named.kind in (_Kind.TRAINING, _Kind.EPOCH, _Kind.OUTER):
         place.began = place.began or bar.n > 0

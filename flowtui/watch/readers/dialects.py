@@ -22,6 +22,7 @@ ALLENNLP = "allennlp"
 GAN = "keras-gan"
 LEROBOT = "lerobot"
 KALDI = "kaldi"
+NERFSTUDIO = "nerfstudio"
 COCO = "coco"
 ESTIMATOR = "tf-estimator"
 
@@ -126,6 +127,22 @@ def read_coco(text: str, place: Place) -> list[Item] | None:
         return []
     where = re.sub(r"\s+", " ", re.sub(r"=\s+", "=", match["where"]))
     return [Reading(place.step, {f"{match['name']} @[ {where} ]": value})]
+
+
+_NERF = re.compile(r"(\d+) \([\d.]+%\)\s{2,}.*\s{2,}([\d.]+ ?[kKMG]?)$")
+
+
+def read_nerfstudio(text: str, place: Place) -> list[Item] | None:
+    """`4090 (81.78%)   43.1 ms   39 s, 300 ms   14.86 M` under `Step (% Done) ... Train Rays / Sec`."""
+    if text.startswith("Step (% Done)"):
+        place.table = NERFSTUDIO
+        return []
+    match = _NERF.match(text) if place.table == NERFSTUDIO else None
+    if match is None:
+        return None
+    place.step, place.began = int(match[1]), True
+    rays = scaled(match[2].replace(" ", ""))
+    return [Reading(place.step, {} if rays is None else {"Train Rays / Sec": rays})]
 
 
 _ESTIMATOR = re.compile(r"Saving checkpoints for (\d+) into (\S+?)\.?$")

@@ -49,12 +49,14 @@ _TOKEN = re.compile(r"\w*")
 _PART = re.compile(r"-[A-Za-z]{2,}")
 _JOINED = re.compile(r"(?<![\w.])[A-Za-z]+[ -]$")
 _SPACED = re.compile(
-    r"\s+([A-Za-zµ%][\w/%.]*?)(?=\s*(?:[,;|()\]}\t]|$|\s-|\s{2}|\.(?:\s|$))|\s[A-Za-z(])"
+    r"\s+([A-Za-zµ%][\w/%.]*?)(?=\s*(?:[,;|()\]}\t]|$|\s-|\s{2}|\.(?:\s|$))|\s[A-Za-z(]|(?<=/s)\s\d|(?<=/sec)\s\d)"
 )
 _RATE = re.compile(
     r"(?i)[a-z]\w*/(?:s|secs?|seconds?|steps?|it|iters?|iteration|batch|epoch|samples?|images?|img|tok"
     r"|tokens?|device|gpu|min|h|hour|frame|kimg|tick)\.?$"
 )
+_PACES = ("it/s", "s/it", "its/s", "iter/s", "iters/s", "")
+"""How fast it goes is no figure of what is measured."""
 _SCALE = re.compile(r"[kKMGTPB]i?[bB]?(?:/s|ps)?$")
 _ASIDE = re.compile(
     r"\s?\(\s*(?P<sign>[-+*~±x]?)\s*(?:(?P<best>best)\W+|(?:avg|average|mean|smoothed|median|ema)\W+)?"
@@ -105,7 +107,7 @@ def fields(text: str) -> list[Field]:
         if value is not None and (row := _ROW.match(text, end)) is not None:
             end, value = row.end(), None  # a row of numbers: none of them is the name's
         at = start = max(end, match.end())
-        if not name and unit not in ("it/s", "s/it", "") and _RATE.match(unit):
+        if not name and unit not in _PACES and _RATE.match(unit):
             name, explicit = unit, True
         if name and value is not None:
             result.append(Field(name, value, average, explicit))

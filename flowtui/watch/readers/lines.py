@@ -35,7 +35,7 @@ MAX_SHAPES = 64
 MAX_LINE = 3000
 """Of a longer line its beginning is read."""
 _ETA = re.compile(
-    r"(?i)(?<![\w])(?:eta|remaining(?:[ _]time)?|time left|estimated time (?:to finish|left)|left)"
+    r"(?i)(?<![\w])(?:eta|required|remaining(?:[ _]time)?|time left|estimated time (?:to finish|left)|left)"
     r"(?:\s*\([^)]*\))?[\"']?\s*[:=]?\s*[\"']?"
     r"((?:\d+ days?,? *)?\d+:\d\d(?::\d\d)?|(?:\d[\d.]* ?(?:days?|d|hours?|h|minutes?|mins?|m"
     r"|seconds?"
@@ -53,6 +53,10 @@ _BEHIND = re.compile(
     rf" *(?::|=|->|is|was) *(?=[-+]?\.?\d|nan|inf)"
 )
 """`Cost after iteration 100: 0.5`, `Validation loss at epoch 3/10 = 0.4`."""
+_OVER = re.compile(
+    r" (?:of|over|on|for|in) (?:the )?(?:last )?\d[\d,]* (?:batches|samples|images|examples|episodes)(?= *[:=])"
+)
+"""`Mean test loss of 8 batches: 0.5`"""
 _IS_BEST = re.compile(r"(?i)\W*(?:(?:new|current|the|overall) )*(?:best|final)(?![a-z])")
 _SETTING = re.compile(
     r"(?i)\W*(?:epochs|steps|iters|iterations|updates|batch(?:es)?|episodes|timesteps|rounds"
@@ -69,6 +73,7 @@ def read(text: str, place: Place) -> list[Item] | None:
         return None if is_dump(text[:MAX_LINE]) else read(text[:MAX_LINE], place)
     if "\u2588" in text:
         text = text.partition("\u2588")[0]  # the rest of a bar that this was written over
+    text = _OVER.sub("", text, count=1) if " of " in text or " over " in text else text
     behind = _BEHIND.match(text)
     if behind is not None and better_of(behind["name"]) and not _IS_BEST.match(text):
         text = f"{behind['where']} | {behind['name']}: {text[behind.end() :]}"
@@ -123,12 +128,27 @@ def _with_position(text: str, rest: str, where: Where, place: Place) -> list[Ite
     items = flushed(place)
     if own_set and within and not (where.n is None or where.counts_through or where.epoch is not None):
         return [*items, Reading(place.step, metrics)]
+    if not own_set and place.section and _is_within(where, place):
+        prefixed = {k if split_of(k) else f"{place.section}/{k}": v for k, v in metrics.items()}
+        place.pending |= {k: v for k, v in prefixed.items() if not is_side(k.rpartition("/")[2])}
+        return []
     if not own_set:
         place.section = ""
     reading = _reading(text, where, metrics, place)
     items += [*_begin(where, reading, place), reading]
     place.learnable = len(items) == 1 and not own_set and where.epoch is None
     return items
+
+
+def _is_within(where: Where, place: Place) -> bool:
+    """True for a step of the epoch that fell under a heading of a set: it counts on that set."""
+    counter = place.counter
+    return (
+        where.n is not None
+        and where.epoch is not None
+        and where.epoch == counter.epoch
+        and where.n <= counter.n
+    )
 
 
 def _set_leads(text: str, where: Where) -> bool:
@@ -177,7 +197,7 @@ def _position_only(text: str, rest: str, where: Where, place: Place) -> list[Ite
             note_totals(text, place)
         return [Reading(None, NOTHING, None, None, where.epochs)] if where.epochs else None
     items = flushed(place)
-    place.section = ""
+    place.section = label_of(rest[: where.first].strip(" |[(-"))
     if where.epoch is not None and where.epoch == int(where.epoch):
         place.epoch = int(where.epoch)
         place.total_epochs = None if where.epochs is None else int(where.epochs)

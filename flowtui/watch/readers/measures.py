@@ -25,12 +25,12 @@ _SUMMARY = "eval*"
 """TF Estimator's summary of an evaluation: measures that the training has not stay as they are."""
 _COUNTS = re.compile(
     r"(?i)^(?:n|num|number|no|nr|#|count|total (?:param|number|num)\w*|size|max|min_|best epoch"
-    r"|best iter\w*|best step|model size)(?:[ _]|$)|^n_|^num|_id$|version|^\w+\.\w+\.\w"
+    r"|best iter\w*|best step|last best|finished \w+|model size)(?:[ _]|$)|^n_|^num|_id$|version|^\w+\.\w+\.\w"
 )
 _DOES = frozenset({"saved", "saving", "storing", "stored", "save", "updated", "loaded", "updating"})
 _SIDE_ONLY = frozenset({
     "time", "data", "eta", "mem", "memory", "batch", "sec", "s", "ms", "max", "it", "speed", "gpu",
-    "cpu", "cost", "reader", "ips", "load", "elapsed", "remaining", "iter", "step", "total", "avg",
+    "cpu", "cost", "reader", "wall", "seconds", "hours", "ips", "load", "elapsed", "remaining", "iter", "step", "total", "avg",
     "samples",
 })  # fmt: skip
 
@@ -42,7 +42,7 @@ def sets_of(text: str) -> list[str]:
 
 
 def _set_in(mark: re.Match[str]) -> str:
-    return next((mark[k] for k in "abcefg" if mark[k]), _SUMMARY)
+    return next((mark[k] for k in "abcefgh" if mark[k]), _SUMMARY)
 
 
 def label_of(word: str | None) -> str:

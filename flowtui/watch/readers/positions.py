@@ -59,6 +59,8 @@ class Where:
         return self.word.startswith(("global", "num", "opt", "current", "total"))
 
 
+_CHAR_RNN = re.compile(r"\s*(\d+)/(\d+) \(epoch (\d+(?:\.\d+)?)\),? ?")
+"""`168/446 (epoch 0), train_loss = 2.3`: the batch of the run."""
 _IN_FRONT = re.compile(r"\s*(\d+)/(\d+): (?=episode: \d)")
 _EPISODE = re.compile(r"(?<!\w)episode: \d+|episode steps: \d+")
 
@@ -70,6 +72,11 @@ def find(text: str) -> tuple[Where, str]:
     if front is not None:  # keras-rl: `10000/1000000: episode: 53, reward: 2.0`
         where.n, where.total, where.word, where.first = int(front[1]), int(front[2]), "step", 0
         return where, f" | {_EPISODE.sub(' | ', text[front.end() :])}"
+    of_run = _CHAR_RNN.match(text)
+    if of_run is not None:
+        where.n, where.total, where.epoch = int(of_run[1]), int(of_run[2]), float(of_run[3])
+        where.word, where.first = "global step", 0
+        return where, f" | {text[of_run.end() :]}"
     for pattern, take in _PAIRED:
         match = pattern.search(text) if pattern is not SET_EPOCH else pattern.match(text)
         if match is None or match.start() >= FAR or not _ours(text, match.start()):
@@ -169,7 +176,7 @@ def _heads(text: str, where: Where) -> str:
 
 def _head_step(match: re.Match[str], where: Where) -> None:
     word = match["step"].lower()
-    n = whole(match["range"][1:] if match["range"] else match["n"])
+    n = whole(match["range"][1:].strip() if match["range"] else match["n"])
     better = where.n is None or (
         word.startswith("global") or (where.word.startswith(_WEAK) and not word.startswith(_WEAK))
     )

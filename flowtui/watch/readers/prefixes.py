@@ -22,7 +22,7 @@ _RANKS = (
     re.compile(r"[Rr]ank[ =]?(\d+)[\]:]\s"),
 )
 _LABEL = re.compile(r"(\d{1,4}): (?=[A-Za-z\[{(|\s])")  # srun --label
-_AFTER = r"(?:\s*[:|>,;\]]+(?=\D)|\s+-{1,2}(?=\s))*\s*"
+_AFTER = r"(?:\s*[:|>,;\]]+(?=\D)|\s+(?:-{1,2}|—)(?=\s))*\s*"
 _STAMP = re.compile(
     r"[\[(<]?(\d{4})[-/.](\d\d?)[-/.](\d\d?)(?:[ T_,-]+|\s+at\s+)(\d\d?):(\d\d):(\d\d)"
     r"(?:[.,:](\d{1,9}))?(?:\s?(Z|UTC|[+-]\d\d:?\d\d))?(?!\d)[\])>]?" + _AFTER
@@ -34,9 +34,9 @@ _CLOCKS = (
         r"(?: +[A-Za-z][\w.]*)?(?: +[A-Z]+)?\]?" + _AFTER
     ),
     re.compile(  # [Mon Jan  2 10:00:00 2026]   Jan 02 10:00:00 host name[7]:
-        rf"\[?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +)?(?:(?:{_MONTHS})\w* +\d\d?"
+        rf"\[?\s*(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +)?(?:(?:{_MONTHS})\w* +\d\d?"
         rf"|\d\d? (?:{_MONTHS})\w*)"
-        r"(?:,? \d{4})?,? +\d\d:\d\d:\d\d(?:[.,]\d+)?(?: [A-Z]{2,4})?(?: \d{4})?\]?"
+        r"(?:,? \d{4})?,? +\d\d:\d\d:\d\d(?:[.,]\d+)?(?: [A-Z]{2,4})?(?: \d{4})?\s*\]?"
         r"(?: [\w.-]+ [\w./-]+\[\d+\]:)?" + _AFTER
     ),
     re.compile(r"\[?\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?: [AP]M)?\]?(?!\w)" + _AFTER),
@@ -47,11 +47,11 @@ _TORCH = re.compile(r"\[[IWEF]\d{3,4} \d\d:\d\d:\d\d\.\d+ [\w./<>-]+:\d+\]\s*")
 _CPP = re.compile(r"(?:\d+ )?[IWEF] (?:external/)?[\w./-]+\.(?:cc|cpp|h|cu):\d+\] ")
 _KALDI = re.compile(r"(?:V?LOG|WARNING|ERROR)(?:\[\d\])? \([\w-]+(?:\[[^\]]*\])?:[^()]*(?:\(\))?[^()]*\)\s+")
 _WORD = r"INFO|WARNING|WARN|ERROR|DEBUG|CRITICAL|NOTICE|TRACE|SUCCESS|FATAL"
-_LEVEL = re.compile(rf"[\[(<]?(?:{_WORD})(?:\(\d\))?(?=[\s:|\])>-]|$)[\])>]?[\s:|>]*(?:-+\s+)?")
+_LEVEL = re.compile(rf"[\[(<]?(?:{_WORD})(?:\(\d\))?(?=[\s:|\])>-]|$)[\])>]?[\s:|>]*(?:[-—]+\s+)?")
 _LOWER = re.compile(r"(?:info|warning|debug)[:\s|]\s*(?=\S)")
 _DEFAULT = re.compile(rf"(?:{_WORD}):([\w.\-/]+):( ?)")
 _NAMED = re.compile(
-    rf"\[?[A-Za-z_][\w.\-/<>]*\]?(?:\[\d+\])?\s*[:|-]*\s*(?=[\[(<]?(?:{_WORD})[\s:|\])>-])"
+    rf"\[?[A-Za-z_][\w.\-/<>]*\]?(?:\[\d+\])?\s*[:|—-]*\s*(?=[\[(<]?(?:{_WORD})[\s:|\])>-])"
 )
 _COLUMNS = re.compile(  # host, logger, place, then the level: nothing of the message
     rf"(?:[\w.\-/:<>@#+\[\]()]+[\s|]+(?:[|:-]+\s+)?){{1,5}}?(?=[\[(<]?(?:{_WORD})[\s:|\])>-])"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from flowtui.core.runs.metrics import better_of
+from flowtui.core.runs.metrics import better_of, split_of
 from flowtui.core.runs.reading import Item, Reading
 from flowtui.watch.readers.bars import Bar, read_bar
 from flowtui.watch.readers.figures import NUMBER, clock_s, length_s, number
@@ -65,12 +65,15 @@ def _heading(text: str, place: Place) -> list[Item] | None:
     bare = (
         text.lstrip("# ") if text[0] == "#" and text[1:2] == " " and "  " in text.strip() else text
     )
-    bare = text if text.split(None, 1)[0] == "#" and bare[:4].lower() != "step" else bare
+    bare = text if text.split(None, 1)[0] == "#" and bare[:4].lower() not in ("step", "epoc") else bare
     cells = [cell for cell in _GAP.split(bare.strip()) if cell]
     words = bare.split()
     spaced = "\t" in text or "|" in text or "  " in bare.strip()
     if len(cells) < len(words) and (len(cells) < 2 or not spaced):
         cells = words
+    first = cells[0].lower().split() if cells else []
+    if len(first) > 1 and all(word in _EPOCHS | _STEPS for word in first):
+        cells = [*cells[0].split(), *cells[1:]]  # "Epoch batch     loss": one blank between
     low = [cell.lower() for cell in cells]
     if len(cells) < 2 or len(cells) > 64 or len(set(low)) < len(low):
         return None
@@ -118,6 +121,8 @@ def _row(text: str, place: Place) -> list[Item] | None:
             metrics[name] = figure
     if not metrics:
         return None
+    if place.section:
+        metrics = {k if split_of(k) else f"{place.section}/{k}": v for k, v in metrics.items()}
     place.began = True
     if step is not None:
         place.step = step

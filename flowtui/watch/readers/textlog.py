@@ -56,6 +56,7 @@ LINE_FORMATS: tuple[tuple[str, LineReader], ...] = (
     (dialects.LEROBOT, dialects.read_lerobot),
     (dialects.KALDI, dialects.read_kaldi),
     (dialects.COCO, dialects.read_coco),
+    (dialects.NERFSTUDIO, dialects.read_nerfstudio),
     (dialects.ESTIMATOR, dialects.read_estimator),
 )
 """Formats with a shape of their own, the cheapest to tell first."""

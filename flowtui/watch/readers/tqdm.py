@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from flowtui.core.runs.reading import Item
-from flowtui.watch.readers.bars import Bar, read_bar
+from flowtui.watch.readers.bars import STEP, Bar, read_bar
 from flowtui.watch.readers.figures import clock_s, number, pairs, scaled
 from flowtui.watch.readers.place import Place
 
@@ -26,6 +26,10 @@ _NO_FIGURES = frozenset({
 _IN_FRONT = re.compile(r"\[?(\d+)/(\d+)\]?\s*$")
 _RATE = re.compile(r"\s*([\d.]+|\?)\s*([kKMGTP]?)\s*([A-Za-z_]*)/([A-Za-z_]+)")
 
+_STEP_IN_NAME = re.compile(r"\|?\s*\bsteps?[ :=]+(\d+)\s*:?$")
+_NARROW = re.compile(r"(|.*?:?\s)(\d{1,3}%)\s+(\S+/\S+ \[[\d:]+<.*)$")
+"""Where there is no room for the bar itself: ` 10% 20/200 [00:05<00:45, 4.0it/s]`."""
+
 _IN_NAME = re.compile(
     r"([A-Za-z][\w/-]*(?: [A-Za-z][\w/-]*)?)(?:\s*[:=]\s*|\s+)"
     r"([-+]?\d+\.\d*(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)\b)"
@@ -36,6 +40,8 @@ def read(text: str, place: Place) -> list[Item] | None:
     """What a frame of a bar says; None if the line is none."""
     if "%|" in text:
         bar = _bar(text)
+    elif text[-1] == "]" and (narrow := _NARROW.match(text)) is not None:
+        bar = _bar(f"{narrow[1]} {narrow[2]}|| {narrow[3]}")
     elif text[-1] == "]" and ("/s" in text or "s/" in text):
         bar = _bare(text)
     else:
@@ -147,7 +153,12 @@ def _described(name: str, metrics: dict[str, float]) -> tuple[str, dict[str, flo
     figures = pairs(_IN_NAME.findall(name))
     if not figures:
         return name, metrics
-    return _IN_NAME.sub("", name).strip(" ,|:"), figures | metrics
+    name = _IN_NAME.sub("", name)
+    step = _STEP_IN_NAME.search(name)
+    if step is not None:
+        figures[STEP] = float(step[1])
+        name = name[: step.start()]
+    return name.strip(" ,|:"), figures | metrics
 
 
 def _postfix(text: str) -> dict[str, float]:

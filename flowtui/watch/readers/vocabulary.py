@@ -30,10 +30,10 @@ POSITION = re.compile(rf"(?i)(?<![\w./-])(?:{EPOCH_WORD}|{STEP_WORD})(?![\w-])")
 """A word that says where a training stands."""
 
 HEAD = re.compile(
-    rf"(?i)(?<![\w./-])(?:(?P<epoch>{EPOCH_WORD})|(?P<step>{STEP_WORD}))(?:[ _]?(?:number|num|no|idx"
+    rf"(?i)(?<![\w./])(?<!\w-)(?:(?P<epoch>{EPOCH_WORD})|(?P<step>{STEP_WORD}))(?:[ _]?(?:number|num|no|idx"
     rf"|index|id)\b)?(?:\((?P<inset>[a-z]+)\))?(?![\w/(-])\.?"
     r"[\"']?\s*[:=#]*\s*[\"']?\s*[\[(]*\s*(?P<n>\d[\d,_]*\d|\d)"
-    r"(?P<range>-\d+)?(?![\d_])(?!\w*\.\d|[\d.]*[a-zA-Z%]|:\d|,\d)"
+    r"(?P<range>-\s*\d+)?(?![\d_])(?!\w*\.\d|[\d.]*[a-zA-Z%]|:\d|,\d)"
     r"(?:\s*(?:/|of|out of|-of-|von|sur|de|di|из|共)\s*(?P<total>\d[\d,_]*\d|\d|\?)"
     r"(?![\d.]*[a-zA-Z%]|/\d))?"
     r"(?:\s*\(\s*[\d.]+\s*%(?: complete)?\s*\))?\s*[\"'\])]*"
@@ -75,7 +75,7 @@ NOT_OURS = re.compile(
 
 _VALIDATION = (
     r"val(?:id(?:ation|ating|ate)?)?|eval(?:uation|uating|uate)?|dev(?:elopment)?|test(?:ing)?"
-    r"|holdout|held-?out|cross-?val(?:idation)?|cv"
+    r"|holdout|held-?out|cross[- ]?val(?:idation)?|cv"
 )
 _TRAIN = r"train(?:ing|_inner)?|trn|learn"
 SET = re.compile(rf"(?i)(?:(?P<val>{_VALIDATION})|(?P<train>{_TRAIN}))(?![\w/])")
@@ -88,6 +88,7 @@ SET_MARK = re.compile(
     rf"\[\s*(?P<a>{_VALIDATION}|{_TRAIN})\s*\](?!\s*[\d.=-])"
     rf"|\(\s*(?P<e>{_VALIDATION}|{_TRAIN})\s*\)(?=\s*[A-Za-z])"
     rf"|\|\s+(?P<f>{_VALIDATION}|{_TRAIN})\s*,(?=\s*[A-Za-z])"
+    rf"|(?P<h>{_VALIDATION}|{_TRAIN})\s+(?:(?:of|at|for|in|after)\s+\||\(\s*\|\s*\)\s*:)"
     rf"|(?P<g>{_VALIDATION}|{_TRAIN})\s?=\s?\((?=[A-Za-z])"
     rf"|(?P<b>{_VALIDATION}|{_TRAIN}){_NOUN}(?: ?\(on [\w ]+\))?\s*(?::(?=\s*[a-zA-Z\[({{|*>@]|\s*$)|(?:->|=>|\||>)(?=\s)|\s-{{1,2}}\s)"
     rf"|(?P<c>{_VALIDATION}|{_TRAIN}) on '\w+' subset"
@@ -144,7 +145,7 @@ NO_NAMES = _words(
     " job_id jobs progress took in at after for with of to by from is was are has and or using use loaded found"
     " got"
     " than over every on about around only first next each all reached improved did not until"
-    " since patience counter embed head heads hidden units channels images patches examples up"
+    " since stalled sen sen. required checkpoint patience counter embed head heads hidden units channels images patches examples up"
 )
 """Never a metric's name by itself."""
 NO_WORDS = _words(
