@@ -64,7 +64,49 @@ def eta_of(history: History, now_s: float | None) -> Eta | None:
     left -= min(waited, longest, left)
     if paced_error is None:
         return Eta(left, None)
-    return Eta(left, math.hypot(paced_error, held_error, FLOOR * left))
+    scatter = math.hypot(paced_error, held_error, FLOOR * left)
+    return Eta(left, _blend(scatter, left, _past(ticks, rest)))
+
+
+LOOKS_BACK = 8
+"""At so many earlier instants a forecast is made again, to see how wrong it was."""
+M, Z0, POWER, LOW, HIGH, T = 6.0, 0.78, 1.0, 0.7, 6.0, 1.5
+
+
+def _blend(scatter: float, left: float, past: list[tuple[float, float]]) -> float:
+    if not past:
+        return scatter
+    square = (sum(min(abs(e), HIGH) ** 2 for e, _ in past) + M * Z0 * Z0) / (len(past) + M)
+    wide = scatter * max(LOW, (math.sqrt(square) / Z0) ** POWER)
+    rms = math.sqrt(fmean([r * r for _, r in past]))
+    return min(wide, max(scatter, T * rms * left))
+
+
+def _past(ticks: list[_Tick], rest: float) -> list[tuple[float, float]]:
+    """Relative errors of forecasts made at earlier instants, for as long a way in proportion."""
+    first, last = ticks[0].step, ticks[-1].step
+    ratio = rest / (last - first)
+    errors: list[tuple[float, float]] = []
+    for k in range(1, LOOKS_BACK + 1):
+        cut = len(ticks) * (k + 2) // (LOOKS_BACK + 4)
+        known = ticks[:cut]
+        if len(known) < ENOUGH or known[-1].at <= known[0].at:
+            continue
+        at = known[-1].step
+        goal = min(last, at + ratio * (at - first))
+        if goal - at < 0.05 * (last - first):
+            continue
+        steady, pauses = _apart(known, 0.0)
+        pace = _pace(steady, goal - at)
+        if pace is None:
+            continue
+        held_s, held_error = _held(pauses, at, goal, first)
+        told = pace[1] + held_s
+        took = _when(ticks, goal) - known[-1].at
+        if told > 0 and pace[2] is not None:
+            z = (took - told) / math.hypot(pace[2], held_error, FLOOR * told)
+            errors.append((z, (took - told) / told))
+    return errors
 
 
 def _by_word(history: History, now_s: float | None) -> Eta | None:

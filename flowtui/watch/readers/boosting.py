@@ -28,11 +28,17 @@ _LGB = re.compile(rf"([^\t:]+'s [^\t:]+): ({NUMBER})")
 
 def read_xgboost(text: str, place: Place) -> list[Item] | None:
     """What a round of XGBoost says; None if the line is none."""
+    if text.startswith("Stopping. Best iteration:"):
+        place.best_follows = True
+        return [Notice(NoticeKind.FINISHED, text, step=place.step)]
     if text[0] != "[" or "-" not in text or ":" not in text:
         return None
     match = _ROW.match(text)
     if match is None or "'s " in text:
         return None
+    if place.best_follows:
+        place.best_follows = False
+        return []
     metrics = pairs(_XGB.findall(text, match.end()))
     if not metrics:
         return None

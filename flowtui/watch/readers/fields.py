@@ -55,7 +55,7 @@ _RATE = re.compile(
     r"(?i)[a-z]\w*/(?:s|secs?|seconds?|steps?|it|iters?|iteration|batch|epoch|samples?|images?|img|tok"
     r"|tokens?|device|gpu|min|h|hour|frame|kimg|tick)\.?$"
 )
-_PACES = ("it/s", "s/it", "its/s", "iter/s", "iters/s", "")
+_PACES = ("it/s", "s/it", "its/s", "iter/s", "iters/s", "ms/step", "s/step", "")
 """How fast it goes is no figure of what is measured."""
 _SCALE = re.compile(r"[kKMGTPB]i?[bB]?(?:/s|ps)?$")
 _ASIDE = re.compile(

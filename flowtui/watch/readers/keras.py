@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from flowtui.core.runs.metrics import split_of
 from flowtui.core.runs.reading import Item, Reading
 from flowtui.watch.readers.figures import NUMBER, length_s, pairs
 from flowtui.watch.readers.place import Place
@@ -18,6 +19,8 @@ MANY_SAMPLES = 5000
 HEADING = re.compile(r"Epoch (\d+)(?:/(\d+))?:?$")
 _FRAME = re.compile(r"(\d+)/(\d+|Unknown)\s+(?:[━─]+|\[[=>.]*\]|-)\s*(.*)$")
 _PAIR = re.compile(rf"([A-Za-z][\w./ ]*?): ({NUMBER})(?=$| - |\s)")
+_PADDLE = re.compile(r"step\s+\d+/\d+ \[")
+"""Paddle's bars are Keras' with a word in front."""
 _DATA = re.compile(r"Train on \d+ samples")
 _ETA = re.compile(r"ETA: ([\d:]+s?)")
 _TIMES = re.compile(r"(?:- )?((?:\d+:)*\d+s?)\s+(?:- )?([\d.]+(?:s|ms|us))/(?:step|epoch|sample)")
@@ -27,6 +30,7 @@ def read(text: str, place: Place) -> list[Item] | None:
     """What a line says; None if it is none of Keras'."""
     if text.startswith("Epoch ") and len(text) < 24:
         return _heading(text, place)
+    text = text.removeprefix("step ").lstrip() if _PADDLE.match(text) else text
     said = _DATA.match(text) if text.startswith("Train on ") else None
     if said is not None:
         place.bars.samples = True
@@ -43,6 +47,10 @@ def read(text: str, place: Place) -> list[Item] | None:
         return None
     metrics = pairs(_PAIR.findall(rest))
     metrics.pop("ETA", None)
+    if place.section:  # under a heading such as "Eval begin..."
+        whole = {name: value for name, value in metrics.items() if n == total}
+        own = {k if split_of(k) else f"{place.section}/{k}": v for k, v in whole.items()}
+        return [Reading(place.step, own)] if own else []
     return [_reading(n, total, metrics, eta, times, place)]
 
 

@@ -44,7 +44,7 @@ _ETA = re.compile(
 _MERE = re.compile(
     r"(?i)(?>\d+(?:\.\d+)?\s*+(?:ms|[hms]|min|secs?|seconds|minutes|%)?+\b|\W++|\b(?:train(?:ing)?"
     r"|learning|starting|start|begin(?:ning)?|running|current|new|now|of|at|in|completed?|done"
-    r"|finished|lr|eval(?:uation)?|val(?:idation)?|test(?:ing)?|epoch|time|net)\b)*+$"
+    r"|finished|took|lr|eval(?:uation)?|val(?:idation)?|test(?:ing)?|epoch|time|net)\b)*+$"
 )
 _LOGGER = re.compile(r"(?i)(?!best|last|saved|patience)[a-z][\w.-]*\s+[-|:>]+\s+$")
 _BEHIND = re.compile(
@@ -252,8 +252,12 @@ def _without_position(text: str, rest: str, place: Place) -> list[Item] | None:
         if is_setting(text):
             place.settings += 1
         return None
-    if len(metrics) > 1 and _IS_BEST.match(text):  # "Best IoU: 0.7; F1: 0.8": the best of both
-        metrics = {k if _IS_BEST.match(k) else f"best {k}": v for k, v in metrics.items()}
+    if _IS_BEST.match(text) and " saved" in text:
+        return None  # the figure of the line before, said once more
+    if _IS_BEST.match(text):  # "Best IoU: 0.7; F1: 0.8": the best of both
+        metrics = {
+            k if re.search("(?i)best|final", k) else f"best {k}": v for k, v in metrics.items()
+        }
     if (place.began or own) and len(metrics) <= MANY and _of_evaluation(metrics):
         if own or sets:
             place.evaluated = own or sets[0]

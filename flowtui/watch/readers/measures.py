@@ -27,7 +27,7 @@ _COUNTS = re.compile(
     r"(?i)^(?:n|num|number|no|nr|#|count|total (?:param|number|num)\w*|size|max|min_|best epoch"
     r"|best iter\w*|best step|last best|finished \w+|model size)(?:[ _]|$)|^n_|^num|_id$|version|^\w+\.\w+\.\w"
 )
-_DOES = frozenset({"saved", "saving", "storing", "stored", "save", "updated", "loaded", "updating"})
+_DOES = frozenset({"saved", "saving", "storing", "stored", "save", "updated", "loaded", "updating", "done"})
 _SIDE_ONLY = frozenset({
     "time", "data", "eta", "mem", "memory", "batch", "sec", "s", "ms", "max", "it", "speed", "gpu",
     "cpu", "cost", "reader", "wall", "seconds", "hours", "ips", "load", "elapsed", "remaining", "iter", "step", "total", "avg",
@@ -92,7 +92,9 @@ def metrics_of(
 
 def _leading_set(accepted: list[Field]) -> str:
     """The set with which a segment's first name begins, if it stands for all of its names."""
-    if len(accepted) < 2 or any(split_of(field.name) for field in accepted[1:]):
+    if len(accepted) < 2 or any(
+        split_of(field.name) not in (None, split_of(accepted[0].name)) for field in accepted[1:]
+    ):
         return ""
     first = SET.match(accepted[0].name)
     if first is None or accepted[0].name[first.end() : first.end() + 1] not in (" ", ":"):

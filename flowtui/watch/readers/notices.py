@@ -49,6 +49,7 @@ _SAVE = re.compile(
     r"\b(?:checkpoint|ckpt|model|weights)\b.{0,40}?\b(?:sav(?:ed|ing)|written)\b|"
     r"\bsav(?:ed|ing)\b.{0,40}\.(?:pt|pth|ckpt|h5|keras|safetensors|bin|npz|pkl)\b"
 )
+_NOT_SAVED = re.compile(r"(?i)\bnot (?:been )?(?:implemented|sav|writ)|fail|unable|cannot|won't|did not")
 _RESUME = re.compile(
     r"(?i)\b(?:resum(?:e|ed|ing)\b.{0,60}\b(?:from|training|checkpoint|run|epoch|step)|"
     r"continuing training from|restored? (?:all )?(?:states?|model|checkpoint|training)|"
@@ -117,7 +118,7 @@ def notices_of(text: str, rank: int | None, step: int | None, began: bool = True
     if _RESUME.search(text):
         return [Notice(NoticeKind.RESUMED, words, rank, _path(text), step)]
     result: list[Notice] = []
-    if _SAVE.search(text):
+    if _SAVE.search(text) and not _NOT_SAVED.search(text):
         result.append(Notice(NoticeKind.CHECKPOINT, words, rank, _path(text), step))
     if began and _DONE.search(text) and not _NOT_DONE.search(text):
         result.append(Notice(NoticeKind.FINISHED, words, rank, step=step))

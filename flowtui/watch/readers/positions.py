@@ -214,6 +214,10 @@ def _counted(text: str, where: Where) -> str:
 _OF_SET = re.compile(r"\W*([A-Za-z]+)(?: set)?\s*:?\s*[\[(]\s*(\d+)\s*/\s*(\d+)[^\])]*[\])]")
 
 
+_SET_OF_BOTH = re.compile(
+    r"\W*([A-Za-z]+)\s*:?\s*\[\s*(\d+)/(\d+)\s*\]\s*\[\s*(\d+)/(\d+)\s*\]"
+)
+"""`valid [3/100][12/13] loss: 0.4`"""
 _CLOCKED = re.compile(r"\[(\d+) \| [\d.]+\]")
 """gpt-2: `[120 | 312.05] loss=...`, step and seconds."""
 
@@ -235,6 +239,12 @@ _TAGGED = re.compile(r"\[([A-Za-z]\w*)\s+(\d+)/(\d+)\]\s+(?=[A-Za-z])")
 
 
 def _bare(text: str, where: Where) -> str:
+    match = _SET_OF_BOTH.match(text)
+    if match is not None and SET.fullmatch(match[1]):
+        where.set, where.within, where.first = match[1], True, 0
+        where.epoch, where.epochs = float(match[2]), float(match[3])
+        where.n, where.total = int(match[4]), int(match[5])
+        return f" | {text[match.end() :]}"
     match = _OF_SET.match(text)
     if match is not None and SET.fullmatch(match[1]):  # Test: [ 24/24]; Catalyst: valid (3/10)
         if "(" in match[0].partition(match[2])[0]:
@@ -294,6 +304,8 @@ def run_step(where: Where, place: Place) -> tuple[int | None, int | None]:
     epoch = where.epoch
     if epoch is None and place.epoch is not None:
         epoch = float(place.epoch)
+    if epoch is None and where.word.startswith(_WEAK[:2]):
+        return where.n, None  # a batch of an epoch that no line tells
     if epoch is None or where.counts_through or epoch != int(epoch):
         return where.n, where.total
     return _beside(int(epoch), where, place)

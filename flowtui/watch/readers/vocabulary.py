@@ -99,7 +99,7 @@ SET_HEADING = re.compile(
     rf"(?i)\W*(?:(?:running|starting|start(?: of)?|begin(?:ning)?|performing|doing|overall|final"
     rf"|end of"
     rf"|finished) )?(?P<set>{_VALIDATION}|{_TRAIN}){_NOUN}(?: (?:at|after|for|of) \w+ \d+)?"
-    r"(?: performance| started| results)?\W*$"
+    r"(?: performance| started| results| begins?)?\W*$"
 )
 """A line that says no more than which set comes now."""
 
@@ -129,7 +129,7 @@ BLANK_WORDS = _words(
     " smoothed"
     " smooth global local token word char character pixel frame mfu logits class instance surrogate"
     " action noise success test-error train-error mean_reward wps gnorm mem gpu cpu alpha beta temp"
-    " inception crossval kimg augment raw ema dual gap relative absolute pearson spearman chrf"
+    " top inception crossval kimg augment raw ema dual gap relative absolute pearson spearman chrf"
     " ter sec"
 )
 """Words that name a figure even where nothing but a blank joins them."""
@@ -142,7 +142,7 @@ NO_NAMES = _words(
     " max_iter"
     " max_iters max_epochs max_epoch num_epochs total_steps total_epochs total_iters id jobid uid"
     " warmup warm-up warmup_steps"
-    " job_id jobs progress took in at after for with of to by from is was are has and or using use loaded found"
+    " job_id jobs progress run chain took in at after for with of to by from is was are has and or using use loaded found"
     " got"
     " than over every on about around only first next each all reached improved did not until"
     " since stalled sen sen. required checkpoint patience counter embed head heads hidden units channels images patches examples up"
