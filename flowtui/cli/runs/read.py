@@ -88,7 +88,9 @@ def _ends(look: Look) -> str:
     if state in ENDED or state is RunState.UNKNOWN:
         return ""
     changed = look.seen.log_changed_at
-    at = asked_at(look.seen.history, look.seen.now_s, None if changed is None else changed.timestamp())
+    at = asked_at(
+        look.seen.history, look.seen.now_s, None if changed is None else changed.timestamp()
+    )
     eta = eta_of(look.seen.history, at)
     if eta is None:
         return ""

@@ -5,7 +5,9 @@ many steps. Pauses are taken out of the course first and reckoned apart. The pac
 latest half: a run that became slower stays slow. How the times of equal stretches scatter gives the
 error: with m stretches of standard deviation s and a rest of r stretches, the sum of the rest
 deviates by s * sqrt(r + r*r/m) (the rest's own scatter, and that of the mean it is estimated by),
-more where neighbouring stretches are alike. Student's t for 80 % covers small m.
+more where neighbouring stretches are alike. Student's t for 80 % covers small m. A pace may drift
+as no stretch shows: so forecasts are made again as of earlier instants of the same run, and the
+error grows by as much as they were off (a conformal interval with one guess of what is usual).
 """
 
 from __future__ import annotations
@@ -27,7 +29,16 @@ PAUSE = 4.0
 MOST_ALIKE = 0.7
 OTHER_CLOCK_S = 900.0
 """A file that changed so long after the last instant in it goes by another clock."""
-FLOOR = 0.005
+LOOKS_BACK = 8
+"""At so many earlier instants a forecast is made again, to see how far off it was."""
+SHORTEST_WAY = 0.05
+"""Share of the course so far below which a way tells nothing of its pace."""
+USUAL = 0.7
+"""By so many of its errors a forecast is off (root mean square) whose error holds 80 %."""
+NARROWEST = 0.7
+FARTHEST = 10.0
+WIDEST = 3.0
+FLOOR = 0.01
 """Paces drift by this share for reasons that no stretch shows yet: heat, neighbours, data."""
 
 
@@ -65,48 +76,50 @@ def eta_of(history: History, now_s: float | None) -> Eta | None:
     if paced_error is None:
         return Eta(left, None)
     scatter = math.hypot(paced_error, held_error, FLOOR * left)
-    return Eta(left, _blend(scatter, left, _past(ticks, rest)))
+    return Eta(left, _as_before(scatter, left, _missed(ticks, rest)))
 
 
-LOOKS_BACK = 8
-"""At so many earlier instants a forecast is made again, to see how wrong it was."""
-M, Z0, POWER, LOW, HIGH, T = 6.0, 0.78, 1.0, 0.7, 6.0, 1.5
+def _as_before(scatter: float, left: float, past: list[tuple[float, float]]) -> float:
+    """The error that the course promises, wider or narrower as earlier forecasts missed theirs.
 
-
-def _blend(scatter: float, left: float, past: list[tuple[float, float]]) -> float:
+    What scatters by chance keeps its error; a pace that drifts missed it before, and will again.
+    Never wider than twice what earlier forecasts were off by, nor than all that is left.
+    """
     if not past:
         return scatter
-    square = (sum(min(abs(e), HIGH) ** 2 for e, _ in past) + M * Z0 * Z0) / (len(past) + M)
-    wide = scatter * max(LOW, (math.sqrt(square) / Z0) ** POWER)
-    rms = math.sqrt(fmean([r * r for _, r in past]))
-    return min(wide, max(scatter, T * rms * left))
+    squares = sum(min(abs(missed), FARTHEST) ** 2 for missed, _ in past)
+    usual = math.sqrt((squares + USUAL * USUAL) / (len(past) + 1))
+    wide = scatter * max(NARROWEST, usual / USUAL)
+    off = math.sqrt(fmean([share * share for _, share in past])) * left
+    return min(wide, max(scatter, min(WIDEST * off, left)))
 
 
-def _past(ticks: list[_Tick], rest: float) -> list[tuple[float, float]]:
-    """Relative errors of forecasts made at earlier instants, for as long a way in proportion."""
+def _missed(ticks: list[_Tick], rest: float) -> list[tuple[float, float]]:
+    """How forecasts from earlier instants went, each for as long a way in proportion.
+
+    By how many of its own errors each was off, and by what share of what it foresaw.
+    """
     first, last = ticks[0].step, ticks[-1].step
-    ratio = rest / (last - first)
-    errors: list[tuple[float, float]] = []
-    for k in range(1, LOOKS_BACK + 1):
-        cut = len(ticks) * (k + 2) // (LOOKS_BACK + 4)
-        known = ticks[:cut]
+    found: list[tuple[float, float]] = []
+    for look in range(1, LOOKS_BACK + 1):
+        known = ticks[: len(ticks) * (look + 2) // (LOOKS_BACK + 4)]
         if len(known) < ENOUGH or known[-1].at <= known[0].at:
             continue
         at = known[-1].step
-        goal = min(last, at + ratio * (at - first))
-        if goal - at < 0.05 * (last - first):
+        goal = min(last, at + rest * (at - first) / (last - first))
+        if goal - at < SHORTEST_WAY * (last - first):
             continue
         steady, pauses = _apart(known, 0.0)
         pace = _pace(steady, goal - at)
-        if pace is None:
+        if pace is None or pace[2] is None:
             continue
         held_s, held_error = _held(pauses, at, goal, first)
-        told = pace[1] + held_s
-        took = _when(ticks, goal) - known[-1].at
-        if told > 0 and pace[2] is not None:
-            z = (took - told) / math.hypot(pace[2], held_error, FLOOR * told)
-            errors.append((z, (took - told) / told))
-    return errors
+        foresaw = pace[1] + held_s
+        off = _when(ticks, goal) - known[-1].at - foresaw
+        if foresaw > 0:
+            error = math.hypot(pace[2], held_error, FLOOR * foresaw)
+            found.append((off / error, off / foresaw))
+    return found
 
 
 def _by_word(history: History, now_s: float | None) -> Eta | None:

@@ -133,7 +133,7 @@ _NERF = re.compile(r"(\d+) \([\d.]+%\)\s{2,}.*\s{2,}([\d.]+ ?[kKMG]?)$")
 
 
 def read_nerfstudio(text: str, place: Place) -> list[Item] | None:
-    """`4090 (81.78%)   43.1 ms   39 s, 300 ms   14.86 M` under `Step (% Done) ... Train Rays / Sec`."""
+    """`4090 (81.78%)   43.1 ms   39 s   14.86 M` under `Step (% Done) ... Train Rays / Sec`."""
     if text.startswith("Step (% Done)"):
         place.table = NERFSTUDIO
         return []

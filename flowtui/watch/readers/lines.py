@@ -35,7 +35,8 @@ MAX_SHAPES = 64
 MAX_LINE = 3000
 """Of a longer line its beginning is read."""
 _ETA = re.compile(
-    r"(?i)(?<![\w])(?:eta|required|remaining(?:[ _]time)?|time left|estimated time (?:to finish|left)|left)"
+    r"(?i)(?<![\w])(?:eta|required|remaining(?:[ _]time)?|time left"
+    r"|estimated time (?:to finish|left)|left)"
     r"(?:\s*\([^)]*\))?[\"']?\s*[:=]?\s*[\"']?"
     r"((?:\d+ days?,? *)?\d+:\d\d(?::\d\d)?|(?:\d[\d.]* ?(?:days?|d|hours?|h|minutes?|mins?|m"
     r"|seconds?"
@@ -54,7 +55,8 @@ _BEHIND = re.compile(
 )
 """`Cost after iteration 100: 0.5`, `Validation loss at epoch 3/10 = 0.4`."""
 _OVER = re.compile(
-    r" (?:of|over|on|for|in) (?:the )?(?:last )?\d[\d,]* (?:batches|samples|images|examples|episodes)(?= *[:=])"
+    r" (?:of|over|on|for|in) (?:the )?(?:last )?\d[\d,]* "
+    r"(?:batches|samples|images|examples|episodes)(?= *[:=])"
 )
 """`Mean test loss of 8 batches: 0.5`"""
 _IS_BEST = re.compile(r"(?i)\W*(?:(?:new|current|the|overall) )*(?:best|final)(?![a-z])")
@@ -126,7 +128,11 @@ def _with_position(text: str, rest: str, where: Where, place: Place) -> list[Ite
     if own_set and within and None not in (where.total, where.n) and not where.counts_through:
         return _evaluation(where, metrics, averages, own_set, place)
     items = flushed(place)
-    if own_set and within and not (where.n is None or where.counts_through or where.epoch is not None):
+    if (
+        own_set
+        and within
+        and not (where.n is None or where.counts_through or where.epoch is not None)
+    ):
         return [*items, Reading(place.step, metrics)]
     if not own_set and place.section and _is_within(where, place):
         prefixed = {k if split_of(k) else f"{place.section}/{k}": v for k, v in metrics.items()}

@@ -25,12 +25,16 @@ _SUMMARY = "eval*"
 """TF Estimator's summary of an evaluation: measures that the training has not stay as they are."""
 _COUNTS = re.compile(
     r"(?i)^(?:n|num|number|no|nr|#|count|total (?:param|number|num)\w*|size|max|min_|best epoch"
-    r"|best iter\w*|best step|last best|finished \w+|model size)(?:[ _]|$)|^n_|^num|_id$|version|^\w+\.\w+\.\w"
+    r"|best iter\w*|best step|last best|finished \w+|model size)(?:[ _]|$)"
+    r"|^n_|^num|_id$|version|^\w+\.\w+\.\w"
 )
-_DOES = frozenset({"saved", "saving", "storing", "stored", "save", "updated", "loaded", "updating", "done"})
+_DOES = frozenset(
+    {"saved", "saving", "storing", "stored", "save", "updated", "loaded", "updating", "done"}
+)
 _SIDE_ONLY = frozenset({
     "time", "data", "eta", "mem", "memory", "batch", "sec", "s", "ms", "max", "it", "speed", "gpu",
-    "cpu", "cost", "reader", "wall", "seconds", "hours", "ips", "load", "elapsed", "remaining", "iter", "step", "total", "avg",
+    "cpu", "cost", "reader", "wall", "seconds", "hours",
+    "ips", "load", "elapsed", "remaining", "iter", "step", "total", "avg",
     "samples",
 })  # fmt: skip
 
@@ -115,7 +119,11 @@ def _is_name(field: Field, placed: bool) -> bool:
     name, low = field.name, field.name.lower()
     words = low.replace("_", " ").split()
     measured = better_of(name) is not None
-    if low in NO_NAMES or words[-1] in NO_WORDS or (_COUNTS.search(name) and not (measured and low.startswith("count "))):
+    if (
+        low in NO_NAMES
+        or words[-1] in NO_WORDS
+        or (_COUNTS.search(name) and not (measured and low.startswith("count ")))
+    ):
         return False
     if not placed and SETTING_WORDS & set(words_of(name)) and better_of(name) is None:
         return False

@@ -49,7 +49,9 @@ _SAVE = re.compile(
     r"\b(?:checkpoint|ckpt|model|weights)\b.{0,40}?\b(?:sav(?:ed|ing)|written)\b|"
     r"\bsav(?:ed|ing)\b.{0,40}\.(?:pt|pth|ckpt|h5|keras|safetensors|bin|npz|pkl)\b"
 )
-_NOT_SAVED = re.compile(r"(?i)\bnot (?:been )?(?:implemented|sav|writ)|fail|unable|cannot|won't|did not")
+_NOT_SAVED = re.compile(
+    r"(?i)\bnot (?:been )?(?:implemented|sav|writ)|fail|unable|cannot|won't|did not"
+)
 _RESUME = re.compile(
     r"(?i)\b(?:resum(?:e|ed|ing)\b.{0,60}\b(?:from|training|checkpoint|run|epoch|step)|"
     r"continuing training from|restored? (?:all )?(?:states?|model|checkpoint|training)|"

@@ -214,9 +214,7 @@ def _counted(text: str, where: Where) -> str:
 _OF_SET = re.compile(r"\W*([A-Za-z]+)(?: set)?\s*:?\s*[\[(]\s*(\d+)\s*/\s*(\d+)[^\])]*[\])]")
 
 
-_SET_OF_BOTH = re.compile(
-    r"\W*([A-Za-z]+)\s*:?\s*\[\s*(\d+)/(\d+)\s*\]\s*\[\s*(\d+)/(\d+)\s*\]"
-)
+_SET_OF_BOTH = re.compile(r"\W*([A-Za-z]+)\s*:?\s*\[\s*(\d+)/(\d+)\s*\]\s*\[\s*(\d+)/(\d+)\s*\]")
 """`valid [3/100][12/13] loss: 0.4`"""
 _CLOCKED = re.compile(r"\[(\d+) \| [\d.]+\]")
 """gpt-2: `[120 | 312.05] loss=...`, step and seconds."""

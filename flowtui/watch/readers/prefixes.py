@@ -45,7 +45,9 @@ _CLOCKS = (
 _GLOG = re.compile(r"[IWEFD](\d{2,4})?(\d{4}) (\d\d:\d\d:\d\d\.\d+)\s+\d+ [\w./<>-]+:\d+\] ?")
 _TORCH = re.compile(r"\[[IWEF]\d{3,4} \d\d:\d\d:\d\d\.\d+ [\w./<>-]+:\d+\]\s*")
 _CPP = re.compile(r"(?:\d+ )?[IWEF] (?:external/)?[\w./-]+\.(?:cc|cpp|h|cu):\d+\] ")
-_KALDI = re.compile(r"(?:V?LOG|WARNING|ERROR)(?:\[\d\])? \([\w-]+(?:\[[^\]]*\])?:[^()]*(?:\(\))?[^()]*\)\s+")
+_KALDI = re.compile(
+    r"(?:V?LOG|WARNING|ERROR)(?:\[\d\])? \([\w-]+(?:\[[^\]]*\])?:[^()]*(?:\(\))?[^()]*\)\s+"
+)
 _WORD = r"INFO|WARNING|WARN|ERROR|DEBUG|CRITICAL|NOTICE|TRACE|SUCCESS|FATAL"
 _LEVEL = re.compile(rf"[\[(<]?(?:{_WORD})(?:\(\d\))?(?=[\s:|\])>-]|$)[\])>]?[\s:|>]*(?:[-—]+\s+)?")
 _LOWER = re.compile(r"(?:info|warning|debug)[:\s|]\s*(?=\S)")

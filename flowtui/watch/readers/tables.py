@@ -65,7 +65,9 @@ def _heading(text: str, place: Place) -> list[Item] | None:
     bare = (
         text.lstrip("# ") if text[0] == "#" and text[1:2] == " " and "  " in text.strip() else text
     )
-    bare = text if text.split(None, 1)[0] == "#" and bare[:4].lower() not in ("step", "epoc") else bare
+    bare = (
+        text if text.split(None, 1)[0] == "#" and bare[:4].lower() not in ("step", "epoc") else bare
+    )
     cells = [cell for cell in _GAP.split(bare.strip()) if cell]
     words = bare.split()
     spaced = "\t" in text or "|" in text or "  " in bare.strip()

@@ -30,7 +30,8 @@ POSITION = re.compile(rf"(?i)(?<![\w./-])(?:{EPOCH_WORD}|{STEP_WORD})(?![\w-])")
 """A word that says where a training stands."""
 
 HEAD = re.compile(
-    rf"(?i)(?<![\w./])(?<!\w-)(?:(?P<epoch>{EPOCH_WORD})|(?P<step>{STEP_WORD}))(?:[ _]?(?:number|num|no|idx"
+    rf"(?i)(?<![\w./])(?<!\w-)(?:(?P<epoch>{EPOCH_WORD})|(?P<step>{STEP_WORD}))"
+    r"(?:[ _]?(?:number|num|no|idx"
     rf"|index|id)\b)?(?:\((?P<inset>[a-z]+)\))?(?![\w/(-])\.?"
     r"[\"']?\s*[:=#]*\s*[\"']?\s*[\[(]*\s*(?P<n>\d[\d,_]*\d|\d)"
     r"(?P<range>-\s*\d+)?(?![\d_])(?!\w*\.\d|[\d.]*[a-zA-Z%]|:\d|,\d)"
@@ -90,7 +91,8 @@ SET_MARK = re.compile(
     rf"|\|\s+(?P<f>{_VALIDATION}|{_TRAIN})\s*,(?=\s*[A-Za-z])"
     rf"|(?P<h>{_VALIDATION}|{_TRAIN})\s+(?:(?:of|at|for|in|after)\s+\||\(\s*\|\s*\)\s*:)"
     rf"|(?P<g>{_VALIDATION}|{_TRAIN})\s?=\s?\((?=[A-Za-z])"
-    rf"|(?P<b>{_VALIDATION}|{_TRAIN}){_NOUN}(?: ?\(on [\w ]+\))?\s*(?::(?=\s*[a-zA-Z\[({{|*>@]|\s*$)|(?:->|=>|\||>)(?=\s)|\s-{{1,2}}\s)"
+    rf"|(?P<b>{_VALIDATION}|{_TRAIN}){_NOUN}(?: ?\(on [\w ]+\))?"
+    rf"\s*(?::(?=\s*[a-zA-Z\[({{|*>@]|\s*$)|(?:->|=>|\||>)(?=\s)|\s-{{1,2}}\s)"
     rf"|(?P<c>{_VALIDATION}|{_TRAIN}) on '\w+' subset"
     r"|saving (?:dict for|evaluation summary for)(?: global)?(?= step)(?P<d>))"
 )
@@ -142,10 +144,12 @@ NO_NAMES = _words(
     " max_iter"
     " max_iters max_epochs max_epoch num_epochs total_steps total_epochs total_iters id jobid uid"
     " warmup warm-up warmup_steps"
-    " job_id jobs progress run chain took in at after for with of to by from is was are has and or using use loaded found"
+    " job_id jobs progress run chain"
+    " took in at after for with of to by from is was are has and or using use loaded found"
     " got"
     " than over every on about around only first next each all reached improved did not until"
-    " since stalled sen sen. required checkpoint patience counter embed head heads hidden units channels images patches examples up"
+    " since stalled sen sen. required checkpoint"
+    " patience counter embed head heads hidden units channels images patches examples up"
 )
 """Never a metric's name by itself."""
 NO_WORDS = _words(

@@ -1,9 +1,9 @@
 """Short made-up logs, one form of writing after another, and what each of them says.
 
-A file holds many: a line `=== NAME`, then the log. `right.json` has for each what was found right by
-eye: where it stands (step, steps, epoch, epochs), for each metric how many values it has, the first
-and the last, and the words that mean something for the run. `python -m tests.logs.forms` shows what
-is read now, `--keep` writes it as right: look at every line that changes first.
+A file holds many: a line `=== NAME`, then the log. `right.json` has for each what was found right
+by eye: where it stands (step, steps, epoch, epochs), for each metric how many values it has, the
+first and the last, and the words that mean something for the run. `python -m tests.logs.forms`
+shows what is read now, `--keep` writes it as right: look at every line that changes first.
 """
 
 from __future__ import annotations

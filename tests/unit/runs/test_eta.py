@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from flowtui.core.runs.eta import Eta, eta_of
+from flowtui.core.runs.eta import Eta, asked_at, eta_of
 from flowtui.core.runs.history import History
 from flowtui.core.runs.reading import Reading
 from tests.unit.runs.histories import START_S
@@ -57,7 +57,24 @@ def test_a_steady_run_is_foreseen_closely_and_never_with_certainty() -> None:
     eta, left = at_share(0.5, 400, lambda _: 2.0)
 
     assert eta.left_s == pytest.approx(left)
-    assert eta.error_s == pytest.approx(0.005 * left)
+    assert eta.error_s is not None and 0 < eta.error_s <= 0.01 * left
+
+
+def test_a_pace_that_drifts_is_trusted_less_than_a_steady_one() -> None:
+    steady, _ = at_share(0.5, 400, lambda k: 2.0 + 0.1 * (k % 3))
+    drifting, left = at_share(0.5, 400, lambda k: 2.0 + 0.1 * (k % 3) + 0.004 * k)
+
+    assert steady.error_s is not None and drifting.error_s is not None
+    assert drifting.error_s / drifting.left_s > 4 * steady.error_s / steady.left_s
+    assert abs(drifting.left_s - left) <= drifting.error_s
+
+
+def test_stamps_of_another_zone_do_not_use_up_what_is_left() -> None:
+    history = History()
+    history.fold([Reading(10, {"loss": 1.0}, at=1000.0, eta_s=600.0)])
+
+    assert asked_at(history, 50_100.0, 50_000.0) == 1100.0
+    assert asked_at(history, 1100.0, 1050.0) == 1100.0
 
 
 def test_lines_written_in_blocks_are_one_tick_each() -> None:
