@@ -9,15 +9,14 @@ from __future__ import annotations
 import html
 from datetime import timedelta
 
-from flowtui.core.review.render import alt_text, title
-from flowtui.core.review.summary import DayFigures, Summary
+from flowtui.core.review.render import alt_text, shade, title
+from flowtui.core.review.summary import Summary
 from flowtui.core.status_file import minutes
 
 WIDTH, HEIGHT = 1200, 630
 GROUND, TEXT, MUTED, LINE = "#fbfaf7", "#1d2129", "#5b6270", "#d8d5cc"
 SHADES = ("#e6ebf3", "#b9cce6", "#86a8d6", "#4f7fc0", "#2f5ea8")
 """None, to 1 h, to 2 h, to 4 h, beyond: one hue by lightness; the lightest is outlined."""
-STEPS_S = (1, 3600, 7200, 14400)
 BARS = 31
 LEFT, TOP, BOTTOM = 80, 230, 540
 FONT = "system-ui, 'DejaVu Sans', 'Noto Sans', sans-serif"
@@ -27,11 +26,10 @@ def picture(summary: Summary) -> str:
     """The SVG text; it holds a title and a description for those who do not see it."""
     body = _bars(summary) if len(summary.days) <= BARS else _heat(summary)
     blocks = "1 block" if summary.blocks == 1 else f"{summary.blocks} blocks"
-    told = alt_text(summary) if len(summary.days) <= BARS else f"Focus of {len(summary.days)} days."
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
         f'viewBox="0 0 {WIDTH} {HEIGHT}" role="img" font-family="{html.escape(FONT)}">'
-        f"<title>{html.escape(title(summary))}</title><desc>{html.escape(told)}</desc>"
+        f"<title>{html.escape(title(summary))}</title><desc>{html.escape(alt_text(summary))}</desc>"
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{GROUND}"/>'
         + _text(LEFT, 110, title(summary), 40, MUTED)
         + _text(LEFT, 180, f"{minutes(summary.focus_s)} of deep work", 56, TEXT, bold=True)
@@ -74,13 +72,9 @@ def _heat(summary: Summary) -> str:
         parts.append(
             f'<rect x="{LEFT + week * cell:.1f}" y="{TOP + weekday * cell:.1f}" '
             f'width="{cell * 0.86:.1f}" height="{cell * 0.86:.1f}" rx="3" '
-            f'fill="{SHADES[_shade(day)]}" stroke="{LINE}"/>'
+            f'fill="{SHADES[shade(day.focus_s)]}" stroke="{LINE}"/>'
         )
     return "".join(parts)
-
-
-def _shade(day: DayFigures) -> int:
-    return sum(day.focus_s >= step for step in STEPS_S)
 
 
 def _text(

@@ -10,21 +10,31 @@ import html
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
+from flowtui.core.review.stretches import Stretch, kind_of, stretches, weeks_of
 from flowtui.core.review.summary import Summary
 from flowtui.core.status_file import minutes
 
 BAR_CELLS = 24
 _MARKS = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|~"})
 _ADDRESS = re.compile(r"https?://\S+")
+LINES = 40
+"""Lines of a list; a year has hundreds."""
+SHADE_STEPS_S = (1, 3600, 7200, 14400)
+SHADE_WORDS = ("none", "to 1 h", "to 2 h", "to 4 h", "beyond")
 ROWS = 8
 """Names told in a table; the rest is one row."""
 
 
 def title(summary: Summary) -> str:
-    """ "23 to 29 November 2026"."""
+    """ "23 to 29 November 2026"; a whole month or year by its name."""
     first, last = summary.first, summary.last
+    after = last + timedelta(days=1)
+    if (first.month, first.day, after.month, after.day) == (1, 1, 1, 1) and first.year == last.year:
+        return str(first.year)
+    if first.day == after.day == 1 and (first.month, first.year) == (last.month, last.year):
+        return f"{first:%B} {first.year}"
     if first == last:
         return _day(first)
     if (first.month, first.year) == (last.month, last.year):
@@ -63,12 +73,13 @@ def markdown(summary: Summary, front_matter: bool = False) -> str:
         ]
     lines += [f"# {title(summary)}", ""]
     lines += [f"- {name}: {value}" for name, value in facts(summary)]
-    most = max((day.focus_s for day in summary.days), default=0)
-    lines += ["", "| day | focus | |", "|---|---:|:---|"]
-    for day in summary.days:
-        bar = "█" * round(BAR_CELLS * day.focus_s / most) if most else ""
-        said = minutes(day.focus_s) if day.focus_s else "rest" if day.rest else "–"
-        lines.append(f"| {day.day:%a} {day.day.day} | {said} | {bar} |")
+    told = stretches(summary)
+    most = max((one.focus_s for one in told), default=0)
+    if told:
+        lines += ["", f"| {kind_of(summary)} | focus | |", "|---|---:|:---|"]
+    for one in told:
+        bar = "█" * round(BAR_CELLS * one.focus_s / most) if most else ""
+        lines.append(f"| {one.name} | {_said(one)} | {bar} |")
     for name, sums in _tables(summary):
         lines += ["", f"| {name} | focus |", "|---|---:|"]
         lines += [f"| {escaped(key)} | {minutes(seconds)} |" for key, seconds in sums.items()]
@@ -162,10 +173,13 @@ def _is_wide(char: str) -> bool:
 
 def alt_text(summary: Summary) -> str:
     """What the chart shows, in words."""
+    told = stretches(summary)
+    if not told:
+        return "No focus in these days."
     days = ", ".join(
-        f"{day.day:%A} {minutes(day.focus_s) if day.focus_s else 'none'}" for day in summary.days
+        f"{one.spoken} {minutes(one.focus_s) if one.focus_s else 'none'}" for one in told
     )
-    return f"Focus of each day: {days}."
+    return f"Focus of each {kind_of(summary)}: {days}."
 
 
 def _tables(summary: Summary) -> list[tuple[str, Mapping[str, int]]]:
@@ -184,11 +198,22 @@ def _tables(summary: Summary) -> list[tuple[str, Mapping[str, int]]]:
 
 def _lists(summary: Summary) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return (
-        ("What was done", summary.lines),
-        ("Runs that ended", summary.ended),
-        ("Parked, then taken up", summary.taken_up),
+        ("What was done", _fitting(summary.lines)),
+        ("Runs that ended", _fitting(summary.ended)),
+        ("Parked, then taken up", _fitting(summary.taken_up)),
         ("Shared", summary.links),
     )
+
+
+def _fitting(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """As many as are read; how many more there are is said, and all of them are in the JSON."""
+    if len(texts) <= LINES:
+        return texts
+    return (*texts[: LINES - 1], f"and {len(texts) - LINES + 1} more")
+
+
+def _said(one: Stretch) -> str:
+    return minutes(one.focus_s) if one.focus_s else "rest" if one.rest else "–"
 
 
 def _table(name: str, sums: Mapping[str, int]) -> str:
@@ -202,18 +227,54 @@ def _table(name: str, sums: Mapping[str, int]) -> str:
 
 
 def _chart(summary: Summary) -> str:
-    """Bars of the days as HTML, so that their text stays as large as the reader's."""
-    most = max((day.focus_s for day in summary.days), default=0) or 1
-    if len(summary.days) > 31:
-        return ""
+    """Bars as HTML, so that their text stays as large as the reader's."""
+    told = stretches(summary)
+    most = max((one.focus_s for one in told), default=0) or 1
     rows = "".join(
-        f'<div class="d"><span>{day.day:%a} {day.day.day}</span>'
+        f'<div class="d"><span>{one.name}</span>'
         '<svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect width="{max(0.4, 100 * day.focus_s / most):.1f}" height="1"/></svg>'
-        f"<span>{minutes(day.focus_s) if day.focus_s else 'rest' if day.rest else '–'}</span></div>"
-        for day in summary.days
+        f'<rect width="{max(0.4, 100 * one.focus_s / most):.1f}" height="1"/></svg>'
+        f"<span>{_said(one)}</span></div>"
+        for one in told
     )
-    return f'<div class="c" role="img" aria-label="{html.escape(alt_text(summary))}">{rows}</div>'
+    bars = f'<div class="c" role="img" aria-label="{html.escape(alt_text(summary))}">{rows}</div>'
+    return bars + (_heat(summary) if kind_of(summary) != "day" else "")
+
+
+def _heat(summary: Summary) -> str:
+    """A square a day, a column a week; its words are below it, as large as the reader's."""
+    weeks = weeks_of(summary)
+    if not weeks:
+        return ""
+    squares = "".join(
+        f'<rect class="s{shade(day.focus_s)}" x="{10 * x + 1}" y="{10 * y + 1}" width="8" '
+        'height="8" rx="1"/>'
+        for x, week in enumerate(weeks)
+        for y, day in enumerate(week)
+        if day is not None
+    )
+    wide = f' style="max-width:{len(weeks) * 1.1:.1f}rem"'
+    steps = "".join(
+        f'<span><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="s{step}" x="1" y="1" '
+        f'width="8" height="8" rx="1"/></svg>{word}</span>'
+        for step, word in enumerate(SHADE_WORDS)
+    )
+    return (
+        f'<figure><svg class="h" viewBox="0 0 {10 * len(weeks)} 70"{wide} role="img" '
+        f'aria-label="{_heat_words(summary)}">{squares}</svg>'
+        f"<figcaption><span>a square is a day, a column a week</span>{steps}</figcaption></figure>"
+    )
+
+
+def _heat_words(summary: Summary) -> str:
+    days = [day for day in summary.days if day.focus_s]
+    return f"{_count(len(days), 'day')} with focus, of {len(summary.days)}"
+
+
+def shade(focus_s: int) -> int:
+    """The step of a day's colour, from 0 (none) to 4 (beyond 4 h): fixed, so that a quiet year
+    looks quiet."""
+    return sum(focus_s >= step for step in SHADE_STEPS_S)
 
 
 def _ratio(summary: Summary) -> str:
@@ -237,17 +298,26 @@ def _day(day: date) -> str:
 
 
 _STYLE = (
-    ":root{--g:#fbfaf7;--t:#1d2129;--m:#5b6270;--a:#2f5ea8;--l:#d8d5cc}"
-    "@media(prefers-color-scheme:dark){:root{--g:#0e1116;--t:#e3e7ee;--m:#98a2b3;--a:#7ea6e0;"
-    "--l:#2a303a}}"
-    "@media print{:root{--g:#fff;--t:#000;--m:#444;--a:#2f5ea8;--l:#bbb}}"
+    ":root{--g:#fbfaf7;--t:#1d2129;--m:#5b6270;--a:#2f5ea8;--l:#d8d5cc;"
+    "--s1:#b9cce6;--s2:#86a8d6;--s3:#4f7fc0}"
+    "@media(prefers-color-scheme:dark){:root{--g:#0e1116;--t:#e3e7ee;--m:#98a2b3;--a:#9dc1f5;"
+    "--l:#2a303a;--s1:#22344f;--s2:#35547f;--s3:#5c86bf}}"
+    "@media print{:root{--g:#fff;--t:#000;--m:#444;--a:#2f5ea8;--l:#bbb;"
+    "--s1:#b9cce6;--s2:#86a8d6;--s3:#4f7fc0}}"
+    "figure{margin:1.5rem 0}.h{width:100%;display:block}rect{print-color-adjust:exact;"
+    "-webkit-print-color-adjust:exact}.s0{fill:none;stroke:var(--l)}.s1{fill:var(--s1)}"
+    ".s2{fill:var(--s2)}.s3{fill:var(--s3)}.s4{fill:var(--a)}"
+    "figcaption{display:flex;flex-wrap:wrap;gap:.2rem 1rem;color:var(--m);font-size:.9rem;"
+    "margin-top:.6rem}figcaption svg{width:.9rem;height:.9rem;vertical-align:-.1rem;"
+    "margin-right:.3rem}"
     "body{background:var(--g);color:var(--t);font:16px/1.5 system-ui,sans-serif;margin:0}"
     "main{max-width:44rem;margin:auto;padding:2rem 1rem}h1{font-size:1.4rem}h2{font-size:1.1rem}"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem}dt{color:var(--m)}"
-    "dd{margin:0}.c{margin:1.5rem 0}.d{display:grid;grid-template-columns:4rem 1fr 5rem;gap:.6rem;"
-    "align-items:center}.d svg{width:100%;height:.8rem;display:block;fill:var(--a);"
+    "dd{margin:0}.c{margin:1.5rem 0}.d{display:grid;grid-template-columns:4.8rem 1fr 5rem;"
+    "gap:.6rem;align-items:center}.d svg{width:100%;height:.8rem;display:block;fill:var(--a);"
     "print-color-adjust:exact;-webkit-print-color-adjust:exact}"
     ".d span:last-child{text-align:right;font-variant-numeric:tabular-nums}"
+    "table{break-inside:avoid}"
     "table{border-collapse:collapse;width:100%;margin:1.2rem 0}td,th{text-align:left;"
     "padding:.25rem 0;border-bottom:1px solid var(--l);overflow-wrap:anywhere}"
     "td:last-child,th:last-child{text-align:right;white-space:nowrap}li{overflow-wrap:anywhere}"

@@ -17,6 +17,7 @@ from flowtui.core.focus.measure import focus_of
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.review.groups import By, grouped
 from flowtui.core.review.shared import SharedKind, SharedThing
+from flowtui.core.status_file import minutes
 
 OTHER = "other work"
 QUARTER_S = 900
@@ -77,6 +78,8 @@ class Summary:
     """Runs that ended, how and how good, in words; only for oneself."""
     taken_up: tuple[str, ...] = ()
     """Thoughts that were parked and became what a block was about; only for oneself."""
+    first_weekday: int = 0
+    """The first day of a week, Monday = 0: for what is drawn by weeks."""
 
     @property
     def theory_s(self) -> int:
@@ -225,7 +228,7 @@ def summarise(
         sum(gift.seconds or 0 for gift in gifts),
         planned,
         begun,
-        tuple(_line(block, now) for block in blocks if block.intention),
+        tuple(_lines(blocks, known)),
         tuple(f"{t.link} {t.note}".strip() for t in given if t.kind is SharedKind.SHARED),
         tuple(ended),
         tuple(_taken_up(blocks, parked_before)),
@@ -269,6 +272,7 @@ def public(
         shared=summary.shared,
         gave=summary.gave,
         lines=tuple(lines),
+        first_weekday=summary.first_weekday,
     )
 
 
@@ -285,8 +289,22 @@ def _opened(sums: Mapping[str, int], names: Collection[str]) -> dict[str, int]:
     return opened
 
 
-def _line(block: Block, now: datetime) -> str:
+def _lines(blocks: Iterable[Block], known: Mapping[str, int]) -> list[str]:
+    """What was meant, each once, by its first block: how it ended, and how much it took."""
+    meant: dict[str, list[Block]] = {}
+    for block in blocks:
+        if block.intention:
+            meant.setdefault(block.intention.strip().casefold(), []).append(block)
+    return [_line(same, sum(known[block.id] for block in same)) for same in meant.values()]
+
+
+def _line(same: Sequence[Block], focus_s: int) -> str:
+    """One intention, with how its last block that tells ended: it may have taken several."""
     marks = {Outcome.DONE: "done", Outcome.PARTLY: "partly", Outcome.NOT: "not"}
-    mark = f" ({marks[block.outcome]})" if block.outcome else ""
-    note = f": {block.note}" if block.note else ""
-    return f"{block.intention}{mark}{note}"
+    ends = [marks[block.outcome] for block in same if block.outcome]
+    said = ends[-1:]
+    if len(same) > 1:
+        said += [f"{len(same)} blocks", minutes(focus_s)]
+    mark = f" ({', '.join(said)})" if said else ""
+    notes = "; ".join(dict.fromkeys(block.note for block in same if block.note))
+    return f"{same[0].intention}{mark}{f': {notes}' if notes else ''}"

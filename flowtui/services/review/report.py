@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ def report(
         for day in log.days
         if (value := log.value(day, Variable(Kind.ENERGY)).value) is not None
     }
-    return summarise(
+    figures = summarise(
         blocks,
         first,
         last,
@@ -71,6 +72,7 @@ def report(
         ended=_ended(services, first, last),
         parked_before=_parked_before(services, first, last),
     )
+    return replace(figures, first_weekday=services.first_weekday)
 
 
 def public_report(services: Services, first: date, last: date) -> Summary:

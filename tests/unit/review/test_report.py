@@ -211,6 +211,7 @@ def test_any_text_is_text_in_the_page_and_in_markdown(name: str, seconds: int) -
     assert set(reader.tags) <= {
         "html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "dl", "dt", "dd",
         "div", "span", "svg", "rect", "table", "thead", "tbody", "tr", "th", "td", "ul", "li",
+        "figure", "figcaption",
     }  # fmt: skip
     assert reader.addresses == []
     assert "<b>" not in markdown(summary)
