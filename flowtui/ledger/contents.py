@@ -53,6 +53,9 @@ class Contents:
         self.version += 1
         self.changes: dict[str, Changes] = {}
         """What is not folded, by home."""
+        self._begun = self.version
+        self._touched: dict[str, int] = {}
+        """At which version each home was changed last."""
         self.is_old = False
         """Whether the files are of format 1, and all of them were read into `changes`."""
         self._where: dict[tuple[str, str], str | None] = {}
@@ -116,6 +119,10 @@ class Contents:
             if key in self.documents(name, table):
                 return name
         return STATE if STATE in self.names() and key in self.documents(STATE, table) else None
+
+    def stamp(self, home: str) -> tuple[int, int]:
+        """Equal as long as nothing of a home has changed."""
+        return self._begun, self._touched.get(home, 0)
 
     def next_id(self, table: str) -> int:
         """One more than the greatest whole number among the keys of a table."""
@@ -190,6 +197,7 @@ class Contents:
         if home not in self.changes:
             self._names = None
         self.changes.setdefault(home, {})[table, key] = document
+        self._touched[home] = self.version
         if home in self._loaded:
             tables = self._loaded[home]
             _put(tables, table, key, document)

@@ -96,6 +96,13 @@ class Ledger(JournalDB):
             storage.be_read()
             return [int(name) for name in storage.contents.names() if name != STATE]
 
+    def year_stamp(self, year: int) -> object:
+        """Equal to an earlier one as long as no record of `year` has changed."""
+        storage = self.storage
+        with storage.threads:
+            storage.be_read()
+            return storage.contents.stamp(str(year))
+
     @contextmanager
     def snapshot(self) -> Iterator[Callable[[str], Iterator[dict[str, Any]]]]:
         """For exports: gives `records(kind)`, all of one instant, one year in memory at a time.

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from flowtui.services.plan.plan_book import PlanBook
     from flowtui.services.plan.task_sources import TaskSources
     from flowtui.services.review.shared_things import SharedThings
+    from flowtui.services.review.text_index import BlockTexts
     from flowtui.services.runs.runs_service import RunDesk
 
 
@@ -163,6 +164,13 @@ class Services:
         from flowtui.services.focus.inbox import Inbox
 
         return Inbox(self.store)
+
+    @cached_property
+    def block_texts(self) -> BlockTexts:
+        """What was written in blocks, for searches."""
+        from flowtui.services.review.text_index import BlockTexts
+
+        return BlockTexts(self.store)
 
     @cached_property
     def tasks(self) -> TaskSources:

@@ -7,10 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from flowtui.core.errors import UsageError
-from flowtui.core.review.search import found_in, holds
+from flowtui.core.review.search import found_in
 
 if TYPE_CHECKING:
-    from flowtui.core.focus.block import Block
     from flowtui.services.wiring import Services
 
 
@@ -33,30 +32,24 @@ def find(services: Services, needle: str) -> list[Find]:
     return sorted(found, key=lambda one: (one.day, one.kind, one.id), reverse=True)
 
 
-def blocks_holding(services: Services, needle: str, most: int) -> list[Block]:
-    """The newest `most` blocks of all years in which `needle` was written, newest first."""
-    wanted, store = needle.strip().casefold().removeprefix("#"), services.store.blocks
-    # a look at the stored texts first: few records are worth decoding
-    rows = [row for row in store.table if wanted and wanted in str(row).casefold()]
-    rows.sort(key=lambda row: str(row.get("started_at", "")), reverse=True)
-    found: list[Block] = []
-    for row in rows:
-        found += [block for block in store.decoded([row]) if holds(block, needle.strip())]
-        if len(found) >= most:
-            break
-    return found
-
-
 def _blocks(services: Services, needle: str) -> Iterator[Find]:
-    store = services.store
-    for block in store.blocks.every():
-        text = found_in(block, needle)
-        if text:
-            yield Find("block", block.id, store.day_of(block), text)
+    texts = services.block_texts
+    for year in texts.years():
+        for block in texts.of_year(year, needle):
+            text = found_in(block, needle)
+            yield Find("block", block.id, services.store.day_of(block), text)
 
 
 def _others(services: Services, wanted: str) -> Iterator[Find]:
-    for entry in services.body.log.store.every():
+    entries = services.body.log.store.entries
+    # a look at the stored texts first: few records are worth decoding
+    holding = (
+        row
+        for row in entries.table
+        if wanted in str(row.get("note") or "").casefold()
+        or wanted in str(row.get("name") or "").casefold()
+    )
+    for entry in entries.decoded(holding):
         for text in (entry.note, entry.name):
             if text and wanted in text.casefold():
                 yield Find("entry", entry.id, entry.day, text)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
+from textual.timer import Timer
 
 from flowtui.core.errors import FlowError
 from flowtui.core.focus import balance
@@ -16,6 +17,7 @@ from flowtui.core.focus.block_facts import evidence_lines
 from flowtui.core.focus.edit_times import read_inside
 from flowtui.core.focus.forms import BlockForm, PlanForm, PlanOffer
 from flowtui.core.focus.measure import measure
+from flowtui.core.review.search import holds
 from flowtui.core.status_file import minutes
 from flowtui.tui import dialogs
 from flowtui.tui.focus.block_list import BlockList
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from flowtui.services.wiring import Services
 
 UNDO = "   u takes it back"
+SETTLE_S = 0.15
+"""Seconds without a key after which all days are searched."""
 FOUND = 40
 """Blocks of all days that a search lists at most."""
 
@@ -36,6 +40,7 @@ class IdleActions(FlowScreen):
 
     filter = ""
     """Only blocks that hold this text are listed."""
+    _soon: Timer | None = None
     found: tuple[Block, ...] = ()
     """Blocks of other days that hold it, newest first."""
 
@@ -172,15 +177,27 @@ class IdleActions(FlowScreen):
         """List what holds `text`; empty for all of the day."""
         if text == self.filter:
             return
-        self.filter, self.found = text, ()
+        # what was found stays as far as it holds that too: no row comes and goes with each key
+        kept = tuple(block for block in self.found if holds(block, text)) if text else ()
+        self.filter, self.found = text, kept
         self._redraw()
-        if text:
-            self._search(text)
+        if self._soon is not None:
+            self._soon.stop()  # more is typed: only what is left standing is looked for
+        self._soon = self.set_timer(SETTLE_S, partial(self._search, text)) if text else None
 
     @work(group="search", exclusive=True, exit_on_error=False)
     async def _search(self, text: str) -> None:
-        found = await self.ask(partial(_holding, text))
-        if text == self.filter:
+        found: list[Block] = []
+        for year in await self.flow.aside(_years):
+            found += await self.flow.aside(partial(_holding, text, year, FOUND - len(found)))
+            if text != self.filter:
+                return  # more was typed meanwhile
+            if len(found) > len(self.found):
+                self.found = tuple(found)
+                self._redraw()
+            if len(found) >= FOUND:
+                break
+        if tuple(found) != self.found:
             self.found = tuple(found)
             self._redraw()
 
@@ -296,10 +313,12 @@ def sort_thoughts(fates: Sequence[tuple[str, Fate]], services: Services) -> str:
     return f"sorted {what}{said}{UNDO}"
 
 
-def _holding(text: str, services: Services) -> list[Block]:
-    from flowtui.services.review.finds import blocks_holding
+def _years(services: Services) -> list[int]:
+    return services.block_texts.years()
 
-    return blocks_holding(services, text, FOUND)
+
+def _holding(text: str, year: int, most: int, services: Services) -> list[Block]:
+    return services.block_texts.of_year(year, text, most)
 
 
 def _tasks(services: Services) -> list[str]:
