@@ -96,9 +96,10 @@ def workout(
         EFFORT.check(effort, "effort")
     start, end = tokens.span() or (None, None)
     at = tokens.given_at() or began if start is None else None
-    typed = tokens.peek()
+    before = len(tokens.understood)
     seconds = tokens.length_s(60) if start is None else None
-    if seconds is not None and seconds > METRES_S and re.fullmatch(r"\d+m", typed):
+    typed = "".join(tokens.understood[before:])
+    if seconds is not None and seconds > METRES_S and re.fullmatch(r"[\d.,]+m", typed):
         raise UsageError(
             f"{typed} may be metres: a workout needs its length in time",
             f"{name} {typed}in for {typed[:-1]} minutes",

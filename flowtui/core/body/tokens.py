@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
+from flowtui.core.body.clock_ranges import plain_ranges
 from flowtui.core.body.entry_kinds import State
 from flowtui.core.body.scales import Scale
 from flowtui.core.body.validation import long_ago
@@ -44,6 +45,8 @@ class Tokens:
         self.remarks: list[str] = []
         self.understood: list[str] = []
         self.said_no = False
+        if body.split()[:1] != ["worked"]:  # free text
+            body = plain_ranges(body, bare=body.split()[:1] in (["eat"], ["eating"]))
         self._left = _words(body)
         self.ago_s = self._take_ago()
         self.day = day or self._take_day() or self._day_ago()

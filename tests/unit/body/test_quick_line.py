@@ -324,3 +324,9 @@ def test_a_night_has_the_length_between_its_two_times(hour: int, minute: int, le
 
     assert length_s(entry) == length * 60
     assert BERLIN.key not in (entry.zone, entry.end_zone)
+
+
+@pytest.mark.parametrize("line", ["run 400m", "run 400 m", "swim 1500 m", "row 2000 m e6"])
+def test_metres_after_a_sport_are_no_minutes(line: str) -> None:
+    with pytest.raises(UsageError, match="may be metres"):
+        one(line)
