@@ -64,7 +64,11 @@ class Factor:
     derived_from: frozenset[str] = frozenset()
 
 
-_NIGHT = re.compile(r"sleep|slept|night|bed|wake|woke", re.IGNORECASE)
+_NIGHT = re.compile(
+    r"sleep|slept|night|bed|wake|woke|schlaf|nacht|sommeil|nuit|sue[nñ]o|noche|sonno|notte"
+    r"|slaap|sono|s[oö]mn|søvn|сон",
+    re.IGNORECASE,
+)
 
 
 def guessed(name: str, values: Iterable[float]) -> Factor:

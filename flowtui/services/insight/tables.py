@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -14,9 +15,12 @@ from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.insight.day_table import Column, DayTable, Outcome, guessed
 from flowtui.core.insight.refusal import BEYOND, Refused, Why, words
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.length_grammar import parse_number
 from flowtui.exchange.csvs import HEAD, header_of
-from flowtui.exchange.dates import date_order, read_date
+from flowtui.exchange.dates import date_order, epoch, read_date, read_length_s
 from flowtui.exchange.numbers import Marks, column_marks, read_number
+from flowtui.exchange.roles import NO, YES, guessed_role
+from flowtui.exchange.units import split_unit
 from flowtui.services.insight.child import Tell, compute
 
 MISSING = {
@@ -24,11 +28,12 @@ MISSING = {
     *("-", "–", "—", ".", "..", "?", "#value!", "#div/0!"),
 }
 """What programs and people write where nothing is known."""
-WORDS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0, "y": 1.0, "n": 0.0}
+WORDS = {**dict.fromkeys(NO - {"none"}, 0.0), **dict.fromkeys(YES - {"x"}, 1.0)}
+"""Yes and no; an `x` may be a number that somebody did not know."""
 ENDLESS = {
     sign + word: float(sign + "inf") for sign in ("", "+", "-") for word in ("inf", "infinity")
 }
-DATES = ("date", "day", "datum", "fecha", "data")
+_SUFFIX = re.compile(r"(.*?\d)\s*([^\W\d_]{1,8}\.?|[%°]\w?)")
 MAX_BYTES = 64 * 1024 * 1024
 MAX_SPAN = 40 * 366
 """Days from first to last; more is a mistyped year."""
@@ -102,7 +107,7 @@ def foreign_table(path: Path) -> Foreign:
     texts = [[rows[at][place].strip() for at in order] for place, _ in names]
     marks = column_marks(texts, delimiter)
     for (_, name), cells, mark in zip(names, texts, marks, strict=True):
-        values = [number(cell, mark) for cell in cells]
+        values = numbers(name, cells, mark, delimiter)
         bad = next((at for at, v in enumerate(values) if isinstance(v, str)), None)
         if bad is not None:
             reason = words(Why.WORDS, factor=name, text=cells[bad][:40], day=days[order[bad]])
@@ -114,9 +119,9 @@ def foreign_table(path: Path) -> Foreign:
 
 
 def date_column(header: Sequence[str]) -> str | None:
-    """The column of dates: `date`, else `day`; None if there is none."""
-    by_name = {name.casefold(): name for name in reversed(header)}
-    return next((by_name[name] for name in DATES if name in by_name), None)
+    """The column of dates, by its name in any language, else one of moments; None without any."""
+    roles = {guessed_role(name): name for name in reversed(header) if name}
+    return roles.get("date", roles.get("at"))
 
 
 def dates(path: Path, place: int, rows: Sequence[Sequence[str]]) -> list[date]:
@@ -127,7 +132,8 @@ def dates(path: Path, place: int, rows: Sequence[Sequence[str]]) -> list[date]:
     order = date_order(texts)
     for at, text in enumerate(texts, 2):
         try:
-            day = read_date(text, order)
+            moment = epoch(text)
+            day = moment.date() if moment is not None else read_date(text, order)
         except UsageError as error:
             hint = error.hint or ""
             raise FlowError(
@@ -147,6 +153,45 @@ def dates(path: Path, place: int, rows: Sequence[Sequence[str]]) -> list[date]:
             f"{path} goes from {min(found)} to {max(found)}", "is a year mistyped there?"
         )
     return found
+
+
+def numbers(
+    name: str, cells: Sequence[str], marks: Marks, delimiter: str
+) -> list[float | str | None]:
+    """The cells of a column as `number` reads them; with one unit, or as lengths, as those.
+
+    Lengths such as `7:30` and `7h 30m` are in the unit of the column's name, else in hours.
+    """
+    values = [number(cell, marks) for cell in cells]
+    if not any(isinstance(value, str) for value in values):
+        return values
+    known = [cell for cell, value in zip(cells, values, strict=True) if value is not None]
+    unit = split_unit(name)[1]
+    unit_s = (unit.seconds if unit is not None else None) or 3600
+    lengths = [_length_h(cell, unit_s) for cell in known]
+    if None not in lengths:
+        of_cell = dict(zip(known, lengths, strict=True))
+    else:
+        parts = [_SUFFIX.fullmatch(cell) for cell in known]
+        if None in parts or len({part[2] for part in parts if part}) != 1:
+            return values
+        bare = [part[1] for part in parts if part]
+        (shown,) = column_marks([bare], delimiter)
+        read = [number(cell, shown) for cell in bare]
+        if any(value is None or isinstance(value, str) for value in read):
+            return values
+        of_cell = dict(zip(known, read, strict=True))  # type: ignore[arg-type]  # just looked at
+    return [of_cell.get(cell) for cell in cells]
+
+
+def _length_h(cell: str, unit_s: float) -> float | None:
+    """A length that says itself that it is one, in units of so many seconds; None for others."""
+    if parse_number(cell) is not None:
+        return None
+    try:
+        return read_length_s(cell, unit_s, lambda text: read_number(text, Marks.BOTH)) / unit_s
+    except UsageError:
+        return None
 
 
 def number(cell: str, marks: Marks = Marks.POINT) -> float | str | None:

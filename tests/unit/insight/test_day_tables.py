@@ -129,3 +129,64 @@ def test_a_column_of_words_is_told_and_the_others_are_read(tmp_path: Path) -> No
 )
 def test_a_cell_is_a_number_missing_or_words(cell: str, value: float | str | None) -> None:
     assert number(cell) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "values"),
+    [
+        ("sleep", ["7:30", "6:45", "#N/A"], [7.5, 6.75, None]),
+        ("sleep (min)", ["7:30", "1h 15m", "90 min"], [450.0, 75.0, 90.0]),
+        ("sleep", ["7h 30m", "7,5 h", "450 min"], [7.5, 7.5, 7.5]),
+        ("share", ["5%", "12,5 %", "?"], [5.0, 12.5, None]),
+        ("weight", ["72,3 kg", "71,9 kg", "–"], [72.3, 71.9, None]),
+        ("yoga", ["ja", "nein", "<NA>"], [1.0, 0.0, None]),
+        ("yoga", ["да", "нет", "да"], [1.0, 0.0, 1.0]),
+    ],
+)
+def test_cells_with_units_lengths_and_words_of_any_language_are_numbers(
+    tmp_path: Path, name: str, cells: list[str], values: list[float | None]
+) -> None:
+    file = tmp_path / "d.csv"
+    rows = [f"2026-01-0{at};{cell}" for at, cell in enumerate(cells, 1)]
+    file.write_text("\n".join([f"date;{name}", *rows]))
+
+    assert list(foreign_table(file).table.column(name).values) == values
+
+
+def test_cells_with_different_units_are_words(tmp_path: Path) -> None:
+    file = tmp_path / "d.csv"
+    file.write_text("date,v\n2026-01-01,72 kg\n2026-01-02,150 lb\n")
+
+    assert [r.why for r in foreign_table(file).unread] == [Why.WORDS]
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        *(
+            ("full_date", "2026-03-01"),
+            ("timestamp", "2026-03-01T09:00:00"),
+            ("Jour", "01/03/2026"),
+        ),
+        *(("date", "1772355600"), ("date", "1772355600000"), ("Дата", "01.03.2026")),
+        *(("day", "Sunday, 1 March 2026"), ("Datum", "1. März 2026")),
+    ],
+)
+def test_days_are_found_by_their_columns_name_as_import_finds_them(
+    tmp_path: Path, name: str, cell: str
+) -> None:
+    file = tmp_path / "d.csv"
+    file.write_text(f'{name};v\n"{cell}";1\n31.03.2026;2\n')
+    if "/" in cell:
+        file.write_text(f'{name};v\n"{cell}";1\n31/03/2026;2\n')
+
+    assert foreign_table(file).table.days[0] == date(2026, 3, 1)
+
+
+def test_sleep_is_of_the_night_in_other_languages(tmp_path: Path) -> None:
+    file = tmp_path / "d.csv"
+    file.write_text("date;Schlaf;sommeil;yoga\n2026-01-01;7;8;1\n2026-01-02;6;7;0\n")
+
+    table = foreign_table(file).table
+    timings = {c.name: c.factor.timing.value for c in table.columns if c.factor is not None}
+    assert timings == {"Schlaf": "night", "sommeil": "night", "yoga": "day"}
