@@ -150,7 +150,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("entry.delete", "body", "d", "delete", "Delete an entry.", False),
     Action("window.turn", "body", "w", "window", "Open the eating window, or close it."),
     Action("habit.new", "body", "n", "new habit", "Name a habit, or a thing to stop.", False),
-    Action("habit.list", "body", "L", "habits", "Your habits: rename, merge, archive, delete."),
+    Action(
+        "habit.list", "body", "L", "habits", "Your habits: rename, merge, archive, delete.", False
+    ),
     Action("habit.rename", "habits", "e,enter", "rename", "Another name, in all its records too."),
     Action("habit.merge", "habits", "J", "merge", "Make its records those of another habit."),
     Action("habit.unit", "habits", "V", "unit", "Count it in another unit, its records too."),

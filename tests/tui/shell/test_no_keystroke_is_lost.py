@@ -19,7 +19,9 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from flowtui.core.body.habits import Form, Habit
 from flowtui.tui.app import FlowApp
+from flowtui.tui.body.habits_screen import HabitTable
 from flowtui.tui.dialogs.base import Dialog
 from flowtui.tui.focus.running_screen import RunningScreen
 from tests.tui.harness import World, ready, until
@@ -41,6 +43,8 @@ class Place:
     prepare: Callable[[World], object]
     mode: str
     keys: tuple[str, ...]
+    then: str = ""
+    """The key that opens a screen over the mode, where the dialogs are."""
 
 
 def a_day(world: World) -> None:
@@ -65,11 +69,16 @@ def a_block(world: World) -> None:
     world.a_block(minutes_ago=20)
 
 
+def habits(world: World) -> None:
+    world.services.body.log.declare([Habit("pages", Form.COUNT, unit="pages")])
+
+
 PLACES = [
     Place("Focus", a_planned_day, "1", ("enter", "a", "e", "x", "slash", "P", "M", "D", "colon")),
     Place("running", a_block, "1", ("space", "p", "f", "colon")),
     Place("Runs", a_run, "2", ("a", "e", "slash")),
     Place("Body", a_day, "3", ("a", "e", "n")),
+    Place("habits", habits, "3", ("e", "J", "V", "n"), "L"),
     Place("Insight", a_day, "4", ("E",)),
     Place("Review", a_day, "5", ("slash",)),
 ]
@@ -105,6 +114,12 @@ async def in_mode(pilot: Pilot[Any], place: Place) -> FlowApp:
         made = {"2": "made", "3": "made", "4": "looked", "5": "made"}[place.mode]
         if place.mode != "4":
             await until(pilot, lambda: getattr(screen, made) is not None, "its picture")
+    if place.then:
+        below = app.screen
+        await pilot.press(place.then)
+        await until(pilot, lambda: app.screen is not below, "the list")
+        table = app.screen.query_one(HabitTable)
+        await until(pilot, lambda: table.row_count > 0, "its rows")
     await pilot.pause()
     return app
 
@@ -118,7 +133,7 @@ def stands(app: FlowApp, field: str) -> str | None:
 
 
 async def close(pilot: Pilot[Any], app: FlowApp) -> None:
-    while len(app.screen_stack) > 1:
+    while isinstance(app.screen, ModalScreen):
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, ModalScreen), "no dialog")
     await until(pilot, lambda: not app.early_keys.waiting, "nothing awaited")
@@ -258,10 +273,10 @@ def test_every_dialog_with_a_field_is_opened_by_a_key_of_this_table() -> None:
     names = {cls.__name__ for cls in Dialog.__subclasses__()}
     assert names == {
         "PlanDialog", "EditDialog", "LineDialog", "QuickDialog", "FinishDialog", "HabitDialog",
-        "TrialDialog", "DayDialog", "InterruptionDialog", "FindDialog",
+        "UnitDialog", "TrialDialog", "DayDialog", "InterruptionDialog", "FindDialog",
         # without a field
         "FirstDialog", "RecoverDialog", "InsideDialog", "HelpDialog", "ThemeDialog",
-        "ConfirmDialog",
+        "ConfirmDialog", "DeleteDialog",
         "PreviewDialog", "WeekPlanDialog",
         "InboxDialog",
     }  # fmt: skip
