@@ -18,6 +18,8 @@ from flowtui.exchange.desk import Desk
 from flowtui.exchange.protocol import Fields, Found, Options, Unread
 from flowtui.exchange.sources import Source, open_source
 
+FURTHEST = timedelta(hours=14)
+"""No zone is further from UTC."""
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+-])(\d{1,2}):?(\d\d)?")
 
 
@@ -34,13 +36,15 @@ def moment(text: str, desk: Desk, offset: str = "", order: str | None = None) ->
 
 
 def fixed(offset: str) -> timezone | None:
-    """The zone of an offset such as "UTC+01:00" or "UTCZ"; None where there is none."""
+    """The zone of an offset such as "UTC+01:00" or "UTCZ"; None for any other text."""
     if offset.strip().upper() in ("UTCZ", "UTC", "Z"):
         return UTC
     match = _OFFSET.fullmatch(offset.strip())
     if match is None:
         return None
     length = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+    if length > FURTHEST:
+        return None
     return timezone(-length if match[1] == "-" else length)
 
 

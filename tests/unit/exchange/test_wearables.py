@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flowtui.exchange.plan import ImportPlan
+from flowtui.exchange.wearables.nights import fixed
 from tests.unit.exchange.make import plan, table
 from tests.user import Person, Shell
 
@@ -289,3 +290,17 @@ def test_garmins_list_is_known_in_any_language_under_any_name(tmp_path: Path) ->
     assert [(e.name, str(e.end - e.start)) for e in made.new if e.start and e.end] == [
         ("running", "0:45:12")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        *(("UTC+01:00", 1), ("-0730", -7.5), ("UTCZ", 0), ("GMT+14", 14), ("", None)),
+        *(("UTC+14:30", None), ("+93:39", None), ("UTC+99:99", None), ("Europe/Berlin", None)),
+    ],
+)
+def test_an_offset_is_one_that_a_zone_can_have_or_none(text: str, hours: float | None) -> None:
+    zone = fixed(text)
+    offset = None if zone is None else zone.utcoffset(None)
+
+    assert (None if offset is None else offset.total_seconds() / 3600) == hours
