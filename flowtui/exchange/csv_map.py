@@ -36,6 +36,7 @@ from flowtui.exchange.roles import (
     guessed_role,
     impossible,
     meaning_from,
+    with_ends,
 )
 from flowtui.exchange.sniffing import table_header
 
@@ -67,7 +68,8 @@ class CsvMap:
             return False
         if not says_names(header.names):
             return True
-        roles = {guessed_role(name) for name in header.names} - {None}
+        guesses = [guessed_role(name) for name in header.names]
+        roles = set(with_ends(header.names, guesses)) - {None}
         return bool(roles & {"date", "at", "sleep.end", "eating.open"}) and len(roles) > 1
 
     def preview(self, path: Path, options: Options) -> Preview:
@@ -151,7 +153,8 @@ def _roles(
         guess = said.get(position, guess)
         taken = guess in roles or (position not in said and guess in said.values())
         roles.append(None if taken else guess)
-    return tuple(roles)
+    left = [None if at in said else name for at, name in enumerate(header.names)]
+    return tuple(with_ends([name or "" for name in left], roles))
 
 
 def _meanings(

@@ -90,14 +90,20 @@ _SYNONYMS = {
     "time": ("time", "uhrzeit", "hora", "heure", "ora", "время"),
     "at": ("at", "datetime", "timestamp", "date_time", "logged_at"),
     "zone": ("zone", "timezone", "time zone", "tz"),
-    "habit": ("habit", "habit name", "metric", "variable", "tracker"),
-    "value": ("value", "amount", "wert", "valeur", "valor"),
+    "habit": (
+        *("habit", "habit name", "metric", "variable", "tracker", "gewohnheit", "hábito"),
+        *("habitude", "abitudine", "gewoonte"),
+    ),
+    "value": ("value", "amount", "wert", "valeur", "valor", "valore", "waarde"),
     "id": ("id", "uuid", "record_id", "entry_id"),
     "note": ("note", "notes", "comment", "notiz"),
-    "energy": ("energy", "energie", "energy level"),
+    "energy": ("energy", "energie", "energy level", "énergie", "energía", "energia"),
     "output": ("output", "productivity"),
     "sugar": ("sugar", "added sugar"),
-    "caffeine": ("caffeine", "coffee", "coffees", "cups", "cups of coffee"),
+    "caffeine": (
+        *("caffeine", "coffee", "coffees", "cups", "cups of coffee", "kaffee", "koffein"),
+        *("café", "cafés", "caffè", "koffie"),
+    ),
     "sleep": (
         *("sleep", "hours slept", "sleep hours", "sleep duration", "slept", "asleep"),
         *("time asleep", "minutes asleep", "schlaf", "schlafdauer", "sommeil", "sueño", "sonno"),
@@ -208,6 +214,28 @@ def guessed_role(header: str) -> str | None:
     if colon and head.strip() in ("habit", "stop"):
         return role_from(header.strip())
     return None
+
+
+ENDS = {
+    "start": ("start", "start time", "begin", "from", "beginn", "von", "inicio", "début", "inizio"),
+    "end": ("end", "end time", "stop", "to", "ende", "bis", "fin", "fine", "fim"),
+}
+"""Columns that say when something began and ended, and not what."""
+
+
+def with_ends(headers: Sequence[str], roles: Sequence[str | None]) -> list[str | None]:
+    """The roles, with bare starts and ends as those of the one kind that has a length."""
+    found = list(roles)
+    kinds = [kind for kind in LENGTHS if kind in roles and f"{kind}.start" not in roles]
+    names = [_OUT_OF_NAME.sub(" ", header.casefold()).strip() for header in headers]
+    at = {
+        end: next((n for n, name in enumerate(names) if name in words and roles[n] is None), None)
+        for end, words in ENDS.items()
+    }
+    if len(kinds) == 1 and None not in at.values():
+        for end, place in at.items():
+            found[place or 0] = f"{kinds[0]}.{end}"
+    return found
 
 
 def state_of(text: str) -> State | None:

@@ -421,3 +421,24 @@ def test_marks_inside_names_do_not_part_columns(mark: str, tmp_path: Path) -> No
     made = plan(table(tmp_path / "d.csv", text), options=options, name="csv")
 
     assert made.counts == {"energy": 2, "sleep": 2}
+
+
+@pytest.mark.parametrize(
+    "head", ["start_time,end_time,sleep_duration (min)", "Beginn,Ende,Schlafdauer (Min.)"]
+)
+def test_bare_starts_and_ends_are_those_of_the_one_kind_with_a_length(
+    head: str, tmp_path: Path
+) -> None:
+    text = f"{head}\n2026-03-01 23:10,2026-03-02 06:40,420\n"
+    (entry,) = plan(table(tmp_path / "n.csv", text)).new
+
+    assert (entry.kind, entry.day.day, entry.duration_s) == (Kind.SLEEP, 2, 25200)
+    assert entry.start == datetime(2026, 3, 1, 22, 10, tzinfo=UTC)
+
+
+def test_names_of_columns_in_other_languages_are_known(tmp_path: Path) -> None:
+    text = "Datum;Energie;Kaffee\n01.03.2026;3;2\n02.03.2026;4;0\n"
+    tall = "Fecha;Hábito;Valor\n01/03/2026;leer;1\n31/03/2025;leer;0\n"
+
+    assert plan(table(tmp_path / "d.csv", text)).counts == {"caffeine": 2, "energy": 2}
+    assert plan(table(tmp_path / "t.csv", tall)).counts == {"habit:leer": 2}
