@@ -49,7 +49,9 @@ class Day:
     def __init__(self, person: Terminals, dice: random.Random) -> None:
         self.person, self.dice = person, dice
         self.number = 0
-        self.acknowledged: list[str] = []
+        self.acknowledged = 0
+        self.waiting: list[str] = []
+        """What was acknowledged and not seen in the journal yet."""
         self.faults: list[str] = []
         self.counts: Counter[str] = Counter()
 
@@ -66,6 +68,15 @@ class Day:
         return "".join(
             path.read_text(encoding="utf-8", errors="replace") for path in there.rglob("*.jsonl*")
         )
+
+    def look(self) -> list[str]:
+        """What of all that was acknowledged was never in the journal.
+
+        Asked often: what was taken back long ago goes when the journal is made anew.
+        """
+        journal = self.journal()
+        self.waiting = [token for token in self.waiting if token not in journal]
+        return self.waiting
 
     def fault(self, text: str) -> None:
         """Something is wrong."""
@@ -160,18 +171,23 @@ class Hands:
 
     def await_kept(self, kind: str, token: str) -> None:
         """The text is in the journal, or still in the form with the reason beside it."""
-        deadline = time.monotonic() + GRACE_S
+        begun = time.monotonic()
+        deadline = begun + GRACE_S
+        seen: list[str] = []
         while time.monotonic() < deadline:
             if token in self.day.journal():
-                self.day.acknowledged.append(token)
                 self.day.counts["kept"] += 1
+                self.day.acknowledged += 1
                 return
+            screen = self.terminal.screen()
+            if not seen or seen[-1].partition("\n")[2] != screen:
+                seen.append(f"after {time.monotonic() - begun:.1f} s\n{screen}")
             time.sleep(0.3)
             if time.monotonic() > deadline - GRACE_S + 4 and token in self.terminal.screen():
                 self.day.counts["refused, form stays"] += 1
                 self.close("Escape")
                 return
-        self.day.fault(f"{self.name}: {kind} with {token} is nowhere\n{self.terminal.screen()}")
+        self.day.fault(f"{self.name}: {kind} with {token} is nowhere\n{''.join(seen)}")
 
 
 class Typist:
@@ -218,7 +234,8 @@ class Typist:
         if code == 1 and not 1 <= len(said.strip().splitlines()) <= 3:
             self.day.fault(f"shell: {words} says\n{said}")
         if code == 0 and token in words:
-            self.day.acknowledged.append(token)
+            self.day.waiting.append(token)
+            self.day.acknowledged += 1
 
 
 def live(folder: Path, seconds: float, seed: int) -> Day:
@@ -242,11 +259,10 @@ def live(folder: Path, seconds: float, seed: int) -> Day:
             dice.choice(people).step()
             if time.monotonic() - told > 60:
                 told = time.monotonic()
+                day.look()
                 print(f"{told - began:6.0f} s  {dict(day.counts)}", flush=True)
-        journal = day.journal()
-        lost = [token for token in day.acknowledged if token not in journal]
-        if lost:
-            day.fault(f"acknowledged and not there: {lost}")
+        if day.look():
+            day.fault(f"acknowledged and never there: {day.waiting}")
         said = person.run("doctor")
         print(f"doctor: {said.strip()}")
         if "everything is sound" not in said:
@@ -264,11 +280,7 @@ def main() -> int:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="flow") as folder:
         day = live(Path(folder), asked.seconds, asked.seed)
-    print(
-        f"{len(day.acknowledged)} acknowledged changes, all in the journal"
-        if not day.faults
-        else ""
-    )
+    print(f"{day.acknowledged} acknowledged changes, all in the journal" if not day.faults else "")
     print(f"{dict(day.counts)}\n{len(day.faults)} faults")
     return bool(day.faults)
 

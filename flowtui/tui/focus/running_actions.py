@@ -33,6 +33,14 @@ if TYPE_CHECKING:
 
 STEP_S = 15 * 60
 STEP_BACK_S = -5 * 60
+CLOSED = {
+    Closing.CONTINUE: "goes on, with a gap: {focus} of focus",
+    Closing.COUNT: "goes on, all of it counted: {focus} of focus",
+    Closing.HEARTBEAT: "ended where flowtui last ran: {focus} of focus",
+    Closing.PLAN: "ended where its plan did: {focus} of focus",
+    Closing.ALL: "ended now, all of it counted: {focus} of focus",
+}
+"""What is said of a block once it is known what the time away from it was."""
 
 
 class RunningActions(FlowScreen):
@@ -75,8 +83,9 @@ class RunningActions(FlowScreen):
 
         def close(services: Services) -> str:
             collect = services.evidence.collect
-            id = services.focus.close_absence(closing, collect=collect).id
-            return f"block {id}: {closing.value}   u takes it back"
+            ended = services.focus.close_absence(closing, collect=collect)
+            said = CLOSED[closing].format(focus=minutes(measure(ended, now).focus_s))
+            return f"{said}   u takes it back"
 
         return closing if await self.perform(close) else None
 

@@ -80,7 +80,7 @@ def week_offer(services: Services) -> str:
 
     if WeekReviews(services).offer_once() is None:
         return ""
-    return "last week can be looked back at, in six questions   5 r"
+    return "last week can be looked back at, in six questions   5 Q"
 
 
 def make_ringing(app: Host, services: Services) -> Ringing:
