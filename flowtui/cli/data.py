@@ -84,6 +84,8 @@ def read_back(context: Context, file: Path, dry_run: bool, replace: bool, as_jso
         context.say(f"not taken: {problem}")
     if done.problem_count > len(done.problems):
         context.say(f"and {done.problem_count - len(done.problems)} more")
+    if not done.kinds and not done.problems:
+        context.say(f"{file} holds no record")
     if done.seq is not None:
         context.say("take it back: flowtui undo")
 

@@ -13,6 +13,7 @@ from flowtui.exchange.habitbull import HabitBull
 from flowtui.exchange.health_connect import HealthConnect
 from flowtui.exchange.loop import Loop
 from flowtui.exchange.protocol import Format
+from flowtui.exchange.sniffing import looks_like
 from flowtui.exchange.strava import Strava
 from flowtui.exchange.tickmate import Tickmate
 from flowtui.exchange.tidy_in import Tidy
@@ -61,6 +62,6 @@ def format_of(path: Path) -> Format:
         if candidate.sniff(path):
             return candidate
     raise FlowError(
-        f"{path} looks like no export that can be read",
+        f"{path} looks like {looks_like(path)}, no export that can be read",
         f"name its format: flowtui import {'|'.join(f.name for f in FORMATS)} {path}",
     )

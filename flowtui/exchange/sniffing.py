@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
 from flowtui.core.errors import FlowError
-from flowtui.exchange.csvs import HEAD, Header, Line, header_of
+from flowtui.exchange.csvs import HEAD, Header, Line, encoding_of, header_of
 from flowtui.exchange.databases import lossy
 from flowtui.exchange.sources import open_source
 
@@ -32,6 +33,28 @@ def table_header(path: Path) -> Header | None:
     if not head or head.startswith((b"PK\x03\x04", SQLITE_MAGIC)):
         return None
     return header_of(head)
+
+
+def looks_like(path: Path) -> str:
+    """In a few words what a file is that no format knows."""
+    if path.is_dir():
+        return "a folder of files"
+    head = head_of(path, 2_000)
+    if not head:
+        return "an empty file"
+    if head.startswith((b"PK\x03\x04", SQLITE_MAGIC)):
+        return "an archive" if head.startswith(b"PK") else "a database of another program"
+    text = head.decode(encoding_of(head), "replace").lstrip("\ufeff \t\r\n")
+    if text[:1] in ("{", "["):
+        names = dict.fromkeys(re.findall(r'"([^"\\\n]{1,30})"\s*:', text))
+        told = f" with {', '.join(repr(name) for name in list(names)[:4])}" if names else ""
+        return f"JSON of another program{told}"
+    if text[:1] == "<":
+        return "XML or a web page"
+    header = table_header(path)
+    if header is not None and len(header.names) > 1:
+        return f"a table with the columns {', '.join(header.names[:6])}"
+    return "plain text" if header is not None else "no text at all"
 
 
 def first_row(path: Path) -> Line | None:

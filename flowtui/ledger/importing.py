@@ -206,8 +206,9 @@ def aware(instant: datetime) -> datetime | None:
 def items(path: Path) -> Iterator[tuple[str, Any, bool]]:
     """Walk an object of lists, of objects and of plain values: key, value, is it one of many.
 
-    For a list each of its items is told with the key, for an object each of its values; any other
-    value is told once, with False. Raises LedgerError if the file is not such an object.
+    For a list each of its items is told with the key, for an object each of its values; one without
+    any, and any other value, is told once, with False. Raises LedgerError if the file is not such
+    an object.
     """
     try:
         with path.open(encoding="utf-8") as file:
@@ -233,16 +234,22 @@ class _Walker:
         """See `items`."""
         for key in self._keys():
             first = self._peek()
-            if first == "[":
-                for value in self._listed():
+            if first in ("[", "{"):
+                empty = True
+                for value in self._listed() if first == "[" else self._held():
+                    empty = False
                     yield key, value, True
-            elif first == "{":
-                for _ in self._keys():
-                    yield key, self._value(), True
+                if empty:
+                    yield key, None, False  # its name tells whose file it is
             else:
                 yield key, self._value(), False
         if self._peek():
             raise self._wrong("something follows its end")
+
+    def _held(self) -> Iterator[Any]:
+        """The values of the object here."""
+        for _ in self._keys():
+            yield self._value()
 
     def _keys(self) -> Iterator[str]:
         """The keys of the object here; the caller steps over the value of each."""

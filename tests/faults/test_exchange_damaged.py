@@ -140,7 +140,7 @@ def test_what_is_no_export_at_all_is_refused(reader: str, content: bytes, tmp_pa
     got = attempt(_written(tmp_path / "x.zip", content), reader)
 
     assert isinstance(got, FlowError)
-    with pytest.raises(FlowError, match="looks like no export"):
+    with pytest.raises(FlowError, match="no export that can be read"):
         format_of(tmp_path / "x.zip")
 
 

@@ -295,6 +295,8 @@ def test_a_big_file_is_walked_in_small_windows(
     assert list(items(path)) == [
         ("n", 12345678, False),
         *(("list", item, True) for item in value["list"]),  # type: ignore[attr-defined]
+        ("empty list", None, False),
+        ("empty", None, False),
         ("object", {"a": "b"}, True),
         ("object", -1.5e10, True),
     ]
@@ -319,7 +321,8 @@ def test_any_object_is_walked_alike_whatever_the_window(value: dict[str, Any], w
     expected: list[tuple[str, Any, bool]] = []
     for key, item in value.items():
         many = isinstance(item, list)
-        expected += [(key, each, True) for each in item] if many else [(key, item, False)]
+        alone = (key, None if many else item, False)
+        expected += [(key, each, True) for each in item] if many and item else [alone]
     assert found == expected
 
 
