@@ -56,6 +56,7 @@ class BlockList(MarkedTable[Text]):
 
     def __init__(self) -> None:
         super().__init__(show_header=False, cursor_type="row", zebra_stripes=False, cell_padding=1)
+        self.add_class("-empty")
         self._columns: Columns = ()
         self._shown: dict[str, tuple[str, ...]] = {}
         self._blocks: dict[str, Block] = {}

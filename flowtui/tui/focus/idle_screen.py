@@ -62,7 +62,7 @@ class IdleScreen(PlannedActions, IdleActions):
         with Horizontal(classes="head"):
             yield Line(id="day")
             yield Line(id="total", classes="-auto")
-        yield ThinBar(id="goal")
+        yield ThinBar(id="goal", classes="-unset")
         yield Static(id="timeline", classes="-empty", markup=False)
         yield Line(id="rest", classes="rest -collapse -empty")
         yield BigTime(id="pause")
@@ -146,7 +146,7 @@ class IdleScreen(PlannedActions, IdleActions):
         total = block_text.against(day.focus_s, goal_s) + ("  a long day" if long else "")
         self._line("total", total + (" today" if today else ""))
         bar = self.query_one("#goal", ThinBar)
-        bar.display = goal_s is not None and not self.flow.plain
+        bar.set_class(goal_s is None or self.flow.plain, "-unset")
         bar.share = day.focus_s / goal_s if goal_s is not None else 0
         self.set_class(long, "-long")
 

@@ -74,7 +74,9 @@ def habits(world: World) -> None:
 
 
 PLACES = [
-    Place("Focus", a_planned_day, "1", ("enter", "a", "e", "x", "slash", "P", "M", "D", "colon")),
+    Place(
+        "Focus", a_planned_day, "1", ("enter", "a", "e", "x", "slash", "P", "M", "D", "L", "colon")
+    ),
     Place("running", a_block, "1", ("space", "p", "f", "colon")),
     Place("Runs", a_run, "2", ("a", "e", "slash")),
     Place("Body", a_day, "3", ("a", "e", "n")),
