@@ -61,6 +61,7 @@ class BlockList(MarkedTable[Text]):
         self._shown: dict[str, tuple[str, ...]] = {}
         self._blocks: dict[str, Block] = {}
         self._here = UTC
+        self._scrolls = True
         self._first = 0
         """How many rows are of the day that is shown."""
 
@@ -120,6 +121,9 @@ class BlockList(MarkedTable[Text]):
         if columns != self._columns:
             self._set_columns(columns)
         self._here = here
+        count = len(blocks) + sum(1 + len(group) for _, group in earlier)
+        height = self.size.height - (columns is not NARROW)
+        self._scrolls = 0 < height < count  # else the bar's cell belongs to the words
         rows = {block.id: self._cells(block, now, width) for block in blocks}
         listed = list(blocks)
         for heading, group in earlier:
@@ -144,7 +148,7 @@ class BlockList(MarkedTable[Text]):
         columns = self._columns
         fixed = sum((w or 0) + 2 for _, w in columns)
         span, focus, mark, rating, said = row(block, now, self._here)
-        cut = middle_cut(said, max(8, width - fixed - 1))
+        cut = middle_cut(said, max(8, width - fixed - 1 + (0 if self._scrolls else 2)))
         if columns is NARROW:
             return (span[:5], f"{focus:>8}", cut)
         if columns is BESIDE:

@@ -43,6 +43,16 @@ SIDE, WIDER_SIDE = 52, 76
 """Cells of the second column, with what parts it from the first; the latter from `HUGE` on."""
 
 
+class _Room(Vertical):
+    """Where the list stands: as many rows as what is above and below it leaves."""
+
+    def on_resize(self) -> None:
+        """Fill it anew, once what is on its way to the screen is there."""
+        screen = self.screen
+        if isinstance(screen, IdleScreen):
+            screen.call_later(screen._redraw)
+
+
 class IdleScreen(PlannedActions, IdleActions):
     """Today, and what can be started."""
 
@@ -67,7 +77,7 @@ class IdleScreen(PlannedActions, IdleActions):
         yield Line(id="rest", classes="rest -collapse -empty")
         yield BigTime(id="pause")
         with Horizontal(id="home"):
-            with Vertical(id="blocks"):
+            with _Room(id="blocks"):
                 yield Line(id="filter", classes="muted -collapse -empty")
                 yield Line(id="empty", classes="muted -collapse -empty")
                 yield BlockList()
@@ -113,12 +123,6 @@ class IdleScreen(PlannedActions, IdleActions):
         self._text("side", side)
         self._text("below", [] if beside else self._below(snapshot, now, room))
         self._line("offer", home_text.offer_line(snapshot, room))
-        self.call_after_refresh(self._fit, height)
-
-    def _fit(self, height: int) -> None:
-        """Draw anew where what stands above or below the list has changed its height."""
-        if self.is_mounted and self.query_one("#blocks").size.height != height:
-            self._redraw()
 
     def _with_room(self, snapshot: Snapshot, rows: int) -> list[Group]:
         """The days before, newest first, as far as they fit below so many rows.
