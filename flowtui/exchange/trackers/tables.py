@@ -17,7 +17,7 @@ from flowtui.core.wall_time import place
 from flowtui.exchange.csvs import Header, Line, lines, split_header
 from flowtui.exchange.dates import date_order, read_date, read_length_s, read_moment, read_time
 from flowtui.exchange.numbers import Marks, column_marks, read_number
-from flowtui.exchange.protocol import Options, Unread
+from flowtui.exchange.protocol import LeftOut, Options, Unread
 from flowtui.exchange.sniffing import has_columns, table_header
 from flowtui.exchange.trackers.tracked import TrackedRow, TrackedTime
 from flowtui.exchange.units import split_unit
@@ -170,6 +170,8 @@ def _row(
             end = _moment(day, end_text, order, options)
             if end < start and not cells.get("end_date"):
                 end += timedelta(days=1)  # past midnight
+        elif not cells.get("length"):
+            return LeftOut("rows without an end, such as what still runs", 1)
         else:
             end = start + timedelta(seconds=length(cells.get("length", "")))
     except UsageError as error:

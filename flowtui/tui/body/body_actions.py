@@ -53,15 +53,21 @@ class BodyActions(FlowScreen):
     async def look(self) -> None:
         """Take the picture of the view and show it."""
         try:
-            made, renamed = await self.ask(partial(_picture, self.view, self.day))
+            made = await self.ask(partial(_picture, self.view, self.day))
         except FlowError as error:
             self.flow.said(str(error), lost=True)
             return
-        if renamed:
-            self.flow.said("; ".join(renamed))
+        self._tell_renamed()
         self.made = made
         if self.is_mounted:
             self.show(made)
+
+    @work(group="told", exit_on_error=False)
+    async def _tell_renamed(self) -> None:
+        """Say once which habits got another name; a look may be broken off, this is not."""
+        renamed = await self.ask(lambda services: services.body.log.renamed())
+        if renamed:
+            self.flow.said("; ".join(renamed))
 
     @property
     def chosen(self) -> Listed | None:
@@ -204,9 +210,8 @@ class BodyActions(FlowScreen):
         return True
 
 
-def _picture(view: View, day: date | None, services: Services) -> tuple[Picture, list[str]]:
-    made = picture(services, view, day)
-    return made, services.body.log.renamed()
+def _picture(view: View, day: date | None, services: Services) -> Picture:
+    return picture(services, view, day)
 
 
 def _edit(id: str, line: str, services: Services) -> str:

@@ -10,7 +10,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from flowtui.core.body.entry_kinds import Kind
-from flowtui.core.body.habits import Form, Habit
+from flowtui.core.body.habits import DeclaredHabits, Form, Habit, table_from
+from flowtui.services.body.habit_catalog import DECLARED
 from flowtui.tui.app import FlowApp
 from flowtui.tui.body.body_screen import BodyScreen
 from flowtui.tui.body.habits_screen import HabitsScreen, HabitTable
@@ -183,3 +184,19 @@ async def test_an_empty_list_says_which_key_fills_it(world: World) -> None:
         await until(pilot, lambda: app.screen.query_one(HabitTable).row_count == 1, "its row")
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, HabitsScreen), "Body again")
+
+
+async def test_a_name_that_an_older_version_let_shadow_the_quick_line_is_told_in_body(
+    world: World,
+) -> None:
+    store = world.services.body.log.store
+    with store.change("import old") as writer:
+        writer.state.put(DeclaredHabits(table_from([Habit("sleep")])), id=DECLARED)
+    async with world.app().run_test(size=(160, 30)) as pilot:
+        app = await body(pilot)
+        await until(pilot, lambda: "is called sleep-habit now" in said(app), "the line")
+        assert [name for name, _, _ in state(world)[0]] == ["sleep-habit"]
+        await pilot.press("u")
+        await until(pilot, lambda: "took back" in said(app), "the undo")
+        kept = world.open().body.log.store.state.get(DECLARED)
+        assert kept is not None and list(kept.habits) == ["sleep"]

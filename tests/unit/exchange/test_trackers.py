@@ -265,6 +265,11 @@ def test_decimal_commas_of_a_length_are_decided_by_its_column(tmp_path: Path) ->
     ]  # fmt: skip
 
 
+def test_what_still_runs_is_counted_and_left_out(tmp_path: Path) -> None:
+    text = "Description,Start date,Start time,End date,End time,Duration\nx,2026-03-03,09:00,,,\n"
+    assert read(tmp_path, "toggl", text) == ["LeftOut"]
+
+
 def test_a_report_of_rescuetime_by_day_is_refused(tmp_path: Path) -> None:
     rows = "2026-03-03T00:00:00,18000,1,vim,Editing,2\n2026-03-04T00:00:00,900,1,vim,Editing,2\n"
     with pytest.raises(FlowError, match="tells whole days"):
