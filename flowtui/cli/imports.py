@@ -64,7 +64,9 @@ class Teller:
 @click.option(
     "--unnamed-no", is_flag=True, help="daylio: what a day's entries do not name was not done"
 )
-@click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="what 3/4/2026 means in the file")
+@click.option(
+    "--dates", type=click.Choice(["dmy", "mdy", "ymd"]), help="what 3/4/2026 means in the file"
+)
 @click.option("--zone", metavar="ZONE", help="where you were, if the file does not say")
 @click.option("-c", "--context", "context_name", metavar="NAME", help="trackers: of the blocks")
 @click.option("--cut", is_flag=True, help="trackers: shorten what shares time with another block")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import IO
@@ -20,6 +21,8 @@ from flowtui.exchange.protocol import Options
 DELIMITERS = ",;\t|"
 HEAD = 64 << 10
 TICK_ROWS = 2_000
+_SEPARATOR = re.compile(r"sep=([,;|\t])\s*$", re.IGNORECASE)
+"""The line with which Excel is told what parts columns."""
 LOOKED_AT = 12
 """Lines from which it is told what parts columns."""
 
@@ -99,8 +102,10 @@ def header_of(head: bytes) -> Header | None:
     if "\0" in text:
         return None
     shown = [line for line in islice(text.splitlines(), 50) if line.strip()][:LOOKED_AT]
+    told = _SEPARATOR.match(shown[0].lstrip("\ufeff")) if shown else None
+    shown = shown[1:] if told else shown
     first = shown[0] if shown else ""
-    delimiter = max(DELIMITERS, key=lambda d: _parting(shown, d))
+    delimiter = told[1] if told else max(DELIMITERS, key=lambda d: _parting(shown, d))
     names = _split(first, delimiter)
     return Header(tuple(n.strip() for n in names), delimiter, encoding) if names else None
 
@@ -172,6 +177,8 @@ def _rows(tail: _Tail, delimiter: str, what: str, encoding: str) -> Iterator[Lin
         for cells in rows:
             line = Line(number, tuple(cells), tail.taken())
             number = rows.line_num + 1
+            if not tail.rows and _SEPARATOR.match(line.raw):
+                continue
             if any(cell.strip() for cell in cells):
                 tail.rows += 1
                 yield line

@@ -12,6 +12,9 @@ from flowtui.core.wall_time import place
 from flowtui.exchange.units import unit_named
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+APART = 20
+"""So many times closer together days must lie in one order of their parts than in any other."""
+MANY_DAYS = 100 * 366
 _MONTHS = (
     "jan jän gen ene", "feb fév fev", "mar mär mrz mrt maa", "apr avr abr", "may mai maj mag mei",
     "jun giu", "jul lug", "aug aoû ago", "sep set", "oct okt ott out", "nov",
@@ -22,6 +25,7 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _YMD = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
 _COMPACT = re.compile(r"((?:19|20|21)\d\d)(\d\d)(\d\d)(?!\d)")
 _NUMBERS = re.compile(r"(\d{1,2})[/.-] ?(\d{1,2})[/.-] ?(\d{4}|\d{2})(?!\d)")
+_SHORT = re.compile(r"\d\d-\d\d-\d\d(?!\d)")
 _NAMED = re.compile(
     r"(?:(\d{1,2})(?:\.|st|nd|rd|th)?[\s-]+(?:de )?)?([^\W\d_]{3,})\.?(?: de)?[\s-]*"
     r"(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?,?\s*(\d{4}|\d{2}(?![\d:]))"
@@ -42,7 +46,13 @@ def plain(text: str) -> str:
 
 
 def date_order(texts: Iterable[str]) -> str | None:
-    """`dmy` or `mdy`, if one of the dates shows it; None while all could be either."""
+    """`dmy` or `mdy`, if one of the dates shows it; None while all could be either.
+
+    `ymd` of dates such as 26-03-01, where days then lie together and else lie years apart.
+    """
+    texts = [plain(text) for text in texts if text]
+    if _years_first(texts):
+        return "ymd"
     for text in texts:
         match = _NUMBERS.match(plain(text))
         if match and int(match[1]) > 12:
@@ -50,6 +60,20 @@ def date_order(texts: Iterable[str]) -> str | None:
         if match and int(match[2]) > 12:
             return "mdy"
     return None
+
+
+def _years_first(texts: list[str]) -> bool:
+    """Whether two-digit years stand first, as only dashes have it."""
+    if len(texts) < 2 or not all(_SHORT.match(text) for text in texts):
+        return False
+    spans = {}
+    for order in ("ymd", "dmy", "mdy"):
+        days = [_date(text, order) for text in texts]
+        known = [day for day in days if day is not None]
+        spans[order] = (max(known) - min(known)).days if len(known) == len(days) else None
+    others = [span for order, span in spans.items() if order != "ymd" and span is not None]
+    own = spans["ymd"]
+    return own is not None and own < min(others, default=MANY_DAYS) / APART
 
 
 def is_ambiguous(text: str) -> bool:
@@ -201,6 +225,8 @@ def _numbers(match: re.Match[str], text: str, order: str | None) -> date:
         raise UsageError(
             f"{text!r} could be two dates", "say which comes first: --dates dmy or --dates mdy"
         )
+    if order == "ymd":
+        return date(2000 + first, second, int(match[3]))
     day, month = (second, first) if order == "mdy" else (first, second)
     return date(year, month, day)
 

@@ -51,7 +51,7 @@ def column_marks(columns: Iterable[list[str]], delimiter: str) -> list[Marks]:
 
 def read_number(text: str, marks: Marks) -> float:
     """A number as its column writes them. Raises UsageError for anything else."""
-    bare = plain(text).replace(" ", "").replace("'", "")
+    bare = _bare(text)
     if not _NUMBER.fullmatch(bare):
         raise UsageError(f"{text!r} is not a number")
     mark = marks.value
@@ -75,9 +75,15 @@ def read_number(text: str, marks: Marks) -> float:
     return float(f"{sign}{whole or 0}.{decimals or 0}{exponent.group() if exponent else ''}")
 
 
+def _bare(text: str) -> str:
+    """A number without what only sets it out: blanks, marks between thousands, a percent sign."""
+    bare = plain(text).replace(" ", "").replace("'", "").replace("’", "").replace("−", "-")
+    return bare.removesuffix("%")
+
+
 def _decimal(text: str) -> str | None:
     """The decimal mark that one cell shows beyond doubt."""
-    bare = _EXPONENT.sub("", text.replace(" ", "").replace("'", "").lstrip("+-"))
+    bare = _EXPONENT.sub("", _bare(text).lstrip("+-"))
     if not re.fullmatch(r"[\d.,]+", bare):
         return None
     for mark, other in ((",", "."), (".", ",")):

@@ -442,3 +442,25 @@ def test_names_of_columns_in_other_languages_are_known(tmp_path: Path) -> None:
 
     assert plan(table(tmp_path / "d.csv", text)).counts == {"caffeine": 2, "energy": 2}
     assert plan(table(tmp_path / "t.csv", tall)).counts == {"habit:leer": 2}
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_the_line_that_tells_excel_the_separator_is_passed_over(mark: str, tmp_path: Path) -> None:
+    text = f"sep={mark}\r\ndate{mark}energy\r\n2026-03-01{mark}3\r\n"
+
+    assert plan(table(tmp_path / "d.csv", text)).counts == {"energy": 1}
+
+
+def test_two_digit_years_before_months_are_told_by_days_that_lie_together(tmp_path: Path) -> None:
+    first = "date,energy\n" + "".join(f"26-03-{day:02},3\n" for day in (1, 2, 15))
+    last = "date,energy\n" + "".join(f"{day:02}-03-26,3\n" for day in (1, 2, 15))
+    wanted = [date(2026, 3, day) for day in (1, 2, 15)]
+
+    assert [e.day for e in plan(table(tmp_path / "a.csv", first)).new] == wanted
+    assert [e.day for e in plan(table(tmp_path / "b.csv", last)).new] == wanted
+
+
+def test_a_minus_of_type_and_a_percent_sign_belong_to_the_number(tmp_path: Path) -> None:
+    text = "date;habit:t\n2026-03-01;−5\n2026-03-02;12,5 %\n2026-03-03;1’234,5\n2026-03-04;-3\n"
+
+    assert [e.value for e in plan(table(tmp_path / "d.csv", text)).new] == [-5, 12.5, 1234.5, -3]
