@@ -1,7 +1,8 @@
-"""A log that was packed with gzip: read once as it is; it does not grow any more."""
+"""A log that was packed: with gzip, or a tracker's in a zip archive. It is read once as it is."""
 
 from __future__ import annotations
 
+import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,7 +14,9 @@ from flowtui.watch.readers.frames import thin
 from flowtui.watch.readers.protocol import Reader
 from flowtui.watch.readers.registry import HEAD, reader_for
 from flowtui.watch.readers.textlog import TextLog
+from flowtui.watch.readers.trackers import MEMBERS
 
+PACKED = (".gz", ".zip")
 MOST = 2**31
 """Bytes of an unpacked log that are read: a small file may hold any number of them."""
 CHUNK = 2**20
@@ -64,10 +67,13 @@ class PackedSource:
         try:
             self._changed_at = self._path.stat().st_mtime
             with self._path.open("rb") as file:
-                for data in _unpacked(file):
+                unpacked = _member if self._path.suffix == ".zip" else _unpacked
+                for data in unpacked(file):
                     if not self._read(data, items):
                         break
-        except (EOFError, zlib.error):
+            if self._reader is None and self._problem is None:
+                items += self._trouble("it holds no log of a training")
+        except (EOFError, zlib.error, zipfile.BadZipFile):
             items += self._trouble("it is packed, and damaged")
         except FileNotFoundError:
             items += self._trouble("it is gone")
@@ -107,6 +113,18 @@ class PackedSource:
     def _trouble(self, what: str) -> list[Item]:
         self._problem = what
         return [Notice(NoticeKind.DAMAGE, f"{self._path}: {what}")]
+
+
+def _member(file: BinaryIO) -> Iterator[bytes]:
+    """What a tracker's archive holds of metrics, in pieces; nothing is unpacked under any name."""
+    with zipfile.ZipFile(file) as archive:
+        names = [name for name in archive.namelist() if name.rpartition("/")[2] in MEMBERS]
+        for name in names[:1]:
+            done = 0
+            with archive.open(name) as member:
+                while done < MOST and (data := member.read(CHUNK)):
+                    done += len(data)
+                    yield data
 
 
 def _unpacked(file: BinaryIO) -> Iterator[bytes]:

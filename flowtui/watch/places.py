@@ -147,7 +147,7 @@ def _name_of(path: Path, root: Path | None = None) -> str:
         return path.stem
     dull = {"metrics", "results", "history", "output", "train", "training", "log", "stdout", "out",
             "nohup", "stderr", "trainer_state", "events"}  # fmt: skip
-    if path.suffix == ".gz":
+    if path.suffix in (".gz", ".zip"):
         path = path.with_suffix("")
     stem = path.stem if path.suffix else path.name
     if stem.lower() in dull or stem.startswith("events.out"):

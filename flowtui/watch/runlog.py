@@ -14,7 +14,7 @@ from flowtui.core.runs.reading import Item, Notice, Reading
 from flowtui.core.runs.rhythm import Rhythm
 from flowtui.watch.follow import FileSource
 from flowtui.watch.mlflow_files import MlflowFolder
-from flowtui.watch.packed import PackedSource
+from flowtui.watch.packed import PACKED, PackedSource
 from flowtui.watch.place import Place
 from flowtui.watch.places import Found
 from flowtui.watch.source import Source
@@ -29,7 +29,7 @@ def open_place(place: Place) -> Source:
         return TrackioRows(place.path, place.run)
     if place.kind == "mlflow-folder":
         return MlflowFolder(place.path)
-    if place.path.suffix == ".gz":
+    if place.path.suffix in PACKED:
         return PackedSource(place.path)
     return FileSource(place.path)
 

@@ -49,9 +49,11 @@ def asked(log: Sequence[tuple[float, Item]], since: float, score: Counter[str]) 
         score["error"] += round(1000 * eta.error_s / (end - now))
 
 
-def recorded() -> Iterable[tuple[str, list[tuple[float, Item]]]]:
-    """Name and log of each recorded course."""
+def recorded(held_out: bool) -> Iterable[tuple[str, list[tuple[float, Item]]]]:
+    """Name and log of each recorded course; the rule was set without those held out."""
     for each in json.loads(PACES.read_text()):
+        if each.get("held_out", False) is not held_out:
+            continue
         total = each["total"]
         log: list[tuple[float, Item]] = [
             (t, Reading(step, {"loss": 1.0}, total_steps=total)) for t, step in each["ticks"]
@@ -84,13 +86,15 @@ def main() -> None:
             name = sim.name
             asked(sim.log, sim.unwatched[1], score)
         print(_row(name, score))
-    together: Counter[str] = Counter()
-    for name, log in recorded():
-        score = Counter()
-        asked(log, 0.0, score)
-        together.update(score)
-        print(_row(f"recorded: {name}", score))
-    print(_row("recorded, together", together))
+    for held_out, word in ((False, "recorded"), (True, "held out")):
+        together: Counter[str] = Counter()
+        scores: dict[str, Counter[str]] = {}
+        for name, log in recorded(held_out):
+            asked(log, 0.0, scores.setdefault(name, Counter()))
+        for name, score in scores.items():
+            together.update(score)
+            print(_row(f"{word}: {name}", score))
+        print(_row(f"{word}, together", together))
 
 
 if __name__ == "__main__":

@@ -92,6 +92,10 @@ MAKERS = (
     Maker("others", "mlflow_files", ("mlflow-skinny",), log=False, files=(("mlruns", "mlruns"),)),
     Maker("others", "trackio_run", ("trackio",), log=False,
           files=(("trackio/fixture.db", "trackio/fixture.db"),)),
+    Maker("others", "clearml_run", ("clearml",), log=False,
+          files=((".clearml/cache/offline/offline-*/metrics.jsonl", "clearml/metrics.jsonl"),)),
+    Maker("others", "comet_run", ("comet_ml",), log=False,
+          files=(("comet/*.zip", "comet/experiment.zip"),)),
     Maker("others", "jsonl", (), log=False,
           files=(("log.jsonl", "log.jsonl"), ("named.jsonl", "named.jsonl"))),
 )  # fmt: skip

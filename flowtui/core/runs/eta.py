@@ -33,12 +33,12 @@ LOOKS_BACK = 8
 """At so many earlier instants a forecast is made again, to see how far off it was."""
 SHORTEST_WAY = 0.05
 """Share of the course so far below which a way tells nothing of its pace."""
-USUAL = 0.7
+USUAL = 0.75
 """By so many of its errors a forecast is off (root mean square) whose error holds 80 %."""
 NARROWEST = 0.7
 FARTHEST = 10.0
 WIDEST = 3.0
-FLOOR = 0.01
+FLOOR = 0.006
 """Paces drift by this share for reasons that no stretch shows yet: heat, neighbours, data."""
 
 

@@ -29,7 +29,7 @@ class JsonLines:
     def sniff(cls, head: bytes, name: str) -> float:
         """Sure where the first lines are objects; a name that ends in .jsonl helps."""
         lines = [line for line in head.split(b"\n")[:20] if line.strip()]
-        if not lines or not lines[0].lstrip().startswith(b"{"):
+        if not lines or not lines[0].lstrip().startswith((b"{", b"[{")):
             return 0.0
         whole = lines[:-1] if len(lines) > 1 else lines
         good = sum(json_items(line.decode("utf-8", "replace")) is not None for line in whole)

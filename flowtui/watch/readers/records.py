@@ -22,6 +22,7 @@ from flowtui.watch.readers.notices import notices_of
 from flowtui.watch.readers.place import Place
 from flowtui.watch.readers.positions import find
 from flowtui.watch.readers.prefixes import instant
+from flowtui.watch.readers.trackers import is_tracked, records_of
 from flowtui.watch.readers.vocabulary import SET
 
 HF = "hf-trainer"
@@ -108,6 +109,8 @@ def json_items(text: str) -> list[Item] | None:
         row = json.loads(text)
     except (ValueError, RecursionError):
         return None
+    if is_tracked(row):
+        return [item for record in records_of(row) for item in items_of(record, strict=True)]
     return items_of(row, strict=True) if isinstance(row, dict) else None
 
 

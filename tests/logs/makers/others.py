@@ -189,3 +189,34 @@ def jsonl() -> None:
             stamp = f"2026-01-01T10:00:{step:02d}.000000"
             data = {"step": step, "epoch": step / 5, "value": 3 / (1 + step), "timestamp": stamp}
             print(json.dumps({"name": "training_loss", "data": data}), file=file)
+
+
+def clearml_run() -> None:
+    """ClearML offline: two metrics and a single value, one task."""
+    os.environ["HOME"] = str(Path.cwd())
+    from clearml import Task
+
+    Task.set_offline(True)
+    task = Task.init(
+        "fixture", "made up", auto_connect_frameworks=False, auto_resource_monitoring=False
+    )
+    for step in range(1, 31):
+        task.get_logger().report_scalar("loss", "train", value=2.0 / step, iteration=step)
+        if step % 10 == 0:
+            task.get_logger().report_scalar("loss", "validation", 2.2 / step, iteration=step)
+    task.close()
+
+
+def comet_run() -> None:
+    """Comet offline: two metrics with steps and epochs."""
+    from comet_ml import OfflineExperiment
+
+    run = OfflineExperiment(
+        project_name="fixture", offline_directory="comet", log_code=False, log_env_details=False,
+        auto_output_logging=False,
+    )  # fmt: skip
+    for step in range(1, 31):
+        run.log_metric("train/loss", 2.0 / step, step=step, epoch=1 + step // 11)
+        if step % 10 == 0:
+            run.log_metric("val/loss", 2.2 / step, step=step)
+    run.end()
