@@ -48,6 +48,10 @@ STEP = "\x00step"
 """Among a bar's figures: the run's step, where its name says it."""
 
 
+_WHOLE = re.compile(r"(?i)(?:total |train(?:ing)? )*(?:steps?|progress)$")
+"""Names of a bar that is the run's, whatever epochs are told beside it."""
+
+
 class Bar(NamedTuple):
     """A bar as it was drawn once."""
 
@@ -199,6 +203,7 @@ def _training(bar: Bar, place: Place) -> list[Item]:
     if bars.outer and (bars.outer[1] < 0 or bars.outer[0] < bars.outer[1]):
         return _inner(bar, place)
     if bar.n == 0 and bars.main_n is None and place.began:
+        bars.through = place.epoch is None
         return []  # drawn once before it moved: lines tell where the run stands
     other = bars.main_n is not None and bool(bar.name) and bar.name != bars.main_name
     if other and _TRAINING.search(bars.main_name):
@@ -217,6 +222,7 @@ def _training(bar: Bar, place: Place) -> list[Item]:
         bars.rounds += 1
     if bars.main_n is not None and place.epoch != bars.epoch and bar.n > bars.main_n:
         bars.through = True
+    bars.through = bars.through or _WHOLE.match(bar.name) is not None
     bars.main_n, bars.evaluating, bars.epoch = bar.n, None, place.epoch
     bars.told_at = bars.told
     if place.epoch is not None and place.total_epochs and bar.total and not bars.through:

@@ -17,6 +17,11 @@ from flowtui.watch.readers.frames import MAX_FRAME
 from flowtui.watch.readers.prefixes import instant
 
 _STEPS = ("step", "global_step", "iteration", "iter", "num_updates", "_step", "trainer/global_step")
+_LONG_STEPS = (
+    "time/total_timesteps", "total_timesteps", "misc/total_timesteps", "timesteps_total",
+    "total/steps",
+)  # fmt: skip
+"""Steps of Stable-Baselines3, baselines and RLlib, where no other column is one."""
 _EPOCHS = ("epoch",)
 _TIMES = ("timestamp", "wall_time", "_timestamp", "created_at", "datetime")
 
@@ -143,6 +148,7 @@ class Table:
         dialect = self.dialect
         metrics: dict[str, float] = {}
         step = epoch = elapsed = at = None
+        own = {name.lower() for name in row}
         for name, cell in row.items():
             figure = number(cell)
             low = name.lower()
@@ -152,7 +158,7 @@ class Table:
                 continue
             elif low == dialect.elapsed:
                 elapsed = figure
-            elif low in _STEPS:
+            elif low in _STEPS or (low in _LONG_STEPS and not own & set(_STEPS)):
                 step = int(figure) if abs(figure) < 1e15 else None
             elif low in _EPOCHS:
                 epoch = figure

@@ -77,6 +77,8 @@ _DARKNET = re.compile(
 
 def read_darknet(text: str, place: Place) -> list[Item] | None:
     """`100: 3.21, 4.5 avg loss, 0.001 rate, 2.1 seconds, 6400 images, 1.5 hours left`."""
+    if text.startswith("v3 (") and "Normalizer" in text:
+        return []  # what each layer of it adds up, with its settings
     if " avg" not in text or " rate, " not in text:
         return None
     match = _DARKNET.match(text)

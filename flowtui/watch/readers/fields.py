@@ -41,6 +41,8 @@ _NO_VALUE = re.compile(
     r"|:\d[\d:.,]*"  # a clock
     r"|[-/]\d+[-/]\d[\w:.-]*|-\d+\b(?!\.)"  # a date, a range
     r"|\s?[x×]\s?\d[\dx× ]*"  # a shape
+    r"|\s+(?:days?|hours?|minutes?)(?:,| and)? +[\d.]+ +(?:hours?|minutes?|seconds?)"
+    r"(?:(?:,| and)? +[\d.]+ +seconds?)?"
     r"|\s*(?:d|days?|h|m|min)[ ,:]*\d+(?::\d+)*\s*(?:h|m|min|s|secs?|hours?)?\b(?:\s*\d+\s*s)?"
 )
 _FRACTION = re.compile(r"\s*/\s*([-+]?\d[\d,]*\.?\d*)(?:\s*\(\s*([\d.]+)\s*%\s*\))?\s*(%?)")

@@ -28,6 +28,7 @@ _COUNTS = re.compile(
     r"|best iter\w*|best step|last best|finished \w+|model size)(?:[ _]|$)"
     r"|^n_|^num|_id$|version|^\w+\.\w+\.\w"
 )
+_PLACES = frozenset({"epoch", "step", "global_step"})
 _DOES = frozenset(
     {"saved", "saving", "storing", "stored", "save", "updated", "loaded", "updating", "done"}
 )
@@ -119,6 +120,8 @@ def _is_name(field: Field, placed: bool) -> bool:
     name, low = field.name, field.name.lower()
     words = low.replace("_", " ").split()
     measured = better_of(name) is not None
+    if "/" in low and low.rpartition("/")[2] in _PLACES:
+        return False  # verl's training/global_step
     if (
         low in NO_NAMES
         or words[-1] in NO_WORDS

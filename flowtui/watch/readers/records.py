@@ -86,6 +86,8 @@ def items_of(row: Mapping[str, Any], strict: bool = False) -> list[Item]:
     if own:
         metrics = {k if split_of(k) else f"{own}/{k}": v for k, v in metrics.items()}
         step = None if "iter" in row and "epoch" in row else step  # mmdet counts the validation's
+    if "data_time" in row and not {"iter", "iteration", "loss", "total_loss"} & row.keys():
+        step = None  # mmengine's evaluations count epochs there
     items: list[Item] = []
     placed = step is not None or epoch is not None
     if strict and not placed and not any(better_of(name) for name in metrics):
@@ -223,6 +225,8 @@ def _whole(flat: dict[str, float], names: Sequence[str]) -> int | None:
         if value is None and flat.get("update", 0.5).is_integer():  # fairseq's is a share of epochs
             value = flat.get("update")
         flat.pop("update", None)
+        if value is not None:
+            flat.pop("iter", None)  # mmengine gives both
         for name in ("current_steps", "num_updates", "train_num_updates", "valid_num_updates"):
             flat.pop(name, None)
     return int(value) if value is not None and abs(value) < 1e15 else None

@@ -335,7 +335,12 @@ def _without_values(item: Item) -> Item:
 
 
 def _beside(notices: list[Notice], items: list[Item], step: int | None) -> list[Item]:
-    """The figures in a line that says something else as well; an end does not move the run."""
+    """The figures in a line that says something else as well; an end does not move the run.
+
+    "Saved checkpoint ... (score 4.1)" says once more what was measured before.
+    """
+    if notices[0].text.lower().startswith(("saved", "saving", "wrote", "stored")):
+        return []
     figures = [i for i in items if isinstance(i, Reading) and (i.metrics or i.total_epochs)]
     if any(notice.kind is NoticeKind.FINISHED for notice in notices):
         return [item._replace(step=step, epoch=None) for item in figures]

@@ -67,7 +67,7 @@ BARE = re.compile(
     r"\W{0,3}?[\[(]?\s*(\d+)\s*/\s*(\d+)(?:\s*\(\s*[\d.]+\s*%\))?\s*(?:[\])]|[,:|]|\s-|(?=\s))"
 )
 """A pair in front without a word: `[0/5][10/1583]`, `(3/10) loss`, `0/10, ...`."""
-ESPNET = re.compile(r"(?i)(?<!\w)(\d+)(?:/(\d+))?epoch(?![a-z])(?::(\w+):(\d+)-(\d+)batch:?)?")
+ESPNET = re.compile(r"(?i)(?<!\w)(\d+)(?:/(\d+))?epoch(?!\w)(?::(\w+):(\d+)-(\d+)batch:?)?")
 NOT_OURS = re.compile(
     r"(?i)(?:best|from|since|every|until|till|patience|last|next|after|for|final|warm-?up|max|total"
     r"|num(?:ber)?(?: of)?|saved?|stalled|over|per)[\w .:(=@-]{0,12}$"

@@ -292,7 +292,7 @@ def test_the_end_is_told_with_its_error() -> None:
     assert eta is not None and eta.error_s is not None
     true = 300 * math.exp(0.02) + 6 * 40
     assert abs(eta.left_s - true) < 60
-    assert 5 < eta.error_s < 300
+    assert 2 < eta.error_s < 300
 
 
 def test_where_only_the_log_knows_the_end_its_word_is_passed_on_without_an_error() -> None:

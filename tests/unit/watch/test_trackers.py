@@ -46,3 +46,28 @@ def test_an_archive_of_something_else_is_no_log(tmp_path: Path) -> None:
         run.look()
         assert not run.history.metrics
         assert problem in run.problems[0]
+
+
+def test_steps_of_mmengine_count_iterations_and_its_evaluations_have_none(tmp_path: Path) -> None:
+    log = tmp_path / "scalars.json"
+    log.write_text(
+        '{"lr": 0.001, "data_time": 0.01, "loss": 1.31, "epoch": 1, "iter": 50, "step": 50}\n'
+        '{"lr": 0.001, "data_time": 0.01, "loss": 1.11, "epoch": 1, "iter": 100, "step": 100}\n'
+        '{"coco/bbox_mAP": 0.21, "data_time": 0.01, "time": 0.05, "step": 1}\n'
+    )
+    [run] = runs_in(log).values()
+
+    assert run.history.step == 100
+    assert run.history.metrics["coco/bbox_mAP"].last == 0.21
+    assert not {"iter", "step"} & set(run.history.metrics)
+
+
+def test_steps_of_stable_baselines_are_its_timesteps(tmp_path: Path) -> None:
+    log = tmp_path / "progress.csv"
+    log.write_text(
+        "rollout/ep_rew_mean,time/total_timesteps,time/iterations,train/loss\n21.3,2048,1,\n31.3,4096,2,0.31\n"
+    )
+    [run] = runs_in(log).values()
+
+    assert run.history.step == 4096
+    assert run.history.metrics["rollout/ep_rew_mean"].last == 31.3
