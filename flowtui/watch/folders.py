@@ -11,6 +11,7 @@ from typing import NamedTuple
 from flowtui.core.runs.metrics import better_of
 from flowtui.core.runs.reading import Item, NoticeKind, Reading
 from flowtui.watch.databases import is_sqlite
+from flowtui.watch.packed import holds_run
 from flowtui.watch.readers.csvs import Table
 from flowtui.watch.readers.registry import HEAD, reader_for
 from flowtui.watch.readers.textlog import TextLog
@@ -44,7 +45,7 @@ class Entry(NamedTuple):
     """A file or folder that may tell of a run."""
 
     kind: str
-    """"events", "wandb", "table", "state", "lines", "log", "database" or "mlruns"."""
+    """"events", "wandb", "table", "state", "lines", "log", "packed", "database" or "mlruns"."""
     path: Path
 
 
@@ -89,6 +90,8 @@ def kind_of(path: Path, probe: bool = True) -> Entry | None:
         return Entry("wandb", path)
     if path.suffix in (".db", ".sqlite", ".sqlite3"):
         return Entry("database", path) if is_sqlite(_head(path, 16)) else None
+    if path.suffix == ".zip":
+        return Entry("packed", path) if probe and holds_run(path) else None
     if name == "trainer_state.json":
         return Entry("state", path)
     if path.suffix.lower() not in _LOGS or name in _NO_RUNS or not probe:

@@ -115,6 +115,15 @@ class PackedSource:
         return [Notice(NoticeKind.DAMAGE, f"{self._path}: {what}")]
 
 
+def holds_run(path: Path) -> bool:
+    """True for an archive with the metrics of a tracker in it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.rpartition("/")[2] in MEMBERS for name in archive.namelist())
+    except (OSError, zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
+        return False
+
+
 def _member(file: BinaryIO) -> Iterator[bytes]:
     """What a tracker's archive holds of metrics, in pieces; nothing is unpacked under any name."""
     with zipfile.ZipFile(file) as archive:

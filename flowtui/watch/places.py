@@ -72,6 +72,8 @@ def _in_folder(root: Path) -> list[Found]:
                 Found(name, (Place("mlflow-folder", folder),))
                 for folder, name in runs_in_mlruns(entry.path)
             ]
+        elif entry.kind == "packed":
+            found.append(Found(_name_of(entry.path, root), (Place("file", entry.path),)))
         elif entry.kind == "log":
             logs.append(entry)
         else:

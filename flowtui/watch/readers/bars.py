@@ -106,6 +106,9 @@ def read_bar(bar: Bar, place: Place) -> list[Item]:
         place.step, place.began = int(metrics.pop(STEP)), True
         return [Reading(place.step, metrics)]
     named = _named(bar.name, bar.unit)
+    nameless = named.kind is _Kind.TRAINING and not bar.name and place.bars.main_n is None
+    if nameless and place.section and place.step is not None:
+        return _evaluation(bar, place)  # under its heading, in a log whose lines tell the steps
     if named.kind in (_Kind.TRAINING, _Kind.EPOCH, _Kind.OUTER):
         place.began = place.began or bar.n > 0
         if bar.metrics:

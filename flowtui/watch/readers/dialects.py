@@ -21,6 +21,10 @@ OPTUNA = "optuna"
 ALLENNLP = "allennlp"
 GAN = "keras-gan"
 LEROBOT = "lerobot"
+DEEPSPEED = "deepspeed"
+PADDLESEG = "paddleseg"
+BIGDL = "bigdl"
+VITS = "vits"
 KALDI = "kaldi"
 NERFSTUDIO = "nerfstudio"
 COCO = "coco"
@@ -28,13 +32,16 @@ ESTIMATOR = "tf-estimator"
 
 _HEAD = re.compile(r"\s*iteration\s+(\d+)\s*/\s*(\d+)\s*\|")
 _CELL = re.compile(rf"\s*([A-Za-z][^|:]*?)\s*:\s*({NUMBER})")
-_VALIDATION = re.compile(r"(validation|test) loss at (?:iteration|the end)[^|\d]*(\d*)[^|]*\|(.*)")
+_VALIDATION = re.compile(
+    r"(validation|test) (?:loss|results) at (?:iteration|the end)[^|\d]*(\d*)[^|]*\|(.*)"
+)
+_AT = re.compile(r" (?:loss|results) at ")
 _MS = re.compile(r"elapsed time per iteration \(ms\): ([\d.]+)")
 
 
 def read_megatron(text: str, place: Place) -> list[Item] | None:
     """` iteration 10/ 500000 | lm loss: 1.0E+01 | ... |`, and its validation."""
-    if "|" not in text or ("iteration" not in text and " loss at " not in text):
+    if "|" not in text or ("iteration" not in text and not _AT.search(text)):
         return None
     head = _HEAD.match(text)
     if head:
@@ -89,6 +96,71 @@ def read_darknet(text: str, place: Place) -> list[Item] | None:
     metrics = pairs(zip(names, match.groups()[1:5], strict=True))
     left = float(match[7]) * 3600 if match[7] else None
     return [Reading(place.step, metrics, eta_s=left)]
+
+
+_SPEED = re.compile(r"\d+/\d+, (?=\w*SamplesPerSec=)")
+_EQUAL = re.compile(rf"([A-Za-z]\w*)=({NUMBER})")
+
+
+def read_deepspeed(text: str, place: Place) -> list[Item] | None:
+    """`0/2000, SamplesPerSec=9.52`: a micro step and a step, no step of a whole."""
+    match = _SPEED.match(text) if "SamplesPerSec=" in text[:60] else None
+    if match is None:
+        return None
+    return [Reading(place.step, pairs(_EQUAL.findall(text[match.end() :])))]
+
+
+_PADDLE = re.compile(r"\[TRAIN\] epoch: (\d+), iter: (\d+)/(\d+), ")
+
+
+def read_paddleseg(text: str, place: Place) -> list[Item] | None:
+    """`[TRAIN] epoch: 2, iter: 40/500, loss: 1.9 | ETA 00:02:40`: iterations of the whole run.
+
+    A line of PaddleX' says again what the best evaluation was.
+    """
+    if text.startswith("Current evaluated best model"):
+        return []
+    if text.startswith(("END valid ", "END epoch:")):  # PaddleClas
+        return lines.read(text[4:], place)
+    match = _PADDLE.match(text) if text.startswith("[TRAIN] epoch: ") else None
+    if match is None:
+        return None
+    place.epoch = None
+    read = lines.read(f"iter: {match[2]}/{match[3]}, {text[match.end() :]}", place)
+    place.epoch = int(match[1])
+    return [
+        item._replace(epoch=float(match[1])) if isinstance(item, Reading) else item
+        for item in read or []
+    ]
+
+
+_BIGDL = re.compile(r"\[Epoch (\d+) \d+/\d+\]\[Iteration (\d+)\]\[Wall Clock [\d.]+s\] ")
+
+
+def read_bigdl(text: str, place: Place) -> list[Item] | None:
+    """`[Epoch 64 736512/1281167][Iteration 45457][Wall Clock 19.8s] ... Loss is 1.26.`"""
+    match = _BIGDL.match(text) if text.startswith("[Epoch ") else None
+    if match is None:
+        return None
+    place.step, place.epoch, place.began = int(match[2]), int(match[1]), True
+    metrics = pairs(re.findall(rf"(Loss|Throughput|learning rate) is ({NUMBER})", text))
+    return [Reading(place.step, metrics, float(place.epoch))]
+
+
+_VITS = re.compile(r"\[(\d+), (\d+(?:\.\d+)?e-\d+|0\.\d+)\]$")
+_VITS_EPOCH = re.compile(r"Train Epoch: (\d+) \[\d+%\]$")
+
+
+def read_vits(text: str, place: Place) -> list[Item] | None:
+    """`Train Epoch: 12 [40%]`, then `[4200, 9.99e-05]`: the step and the learning rate."""
+    if text.startswith("Train Epoch: ") and (match := _VITS_EPOCH.match(text)):
+        place.epoch, place.began, place.table = int(match[1]), True, VITS
+        return [Reading(None, epoch=float(place.epoch))]
+    match = _VITS.match(text) if place.table == VITS and text[:1] == "[" else None
+    if match is None:
+        return None
+    place.step = int(match[1])
+    return [Reading(place.step, {"lr": float(match[2])})]
 
 
 _KALDI = re.compile(

@@ -40,7 +40,7 @@ _ETA = re.compile(
     r"(?:\s*\([^)]*\))?[\"']?\s*[:=]?\s*[\"']?"
     r"((?:\d+ days?,? *)?\d+:\d\d(?::\d\d)?|(?:\d[\d.]* ?(?:days?|d|hours?|h|minutes?|mins?|m"
     r"|seconds?"
-    r"|secs?|s)\b[ ,]*)+)"
+    r"|secs?|s)(?:\b[ ,]*|(?=\d)))+)"
 )
 _MERE = re.compile(
     r"(?i)(?>\d+(?:\.\d+)?\s*+(?:ms|[hms]|min|secs?|seconds|minutes|%)?+\b|\W++|\b(?:train(?:ing)?"

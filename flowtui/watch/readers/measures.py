@@ -50,12 +50,16 @@ def _set_in(mark: re.Match[str]) -> str:
     return next((mark[k] for k in "abcefgh" if mark[k]), _SUMMARY)
 
 
+_NOUNS = {"evaluating": "eval", "validating": "validation"}
+
+
 def label_of(word: str | None) -> str:
     """How names of a set are prefixed; empty for the training's."""
     if word == _SUMMARY:
         return _SUMMARY
     match = SET.fullmatch(word) if word else None
-    return word.lower() if word and match is not None and match["val"] else ""
+    low = word.lower() if word and match is not None and match["val"] else ""
+    return _NOUNS.get(low, low)
 
 
 def _segments(text: str, own: str) -> Iterator[tuple[str, str]]:

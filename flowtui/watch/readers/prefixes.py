@@ -63,11 +63,14 @@ _PLACE = re.compile(
     r"(?::\w+)?[\])}]+[\s:>|-]*"
     r"|[\w./<>-]+\.(?:py|cc|cpp|cu|h|lua)(?::\d+|\(\d+\))(?::\w+(?:\(\))?)?[\s:>|\]-]*"
     r"|[A-Za-z_][\w.<>]*:[A-Za-z_<][\w.<>]*:\d+\s*(?:-|\|)\s+"
+    r"|(?:[A-Z][\w.]*\$|[A-Z][a-z]+[A-Z]\w+):\d+\s-\s+"  # log4j
 )
 _LOGGER = re.compile(r"[A-Za-z_]\w*(?:\.[a-z_]\w*)+\s*(?:\s-\s|:\s|>\s|\|\s)\s*(?=\S)")
 _RAY = re.compile(r"\([^()=]*\bpid=\d+(?:, ip=[\d.]+)?\)\s*(?:\[repeated [^\]]*\]\s*)?")
 _POD = re.compile(r"[\w.-]*[-_]\d+\s*\|\s+(?=\S)|stdout [FP] |\[\d+/stdout\] ?")
 _HOST = re.compile(r"[a-z][\w.]*[-.][\w.-]*\d: (?=[^\d\s])")
+_STAMPED = re.compile(r"\[[^\[\]]{0,60}\d\d:\d\d:\d\d[^\[\]]{0,60} [\w./<>-]+:\d+\]\s*$")
+"""A line of NeMo that says nothing: `[NeMo I 2024-01-02 10:00:00 rnnt_wer:160]`."""
 _BRACKET = re.compile(r"\[([^\[\]]{1,80})\][\s:>,|-]*(?=\S)")
 _ARROWS = re.compile(r">>+\s+|-\s+(?=[A-Za-z\[{])")
 _IN_BRACKET = re.compile(r"[A-Za-z][\w.:/ <>|=,-]*$")
@@ -140,6 +143,8 @@ def _without_words(text: str, first: str) -> str:
         if match and (name is None or name["train"]):
             return text[match.end() :]
     match = None
+    if first == "[" and text[-1:] in "] " and _STAMPED.match(text):
+        return ""
     if first == "[" and (match := _BRACKET.match(text)) and not _is_prefix(match[1]):
         match = None
     elif first == "(" and "pid=" in text[:80]:

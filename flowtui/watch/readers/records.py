@@ -35,7 +35,15 @@ _STEPS = (
     "time/total_timesteps", "total_timesteps", "timesteps_total", "train_step", "episode",
 )  # fmt: skip
 _TOTALS = ("max_steps", "total_steps", "num_training_steps", "max_iters", "total_iters", "max_iter")
-_EPOCHS = ("epoch", "trainer/epoch", "training/epoch", "train/epoch", "Epoch", "_epoch")
+_EPOCHS = (
+    "epoch",
+    "trainer/epoch",
+    "training/epoch",
+    "train/epoch",
+    "Epoch",
+    "_epoch",
+    "epoch_num",
+)
 _ALL_EPOCHS = (
     "num_train_epochs", "total_epochs", "num_epochs", "max_epochs", "n_epochs", "epochs",
 )  # fmt: skip
@@ -48,7 +56,7 @@ _SETS = ("mode", "split", "phase", "subset", "set", "stage", "partition", "type"
 _NO_METRICS = frozenset({
     "percentage", "elapsed_time", "remaining_time", "v_num", "n_parameters", "rank", "seed", "pid",
     "version", "hidden_size", "num_params", "world_size", "batch_size", "n_params", "node_ip",
-    "date", "done_epochs", "_runtime", "_wandb",
+    "date", "done_epochs", "_runtime", "_wandb", "eta_msec",
 })  # fmt: skip
 _BAD = {"nan": float("nan"), "inf": float("inf"), "infinity": float("inf"), "-inf": float("-inf"),
         "-infinity": float("-inf"), "+inf": float("inf")}  # fmt: skip

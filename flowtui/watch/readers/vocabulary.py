@@ -98,10 +98,10 @@ SET_MARK = re.compile(
 )
 """A set before what was measured on it: `Test: ...`, `[valid] ...`, `DEV : ...`, `eval - ...`."""
 SET_HEADING = re.compile(
-    rf"(?i)\W*(?:(?:running|starting|start(?: of)?|begin(?:ning)?|performing|doing|overall|final"
-    rf"|end of"
+    rf"(?i)\W*(?:(?:running|starting|start(?: of| to)?|begin(?:ning)?|performing|doing|overall"
+    rf"|final|end of"
     rf"|finished) )?(?P<set>{_VALIDATION}|{_TRAIN}){_NOUN}(?: (?:at|after|for|of) \w+ \d+)?"
-    r"(?: performance| started| results| begins?)?\W*$"
+    r"(?: performance| started| results| begins?)?(?: ?\((?:\w+[:=] ?\d+(?:, )?)+\))?\W*$"
 )
 """A line that says no more than which set comes now."""
 
@@ -144,7 +144,7 @@ NO_NAMES = _words(
     " max_iter"
     " max_iters max_epochs max_epoch num_epochs total_steps total_epochs total_iters id jobid uid"
     " warmup warm-up warmup_steps"
-    " job_id jobs progress run chain"
+    " job_id jobs progress run chain model best_epoch best_batch_id best_step best_iter"
     " took in at after for with of to by from is was are has and or using use loaded found"
     " got"
     " than over every on about around only first next each all reached improved did not until"
@@ -156,7 +156,7 @@ NO_WORDS = _words(
     "version seed pid port device devices params parameters gpus classes workers threads copyright"
     " nodes ranks bytes rows columns files shards steps epochs patience layers vocab vocabulary"
     " dimension dim dims python cuda cudnn driver nvidia torch numpy shape size samples examples"
-    " images batches url http https"
+    " images batches url http https loaded"
 )
 """A name that ends in one of these counts or names something, and measures nothing."""
 SETTING_WORDS = _words(

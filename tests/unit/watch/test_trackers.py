@@ -18,6 +18,7 @@ from tests.logs.read import FIXTURES, runs_in
         ("clearml/metrics.jsonl", "loss/train", "loss/validation"),
         ("clearml", "loss/train", "loss/validation"),
         ("comet/experiment.zip", "train/loss", "val/loss"),
+        ("comet", "train/loss", "val/loss"),
     ],
 )
 def test_what_was_logged_offline_is_read(path: str, train: str, validation: str) -> None:
