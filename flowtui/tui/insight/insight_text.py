@@ -54,7 +54,7 @@ def row_line(row: Row, whole: Insight, width: int) -> Content:
         name = sentences.short(row.refused.factor) + (", day before" if row.refused.lag else "")
         said = _refusal(row.refused, max(8, width - NAME - 4))
         return Content.assemble(
-            (f"{mark} ", colour), (f"{middle_cut(name, NAME):<{NAME}} ", "$muted"), (said, "$faint")
+            (f"{mark} ", colour), (f"{middle_cut(name, NAME):<{NAME}} ", "$muted"), (said, "$muted")
         )
     finding = row.finding
     assert finding is not None

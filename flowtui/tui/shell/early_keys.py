@@ -101,6 +101,8 @@ class EarlyKeys:
 
     @property
     def _busy(self) -> bool:
+        if self._under_way is not None and self._under_way not in self._app.screen_stack:
+            self._under_way = None  # the key has closed its screen, and what followed it is gone
         return self.awaited or self._under_way is not None
 
     @property
