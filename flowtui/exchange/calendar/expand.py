@@ -160,15 +160,31 @@ def _override(override: Dated, master: Dated, own: ZoneInfo, index: int) -> list
 def _excluded_by_rule(master: Dated, zones: Zones, own: ZoneInfo) -> list[str]:
     """EXRULE (RFC 2445) as a series of its own, whose occurrences are then taken away."""
     lines = []
+    hits_start = False
     for given in master.event.properties.get("EXRULE", []):
         parts = parse_rule(given.value)
+        hits_start = hits_start or _begins_at(master.start.wall, parts)
         if "UNTIL" in parts:
             parts["UNTIL"] = until_of(parts["UNTIL"], master.start, zones, own)
         if parts:
             lines.append(f"RRULE:{';'.join(f'{name}={value}' for name, value in parts.items())}")
     if not lines:
         return []
+    if not hits_start:  # a start is an occurrence of its series, though no rule names it
+        lines.append(_dated("EXDATE", master.start.wall, master.start))
     return _event(-1, [_dated("DTSTART", master.start.wall, master.start), *lines], uid="exrule")
+
+
+def _begins_at(wall: datetime, rule: dict[str, str]) -> bool:
+    """Whether a rule that starts at `wall` names that instant itself."""
+    from dateutil.rrule import rrulestr
+
+    kept = {name: value for name, value in rule.items() if name not in ("UNTIL", "COUNT")}
+    text = ";".join(f"{name}={value}" for name, value in kept.items())
+    try:
+        return next(iter(rrulestr(text, dtstart=wall)), None) == wall
+    except ValueError:
+        return False
 
 
 def _moved(wall: datetime, rule: dict[str, str], begin: datetime) -> datetime:

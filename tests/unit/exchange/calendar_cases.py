@@ -222,6 +222,14 @@ CASES: dict[str, tuple[str, tuple[str, str], list[str]]] = {
         NOVEMBER,
         ["09T09:00", "23T09:00"],
     ),
+    "a rule that excludes days beside the start": (
+        event(
+            "DTSTART:20261102T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=5\n"
+            "EXRULE:FREQ=WEEKLY;BYDAY=WE,TH"
+        ),
+        NOVEMBER,
+        ["02T09:00", "03T09:00", "06T09:00"],
+    ),
     "end before start": (
         event("DTSTART:20261103T110000Z\nDTEND:20261103T100000Z"),
         NOVEMBER,
