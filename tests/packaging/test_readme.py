@@ -47,3 +47,13 @@ def test_every_picture_is_there() -> None:
         for picture in pictures:
             path = file.parent / picture.replace("%5B", "[").replace("%5D", "]")
             assert path.is_file(), picture
+
+
+def test_a_key_that_the_guide_names_beside_a_mode_works_there() -> None:
+    places = {"Focus": ("idle", "running", "list"), "Runs": ("runs", "run"), "Body": ("body",),
+              "Insight": ("insight",), "Review": ("review",)}  # fmt: skip
+    named = re.findall(r"`(\w)` in (\w+)", GUIDE.read_text(encoding="utf-8"))
+    assert len(named) >= 3
+    for key, mode in named:
+        keys = {k for a in ACTIONS if a.place in places[mode] for k in a.keys.split(",")}
+        assert key in keys, f"{key} in {mode}"

@@ -140,6 +140,10 @@ class Host(App[None]):
         except FlowError as error:
             self.said(str(error), lost=True)
             return False
+        except Exception as error:
+            # a fault of ours: what was typed is asked for again, and not gone
+            self._tell_fault(getattr(call, "__name__", "a command"), error)
+            return False
         finally:
             self.refresh_snapshot()
         self.said(said)
@@ -149,8 +153,10 @@ class Host(App[None]):
         """A fault of ours is told and written down; the app and the block go on."""
         if event.state is not WorkerState.ERROR:
             return
-        error = event.worker.error
-        self.said(f"something went wrong in {event.worker.name}: {error!r}", lost=True)
+        self._tell_fault(event.worker.name, event.worker.error)
+
+    def _tell_fault(self, where: str, error: BaseException | None) -> None:
+        self.said(f"something went wrong in {where}: {error!r}", lost=True)
         self.log.error(error)
 
     def said(self, text: str, lost: bool = False) -> None:

@@ -264,3 +264,21 @@ async def test_a_join_under_a_filter_takes_the_block_that_is_shown(world: World)
         await until(pilot, lambda: "shares time with block" in said(app))
 
     assert len(world.fresh().store.blocks.every()) == 4
+
+
+async def test_a_fault_of_ours_brings_the_form_back_and_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flowtui.services.focus.corrections import History
+
+    async with world.app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await dialog(pilot, "a")
+        await type_text(pilot, "read the paper")
+        await pilot.press("tab", *"08:00", "tab", *"30m")
+        with monkeypatch.context() as broken:
+            broken.setattr(History, "add", lambda *_, **__: {}["nothing"])
+            await pilot.press("enter")
+            await until(pilot, lambda: "something went wrong" in said(app))
+            await until(pilot, lambda: isinstance(pilot.app.screen.focused, Input))
+        assert next(one.value for one in pilot.app.screen.query(Input)) == "read the paper"
