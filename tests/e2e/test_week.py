@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.e2e.days import Days
 from tests.e2e.terminal import PROMPT, Terminal, Terminals
+from tests.e2e.test_terminal import raw_blocks, raw_focus_s
 
 EMPTY = "BEGIN:VCALENDAR\nEND:VCALENDAR\n"
 MEETING = """BEGIN:VCALENDAR
@@ -152,6 +153,7 @@ def test_a_week_is_planned_lived_and_looked_back_at(person: Terminals, tmp_path:
         "by day": sum(row["focus_s"] for row in week.told("log", "--by", "day", *days)),
         "by tag": sum(row["focus_s"] for row in week.told("log", "--by", "tag", *days)),
     }
+    sums["jq over the ledger"] = sum(map(raw_focus_s, raw_blocks(person.home).values()))
     assert set(sums.values()) == {report["focus_s"]} and abs(report["focus_s"] - 3 * 5400) <= 10
     text = person.run("report", "--week", "2027-W09")
     for words in ("fuse the kernel (done, 3 blocks, 4 h 30)", "planned: 3 of 4 begun",
