@@ -102,9 +102,16 @@ def _named(name: str, unit: str) -> _Named:
 def read_bar(bar: Bar, place: Place) -> list[Item]:
     """What a bar says of the run; an empty list for one that says nothing of it."""
     if STEP in bar.metrics:
-        metrics = dict(bar.metrics)
+        metrics, own = dict(bar.metrics), _named(bar.name, bar.unit)
         place.step, place.began = int(metrics.pop(STEP)), True
-        return [Reading(place.step, metrics)]
+        epoch, epochs = own.epoch, own.epochs
+        total = None if epochs is None else _times(epochs, bar.total)
+        return [
+            Reading(
+                place.step, metrics, None if epoch is None else float(epoch),
+                total, None if epochs is None else float(epochs),
+            )
+        ]  # fmt: skip
     named = _named(bar.name, bar.unit)
     nameless = named.kind is _Kind.TRAINING and not bar.name and place.bars.main_n is None
     if nameless and place.section and place.step is not None:

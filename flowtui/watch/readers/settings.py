@@ -49,6 +49,9 @@ _TOTAL = re.compile(
 )
 
 
+_OPTIONS = re.compile(r"(?<!\S)--[A-Za-z][\w.-]*(?=[= ]\S)")
+
+
 def is_code(text: str) -> bool:
     """True for a line of a program's source, or of a model's modules as torch prints them."""
     if _CODE.match(text) and not text.startswith(("if ", "with ", "for ")):
@@ -62,6 +65,8 @@ def is_dump(text: str) -> bool:
     """True for all of a program's settings in one line, and for remarks that hold no figure."""
     if _DUMP.search(text) is not None or _PROSE.match(text) is not None:
         return True
+    if " --" in text and len(_OPTIONS.findall(text[:4000])) > 1:
+        return True  # a command with its options
     if len(text) > 60 and len(_WORD_VALUES.findall(text[:4000])) > 2:
         return True
     return text.count("=") > 4 and len(_NAMED_WORDS.findall(text[:4000])) > 2

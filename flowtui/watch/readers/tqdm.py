@@ -154,6 +154,8 @@ def _described(name: str, metrics: dict[str, float]) -> tuple[str, dict[str, flo
     if not figures:
         return name, metrics
     name = _IN_NAME.sub("", name)
+    for known in figures.keys() & {"Step", "step", "Global step", "global_step"}:
+        figures[STEP] = figures.pop(known)
     step = _STEP_IN_NAME.search(name)
     if step is not None:
         figures[STEP] = float(step[1])
