@@ -114,6 +114,23 @@ def test_with_guard_and_app_killed_in_the_middle_the_deadline_ends_it(
     until(lambda: chrome.open("http://news.test/") == "", "the page loads again", 10)
 
 
+def test_a_guard_without_a_block_is_taken_over_by_the_block_and_ends_with_it(room: Cell) -> None:
+    room.install()
+    before = room.state()
+    armed = json.loads(room.flowtui("guard", "arm", "news", "--for", "50m", "--json").stdout)
+    assert armed["lease"]["block"] is None and blocked(room, "news.test")
+    assert not blocked(room, "video.test")
+    room.flowtui("guard", "status")
+    assert blocked(room, "news.test"), "a look does not end it"
+
+    room.flowtui("start", "--guard", "news,video", "--for", "90m", "--detach")
+    held = json.loads(room.flowtui("guard", "status", "--json").stdout)["lease"]
+    assert held["id"] == armed["lease"]["id"] and 5300 < held["left_s"] <= 5400
+    assert blocked(room, "news.test") and blocked(room, "video.test")
+    room.flowtui("stop")
+    until(lambda: room.state() == before, "everything as it was", 5)
+
+
 def test_ending_the_block_ends_a_soft_guard_at_once_and_a_firm_one_after_its_delay(
     room: Cell,
 ) -> None:
