@@ -56,6 +56,8 @@ class History:
         """How often the step went back: the run was resumed from an earlier one."""
         self.moves = 0
         """How often step or epoch changed."""
+        self.preparing = False
+        """True while no step came after the first epoch: a bar may have been of a preparation."""
         self.metrics: dict[str, Track] = {}
         self.ticks = Series()
         """Progress over time: (step, instant, instant); epochs where there are no steps."""
@@ -165,6 +167,8 @@ class History:
         if step is not None and step != self.step and 0 <= step < 10**18:
             self._stepped(step)
         if epoch is not None and -EVER < epoch < EVER:
+            if self.preparing and self.epoch is not None and step is None and epoch > self.epoch:
+                self._prepared()
             self.moves += epoch != self.epoch
             self.epoch = epoch
         if eta_s is not None and 0 <= eta_s < EVER:
@@ -182,9 +186,17 @@ class History:
             self.backs += 1
             self.ticks = Series()  # its pace is measured anew
         self.step = step
+        self.preparing = self.epoch is None
         self.moves += 1
         if self.total_steps is not None and step > self.total_steps:
             self.total_steps = self.eta_s = None  # the bar was that of a part
+
+    def _prepared(self) -> None:
+        """Epochs go on behind a bar that was complete before the first: it prepared the run."""
+        self.preparing = False
+        if self.step is not None and self.step == self.total_steps:
+            self.step = self.total_steps = self.eta_s = self.rate = None
+            self.ticks = Series()
 
     def _values(
         self, metrics: Mapping[str, float], step: int | None, epoch: float | None, at: float | None
@@ -232,6 +244,7 @@ class History:
         data: dict[str, Any] = {
             "version": VERSION,
             **{name: getattr(self, name) for name in _FIELDS},
+            "preparing": self.preparing,
             "metrics": [track.to_json() for track in self.metrics.values()],
             "ticks": self.ticks.to_json(),
             "ranks": self.ranks.to_json(),
@@ -251,6 +264,7 @@ class History:
             history = cls()
             for name in _FIELDS:
                 setattr(history, name, data[name])
+            history.preparing = data.get("preparing") is True
             tracks = [Track.from_json(track) for track in data["metrics"]]
             history.metrics = {track.name: track for track in tracks}
             history.ticks = Series.from_json(data["ticks"])

@@ -8,6 +8,7 @@ import math
 
 import pytest
 
+from flowtui.core.runs.history import History
 from flowtui.core.runs.reading import NoticeKind
 from tests.logs.read import text
 
@@ -145,3 +146,17 @@ def test_a_stopped_program_is_interrupted_not_crashed() -> None:
     history = text("Traceback (most recent call last):", '  File "a.py"', "KeyboardInterrupt")
 
     assert [n.kind for n in history.notices] == [NoticeKind.INTERRUPTED]
+
+
+def test_a_bar_that_prepared_the_run_is_not_the_run() -> None:
+    lines = (
+        "100%|##########| 64/64 [00:03<00:00, 20.0it/s]",
+        "Epoch 0, train loss: 0.69, val acc: 0.52",
+        "Epoch 1, train loss: 0.68, val acc: 0.54",
+    )
+
+    early, later = text(*lines[:2]), text(*lines)
+
+    assert (early.step, early.total_steps) == (64, 64)  # a bar of all, and what came of it
+    assert (later.step, later.total_steps, later.epoch) == (None, None, 1.0)
+    assert History.load(later.dump()).dump() == later.dump()
