@@ -159,7 +159,7 @@ def main() -> None:
         subprocess.run([program, "log"], env=env, capture_output=True, check=False)
         bare = [sys.executable, "-c", BARE]
         _report_status(asked.runs * 3, program, env)
-        _report_app("between blocks", asked, [program], env, bare, (b"help", b"floor"))
+        _report_app("between blocks", asked, [program], env, bare, (b"help", b"week"))
         subprocess.run(
             [program, "start", "fuse it", "--for", "90m", "--detach"], env=env, check=True,
             capture_output=True,
