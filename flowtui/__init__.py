@@ -3,4 +3,4 @@
 Importing the package costs nothing: it pulls in no other module.
 """
 
-__version__ = "0.2.0"
+__version__ = "0.4.0"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
+from flowtui import __version__
 from flowtui.cli.commands import COMMANDS, GROUPS
 from flowtui.cli.manual import manual
 from flowtui.core.glossary import WORDS
@@ -57,3 +59,11 @@ def test_a_key_that_the_guide_names_beside_a_mode_works_there() -> None:
     for key, mode in named:
         keys = {k for a in ACTIONS if a.place in places[mode] for k in a.keys.split(",")}
         assert key in keys, f"{key} in {mode}"
+
+
+def test_the_version_is_that_of_the_newest_entry_of_the_changelog() -> None:
+    root = README.parent
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    newest = re.search(r"^## (\S+)", (root / "CHANGELOG.md").read_text("utf-8"), re.M)
+    assert newest is not None
+    assert project["version"] == __version__ == newest[1]
