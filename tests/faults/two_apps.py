@@ -23,6 +23,7 @@ from tests.e2e.terminal import PROMPT, Terminal, Terminals
 
 GRACE_S = 25.0
 """Seconds within which a form that was taken has to be in the journal: the machine may be busy."""
+SETTLE_S = 1.5
 FAULTS = ("Traceback", "something went wrong", "Error:")
 TITLES = {
     "park a thought": "park", "next step, shown when you resume": "pause",
@@ -120,8 +121,11 @@ class Hands:
             return
         kind = self.dialog()
         if kind:
-            self.day.counts[kind] += 1
-            self.answer(kind)
+            # a key that was pressed before it stood there belongs to it, and may close it
+            time.sleep(SETTLE_S)
+            if self.dialog() == kind:
+                self.day.counts[kind] += 1
+                self.answer(kind)
             return
         running = "finish" in screen and "pause" in screen
         key = self.day.dice.choice(RUNNING if running else IDLE)

@@ -162,16 +162,18 @@ def state_words(glance: RunGlance) -> str:
     return f"{glance.state}, {name or f'exit {glance.exit_status}'}"
 
 
-GROUPS = ("running", "in the queue", "ended today", "older")
+GROUPS = ("running", "in the queue", "end not known", "ended today", "older")
 
 
 def group_of(glance: RunGlance, zone: ZoneInfo) -> str:
     """The heading under which a list shows the run; one of GROUPS."""
     if glance.ended_at is None:
-        return GROUPS[1] if glance.state == "pending" else GROUPS[0]
+        if glance.state == "pending":
+            return GROUPS[1]
+        return GROUPS[0] if glance.live else GROUPS[2]
     ended = datetime.fromtimestamp(glance.ended_at, UTC).astimezone(zone).date()
     today = datetime.fromtimestamp(glance.at, UTC).astimezone(zone).date()
-    return GROUPS[2] if ended == today else GROUPS[3]
+    return GROUPS[3] if ended == today else GROUPS[4]
 
 
 def grouped(runs: Sequence[RunGlance], zone: ZoneInfo) -> list[tuple[str, list[RunGlance]]]:

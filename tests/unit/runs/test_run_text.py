@@ -11,7 +11,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flowtui.core.runs.glance import RunGlance
-from flowtui.core.runs.run_text import ends, figure, left, line, percent, place, spark, state_words
+from flowtui.core.runs.run_text import (
+    ends,
+    figure,
+    grouped,
+    left,
+    line,
+    percent,
+    place,
+    spark,
+    state_words,
+)
 
 UTC_ZONE = ZoneInfo("UTC")
 AT = datetime(2026, 3, 4, 10, 30, tzinfo=UTC).timestamp()
@@ -107,3 +117,22 @@ def test_a_glance_survives_being_kept() -> None:
         assert RunGlance.from_json(seen.to_json()) == seen
     nan = RunGlance.from_json(glance(last=math.nan).to_json())
     assert nan.last is not None and math.isnan(nan.last)
+
+
+@pytest.mark.parametrize(
+    ("state", "ended_ago_s", "heading"),
+    [
+        ("running", None, "running"),
+        ("stalled", None, "running"),
+        ("pending", None, "in the queue"),
+        ("unknown", None, "end not known"),
+        ("finished", 60, "ended today"),
+        ("crashed", 3 * 86400, "older"),
+    ],
+)
+def test_a_run_stands_under_what_is_known_of_it(
+    state: str, ended_ago_s: float | None, heading: str
+) -> None:
+    ended_at = None if ended_ago_s is None else AT - ended_ago_s
+    run = glance(state=state, ended_at=ended_at)
+    assert [name for name, _runs in grouped([run], UTC_ZONE)] == [heading]
