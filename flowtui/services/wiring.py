@@ -130,7 +130,7 @@ class Services:
     @cached_property
     def plan_book(self) -> PlanBook:
         """Planned blocks."""
-        from flowtui.services.plan.guard_ahead import release_ahead
+        from flowtui.services.plan.guard_ahead import follow_plans
         from flowtui.services.plan.plan_book import PlanBook
 
         book = PlanBook(self.store, self.clock, self.zone, self.config.day.rest_days, self._away)
@@ -138,8 +138,7 @@ class Services:
         book.listeners.subscribe(self.status.write)
         book.listeners.subscribe(lambda: self.today_file.save(self.snapshots.take))
         book.listeners.subscribe(self.publish)
-        book.put_off.mishaps = self.mishaps
-        book.put_off.subscribe(lambda one: release_ahead(self, one))
+        book.listeners.subscribe(lambda: follow_plans(self))
         return book
 
     def _away(self, first: date, last: date) -> frozenset[date]:
@@ -329,6 +328,7 @@ def build(
     if config.plan.publish is not None:
         focus.subscribe(lambda event: services.publish() if event.block.ended_at else None)
         history.listeners.subscribe(services.publish)
+    history.listeners.subscribe(lambda: _follow_plans(services))
     focus.subscribe(lambda event: _follow(services, event), first=True)
     focus.subscribe(lambda event: _old_news(services, event))
     return services
@@ -344,6 +344,14 @@ def _follow(services: Services, event: Event) -> None:
     """Let the guard follow its block; without one, nothing of it is loaded."""
     if GuardState(services.paths.state_dir).read() is not None:
         services.guard.on_event(event)
+
+
+def _follow_plans(services: Services) -> None:
+    """Something was taken back, perhaps a change of plans; without any, nothing is loaded."""
+    if len(services.store.ledger.table(PLANS)):
+        from flowtui.services.plan.guard_ahead import follow_plans
+
+        follow_plans(services)
 
 
 def _coming(services: Services) -> tuple[Occurrence, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ OVERTIME_S = 120
 """How long it lasts on each time; a hard one outlives its block by no more than this."""
 TAKE_OVER_S = 120
 """A lease of one's own that ends within this is taken over by the block that begins."""
+HAND = "hand"
+"""What a guard is on for that a person put on without a block."""
 FOLLOWED = (EventKind.RESUMED, EventKind.EXTENDED, EventKind.SHIFTED)
 
 
@@ -76,44 +79,54 @@ class GuardService(GuardChoices):
 
     def arm(self, block: Block, choice: Choice) -> Armed:
         """Put the guard on for `block`; a guard that refuses is told of, the block runs on."""
-        ahead = self._settle(block.id)
+        held = self._settle(block.id)
         self.state.keep_choice(choice)
-        return self._put_on(block.id, choice, self.seconds(block, self._clock.now()), ahead)
+        return self._put_on(block.id, choice, self.seconds(block, self._clock.now()), held)
 
-    def arm_alone(self, choice: Choice, seconds: int, about: str = "") -> Armed:
-        """Put the guard on without a block, for `seconds`, from a minute to a day.
+    def arm_alone(self, choice: Choice, seconds: int, about: str = HAND) -> Armed:
+        """Put the guard on while no block runs, for `seconds`, from a minute to a day.
 
         The block that begins meanwhile takes it over, and with its end it ends. `about` is the
-        planned occurrence, PLAN@DAY, that it is ahead of. Raises FlowError where a block has one.
+        planned occurrence, PLAN@DAY, that it is ahead of. One that is on already is added to.
         """
         kept = self.state.read()
-        if kept is not None and not kept.alone and not kept.asked:
-            raise FlowError(
-                f"the guard of block {kept.block} is on", "keep more away with: flowtui guard add"
-            )
-        seconds = protection.seconds_for(seconds, seconds)
-        return self._put_on("", choice, seconds, self._settle(""), about)
+        held = self._settle("")
+        before = kept.about.split() if kept is not None and held is not None else []
+        whole = " ".join(dict.fromkeys([*before, about]))
+        return self._put_on("", choice, protection.seconds_for(seconds, seconds), held, whole)
 
     def release_alone(self, about: str) -> None:
-        """Let go of the guard that was put on ahead of `about`, if it is on and no block has it."""
+        """Let go of what was put on ahead of `about`, unless it is on for something else too."""
         kept = self.state.read()
-        if kept is not None and kept.alone and kept.about == about and not kept.asked:
+        if kept is None or not kept.alone or kept.asked or about not in kept.about.split():
+            return
+        rest = [one for one in kept.about.split() if one != about]
+        if rest:
+            self._remember(replace(kept, about=" ".join(rest)))
+        else:
             self._let_go(kept)
 
     def _put_on(
-        self, block_id: str, choice: Choice, seconds: int, ahead: str, about: str = ""
+        self,
+        block_id: str,
+        choice: Choice,
+        seconds: int,
+        held: dict[str, Any] | None,
+        about: str = "",
     ) -> Armed:
-        """Arm for `seconds`; a lease with the id `ahead` is taken over rather than refused."""
+        """Arm for `seconds`; `held`, a lease of one's own without a block, is taken over."""
         now = self._clock.now()
+        choice, seconds, held = self._instead(choice, seconds, held)
         chosen = wishes.fitted(lists.chosen(self.lists(), choice.lists))
         apps = tuple(dict.fromkeys([*self.settings.apps, *(a for one in chosen for a in one.apps)]))
         kept = Kept(
             block_id, choice.lists, choice.strictness, "session", quiet=self.settings.quiet,
             until=now.timestamp() + seconds, about=about,
         )  # fmt: skip
+        wish = self.wish(chosen, choice, apps, seconds, now)
         sentences: list[str] = []
         try:
-            answer = self._armed(self.wish(chosen, choice, apps, seconds, now), ahead)
+            answer = self._armed(wish) if held is None else self._added(held, wish)
         except NoGuard as missing:
             sentences += self._without(missing, apps)
         except Refused as refusal:
@@ -121,10 +134,12 @@ class GuardService(GuardChoices):
             kept = self._beside_another(kept) if refusal.code == "running" else kept
         else:
             out = wishes.left_out(chosen, answer)
-            held = answer["lease"]
+            lease = answer["lease"]
+            if lease["strictness"] != choice.strictness:
+                out.append(f"the guard stays {lease['strictness']}, as it was put on")
             kept = replace(
-                kept, level="guard", lease=held["id"], strictness=held["strictness"],
-                left_out=tuple(out),
+                kept, level="guard", lease=lease["id"], strictness=lease["strictness"],
+                left_out=tuple(out), until=now.timestamp() + max(seconds, lease["left_s"]),
             )  # fmt: skip
             sentences += out
         self.quietness.begin(self.settings.quiet, apps if kept.level == "session" else (), seconds)
@@ -134,11 +149,30 @@ class GuardService(GuardChoices):
             sentences = [*protection.uncovered(view), *sentences]
         return Armed(view, tuple(dict.fromkeys(sentences)))
 
-    def _armed(self, wish: dict[str, Any], ahead: str = "") -> dict[str, Any]:
-        """Arm; a lease of one's own that is about to end, or `ahead`, is taken over.
+    def _instead(
+        self, choice: Choice, seconds: int, held: dict[str, Any] | None
+    ) -> tuple[Choice, int, dict[str, Any] | None]:
+        """What to ask for where the lease `held` is on.
 
-        Raises as the client.
+        A soft one that cannot become what is wanted by adding to it, since it is to be stricter or
+        to leave only some sites open, is let go of, and what it kept away is asked for again.
         """
+        if held is None or held["strictness"] != "soft":
+            return choice, seconds, held
+        known = self.lists()
+        only = any(known[name].only for name in choice.lists if name in known)
+        if choice.strictness == "soft" and not only:
+            return choice, seconds, held
+        try:
+            self.client.ask("release", reason="a stricter one takes its place")
+        except FlowError:
+            return choice, seconds, held
+        both = (*choice.lists, *(name for name in held["lists"] if name in known))
+        longer = max(seconds, round(held["left_s"]))
+        return Choice(tuple(dict.fromkeys(both)), choice.strictness), longer, None
+
+    def _armed(self, wish: dict[str, Any]) -> dict[str, Any]:
+        """Arm; a lease of one's own that is about to end is added to. Raises as the client."""
         try:
             return self.client.arm(wish)
         except Silent:
@@ -148,40 +182,54 @@ class GuardService(GuardChoices):
             return {"lease": held, "left_out": [], "problem": ""}
         except Refused as refusal:
             held = self._held() if refusal.code == "running" else None
-            if held is None or not held.get("mine"):
+            if held is None or not held.get("mine") or held["left_s"] > TAKE_OVER_S:
                 raise
-            if held["id"] != ahead and held["left_s"] > TAKE_OVER_S:
-                raise
-        # a part of a lease is only ever added to: it lasts longer, and keeps more away
-        answer = self._longer(wish["seconds"], held)
-        out: list[str] = []
+        return self._added(held, wish)
+
+    def _added(self, held: dict[str, Any], wish: dict[str, Any]) -> dict[str, Any]:
+        """Let a lease of one's own last longer and keep more away: a part is only ever added.
+
+        What is refused is told in `left_out`; the lease is one's own all the same. An end of it
+        that was asked for is taken back.
+        """
+        asked = held.get("pending")
+        refused: list[str] = []
+
+        def tell(deed: Callable[[], Any], about: str) -> list[str]:
+            try:
+                return list((deed() or {}).get("refused", ()))
+            except Refused as refusal:
+                return [f"{about}: {refusal.message}"]
+
+        if asked and not asked["emergency"]:
+            tell(lambda: self.client.ask("release", reason="", cancel=True), "its end")
+        if held["left_s"] < wish["seconds"]:
+            refused += tell(lambda: self.client.ask("extend", seconds=wish["seconds"]), "longer")
         for group in wish["groups"]:
-            more = self.client.arm_more(group["list"], group["sites"], ())
-            answer, out = more or answer, out + list(more.get("refused", ()))
+            more = partial(self.client.arm_more, group["list"], group["sites"], ())
+            refused += tell(more, group["list"])
         if wish["apps"]:
-            answer = self.client.arm_more("added", (), wish["apps"])
-        return {**answer, "left_out": out, "problem": ""}
+            more = partial(self.client.arm_more, "added", (), wish["apps"])
+            refused += tell(more, "apps")
+        if wish["only"] and not held["only"]:
+            refused.append("other sites stay open: the guard that is on keeps what it began with")
+        return {"lease": self._held() or held, "left_out": refused, "problem": ""}
 
-    def _longer(self, seconds: int, held: dict[str, Any]) -> dict[str, Any]:
-        """Let the lease `held` last `seconds` from now, unless it lasts longer already."""
-        if held["left_s"] >= seconds:
-            return {"lease": held}
-        return self.client.ask("extend", seconds=seconds)
-
-    def _settle(self, block_id: str) -> str:
+    def _settle(self, block_id: str) -> dict[str, Any] | None:
         """Let go of the guard of an earlier block, if that was not heard before.
 
-        A lease that was put on without a block is not let go of: its id is returned.
+        A lease that was put on without a block is not let go of: it is returned.
         """
         kept = self.state.read()
-        if kept is None or kept.asked or (kept.block and kept.block == block_id):
-            return ""
+        if kept is None:
+            return None
         if kept.alone and kept.lease:
             held = self._held()
-            if held is not None and held.get("id") == kept.lease:
-                return kept.lease
-        self._let_go(kept)
-        return ""
+            if held is not None and held.get("mine") and held.get("id") == kept.lease:
+                return held
+        if not kept.asked and (kept.alone or kept.block != block_id):
+            self._let_go(kept)
+        return None
 
     def _beside_another(self, kept: Kept) -> Kept:
         """The memory of a block under a lease that is not its own: nothing of it is let go of."""

@@ -44,7 +44,7 @@ class Kept:
     asked: bool = False
     """True once the end was asked for because the block had ended."""
     about: str = ""
-    """The planned occurrence, PLAN@DAY, ahead of whose block it was put on."""
+    """What it was put on for without a block, parted by blanks: PLAN@DAY, or `hand`."""
 
     @property
     def alone(self) -> bool:

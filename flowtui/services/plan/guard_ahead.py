@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flowtui.core.errors import FlowError
+from flowtui.core.kinds import PLANS
 from flowtui.core.plan.planned_block import Occurrence, Standing
 from flowtui.services.guard.guard_state import GuardState
+from flowtui.services.plan.offers import BLOCK_PLANNED, told_of
 
 if TYPE_CHECKING:
     from flowtui.services.wiring import Services
@@ -36,13 +38,34 @@ def arm_ahead(services: Services, one: Occurrence) -> str:
     except FlowError as error:
         return f"the guard is not on: {error.message}"
     names = " ".join(choice.lists) or "apps"
-    if armed.view is not None and armed.view.level == "guard":
-        return f"{names} kept away already"
+    view = armed.view
+    if view is not None and view.level == "guard":
+        less = f", but {view.strictness}" if view.strictness != choice.strictness else ""
+        return f"{names} kept away already{less}"
     return next(iter(armed.sentences), "")
 
 
-def release_ahead(services: Services, one: Occurrence) -> None:
-    """Give back the guard that was put on ahead of `one`; nothing of it is loaded without one."""
+def follow_plans(services: Services) -> None:
+    """After a change of plans, or its undo: what is on ahead of a block is what is still planned.
+
+    What was let go, moved or taken away gives its guard back; what is due again has it again.
+    """
     kept = GuardState(services.paths.state_dir).read()
-    if kept is not None and kept.alone and kept.about == one.id:
-        services.guard.release_alone(one.id)
+    if kept is not None and kept.alone:
+        for id in kept.about.split():
+            if "@" in id and not _stays(services, id):
+                services.guard.release_alone(id)
+    elif kept is None and len(services.store.ledger.table(PLANS)):
+        due = services.plan_book.due()
+        told = due is not None and services.body.reminders.was_told(BLOCK_PLANNED, told_of(due))
+        if due is not None and told:
+            arm_ahead(services, due)
+
+
+def _stays(services: Services, id: str) -> bool:
+    """Whether what was planned as `id` is still to be guarded."""
+    try:
+        one = services.plan_book.occurrence(id)
+    except FlowError:
+        return False
+    return one.plan.arm and one.standing in (Standing.DUE, Standing.NOT_BEGUN, Standing.BEGUN)

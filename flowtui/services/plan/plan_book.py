@@ -72,8 +72,6 @@ class PlanBook:
         self._plans: Store[PlannedBlock] = Store(blocks.ledger, PLANS, SEE)
         self._answers: Store[Answer] = Store(blocks.ledger, ANSWERS, SEE)
         self.listeners: Listeners[[]] = Listeners()
-        self.put_off: Listeners[[Occurrence]] = Listeners()
-        """Called with what was let go or moved."""
 
     # Reading
 
@@ -261,7 +259,6 @@ class PlanBook:
         with self._answers.change(f"{word} planned block {one.id}"):
             self._answers.put(answer, one.day)
         self.listeners.tell()
-        self.put_off.tell(one)
         return answer
 
     def plan_of(self, one: Occurrence, keep_end: bool = False) -> Plan:
