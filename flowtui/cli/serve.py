@@ -77,6 +77,9 @@ def _name(text: str) -> str:
 async def _serve(context: Context, port: int, server: PageServer, gate: Gate) -> None:
     taken = await server.begin(port)
     _put_addresses(context, taken, gate.names, gate.token)
+    if server.has_app:
+        for base in (f"http://127.0.0.1:{taken}", *(f"https://{name}" for name in gate.names)):
+            context.put(f"{base}/app?token={gate.token}#{gate.key}")
     context.say("the address opens the page to whoever has it; ctrl+c ends it")
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

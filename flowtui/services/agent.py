@@ -103,6 +103,7 @@ class Agent:
         self._files = FolderAlarm((paths.ledger_dir, paths.config_dir, paths.watch_dir))
         if self._files.fd is not None:
             loop.add_reader(self._files.fd, self._changed)
+            self._later(SETTLE_S)  # what changed since the settings were read
         else:
             self._later(LOOK_S)
         self._listen()
@@ -199,6 +200,9 @@ class Agent:
             self._say(str(error))
             return
         self._notifier = Notifier(self._services.config.notices, self._env, None)
+        if self._fetching is not None:
+            self._fetching.cancel()
+        self._fetch_soon(0)
         self.renewed(self._services)
 
     def _settings_now(self) -> object:

@@ -255,6 +255,11 @@ class Conductor:
             while self._look_again and self._scheduler is not None and self._lock.held:
                 self._look_again = False
                 self.plan(await self._due())
+        except Exception:
+            # a fault of ours: what is due is looked for again, and not forgotten
+            if self._loop is not None:
+                self._loop.call_later(LOOK_S, self.look_soon)
+            raise
         finally:
             self._looking = False
 
@@ -300,8 +305,10 @@ class Conductor:
             at = self._at[name]
             before, times = self._again.get(name, (at, 0))
             self._again[name] = (at, times + 1 if before == at else 1)
-            await self._calls[name]()
-        await self.look()
+            try:
+                await self._calls[name]()
+            finally:
+                self.look_soon()
 
     def _patience(self, name: str, at: datetime | None) -> timedelta:
         """How much longer an instant waits that rang already and could not be announced."""

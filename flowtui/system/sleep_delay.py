@@ -24,6 +24,8 @@ NAME, PATH, MANAGER = (
     "org.freedesktop.login1.Manager",
 )
 ANSWER_S = 5.0
+AGAIN_S, LONGEST_S = 60.0, 3600.0
+"""How long after it was lost a bus is looked for again, at first and at most."""
 
 
 class SleepDelay:
@@ -36,6 +38,7 @@ class SleepDelay:
         self._bus = env.get("DBUS_SYSTEM_BUS_ADDRESS", "SYSTEM")
         self._before = before
         self._connection: DBusConnection | None = None
+        self._ended = threading.Event()
         self._held: int | None = None
         """Descriptor of the promise; sleep waits while it is open."""
 
@@ -46,20 +49,31 @@ class SleepDelay:
 
     def begin(self) -> bool:
         """Ask logind to wait; blocks for a moment. False where it cannot."""
-        if sys.platform != "linux":
+        if sys.platform != "linux" or not self._open():
             return False
+        threading.Thread(target=self._stay, daemon=True).start()
+        return True
+
+    def end(self) -> None:
+        """Wait for no sleep any more."""
+        self._ended.set()
+        self._close()
+
+    def _open(self) -> bool:
+        """Connect, listen, and ask for the promise."""
         try:
             self._connection = self._opened()
             self._hold()
         except Exception:
             # a bus that is not there fails in as many ways as there are
-            self.end()
+            self._close()
             return False
-        threading.Thread(target=self._listen, daemon=True).start()
+        if self._ended.is_set():
+            self._close()
+            return False
         return True
 
-    def end(self) -> None:
-        """Wait for no sleep any more."""
+    def _close(self) -> None:
         connection, self._connection = self._connection, None
         self._release()
         if connection is not None:
@@ -81,11 +95,13 @@ class SleepDelay:
     def _hold(self) -> None:
         from jeepney import DBusAddress, MessageType, new_method_call
 
-        assert self._connection is not None
+        connection = self._connection
+        if connection is None:
+            return
         manager = DBusAddress(PATH, bus_name=NAME, interface=MANAGER)
         words = ("sleep", "flowtui", "note when the block was last seen", "delay")
         call = new_method_call(manager, "Inhibit", "ssss", words)
-        answer = self._connection.send_and_get_reply(call, timeout=ANSWER_S)
+        answer = connection.send_and_get_reply(call, timeout=ANSWER_S)
         if answer.header.message_type is not MessageType.method_return:
             raise OSError("logind does not wait")
         self._held = answer.body[0].to_raw_fd()
@@ -95,19 +111,30 @@ class SleepDelay:
         if held is not None:
             os.close(held)
 
+    def _stay(self) -> None:
+        """Listen for as long as it is wanted; a bus that went is looked for again."""
+        wait_s = AGAIN_S
+        while not self._ended.is_set():
+            with contextlib.suppress(Exception):  # the bus has gone, or nobody waits any more
+                self._listen()
+            self._close()
+            while not self._ended.wait(wait_s):
+                if self._open():
+                    break
+                wait_s = min(LONGEST_S, 2 * wait_s)
+
     def _listen(self) -> None:
         from jeepney import HeaderFields
 
-        with contextlib.suppress(Exception):  # the bus has gone, or nobody waits any more
-            while self._connection is not None:
-                message = self._connection.receive()
-                if message.header.fields.get(HeaderFields.member) != "PrepareForSleep":
-                    continue
-                if message.body[0]:
-                    try:
-                        self._before()
-                    finally:
-                        self._release()
-                elif self._held is None:
-                    self._hold()
-        self._release()
+        while (connection := self._connection) is not None:
+            message = connection.receive()
+            if message.header.fields.get(HeaderFields.member) != "PrepareForSleep":
+                continue
+            if message.body not in ((True,), (False,)):
+                continue  # from somebody else
+            if message.body[0]:
+                with contextlib.suppress(Exception):  # the next sleep is waited for all the same
+                    self._before()
+                self._release()
+            elif self._held is None:
+                self._hold()

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import signal
+from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -21,19 +22,25 @@ ALIVE_S = 15.0
 """How often the browser is asked whether it is still there."""
 MESSAGE_BYTES = 256 * 1024
 """A paste may be long; more ends the socket."""
-END_S = 4.0
+END_S = 3.0
+"""How long an app may take to end in order."""
 LARGEST = 1000
 
 
 class Session(AppService):
     """An app, which is gone when this was stopped."""
 
+    @property
+    def process(self) -> Process | None:
+        """The app's process, once there is one."""
+        return self._process
+
     async def stop(self) -> None:
         """End it as a closed terminal does; one that does not end is ended."""
         process = self._process
         if process is None:
             return
-        for sign in (signal.SIGHUP, signal.SIGTERM, signal.SIGKILL):
+        for sign in (signal.SIGHUP, signal.SIGKILL):
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     process.send_signal(sign)
@@ -43,9 +50,20 @@ class Session(AppService):
                     break
         await super().stop()
 
+    def kill(self) -> None:
+        """End it at once, whatever it does."""
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
 
-def handler(command: str) -> Callable[[web.Request], Awaitable[web.WebSocketResponse]]:
-    """Answers a socket with an app of its own, started by the shell's `command`."""
+
+def handler(
+    command: str, sessions: set[Session]
+) -> Callable[[web.Request], Awaitable[web.WebSocketResponse]]:
+    """Answers a socket with an app of its own, started by the shell's `command`.
+
+    `sessions` holds those that are open.
+    """
 
     async def handle(request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(heartbeat=ALIVE_S, max_msg_size=MESSAGE_BYTES)
@@ -57,6 +75,7 @@ def handler(command: str) -> Callable[[web.Request], Awaitable[web.WebSocketResp
             close=socket.close,  # type: ignore[arg-type]  # what it gives back is not looked at
             download_manager=DownloadManager(),
         )
+        sessions.add(session)
         try:
             await session.start(*size(request.query.get("width"), request.query.get("height")))
             async for message in socket:
@@ -66,6 +85,7 @@ def handler(command: str) -> Callable[[web.Request], Awaitable[web.WebSocketResp
                     break
         finally:
             await session.stop()
+            sessions.discard(session)
             await socket.close()
         return socket
 

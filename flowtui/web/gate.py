@@ -20,6 +20,7 @@ MINUTE_S = 60.0
 DAYS_30_S = 30 * 24 * 3600
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _PURPOSE = b"the page of flowtui"
+_KEYBOARD = b"the keyboard of flowtui"
 
 
 @dataclass(slots=True)
@@ -43,6 +44,20 @@ class Gate:
         """What is set once the token was given; not the token itself."""
         return f"{COOKIE}={self._session}; Path=/; HttpOnly; SameSite=Strict; Max-Age={DAYS_30_S}"
 
+    @property
+    def key(self) -> str:
+        """What opens the whole app beside the cookie.
+
+        A cookie is sent to every port of a name, and so to whoever else listens on this machine;
+        the key stays with the page, in the part of its address that no browser sends.
+        """
+        return hmac.new(self.token.encode(), _KEYBOARD, "sha256").hexdigest()
+
+    def check_key(self, request: Request) -> None:
+        """Raises RefusedRequest for a socket without the key."""
+        if not hmac.compare_digest(request.query.get("key", "").encode(), self.key.encode()):
+            raise RefusedRequest(403, "open the address of the app that flowtui serve printed")
+
     def check(self, request: Request, acts: bool = False) -> bool:
         """Whether the request brings the token, and so gets a cookie; else it must have one.
 
@@ -52,7 +67,7 @@ class Gate:
         self._check_host(request)
         acts = acts or request.method == "POST"
         if not acts and "token" in request.query:
-            self._check_token(request.query["token"])
+            self._check_token(request)
             return True
         given = cookies(request.headers).get(COOKIE, "")
         if not hmac.compare_digest(given.encode(), self._session.encode()):
@@ -82,7 +97,13 @@ class Gate:
         elif request.headers.get("sec-fetch-site") != "same-origin":
             raise RefusedRequest(403, "a form of another page is not taken")
 
-    def _check_token(self, given: str) -> None:
+    def _check_token(self, request: Request) -> None:
+        given, site = request.query["token"], request.headers.get("sec-fetch-site", "")
+        if site in ("cross-site", "same-site") and not hmac.compare_digest(
+            given.encode(), self.token.encode()
+        ):
+            # another page's guesses are refused, and lock nobody out
+            raise RefusedRequest(403, "this token is not the one; see: flowtui serve")
         now = self.monotonic()
         while self._wrong and self._wrong[0] <= now - MINUTE_S:
             self._wrong.popleft()

@@ -93,6 +93,11 @@ class PageServer:
         """Answers by their status."""
         self._server: asyncio.Server | None = None
 
+    @property
+    def has_app(self) -> bool:
+        """Whether the whole app is served too."""
+        return self._app is not None
+
     async def begin(self, port: int) -> int:
         """Listen on loopback; returns the port (0 takes any). Raises FlowError if it is taken."""
         try:
@@ -116,10 +121,11 @@ class PageServer:
 
     async def end(self) -> None:
         """Stop listening, and end what is open."""
+        if self._server is not None:
+            self._server.close()  # first: nothing new is opened while the rest ends
         if self._app is not None:
             await self._app.end()
         if self._server is not None:
-            self._server.close()
             await self._server.wait_closed()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -144,6 +150,7 @@ class PageServer:
             method = request.method
             if self._app is not None and request.path == whole_app.SOCKET:
                 self._gate.check(request, acts=True)
+                self._gate.check_key(request)
                 await self._app.join(request, reader, writer)
                 self.answered[101] += 1
                 return
@@ -157,7 +164,8 @@ class PageServer:
 
     async def _reply(self, request: Request) -> Reply:
         if self._gate.check(request):
-            return Reply(303, to="/", cookie=self._gate.cookie)
+            to = whole_app.PAGE if request.path == whole_app.PAGE else "/"
+            return Reply(303, to=to, cookie=self._gate.cookie)
         if request.method == "POST":
             return await self._do(request)
         if request.path == "/":

@@ -23,11 +23,13 @@ from flowtui.web.requests import RefusedRequest, Request
 if TYPE_CHECKING:
     from aiohttp.web_runner import AppRunner
 
+    from flowtui.web.app_session import Session
+
 PAGE, SOCKET, FILES = "/app", "/app/ws", "/app/file/"
 SESSIONS = 4
 """Apps at a time; each is a process of some 50 MB."""
 PIECE = 64 * 1024
-END_S = 5.0
+END_S = 7.0
 """How long apps may take to end when the server does."""
 KNOWN = {
     "textual.js": ("js/textual.js", "text/javascript"),
@@ -37,11 +39,29 @@ KNOWN = {
 """What of textual-serve's files is given out, and as what."""
 START = """\
 "use strict";
+if (location.hash.length > 1) {
+  sessionStorage.setItem("key", location.hash.slice(1));
+  history.replaceState(null, "", location.pathname);
+}
 const shown = document.getElementById("terminal");
 const scheme = location.protocol === "https:" ? "wss://" : "ws://";
-shown.dataset.sessionWebsocketUrl = scheme + location.host + "/app/ws";
+const key = sessionStorage.getItem("key");
+if (key === null) {
+  document.body.className = "-keyless";
+  shown.remove();
+} else {
+  window.WebSocket = class extends WebSocket {
+    constructor(address, ...more) {
+      super(address + "&key=" + encodeURIComponent(key), ...more);
+    }
+  };
+  shown.dataset.sessionWebsocketUrl = scheme + location.host + "/app/ws";
+}
 """
-"""The address of the socket is made where it is known under which name the page was asked for."""
+"""The address of the socket is made where it is known under which name the page was asked for.
+
+The key is in the part of the first address that is sent to nobody; this tab keeps it.
+"""
 STYLE = """\
 @font-face { font-family: "Roboto Mono"; src: url("/app/file/mono.ttf"); font-weight: 100 700; }
 html, body { margin: 0; height: 100%; background: #101418; color: #c8d0d8; }
@@ -49,7 +69,7 @@ body { font-family: "Roboto Mono", monospace; }
 #terminal { position: absolute; inset: 0; }
 p { display: none; position: absolute; inset: 0; margin: auto; height: 6rem; text-align: center; }
 body.-closed #terminal { display: none; }
-body.-closed p { display: block; }
+body.-closed .closed, body.-keyless .keyless { display: block; }
 a { color: inherit; }
 """
 PAGE_TEXT = """\
@@ -60,8 +80,10 @@ PAGE_TEXT = """\
 <script src="/app/file/start.js" defer></script><script src="/app/file/textual.js" defer></script>
 </head><body>
 <div id="terminal" class="textual-terminal" data-font-size="15"></div>
-<p>The app was closed; a block that runs is still there.<br><a href="/app">Open it again</a>
-&nbsp; <a href="/">the page</a></p>
+<p class="keyless">Open the address of the app that <b>flowtui serve --app</b> printed.<br>
+<a href="/">the page</a></p>
+<p class="closed">The app was closed; a block that runs is still there.<br>
+<a href="/app">Open it again</a> &nbsp; <a href="/">the page</a></p>
 </body></html>
 """
 POLICY = (
@@ -86,10 +108,14 @@ class WholeApp:
             raise FlowError(
                 "--app needs the extra web", "install it: pip install 'flowtui[web]'"
             ) from None
-        self._handle = app_session.handler(f"exec {shlex.join(command)}")
+        self._sessions: set[Session] = set()
+        self._handle = app_session.handler(f"exec {shlex.join(command)}", self._sessions)
         self._files = Path(str(textual_serve.__file__)).parent / "static"
         self._runner: AppRunner | None = None
         self._open: set[asyncio.Task[None]] = set()
+        self._taken = 0
+        """Sockets that are open, or about to be."""
+        self._ended = False
 
     async def begin(self) -> None:
         """Make ready; nothing listens."""
@@ -104,11 +130,14 @@ class WholeApp:
         await self._runner.setup()
 
     async def end(self) -> None:
-        """End all apps, as closed terminals do."""
+        """End all apps, as closed terminals do; none is left."""
+        self._ended = True
         for one in self._open:
             one.cancel()
         if self._runner is not None:
             await self._runner.cleanup()
+        for session in self._sessions:
+            session.kill()
 
     def file(self, name: str) -> tuple[bytes, str]:
         """A file of the page, and its type. Raises RefusedRequest for any other."""
@@ -129,8 +158,17 @@ class WholeApp:
         Raises RefusedRequest where it asks for no socket, or too many are open.
         """
         head = _head(request)
-        if len(self._open) >= SESSIONS:
+        if self._ended or self._taken >= SESSIONS:
             raise RefusedRequest(503, f"{SESSIONS} apps are open already; close one")
+        self._taken += 1  # before anything is waited for: others ask meanwhile
+        try:
+            await self._join(head, reader, writer)
+        finally:
+            self._taken -= 1
+
+    async def _join(
+        self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         assert self._runner is not None and self._runner.server is not None
         ours, theirs = socket.socketpair()
         ours.setblocking(False)

@@ -179,8 +179,9 @@ def test_the_whole_app_is_worked_from_a_browser_and_goes_with_its_page(
         stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
         assert process.stdout is not None and process.stderr is not None
+        process.stdout.readline()  # the page's
         chrome.open(process.stdout.readline().strip())
-        press(chrome, "the whole app")
+        assert chrome.value("location.href").endswith("/app"), "neither token nor key stays there"
         until(lambda: "-first-byte" in now(chrome, "document.body.className"))
         chrome.value("document.querySelector('textarea').focus()")
         for letter in "\rwire it":  # the first opens the plan; no letter waits for it

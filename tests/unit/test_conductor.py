@@ -374,3 +374,25 @@ async def test_a_look_that_is_asked_for_during_another_is_not_lost(person: Perso
         await until(lambda: PLAN in baton.conductor._set)
     finally:
         baton.conductor.end()
+
+
+async def test_after_a_fault_of_ours_what_is_due_is_looked_for_again(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowtui.services.conductor.LOOK_S", 0.05)
+    baton = Baton(person.services)
+    due = baton._due
+    faults = [KeyError("a fault"), KeyError("another")]
+
+    async def at_first_broken() -> Instants:
+        if faults:
+            raise faults.pop()
+        return await due()
+
+    baton.conductor._due = at_first_broken
+    person.begin(50)
+    baton.conductor.begin()
+    try:
+        await until(lambda: PLAN in baton.conductor._set)
+    finally:
+        baton.conductor.end()

@@ -186,7 +186,10 @@ def _tables(summary: Summary) -> list[tuple[str, Mapping[str, int]]]:
     named = (("context", summary.contexts), ("mode", summary.modes), ("tag", summary.tags))
     found: list[tuple[str, Mapping[str, int]]] = []
     for name, sums in named:
-        told = {key or "none": seconds for key, seconds in sums.items() if seconds}
+        told: dict[str, int] = {}
+        for key, seconds in sums.items():
+            if seconds:  # somebody may have called a context "none"
+                told[key or "none"] = told.get(key or "none", 0) + seconds
         if len(told) > ROWS:
             kept = dict(list(told.items())[:ROWS])
             kept[f"{len(told) - ROWS} more"] = sum(list(told.values())[ROWS:])

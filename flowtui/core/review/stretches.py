@@ -8,10 +8,10 @@ from itertools import groupby
 
 from flowtui.core.day import week_of
 from flowtui.core.lazy_dataclass import dataclass
-from flowtui.core.review.summary import DayFigures, Summary
+from flowtui.core.review.summary import MOST_DAYS, DayFigures, Summary
 
-MOST_DAYS, MOST_WEEKS = 14, 14
-"""So many stretches of a kind at most; a report of more days has longer ones."""
+MOST_WEEKS = 14
+"""A report of more days is told by months."""
 
 
 @dataclass(frozen=True, slots=True)

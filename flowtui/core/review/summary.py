@@ -7,7 +7,7 @@ name, everything else "other work"; lengths to a quarter of an hour, no times of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,6 +21,8 @@ from flowtui.core.status_file import minutes
 
 OTHER = "other work"
 QUARTER_S = 900
+MOST_DAYS = 14
+"""So many days are told one by one; of more, weeks or months."""
 LEAST_DAYS = 4
 """A mean of fewer days says nothing; the days themselves are told."""
 THEORY = ("theory",)
@@ -260,7 +262,7 @@ def public(
     return Summary(
         summary.first,
         summary.last,
-        tuple(DayFigures(day.day, quarters(day.focus_s), 0, day.rest) for day in summary.days),
+        tuple(_public_days(summary.days)),
         quarters(summary.focus_s),
         summary.blocks,
         0,
@@ -274,6 +276,19 @@ def public(
         lines=tuple(lines),
         first_weekday=summary.first_weekday,
     )
+
+
+def _public_days(days: Sequence[DayFigures]) -> Iterator[DayFigures]:
+    """Days by quarters of an hour; of many, so that the sum of any stretch is right too."""
+    if len(days) <= MOST_DAYS:
+        yield from (DayFigures(day.day, quarters(day.focus_s), 0, day.rest) for day in days)
+        return
+    true_s = told_s = 0
+    for day in days:
+        true_s += day.focus_s
+        shown_s = max(0, quarters(true_s) - told_s) if day.focus_s else 0
+        told_s += shown_s
+        yield DayFigures(day.day, shown_s, 0, day.rest)
 
 
 def quarters(seconds: int) -> int:

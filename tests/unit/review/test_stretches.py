@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from flowtui.core.focus.block import Block, Outcome
 from flowtui.core.review.chart import picture
 from flowtui.core.review.render import LINES, alt_text, markdown, page, title
-from flowtui.core.review.stretches import MOST_DAYS, kind_of, stretches, weeks_of
-from flowtui.core.review.summary import Summary, summarise
+from flowtui.core.review.stretches import kind_of, stretches, weeks_of
+from flowtui.core.review.summary import MOST_DAYS, Summary, public, summarise
 from tests.user import Person, Shell
 
 FIRST = date(2026, 1, 1)
@@ -134,3 +134,22 @@ def test_weeks_begin_as_the_person_has_them(flow: Shell, person: Person) -> None
     person.past(60, 50)
     text = flow.ok("report", "--month", "2026-03").out
     assert "| 1 Mar |" in text and "| 8 Mar |" not in text, "1 March 2026 is a Sunday"
+
+
+@pytest.mark.parametrize(("minutes", "days"), [(7, 30), (23, 30), (8, 200), (37, 364), (50, 7)])
+def test_what_all_may_see_adds_up(minutes: int, days: int) -> None:
+    every = [block(FIRST + timedelta(days=at), minutes) for at in range(days)]
+    told = public(summary_of(every, FIRST, FIRST + timedelta(days=days - 1)))
+    assert told.focus_s == round(minutes * 60 * days / 900) * 900
+    assert all(one.focus_s % 900 == 0 for one in told.days)
+    shown = sum(one.focus_s for one in stretches(told))
+    if days > MOST_DAYS:
+        assert shown == told.focus_s
+    else:
+        assert abs(shown - told.focus_s) <= 450 * days
+
+
+def test_a_context_that_is_called_none_is_no_other(flow: Shell, person: Person) -> None:
+    blocks = [block(FIRST, 60), replace(block(FIRST, 30, "write"), tags=("none",))]
+    text = markdown(summary_of(blocks, FIRST, FIRST))
+    assert "| none | 1 h 30 |" in text or "none" not in text

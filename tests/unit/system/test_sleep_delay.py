@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 
@@ -130,4 +131,43 @@ async def test_the_agent_notes_when_the_block_was_last_seen(bus: str, tmp_path: 
     assert beat is not None and beat.block_id == block.id
     await until(lambda: not logind.waits())
     agent.end()
+    logind.close()
+
+
+async def test_a_refusal_or_a_fault_in_one_sleep_does_not_end_it_for_the_next(bus: str) -> None:
+    logind = Logind()
+    await logind.serve(bus)
+    noted: list[int] = []
+
+    def before() -> None:
+        noted.append(1)
+        if len(noted) == 1:
+            raise OSError("a full disk")
+
+    delay = SleepDelay({"DBUS_SYSTEM_BUS_ADDRESS": bus}, before)
+    assert await asyncio.to_thread(delay.begin)
+    await logind.tell(True)
+    await until(lambda: not delay.holds and len(noted) == 1)
+    await logind.tell(False)
+    await until(lambda: delay.holds)
+    await logind.tell(True)
+    await until(lambda: len(noted) == 2)
+    delay.end()
+    assert not delay.holds
+    logind.close()
+
+
+async def test_a_bus_that_was_lost_is_looked_for_again(
+    bus: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowtui.system.sleep_delay.AGAIN_S", 0.05)
+    logind = Logind()
+    await logind.serve(bus)
+    delay = SleepDelay({"DBUS_SYSTEM_BUS_ADDRESS": bus}, lambda: None)
+    assert await asyncio.to_thread(delay.begin)
+    connection = delay._connection
+    assert connection is not None
+    connection.sock.shutdown(2)
+    await until(lambda: delay.holds and delay._connection is not connection)
+    delay.end()
     logind.close()

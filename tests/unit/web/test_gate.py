@@ -155,3 +155,11 @@ def test_any_form_is_fields_or_refused(body: bytes) -> None:
         return
     assert len(fields) <= 20
     assert cookies({"cookie": body.decode("latin-1")}) is not None
+
+
+def test_guesses_of_another_page_are_refused_and_lock_nobody_out() -> None:
+    one, _ = gate()
+    for _ in range(50):
+        assert status(one, query={"token": "x"}, cookie="", sec_fetch_site="cross-site") == 403
+    assert ask(one, query={"token": TOKEN}, cookie="") is True
+    assert ask(one, query={"token": TOKEN}, cookie="", sec_fetch_site="cross-site") is True

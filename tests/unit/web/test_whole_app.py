@@ -26,6 +26,7 @@ ECHO = (
     "    os.write(1, b'D' + len(data).to_bytes(4, 'big') + data)\n"
 )
 """Stands where the app stands: says how large its screen is, and sends back what it is sent."""
+IGNORES = "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
 KEYS = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13",
         "Upgrade": "websocket", "Connection": "Upgrade"}  # fmt: skip
 
@@ -43,7 +44,7 @@ def own(browser: Browser) -> dict[str, str]:
 
 
 def address(browser: Browser, query: str = "width=100&height=30") -> str:
-    return f"http://127.0.0.1:{browser.port}{SOCKET}?{query}"
+    return f"http://127.0.0.1:{browser.port}{SOCKET}?{query}&key={browser.gate.key}"
 
 
 async def test_an_app_is_opened_with_the_size_of_the_browser_and_hears_its_keys(
@@ -77,7 +78,7 @@ async def test_a_socket_of_another_page_is_refused_and_starts_nothing(
     app = echo()
     async with served(person, app=app) as browser:
         headers = {**KEYS, **own(browser), **changed}
-        found = await browser.ask("GET", SOCKET, None, **headers)
+        found = await browser.ask("GET", f"{SOCKET}?key={browser.gate.key}", None, **headers)
         assert found.status == status
         assert not app._open
 
@@ -94,7 +95,8 @@ async def test_only_so_many_apps_are_open_at_a_time(person: Person) -> None:
             await session.ws_connect(address(browser), headers=own(browser))
             for _ in range(SESSIONS)
         ]
-        assert (await browser.ask("GET", SOCKET, None, **KEYS, **own(browser))).status == 503
+        path = f"{SOCKET}?key={browser.gate.key}"
+        assert (await browser.ask("GET", path, None, **KEYS, **own(browser))).status == 503
         for socket in sockets:
             await socket.close()
         await until(lambda: browser.server.answered[101] == SESSIONS)
@@ -185,8 +187,60 @@ async def test_a_client_that_vanishes_leaves_no_app(person: Person) -> None:
     async with served(person, app=app) as browser:
         reader, writer = await asyncio.open_connection("127.0.0.1", browser.port)
         headers = {"Host": f"127.0.0.1:{browser.port}", **KEYS, **own(browser)}
-        lines = [f"GET {SOCKET} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items())]
+        path = f"{SOCKET}?key={browser.gate.key}"
+        lines = [f"GET {path} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items())]
         writer.write("\r\n".join(lines).encode() + b"\r\n\r\n")
         assert b"101 Switching" in await reader.readuntil(b"\r\n\r\n")
         writer.transport.abort()
         await until(lambda: not app._open)
+
+
+@pytest.mark.parametrize("key", ["", "key=", "key=wrong", "key=" + "0" * 64])
+async def test_the_cookie_alone_which_every_port_is_sent_opens_no_app(
+    person: Person, key: str
+) -> None:
+    app = echo()
+    async with served(person, app=app) as browser:
+        found = await browser.ask("GET", f"{SOCKET}?{key}", None, **KEYS, **own(browser))
+        assert found.status == 403 and not app._open
+        page = await browser.ask("GET", PAGE)
+        assert browser.gate.key not in page.body, "whoever has the cookie could read it there"
+
+
+async def test_sockets_that_come_at_once_are_no_more_than_there_may_be(person: Person) -> None:
+    app = echo()
+    async with served(person, app=app) as browser:
+        path = f"{SOCKET}?key={browser.gate.key}"
+        lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{browser.port}"]
+        lines += [f"{k}: {v}" for k, v in {**KEYS, **own(browser)}.items()]
+        head = "\r\n".join(lines).encode() + b"\r\n\r\n"
+        ends = [await asyncio.open_connection("127.0.0.1", browser.port) for _ in range(12)]
+        for _reader, writer in ends:
+            writer.write(head)
+        heads = [await reader.readuntil(b"\r\n\r\n") for reader, _writer in ends]
+        assert sum(b" 101 " in one for one in heads) == SESSIONS
+        assert sum(b" 503 " in one for one in heads) == 12 - SESSIONS
+        for _reader, writer in ends:
+            writer.close()
+        await until(lambda: not app._open)
+
+
+async def test_an_app_that_does_not_end_is_ended_with_the_server(person: Person) -> None:
+    stubborn = WholeApp([sys.executable, "-c", "import signal\n" + IGNORES + ECHO])
+    async with ClientSession() as session:
+        async with served(person, app=stubborn) as browser:
+            socket = await session.ws_connect(address(browser), headers=own(browser))
+            await socket.receive_bytes()
+            [one] = stubborn._sessions
+            process = one.process
+            assert process is not None
+        await until(lambda: process.returncode is not None)
+        await socket.close()
+
+
+async def test_while_it_ends_nothing_new_is_opened(person: Person) -> None:
+    app = echo()
+    async with served(person, app=app) as browser:
+        await app.end()
+        path = f"{SOCKET}?key={browser.gate.key}"
+        assert (await browser.ask("GET", path, None, **KEYS, **own(browser))).status == 503
