@@ -195,6 +195,7 @@ class Conductor:
         self._set: dict[str, datetime] = {}
         self._at: dict[str, datetime] = {}
         self._looking = self._look_again = False
+        self._retry: asyncio.TimerHandle | None = None
         self._one = asyncio.Lock()
         self._again: dict[str, tuple[datetime, int]] = {}
         """What rang and was due again all the same, and how often: it waits longer each time."""
@@ -258,7 +259,9 @@ class Conductor:
         except Exception:
             # a fault of ours: what is due is looked for again, and not forgotten
             if self._loop is not None:
-                self._loop.call_later(LOOK_S, self.look_soon)
+                if self._retry is not None:
+                    self._retry.cancel()
+                self._retry = self._loop.call_later(LOOK_S, self.look_soon)
             raise
         finally:
             self._looking = False
@@ -287,6 +290,8 @@ class Conductor:
     def end(self) -> None:
         """Stop the jobs and free the lock."""
         scheduler, self._scheduler = self._scheduler, None
+        if self._retry is not None:
+            self._retry.cancel()
         if scheduler is not None and scheduler.running:
             scheduler.shutdown(wait=False)
         if self._alarm is not None and self._loop is not None:

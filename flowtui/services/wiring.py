@@ -347,8 +347,9 @@ def _follow(services: Services, event: Event) -> None:
 
 
 def _follow_plans(services: Services) -> None:
-    """Something was taken back, perhaps a change of plans; without any, nothing is loaded."""
-    if len(services.store.ledger.table(PLANS)):
+    """Something was taken back, perhaps a plan whose guard is on; else nothing is loaded."""
+    kept = GuardState(services.paths.state_dir).read()
+    if kept is not None and kept.alone:
         from flowtui.services.plan.guard_ahead import follow_plans
 
         follow_plans(services)

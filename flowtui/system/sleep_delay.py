@@ -113,8 +113,8 @@ class SleepDelay:
 
     def _stay(self) -> None:
         """Listen for as long as it is wanted; a bus that went is looked for again."""
-        wait_s = AGAIN_S
         while not self._ended.is_set():
+            wait_s = AGAIN_S
             with contextlib.suppress(Exception):  # the bus has gone, or nobody waits any more
                 self._listen()
             self._close()

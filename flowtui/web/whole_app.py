@@ -158,7 +158,8 @@ class WholeApp:
         Raises RefusedRequest where it asks for no socket, or too many are open.
         """
         head = _head(request)
-        if self._ended or self._taken >= SESSIONS:
+        # an app that takes its time to end is open still
+        if self._ended or max(self._taken, len(self._sessions)) >= SESSIONS:
             raise RefusedRequest(503, f"{SESSIONS} apps are open already; close one")
         self._taken += 1  # before anything is waited for: others ask meanwhile
         try:

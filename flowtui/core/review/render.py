@@ -270,8 +270,7 @@ def _heat(summary: Summary) -> str:
 
 
 def _heat_words(summary: Summary) -> str:
-    days = [day for day in summary.days if day.focus_s]
-    return f"{_count(len(days), 'day')} with focus, of {len(summary.days)}"
+    return f"a square for each day of {_count(len(summary.days), 'day')}, from the first with focus"
 
 
 def shade(focus_s: int) -> int:

@@ -77,11 +77,6 @@ class Reminders:
         """What is still to be told of today and tomorrow, by time; also during a block."""
         return sorted(self._wanted(), key=lambda reminder: reminder.at)
 
-    def was_told(self, event: str, about: str) -> bool:
-        """Whether the last reminder of `event` that was told is this one."""
-        told: Reminded = self._body.store.state.get(TOLD) or {}
-        return told.get(event) == about
-
     def ring(self) -> Reminder | None:
         """The reminder that is due, noted as told; None if there is nothing to tell now.
 

@@ -79,7 +79,7 @@ class GuardService(GuardChoices):
 
     def arm(self, block: Block, choice: Choice) -> Armed:
         """Put the guard on for `block`; a guard that refuses is told of, the block runs on."""
-        held = self._settle(block.id)
+        held = self._settle(block.id, choice.strictness != "soft")
         self.state.keep_choice(choice)
         return self._put_on(block.id, choice, self.seconds(block, self._clock.now()), held)
 
@@ -90,7 +90,7 @@ class GuardService(GuardChoices):
         planned occurrence, PLAN@DAY, that it is ahead of. One that is on already is added to.
         """
         kept = self.state.read()
-        held = self._settle("")
+        held = self._settle("", choice.strictness != "soft")
         before = kept.about.split() if kept is not None and held is not None else []
         whole = " ".join(dict.fromkeys([*before, about]))
         return self._put_on("", choice, protection.seconds_for(seconds, seconds), held, whole)
@@ -114,11 +114,11 @@ class GuardService(GuardChoices):
         held: dict[str, Any] | None,
         about: str = "",
     ) -> Armed:
-        """Arm for `seconds`; `held`, a lease of one's own without a block, is taken over."""
+        """Arm for `seconds`; `held`, a lease of one's own that no block has, is taken over."""
         now = self._clock.now()
-        choice, seconds, held = self._instead(choice, seconds, held)
+        choice, apps = self._with(choice, held)
         chosen = wishes.fitted(lists.chosen(self.lists(), choice.lists))
-        apps = tuple(dict.fromkeys([*self.settings.apps, *(a for one in chosen for a in one.apps)]))
+        apps = tuple(dict.fromkeys([*apps, *(app for one in chosen for app in one.apps)]))
         kept = Kept(
             block_id, choice.lists, choice.strictness, "session", quiet=self.settings.quiet,
             until=now.timestamp() + seconds, about=about,
@@ -126,7 +126,7 @@ class GuardService(GuardChoices):
         wish = self.wish(chosen, choice, apps, seconds, now)
         sentences: list[str] = []
         try:
-            answer = self._armed(wish) if held is None else self._added(held, wish)
+            answer = self._on(wish, held, bool(block_id))
         except NoGuard as missing:
             sentences += self._without(missing, apps)
         except Refused as refusal:
@@ -149,27 +149,43 @@ class GuardService(GuardChoices):
             sentences = [*protection.uncovered(view), *sentences]
         return Armed(view, tuple(dict.fromkeys(sentences)))
 
-    def _instead(
-        self, choice: Choice, seconds: int, held: dict[str, Any] | None
-    ) -> tuple[Choice, int, dict[str, Any] | None]:
-        """What to ask for where the lease `held` is on.
+    def _with(self, choice: Choice, held: dict[str, Any] | None) -> tuple[Choice, tuple[str, ...]]:
+        """What to ask for, and which apps: a soft lease that gives way goes on in what comes."""
+        apps = tuple(self.settings.apps)
+        if held is None or not self._gives_way(choice, held):
+            return choice, apps
+        known = self.lists()
+        both = (*choice.lists, *(name for name in held["lists"] if name in known))
+        whole = Choice(tuple(dict.fromkeys(both)), choice.strictness)
+        return whole, tuple(dict.fromkeys([*apps, *held.get("apps", ())]))
 
-        A soft one that cannot become what is wanted by adding to it, since it is to be stricter or
-        to leave only some sites open, is let go of, and what it kept away is asked for again.
-        """
-        if held is None or held["strictness"] != "soft":
-            return choice, seconds, held
+    def _gives_way(self, choice: Choice, held: dict[str, Any]) -> bool:
+        """Whether a soft lease cannot become what is wanted by adding to it: it is to be stricter,
+        or to leave only some sites open."""
         known = self.lists()
         only = any(known[name].only for name in choice.lists if name in known)
-        if choice.strictness == "soft" and not only:
-            return choice, seconds, held
-        try:
+        return bool(held["strictness"] == "soft" and (choice.strictness != "soft" or only))
+
+    def _on(
+        self, wish: dict[str, Any], held: dict[str, Any] | None, for_block: bool
+    ) -> dict[str, Any]:
+        """Arm, or add to `held`; a soft lease that gives way is let go of first. As the client."""
+        if held is None:
+            return self._armed(wish)
+        stricter = held["strictness"] == "soft" and (wish["strictness"] != "soft" or wish["only"])
+        if not stricter:
+            return self._added(held, wish, for_block)
+        self.client.plan(wish)  # what would be refused leaves the old one as it is
+        with contextlib.suppress(FlowError):
             self.client.ask("release", reason="a stricter one takes its place")
-        except FlowError:
-            return choice, seconds, held
-        both = (*choice.lists, *(name for name in held["lists"] if name in known))
-        longer = max(seconds, round(held["left_s"]))
-        return Choice(tuple(dict.fromkeys(both)), choice.strictness), longer, None
+        still = self._held()  # the answer may be lost, and the lease be over
+        if still is not None and still.get("id") == held["id"]:
+            return self._added(still, wish, for_block)
+        answer = self._armed(wish)
+        if "added" in held["lists"]:
+            told = "what was added by hand is reachable again: flowtui guard add"
+            answer = {**answer, "left_out": [*answer.get("left_out", ()), told]}
+        return answer
 
     def _armed(self, wish: dict[str, Any]) -> dict[str, Any]:
         """Arm; a lease of one's own that is about to end is added to. Raises as the client."""
@@ -184,13 +200,13 @@ class GuardService(GuardChoices):
             held = self._held() if refusal.code == "running" else None
             if held is None or not held.get("mine") or held["left_s"] > TAKE_OVER_S:
                 raise
-        return self._added(held, wish)
+        return self._added(held, wish, True)
 
-    def _added(self, held: dict[str, Any], wish: dict[str, Any]) -> dict[str, Any]:
+    def _added(self, held: dict[str, Any], wish: dict[str, Any], for_block: bool) -> dict[str, Any]:
         """Let a lease of one's own last longer and keep more away: a part is only ever added.
 
         What is refused is told in `left_out`; the lease is one's own all the same. An end of it
-        that was asked for is taken back.
+        that was asked for is taken back where a block begins, or where flowtui had asked for it.
         """
         asked = held.get("pending")
         refused: list[str] = []
@@ -198,10 +214,12 @@ class GuardService(GuardChoices):
         def tell(deed: Callable[[], Any], about: str) -> list[str]:
             try:
                 return list((deed() or {}).get("refused", ()))
-            except Refused as refusal:
+            except (Refused, NoGuard) as refusal:
                 return [f"{about}: {refusal.message}"]
 
-        if asked and not asked["emergency"]:
+        kept = self.state.read()
+        mine = kept is not None and kept.asked
+        if asked and not asked["emergency"] and (for_block or mine):
             tell(lambda: self.client.ask("release", reason="", cancel=True), "its end")
         if held["left_s"] < wish["seconds"]:
             refused += tell(lambda: self.client.ask("extend", seconds=wish["seconds"]), "longer")
@@ -215,15 +233,16 @@ class GuardService(GuardChoices):
             refused.append("other sites stay open: the guard that is on keeps what it began with")
         return {"lease": self._held() or held, "left_out": refused, "problem": ""}
 
-    def _settle(self, block_id: str) -> dict[str, Any] | None:
+    def _settle(self, block_id: str, strict: bool) -> dict[str, Any] | None:
         """Let go of the guard of an earlier block, if that was not heard before.
 
-        A lease that was put on without a block is not let go of: it is returned.
+        A lease that was put on without a block is not let go of: it is returned, and lasts on; so
+        is, for one that is `strict` too, what outlives its block.
         """
         kept = self.state.read()
         if kept is None:
             return None
-        if kept.alone and kept.lease:
+        if kept.lease and (kept.alone or (strict and kept.asked and kept.block != block_id)):
             held = self._held()
             if held is not None and held.get("mine") and held.get("id") == kept.lease:
                 return held

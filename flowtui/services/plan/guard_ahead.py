@@ -8,10 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flowtui.core.errors import FlowError
-from flowtui.core.kinds import PLANS
 from flowtui.core.plan.planned_block import Occurrence, Standing
 from flowtui.services.guard.guard_state import GuardState
-from flowtui.services.plan.offers import BLOCK_PLANNED, told_of
 
 if TYPE_CHECKING:
     from flowtui.services.wiring import Services
@@ -46,20 +44,15 @@ def arm_ahead(services: Services, one: Occurrence) -> str:
 
 
 def follow_plans(services: Services) -> None:
-    """After a change of plans, or its undo: what is on ahead of a block is what is still planned.
+    """After a change of plans, or its undo: what was let go, moved or taken away gives it back.
 
-    What was let go, moved or taken away gives its guard back; what is due again has it again.
+    Nothing is put on here: what a person ended by hand stays off until a block begins.
     """
     kept = GuardState(services.paths.state_dir).read()
     if kept is not None and kept.alone:
         for id in kept.about.split():
             if "@" in id and not _stays(services, id):
                 services.guard.release_alone(id)
-    elif kept is None and len(services.store.ledger.table(PLANS)):
-        due = services.plan_book.due()
-        told = due is not None and services.body.reminders.was_told(BLOCK_PLANNED, told_of(due))
-        if due is not None and told:
-            arm_ahead(services, due)
 
 
 def _stays(services: Services, id: str) -> bool:

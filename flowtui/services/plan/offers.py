@@ -57,18 +57,13 @@ def meeting_ahead(
     ]
 
 
-def told_of(one: Occurrence) -> str:
-    """By what it is known that an offer was told: moved, it is another."""
-    return f"{one.id} {stamp(one.at)}"
-
-
 def _offer(book: PlanBook, one: Occurrence, zone: ZoneInfo) -> Reminder:
     length = minutes(one.plan.seconds) if one.plan.seconds else "open end"
     at = one.at.astimezone(zone)
     name = one.plan.intention or "a block"
     return Reminder(
         BLOCK_PLANNED,
-        told_of(one),
+        f"{one.id} {stamp(one.at)}",
         one.at,
         book.offer_until(one),
         f"{at:%H:%M} {name}, {length}",

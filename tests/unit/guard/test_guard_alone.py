@@ -229,7 +229,7 @@ def test_a_soft_guard_gives_way_to_a_stricter_one_that_keeps_what_it_kept(
     armed = guarded.guard.arm(block, Choice(("news",), strictness))
     assert lease(guarded)["strictness"] == strictness and armed.view is not None
     assert guarded.world.blocks("news.test") and guarded.world.blocks("video.test")
-    assert guarded.left_s() == 7200
+    assert guarded.left_s() == 3000, "a strict one outlives no block"
 
 
 def test_a_plan_that_is_hard_is_hard_over_a_soft_guard(guarded: Guarded) -> None:
@@ -308,20 +308,57 @@ def test_a_plan_that_is_taken_away_changed_or_undone_gives_it_back(guarded: Guar
     due(guarded)
     book.edit(replace(one.plan, arm=False))
     assert not guarded.world.blocks("news.test")
-    book.edit(one.plan)
-    assert guarded.world.blocks("news.test"), "due again, and it was told"
+
+
+def test_a_plan_that_is_removed_or_never_was_gives_it_back(guarded: Guarded) -> None:
+    book = guarded.person.services.plan_book
+    one = planned(guarded)
+    due(guarded)
     book.remove(one.plan)
     assert not guarded.world.blocks("news.test")
 
-
-def test_not_today_taken_back_puts_it_on_again(flow_of: Shell, guarded: Guarded) -> None:
-    one = planned(guarded)
-    due(guarded)
-    services = guarded.person.services
-    services.plan_book.let_go(one)
+    planned(guarded, "15:00")
+    due(guarded, 120)
+    assert guarded.world.blocks("news.test")
+    guarded.person.services.history.undo()
     assert not guarded.world.blocks("news.test")
-    services.history.undo()
-    assert guarded.world.blocks("news.test") and guarded.left_s() == 5400
+
+
+def test_what_was_ended_by_hand_stays_off_whatever_is_planned_or_undone(guarded: Guarded) -> None:
+    planned(guarded)
+    due(guarded)
+    guarded.guard.client.ask("release", reason="there is something to look up")
+    planned(guarded, "18:00")
+    guarded.person.services.history.undo()
+    assert not guarded.world.blocks("news.test")
+
+
+def test_a_stricter_one_that_is_refused_leaves_what_is_on(guarded: Guarded) -> None:
+    a_list(guarded, "noon", 'sites = ["noon.test"]\nopen = ["00:00-23:59"]\n')
+    guarded.guard.arm_alone(Choice(("news",)), 7200)
+    armed = guarded.guard.arm(guarded.person.begin(50), Choice(("noon",), "hard"))
+    assert guarded.world.blocks("news.test")
+    assert any("refused" in said for said in armed.sentences)
+
+
+def test_a_release_by_hand_stands_when_a_plan_comes_due(guarded: Guarded) -> None:
+    guarded.guard.arm_alone(Choice(("news",), "firm"), 7200)
+    planned(guarded)
+    guarded.person.pass_min(59.5)
+    guarded.guard.client.ask("release", reason="the paper is read already")
+    due(guarded, 0.5)
+    guarded.person.pass_min(5)
+    guarded.guard.client.ask("hello")
+    assert not guarded.world.blocks("news.test")
+
+
+def test_a_block_behind_a_firm_one_is_guarded_to_its_end(guarded: Guarded) -> None:
+    guarded.begin(50, "firm")
+    guarded.person.services.focus.finish()
+    guarded.begin(90, "firm")
+    guarded.person.pass_min(80)
+    guarded.guard.client.ask("hello")
+    assert guarded.world.blocks("news.test")
 
 
 def test_what_is_remembered_lasts_as_long_as_the_lease(guarded: Guarded) -> None:

@@ -85,7 +85,7 @@ def test_a_year_has_a_square_for_each_day_from_its_first_focus_to_its_last() -> 
     heat = text.partition('<svg class="h"')[2].partition("</svg>")[0]
     assert heat.count("<rect") == 14
     assert (heat.count('"s1"'), heat.count('"s4"'), heat.count('"s0"')) == (1, 1, 12)
-    assert "2 days with focus, of 365" in heat
+    assert "a square for each day of 365 days" in heat
 
 
 def test_an_empty_year_has_neither_bars_nor_squares() -> None:
