@@ -36,6 +36,7 @@ _SINGLES = {
     "running": "flowtui.core.focus.pointers:Running",
     "break": "flowtui.core.focus.pointers:Break",
     "announced": "flowtui.core.focus.pointers:Announced",
+    "break-announced": "flowtui.core.focus.pointers:Announced",
     "first-block": "flowtui.core.focus.pointers:FirstBlock",
     "body-words": "flowtui.core.body.habits:DeclaredHabits",
     "reminded": "flowtui.core.body.habits:Reminded",

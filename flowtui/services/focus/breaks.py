@@ -9,10 +9,12 @@ from datetime import timedelta
 from flowtui.core.clock import Clock
 from flowtui.core.errors import UsageError
 from flowtui.core.focus.measure import whole
-from flowtui.core.focus.pointers import Break
+from flowtui.core.focus.pointers import Announced, Break
 from flowtui.core.focus.recovery import Reading
 from flowtui.services.focus.block_store import BREAK, BlockStore
 
+RUNG = "break-announced"
+"""Of which break, by its start, the end was announced."""
 LONGEST_S = 4 * 3600
 JUST_OVER = timedelta(hours=1)
 """Nobody who comes back later wants to hear that a break is over."""
@@ -43,8 +45,7 @@ class Breaks:
         current: Break | None = self._store.state.get(BREAK)
         if current is None or self._store.running() is not None:
             return None
-        current = current.by(self._reading())
-        return current if self._clock.now() < current.ends_at + JUST_OVER else None
+        return self._as_it_is(current)
 
     def start(self, seconds: int) -> Break:
         """Begin a break of `seconds`, from 1 minute to 4 hours."""
@@ -63,12 +64,29 @@ class Breaks:
 
     def ring(self) -> Break | None:
         """Note that the end was announced; None if there is nothing to announce."""
-        current = self.current()
-        if current is None or current.rung or self._clock.now() < current.ends_at:
+        if not self._is_due(self.current()):
             return None
-        rung = replace(current, rung=True)
-        self._write(rung, "announce the break's end", background=True)
-        return rung
+        # a record of its own: it must not stand in the way of undoing the break, or its block
+        with self._store.change("announce the break's end", background=True) as writer:
+            stored: Break | None = writer.state.get(BREAK)
+            current = self._as_it_is(stored) if writer.running() is None else None
+            if stored is None or current is None or not self._is_due(current):
+                return None  # another process was quicker, or a block has begun
+            writer.state.put(Announced(BREAK, stored.started_at), id=RUNG)
+        return replace(current, rung=True)
+
+    def _is_due(self, current: Break | None) -> bool:
+        return current is not None and not current.rung and self._clock.now() >= current.ends_at
+
+    def _as_it_is(self, stored: Break | None) -> Break | None:
+        """A break by the clocks as they are now; None once it is long over."""
+        if stored is None:
+            return None
+        current = stored.by(self._reading())
+        if self._clock.now() >= current.ends_at + JUST_OVER:
+            return None
+        rung = self._store.state.get(RUNG) == Announced(BREAK, stored.started_at)
+        return replace(current, rung=True) if rung else current
 
     def _reading(self) -> Reading:
         clock = self._clock
