@@ -97,16 +97,27 @@ def _of_blocks(services: Services) -> list[Finding]:
 
 def _of_habits(services: Services) -> list[Finding]:
     """Habits that are called like a word of the quick line, which nobody can log by it."""
+    from flowtui.core.body.entry_kinds import Kind
+    from flowtui.services.body.names_in_use import user_of
     from flowtui.services.body.shadow_names import shadows
 
     if not services.paths.ledger_dir.exists():
         return []
-    kept = services.body.log.store.state.get(DECLARED)
+    store = services.body.log.store
+    kept = store.state.get(DECLARED)
     file = services.paths.ledger_dir / "state.jsonl"
+
+    def todo(name: str) -> str:
+        told = f"give it another name: {REPAIR}, or flowtui habit {name} --rename NAME"
+        user = user_of(store, Kind.HABIT, name)
+        if user is None:
+            return told
+        return f"experiment {user.id} ({user.declared.factor}) uses it; when that is over, {told}"
+
     return [
         Finding(
             Weight.NOTE, file, None, None, f"habit {name} is called like a word of the quick line",
-            f"give it another name: {REPAIR}, or flowtui habit {name} --rename NAME",
+            todo(name),
             STATE, DECLARED, f"habits.{name}",
         )
         for name in shadows(kept)

@@ -126,7 +126,8 @@ def _typed(question: Question, text: str, day: date, pen: Pen, of_day: list[Entr
     if variable.part == "quality":
         return (_rated_sleep(_quality(text), day, pen, of_day),)
     texts = parts(text) if variable.kind is Kind.WORKOUT else [text]
-    entries = [_read(question, Tokens(part, pen, day), pen, windows(of_day)) for part in texts]
+    known, kind = windows(of_day), variable.kind
+    entries = [_read(question, Tokens(part, pen, day, kind), pen, known) for part in texts]
     whole = variable.kind in (Kind.CAFFEINE, Kind.HABIT, Kind.STOP)
     return tuple(replace(e, scope=Scope.DAY) if whole else e for e in entries)
 

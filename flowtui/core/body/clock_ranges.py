@@ -1,12 +1,15 @@
 """Stretches of clock time as people write them, brought to one form: `18:00-18:30`.
 
 `7 - 7:30`, `from 7:00 to 7:30`, `7-8pm` and `11pm-7` say what they mean by what stands beside; two
-bare numbers, such as `6-8`, could be anything and are left as they are.
+bare numbers, such as `6-8`, could be anything and are left as they are. A stretch over midnight
+that would be longer than `NIGHT`, such as `10:30-6:45`, is of a clock of twelve hours.
 """
 
 from __future__ import annotations
 
 import re
+
+from flowtui.core.time_grammar import NIGHT
 
 _CLOCK = r"(\d{1,2})(?::(\d\d))?(?:\s?([ap])\.?m\.?)?"
 _RANGE = re.compile(
@@ -15,18 +18,20 @@ _RANGE = re.compile(
 )
 DAY_MIN = 24 * 60
 HALF_MIN = DAY_MIN // 2
+NIGHT_MIN = int(NIGHT.total_seconds()) // 60
 
 
-def plain_ranges(text: str, bare: bool = False) -> str:
-    """`text` with every stretch as `H:MM-H:MM`.
+def plain_ranges(text: str, bare: bool = False, asleep: bool = False) -> str:
+    """`text` with every stretch as `H:MM-H:MM`, or `H:MMam-H:MMpm` where only that is clear.
 
-    With `bare` two bare hours are a stretch too: what is about times alone.
+    With `bare` two bare hours are a stretch too: what is about times alone. `asleep`: where the
+    half of the day is not said, a long stretch is a night (`11:30-7`), else a day (`12:00-8`).
     """
 
     def plain(match: re.Match[str]) -> str:
         first, second = match.group(1, 2, 3), match.group(4, 5, 6)
         shown = any((*first[1:], *second[1:]))
-        made = _stretch(first, second) if shown or bare else None
+        made = _stretch(first, second, asleep) if shown or bare else None
         return made or match[0]
 
     return _RANGE.sub(plain, text)
@@ -36,17 +41,44 @@ Parts = tuple[str | None, ...]
 """Hour, minutes, and `a` or `p`."""
 
 
-def _stretch(first: Parts, second: Parts) -> str | None:
+def over_night(start: int, end: int) -> bool:
+    """Whether a stretch between two minutes of the day reaches over midnight and beyond `NIGHT`."""
+    return end <= start and _length(start, end) > NIGHT_MIN
+
+
+def _stretch(first: Parts, second: Parts, asleep: bool) -> str | None:
     """The two ends; where one of them has no half of the day, the shortest stretch that fits."""
     starts, ends = _minutes(first), _minutes(second)
     if not starts or not ends:
         return None
     if not (first[2] or second[2]):
-        starts, ends = starts[:1], ends[:1]
-    start, end = min(
-        ((s, e) for s in starts for e in ends), key=lambda both: (both[1] - both[0] - 1) % DAY_MIN
-    )
+        start, end = _unsaid(starts, ends, asleep)
+    else:
+        start, end = min(((s, e) for s in starts for e in ends), key=lambda both: _length(*both))
+    if first[2] and second[2] and over_night(start, end):
+        # said in so many words: without them it would be read as a slip
+        return f"{_said(first)}-{_said(second)}"
     return f"{start // 60}:{start % 60:02}-{end // 60}:{end % 60:02}"
+
+
+def _unsaid(starts: list[int], ends: list[int], asleep: bool) -> tuple[int, int]:
+    """Ends of which neither says its half of the day: as written unless that is beyond a night.
+
+    An hour of 0, or from 13 on, says that the clock has 24 hours: then nothing is guessed.
+    """
+    start, end = starts[0], ends[0]
+    if not over_night(start, end) or len(starts) < 2 or len(ends) < 2:
+        return start, end
+    return (starts[1], end) if asleep else (start, ends[1])
+
+
+def _length(start: int, end: int) -> int:
+    """Minutes from 1 to a whole day."""
+    return (end - start - 1) % DAY_MIN + 1
+
+
+def _said(parts: Parts) -> str:
+    return f"{int(parts[0] or 0)}:{parts[1] or '00'}{(parts[2] or '').lower()}m"
 
 
 def _minutes(parts: Parts) -> list[int]:
@@ -58,4 +90,4 @@ def _minutes(parts: Parts) -> list[int]:
     if half:
         return [(hour % 12 + (12 if half == "p" else 0)) * 60 + minute]
     written = hour * 60 + minute
-    return [written, written + HALF_MIN] if 1 <= hour < 12 else [written]
+    return [written, (written + HALF_MIN) % DAY_MIN] if 1 <= hour <= 12 else [written]

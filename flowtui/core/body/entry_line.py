@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from flowtui.core.body.clock_ranges import over_night
 from flowtui.core.body.eating import check_window
 from flowtui.core.body.entry import Entry, day_of
 from flowtui.core.body.entry_kinds import Kind, Scope, State
@@ -116,7 +117,9 @@ def _values(entry: Entry) -> list[str]:
 def _range(entry: Entry, zone: ZoneInfo) -> str:
     assert entry.start is not None and entry.end is not None
     # both ends on the clock of the start: the line is read in one zone
-    return f"{_clock(entry.start, zone)}-{_clock(entry.end, zone)}"
+    ends = entry.start.astimezone(zone), entry.end.astimezone(zone)
+    halves = over_night(*(t.hour * 60 + t.minute for t in ends))
+    return f"{_clock(entry.start, zone, halves)}-{_clock(entry.end, zone, halves)}"
 
 
 def _length(seconds: int) -> str:
@@ -126,13 +129,17 @@ def _length(seconds: int) -> str:
     return f"{hours}h{minutes:02}" if minutes else f"{hours}h"
 
 
-def _clock(instant: datetime, zone: ZoneInfo) -> str:
+def _clock(instant: datetime, zone: ZoneInfo, halves: bool = False) -> str:
+    """`23:05`, or with `halves` `11:05pm`: a long stretch is read only so."""
     local = instant.astimezone(zone)
+    shown = f"{local:%H:%M}"
+    if halves:
+        shown = f"{local.hour % 12 or 12}:{local:%M}{'ap'[local.hour // 12]}m"
     other = local.replace(fold=1 - local.fold)
     if other.utcoffset() != local.utcoffset():
         # the hour that happens twice: say which one
-        return f"{local:%H:%M}{offset_text(local.utcoffset())}"
-    return f"{local:%H:%M}"
+        return f"{shown}{offset_text(local.utcoffset())}"
+    return shown
 
 
 def _kept(old: datetime | None, new: datetime | None) -> datetime | None:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
-from flowtui.core.body.clock_ranges import plain_ranges
-from flowtui.core.body.entry_kinds import State
+from flowtui.core.body.clock_ranges import over_night, plain_ranges
+from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.core.body.scales import Scale
 from flowtui.core.body.validation import long_ago
 from flowtui.core.body.writer import Pen
@@ -23,12 +23,14 @@ from flowtui.core.wall_time import Placed, place
 
 YES = frozenset(("yes", "y", "done", "did"))
 NO = frozenset(("no", "n", "none"))
+_ASLEEP = frozenset(("sleep", "slept"))
 SKIP = frozenset(("skip", "skipped", "-"))
 _CLOCK_RE = re.compile(rf"@?({CLOCK})")
 _RANGE_RE = re.compile(rf"({CLOCK})[-–]({CLOCK})")
 _DISTANCE_RE = re.compile(rf"{NUMBER}(?:km|k|mi|miles?|met(?:er|re)s?|yards?)")
 _DATE_RE = re.compile(r"\d{4}-\d\d-\d\d")
 _DATED_RE = re.compile(rf"(\d{{4}}-\d\d-\d\d)[tT]({CLOCK})")
+_HALF_RE = re.compile(r"[ap]m")
 _HOUR_RE = re.compile(r"@?(?:0?[1-9]|1[0-2])(?::[0-5]\d)?")
 _WHOLE_DAYS = ("today", "yesterday", *WEEKDAYS)
 
@@ -36,8 +38,13 @@ _WHOLE_DAYS = ("today", "yesterday", *WEEKDAYS)
 class Tokens:
     """What is left of one line. Everything taken is noted in `understood`."""
 
-    def __init__(self, text: str, pen: Pen, day: date | None = None) -> None:
-        """`day` is the logical day it is about; None: the day that it names, or today."""
+    def __init__(
+        self, text: str, pen: Pen, day: date | None = None, about: Kind | None = None
+    ) -> None:
+        """`day` is the logical day it is about; None: the day that it names, or today.
+
+        `about`: of what it tells, where no word of its own says so.
+        """
         body, dash, note = text.partition(" -- ")
         self.text = text
         self.note: str | None = note.strip() or None if dash else None
@@ -46,7 +53,10 @@ class Tokens:
         self.understood: list[str] = []
         self.said_no = False
         if body.split()[:1] != ["worked"]:  # free text
-            body = plain_ranges(body, bare=body.split()[:1] in (["eat"], ["eating"]))
+            words = body.casefold().split()
+            asleep = about is Kind.SLEEP or not _ASLEEP.isdisjoint(words)
+            eating = about is Kind.EATING or words[:1] in (["eat"], ["eating"])
+            body = plain_ranges(body, eating, asleep)
         self._left = _words(body)
         self.ago_s = self._take_ago()
         self.day = day or self._take_day() or self._day_ago()
@@ -177,13 +187,18 @@ class Tokens:
     def span(self, *, ends_on_day: bool = False) -> tuple[datetime, datetime] | None:
         """Takes `18:00-18:30` from wherever it stands. `ends_on_day`: the day is that of the end.
 
-        The other end is the nearest one that makes sense: before midnight or after it.
+        The other end is the nearest one that makes sense: before midnight or after it. Raises
+        UsageError for one over midnight that is longer than `NIGHT`, unless am and pm say so.
         """
         for at, text in enumerate(self._left):
             match = _RANGE_RE.fullmatch(text.casefold())
             if match:
                 self._took(at)
-                return self._night(*match.groups()) if ends_on_day else self._from(*match.groups())
+                first, second = match.groups()
+                found = self._night(first, second) if ends_on_day else self._from(first, second)
+                if not (_HALF_RE.search(first) and _HALF_RE.search(second)):
+                    self._not_over_night(match[0], *found)
+                return found
         return None
 
     def finish(self) -> None:
@@ -274,6 +289,18 @@ class Tokens:
         if end.instant <= start:
             end = self._place(on + ONE_DAY, second, None)
         return start, self._placed(end).instant
+
+    def _not_over_night(self, text: str, start: datetime, end: datetime) -> None:
+        zone = self.pen.rule.zone
+        first, last = start.astimezone(zone), end.astimezone(zone)
+        if over_night(first.hour * 60 + first.minute, last.hour * 60 + last.minute):
+            said = "-".join(
+                f"{t.hour % 12 or 12}:{t:%M}{'ap'[t.hour // 12]}m" for t in (first, last)
+            )
+            raise UsageError(
+                f"{text!r} is a stretch of more than 16 h over midnight",
+                f"write am and pm if that is meant: {said}",
+            )
 
     def _night(self, first: str, second: str) -> tuple[datetime, datetime]:
         local = self.pen.now.astimezone(self.pen.rule.zone).date()

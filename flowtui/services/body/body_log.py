@@ -22,7 +22,7 @@ from flowtui.core.body.tokens import Tokens
 from flowtui.core.body.writer import Pen, whole
 from flowtui.core.clock import Clock
 from flowtui.core.day import DayRule
-from flowtui.core.errors import FlowError
+from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import middle_cut
 from flowtui.services.body.entry_store import EntryStore
@@ -230,10 +230,28 @@ class BodyService:
         return new
 
     def declare(self, habits: Iterable[Habit] = (), stops: Iterable[str] = ()) -> None:
-        """Name a new habit, or a thing to stop."""
+        """Name a new habit, or a thing to stop.
+
+        Raises UsageError where a deleted habit left records under the name in another unit.
+        """
+        habits = tuple(habits)
         with self.store.change("declare a habit") as writer:
             self.declared.add(writer, habits, stops)
+            for habit in habits:
+                self._check_left(habit)
         self.changed()
+
+    def _check_left(self, habit: Habit) -> None:
+        from flowtui.core.body.habit_amounts import form_text, unlike
+
+        left = (e for e in self.store.every() if e.kind is Kind.HABIT and e.name == habit.name)
+        strange = unlike(left, habit)
+        if strange is not None:
+            raise UsageError(
+                f"{habit.name} has records of a deleted habit, such as {strange}, "
+                f"and would be {form_text(habit)}",
+                "take another name, or declare it as it was counted and change its unit then",
+            )
 
     @staticmethod
     def _window_named(chosen: Entry | None, known: list[Entry]) -> Entry:

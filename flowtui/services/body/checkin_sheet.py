@@ -91,7 +91,7 @@ def resolved(asked: Asked, text: str, day: date, known: Known) -> tuple[Entry, .
     logged = windows(known.of_day)
     if len(logged) == 1 and text != "n":
         others = [window for window in known.eating if window.id != logged[0].id]
-        tokens = Tokens(text, known.pen, day)
+        tokens = Tokens(text, known.pen, day, kind)
         window = eat(tokens, known.pen, others)
         tokens.finish()
         return (corrected(logged[0], window, known.pen, others),)

@@ -11,12 +11,14 @@ from dataclasses import replace
 
 from flowtui.core.body.entry import Entry
 from flowtui.core.body.entry_kinds import Kind, State
-from flowtui.core.body.habits import Form, Habit, habit_name
+from flowtui.core.body.habit_amounts import MEASURED, alike, form_text, unlike
+from flowtui.core.body.habits import Habit, habit_name
 from flowtui.core.body.quick_line import RESERVED, free_name
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.services.body.body_log import BodyService
 from flowtui.services.body.entry_store import EntryWriter
+from flowtui.services.body.names_in_use import refuse_in_use
 from flowtui.services.body.shadow_names import moved
 
 
@@ -71,7 +73,9 @@ class HabitEdits:
     def rename(self, name: str, to: str) -> int:
         """Call a habit something else, in all its records; returns how many there are.
 
-        Raises UsageError for a name that is taken, or a word of the quick line.
+        Records that a deleted habit left under the new name are its own from then on. Raises
+        UsageError for a name that is taken, or a word of the quick line; FlowError where what
+        was left counts something else, or a live experiment uses the old name.
         """
         old, new = habit_name(name), habit_name(to)
         with self._store.change(f"rename {old} to {new}") as writer:
@@ -83,6 +87,10 @@ class HabitEdits:
             same = habit is not None and new == old
             if not same and (names.habit(new) is not None or new in names.stops):
                 raise UsageError(f"{new!r} is declared already", f"one of both: --merge {new}")
+            if old != new:
+                refuse_in_use(self._store, kind, old)
+                if habit is not None:
+                    self._check_left(habit, new)
             if habit is None:
                 self._body.declared.change_stop(writer, old, new)
             else:
@@ -95,7 +103,8 @@ class HabitEdits:
     def merge(self, name: str, into: str) -> int:
         """Make the records of one name those of another; returns how many.
 
-        The first may be a name that nothing declares any more.
+        The first may be a name that nothing declares any more. Raises FlowError where they do
+        not count the same, record by record, or a live experiment uses the first.
         """
         old, new = habit_name(name), habit_name(into)
         with self._store.change(f"merge {old} into {new}") as writer:
@@ -111,11 +120,9 @@ class HabitEdits:
             if not known or old == new:
                 word = "habit" if kind is Kind.HABIT else "thing to stop"
                 raise FlowError(f"there is no other {word} {into!r}", "see: flowtui habit")
-            if habit and other and (habit.form, habit.unit) != (other.form, other.unit):
-                raise FlowError(
-                    f"{old} is {_form(habit)}, {new} is {_form(other)}: they do not count the same",
-                    f"change one of them first: flowtui habit {old} --unit UNIT",
-                )
+            refuse_in_use(self._store, kind, old)
+            if kind is Kind.HABIT and other is not None:
+                self._check_alike(old, habit, other)
             if habit is not None:
                 self._body.declared.change(writer, old, None)
             elif not gone:
@@ -129,6 +136,7 @@ class HabitEdits:
         old = habit_name(name)
         with self._store.change(f"delete habit {old}") as writer:
             kind, habit = self._own(writer, old)
+            refuse_in_use(self._store, kind, old)
             if habit is None:
                 self._body.declared.change_stop(writer, old, None)
             else:
@@ -158,19 +166,23 @@ class HabitEdits:
         self._body.changed()
 
     def measure(self, name: str, unit: str, times: float = 1.0) -> int:
-        """Give a habit another unit; every value is multiplied by `times`. Returns how many are."""
+        """Give a habit another unit; every value is multiplied by `times`. Returns how many are.
+
+        A record that is in `unit` already stays as it is. Raises FlowError for records in a third
+        unit, and where none is left to multiply.
+        """
         old = habit_name(name)
         if not 0 < times < 1e6:
             raise UsageError(f"values cannot be multiplied by {times:g}", "from min to h: 0.016667")
         with self._store.change(f"measure {old} in {unit}") as writer:
             _, habit = self._own(writer, old)
-            if habit is None or habit.form not in (Form.COUNT, Form.DOSE):
-                what = _form(habit) if habit is not None else "a thing to stop"
+            if habit is None or habit.form not in MEASURED:
+                what = form_text(habit) if habit is not None else "a thing to stop"
                 raise FlowError(f"{old} is {what}: it has no unit", "see: flowtui habit")
+            given = self._in_other_units(habit, unit)
+            if habit.unit == unit and not given and times != 1:
+                raise FlowError(f"{old} is measured in {unit} already", "see: flowtui habit")
             self._body.declared.change(writer, old, replace(habit, unit=unit))
-            given = [
-                e for e in self._records(Kind.HABIT, old) if e.state is State.GIVEN and e.value
-            ]
             for entry in given:
                 value = round((entry.value or 0.0) * times, 9)
                 writer.put(replace(entry, value=value, unit=unit))
@@ -187,6 +199,55 @@ class HabitEdits:
             return Kind.STOP, None
         raise declared.not_own(name)
 
+    def _check_left(self, habit: Habit, new: str) -> None:
+        """Refuse `new` as a name where a deleted habit left records that count something else."""
+        strange = unlike(self._records(Kind.HABIT, new), habit)
+        if strange is not None:
+            raise FlowError(
+                f"{new} has records of a deleted habit, such as {strange}; "
+                f"{habit.name} is {form_text(habit)}",
+                "take another name, or merge those records into what counts the same",
+            )
+
+    def _check_alike(self, old: str, habit: Habit | None, other: Habit) -> None:
+        """Refuse to merge what does not count the same. `habit` is None for a deleted name."""
+        new = other.name
+        if habit is not None and not alike(habit, other):
+            raise FlowError(
+                f"{old} is {form_text(habit)}, {new} is {form_text(other)}: "
+                "they do not count the same",
+                f"change one of them first: flowtui habit {old} --unit UNIT"
+                if habit.form in MEASURED and other.form in MEASURED
+                else "only habits that count the same can be merged",
+            )
+        own = habit.unit if habit is not None else None
+        strange = unlike(self._records(Kind.HABIT, old), other, own)
+        if strange is not None:
+            raise FlowError(
+                f"{old} has records such as {strange}, {new} is {form_text(other)}: "
+                "they do not count the same",
+                f"bring them to it first: declare {old} as it was counted, then --unit and --times"
+                if habit is None
+                else f"bring them to it first: flowtui habit {old} --unit UNIT --times N",
+            )
+
+    def _in_other_units(self, habit: Habit, unit: str) -> list[Entry]:
+        """Records with a value that is not in `unit` yet; all of one unit, or FlowError."""
+        given = [
+            e for e in self._records(Kind.HABIT, habit.name) if e.state is State.GIVEN and e.value
+        ]
+        others = [e for e in given if (e.unit or habit.unit) != unit]
+        units = {e.unit or habit.unit for e in others}
+        if habit.unit != unit and others:
+            units.add(habit.unit)
+        if len(units) > 1:
+            raise FlowError(
+                f"{habit.name} has records in {', '.join(sorted(u or 'no unit' for u in units))}: "
+                "one factor does not suit them all",
+                "correct those of the odd unit first: flowtui body, flowtui edit ID",
+            )
+        return others
+
     def _records(self, kind: Kind, name: str) -> list[Entry]:
         return [
             e
@@ -199,7 +260,3 @@ class HabitEdits:
         for entry in entries:
             writer.put(moved(entry, new))
         return len(entries)
-
-
-def _form(habit: Habit) -> str:
-    return f"a {habit.form.value.replace('_', ' or ')}{f' in {habit.unit}' if habit.unit else ''}"

@@ -247,3 +247,18 @@ def test_a_whole_evening_takes_a_dozen_keys() -> None:
 
     assert len(made) == 13
     assert sum(q.needs_answer for q in made.values()) <= 8
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "hours"),
+    [
+        ("sleep", "12-7am", 7), ("sleep", "10:30 to 6:45", 8.25), ("sleep", "11:30-7", 7.5),
+        ("eating", "12:00-8:00", 8), ("eating", "9-6", 9),
+    ],
+)  # fmt: skip
+def test_a_stretch_on_a_clock_of_twelve_hours_is_read_as_what_is_asked_for(
+    name: str, text: str, hours: float
+) -> None:
+    entry = only(press(name, text))
+    assert entry.start and entry.end
+    assert (entry.end - entry.start).total_seconds() == hours * 3600

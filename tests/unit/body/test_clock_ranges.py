@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowtui.core.body.clock_ranges import plain_ranges
+from flowtui.core.body.clock_ranges import over_night, plain_ranges
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,15 @@ from flowtui.core.body.clock_ranges import plain_ranges
         ("sleep 23:40-7:05 q4", "sleep 23:40-7:05 q4"),
         ("yoga 12am-1am", "yoga 0:00-1:00"),
         ("yoga 9 am - 10 am", "yoga 9:00-10:00"),
+        ("slept 12-7am", "slept 0:00-7:00"),
+        ("yoga 11am-12", "yoga 11:00-12:00"),
+        ("yoga 12-1pm", "yoga 12:00-13:00"),
+        ("sleep 11pm-12", "sleep 23:00-0:00"),
+        ("eat 12:00-8:00", "eat 12:00-20:00"),
+        ("hike 10:30 to 6:45", "hike 10:30-18:45"),
+        ("eat 6:00-23:00", "eat 6:00-23:00"),
+        ("eat 8:00-0:30", "eat 8:00-0:30"),
+        ("eat 11 am to 7 am", "eat 11:00am-7:00am"),
         ("energy 3-4", "energy 3-4"),
         ("walk 2026-03-01 30", "walk 2026-03-01 30"),
         ("coffee 25:00-26:00", "coffee 25:00-26:00"),
@@ -39,10 +48,32 @@ def test_two_bare_hours_are_a_stretch_only_of_what_is_about_times() -> None:
     assert plain_ranges("eat 12-20") == "eat 12-20"
 
 
-@given(st.integers(0, 1439), st.integers(0, 1439))
-def test_two_clock_times_of_24_hours_stay_what_they_are(first: int, second: int) -> None:
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("10:30 to 6:45", "22:30-6:45"),
+        ("11:30-7", "23:30-7:00"),
+        ("12:30-8", "0:30-8:00"),
+        ("13:00-13:40", "13:00-13:40"),
+    ],
+)
+def test_a_long_stretch_of_sleep_is_a_night(text: str, plain: str) -> None:
+    assert plain_ranges(text, asleep=True) == plain
+
+
+@given(st.integers(0, 1439), st.integers(0, 1439), st.booleans())
+def test_two_clock_times_stay_what_they_are_unless_they_are_too_long_for_a_night(
+    first: int, second: int, asleep: bool
+) -> None:
     shown = "-".join(f"{m // 60}:{m % 60:02}" for m in (first, second))
-    assert plain_ranges(shown) == shown
+    plain = plain_ranges(shown, asleep=asleep)
+    of_24 = any(m // 60 in (0, *range(13, 24)) for m in (first, second))
+    if of_24 or not over_night(first, second):
+        assert plain == shown
+    else:
+        start, end = (int(h) * 60 + int(m) for h, m in (c.split(":") for c in plain.split("-")))
+        assert (start == first) != (end == second)
+        assert 0 < (end - start) % 1440 <= 720
 
 
 @given(st.text(max_size=30))

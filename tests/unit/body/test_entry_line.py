@@ -149,3 +149,23 @@ def test_a_window_moved_into_another_is_refused_but_not_for_itself() -> None:
     assert moved.start == datetime(2026, 3, 4, 11, tzinfo=UTC)
     with pytest.raises(UsageError, match="shares time"):
         reread(second, "eat 9:00-19:00 2026-03-04", pen(), WORDS, [first, second])
+
+
+def test_a_stretch_of_more_than_sixteen_hours_is_kept_only_where_am_and_pm_say_so() -> None:
+    """A clock of twelve hours was read as one of 24: nights of 19 hours."""
+    for line, hours in (
+        ("slept 12-7am", 7), ("slept 10:30 to 6:45", 8.25), ("slept 11:30-7", 7.5),
+        ("yesterday slept 12:30-8:00", 7.5), ("eat 12-8 yesterday", 8),
+        ("hike 10:30-6:30 yesterday", 8), ("eat 6:00-23:00 yesterday", 17),
+    ):  # fmt: skip
+        made = one(line)
+        assert made.start and made.end
+        assert (made.end - made.start).total_seconds() == hours * 3600, line
+    for line in ("sleep 13:00-7:00", "slept 22:00-21:00", "hike 15:00-14:00 yesterday"):
+        with pytest.raises(UsageError, match="more than 16 h over midnight") as caught:
+            one(line)
+        assert "am" in (caught.value.hint or "") and "pm" in (caught.value.hint or "")
+    long = one("eat 11am-7am yesterday")
+    line = line_of(long, pen().rule.start)
+    assert line == "eat 11:00am-7:00am 2026-03-03"
+    assert reread(long, line, pen(), WORDS) == long

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from flowtui.core.body.entry import Entry
 from flowtui.core.body.entry_kinds import Kind
+from flowtui.core.body.habits import Form, Habit
 from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.insight.experiment import (
+    Declared,
+    Design,
+    Direction,
+    Experiment,
+    fingerprint,
+    schedule,
+)
+from flowtui.core.kinds import EXPERIMENTS
 from flowtui.services.body.habit_edits import HabitEdits
+from flowtui.services.store import Store
 from flowtui.settings.config_lines import habit_line
-from tests.user import Person, Shell
+from tests.user import NOON, Person, Shell
 
 
 def edits(person: Person) -> HabitEdits:
@@ -239,3 +252,132 @@ def test_a_thing_to_stop_is_renamed_merged_and_deleted_too(person: Person, flow:
     assert state() == before
     refused = flow("habit", "news", "--unit", "min")
     assert (refused.code, "a thing to stop: it has no unit" in refused.err) == (1, True)
+
+
+def amounts(person: Person) -> list[tuple[str | None, float | None, str | None]]:
+    return sorted(((e.name, e.value, e.unit) for e in records(person)), key=str)
+
+
+@pytest.fixture
+def walks(person: Person, flow: Shell) -> Person:
+    """Somebody who walked by minutes, and by hours under another name; the first is deleted."""
+    flow.ok("habit", "walk-min", "--new", "dose", "--unit", "min")
+    flow.ok("habit", "walk-h", "--new", "dose", "--unit", "h")
+    flow.ok("note", "walk-min 30, walk-h 1")
+    flow.ok("note", "walk-min no yesterday")
+    flow.ok("habit", "walk-min", "--delete")
+    return person
+
+
+def test_what_a_deleted_habit_left_is_merged_only_into_what_counts_the_same(
+    walks: Person, flow: Shell
+) -> None:
+    before = amounts(walks)
+
+    for change in (["walk-min", "--merge", "walk-h"], ["walk-h", "--rename", "walk-min"]):
+        refused = flow("habit", *change)
+        assert refused.code == 1 and "such as 30 min" in refused.err
+    refused = flow("habit", "walk-min", "--new", "count", "--unit", "h")
+    assert refused.code == 2 and "such as 30 min" in refused.err
+    assert amounts(walks) == before
+
+    flow.ok("habit", "walk-min", "--new", "dose", "--unit", "min")
+    flow.ok("habit", "walk-min", "--unit", "h", "--times", "0.0166666667")
+    flow.ok("habit", "walk-min", "--merge", "walk-h")
+    assert [(n, v and round(v, 3), u) for n, v, u in amounts(walks) if v] == [
+        ("walk-h", 0.5, "h"), ("walk-h", 1.0, "h"),
+    ]  # fmt: skip
+
+
+def test_a_value_that_is_in_the_new_unit_already_is_not_multiplied(
+    walks: Person, flow: Shell
+) -> None:
+    store = walks.services.body.log.store
+    with store.change("mix, as an older version did") as writer:
+        for entry in store.every():
+            writer.put(replace(entry, name="walk-h"))
+
+    flow.ok("habit", "walk-h", "--unit", "min", "--times", "60")
+
+    assert sorted(e.value for e in records(walks) if e.value) == [30, 60]
+    assert {e.unit for e in records(walks) if e.value} == {"min"}
+    refused = flow("habit", "walk-h", "--unit", "min", "--times", "60")
+    assert refused.code == 1 and "measured in min already" in refused.err
+
+
+def test_records_in_a_third_unit_are_not_multiplied_by_the_same_factor(
+    walks: Person, flow: Shell
+) -> None:
+    store = walks.services.body.log.store
+    with store.change("mix, as an older version did") as writer:
+        for entry in store.every():
+            writer.put(replace(entry, name="walk-h"))
+    before = amounts(walks)
+
+    refused = flow("habit", "walk-h", "--unit", "s", "--times", "3600")
+
+    assert refused.code == 1 and "records in h, min" in refused.err
+    assert amounts(walks) == before
+
+
+def test_a_scale_is_merged_only_into_the_same_scale(person: Person, flow: Shell) -> None:
+    log = person.services.body.log
+    log.declare([
+        Habit("mood", Form.SCALE, low=0, high=10), Habit("vibe", Form.SCALE),
+        Habit("tone", Form.SCALE),
+    ])  # fmt: skip
+    flow.ok("note", "mood 9, vibe 3, tone 2")
+
+    refused = flow("habit", "mood", "--merge", "vibe")
+    assert refused.code == 1
+    assert "a scale from 0 to 10, vibe is a scale from 1 to 5" in refused.err
+    flow.ok("habit", "mood", "--delete")
+    refused = flow("habit", "mood", "--merge", "vibe")
+    assert refused.code == 1 and "such as point 9 of a scale" in refused.err
+    flow.ok("habit", "tone", "--merge", "vibe")
+    assert {e.name for e in records(person)} == {"mood", "vibe"}
+
+
+def under_way(person: Person, outcome: str, habit: str = "") -> Experiment:
+    """An experiment that began two days ago, as it is kept."""
+    first = NOON.date() - timedelta(days=2)
+    declared = Declared(
+        "no phone", outcome, Direction.MORE, Design.PAIRS, first, 12, 60, habit=habit
+    )
+    slots = schedule(declared.design, declared.first, declared.days, "seed")
+    made = Experiment(
+        "xabcd", declared, "seed", fingerprint(declared.plain(), slots), NOON - timedelta(days=3)
+    )
+    keep(person, made)
+    return made
+
+
+def keep(person: Person, experiment: Experiment) -> None:
+    store: Store[Experiment] = Store(person.open().store.ledger, EXPERIMENTS)
+    with store.change("declare"):
+        store.put(experiment)
+
+
+CHANGES = [["--rename", "other"], ["--merge", "leaves"], ["--delete"], ["--delete", "--history"]]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize(
+    ("outcome", "habit"), [("habit:pages", ""), ("pages", ""), ("energy", "habit:pages")]
+)
+def test_a_name_that_a_live_experiment_uses_stays_until_that_is_over(
+    read: Person, flow: Shell, outcome: str, habit: str, change: list[str]
+) -> None:
+    made = under_way(read, outcome, habit)
+    before = records(read), names(read)
+
+    refused = flow("habit", "pages", *change)
+
+    assert refused.code == 1
+    assert "experiment xabcd (no phone) uses pages" in refused.err
+    assert "flowtui experiment stop xabcd" in refused.err
+    assert (records(read), names(read)) == before
+    flow.ok("habit", "leaves", "--rename", "sheets")
+    flow.ok("habit", "sheets", "--rename", "leaves")
+    keep(read, replace(made, stopped_on=NOON.date()))
+    flow.ok("habit", "pages", *change)

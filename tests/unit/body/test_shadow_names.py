@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,11 @@ import pytest
 from flowtui.core.body.entry import Entry
 from flowtui.core.body.entry_kinds import Kind
 from flowtui.core.body.habits import DeclaredHabits, Form, Habit, table_from
+from flowtui.core.errors import FlowError
+from flowtui.services.body.entry_store import EntryStore
 from flowtui.services.body.habit_catalog import DECLARED
-from tests.user import Person, Shell
+from tests.unit.body.test_habit_edits import keep, under_way
+from tests.user import NOON, Person, Shell
 
 NAMES = ["sleep", "yoga", "energy", "run", "coffee"]
 THEN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -106,3 +110,56 @@ def test_a_habit_of_the_settings_keeps_its_name_and_nothing_is_written(
 
     assert flow.ok("habit").err == ""
     assert person.ledger_bytes() == before
+
+
+@pytest.mark.parametrize("failing", ["note", "rename"])
+def test_it_is_not_done_again_after_undo_whichever_write_fails(
+    person: Person, flow: Shell, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    kept_by_an_older_version(person, Habit("yoga"))
+    before = state(person)
+    change = EntryStore.change
+
+    def full(self: EntryStore, label: str, background: bool = False, group: str | None = None):  # type: ignore[no-untyped-def]
+        if label.startswith(failing):
+            raise FlowError("the disk is full")
+        return change(self, label, background, group)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EntryStore, "change", full)
+        assert person.open().body.log.renamed() == []
+        assert [h.name for h in person.open().body.log.names().habits] == ["yoga"]
+    assert state(person) == before
+
+    assert "is called yoga-habit now" in flow.ok("habit").err
+    flow.ok("undo")
+    assert flow.ok("habit").err == ""
+    assert state(person) == before
+
+
+def test_a_name_that_a_live_experiment_uses_is_left_and_the_doctor_names_it(
+    person: Person, flow: Shell
+) -> None:
+    kept_by_an_older_version(person, Habit("yoga"), Habit("run"))
+    made = under_way(person, "energy", "habit:yoga")
+
+    said = flow.ok("habit").err
+
+    assert "run-habit" in said and "yoga-habit" not in said
+    assert state(person)[0] == ["yoga", "run-habit"]
+    found = flow("doctor").out
+    assert "habit yoga is called like a word of the quick line" in found
+    assert "experiment xabcd (no phone) uses it" in found
+    flow("doctor", "--repair")
+    assert state(person)[0] == ["yoga", "run-habit"]
+    keep(person, replace(made, stopped_on=NOON.date()))
+    assert "is called yoga-habit now" in flow.ok("habit").err
+
+
+def test_an_experiment_on_sleep_is_not_one_on_a_habit_called_sleep(
+    person: Person, flow: Shell
+) -> None:
+    kept_by_an_older_version(person, Habit("sleep"))
+    under_way(person, "sleep")
+
+    assert "is called sleep-habit now" in flow.ok("habit").err
