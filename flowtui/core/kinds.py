@@ -35,6 +35,7 @@ THOUGHTS = "thoughts"
 _SINGLES = {
     "running": "flowtui.core.focus.pointers:Running",
     "break": "flowtui.core.focus.pointers:Break",
+    "break-before": "flowtui.core.focus.pointers:Break",
     "announced": "flowtui.core.focus.pointers:Announced",
     "break-announced": "flowtui.core.focus.pointers:Announced",
     "first-block": "flowtui.core.focus.pointers:FirstBlock",

@@ -271,7 +271,7 @@ def build(
     mishaps = Mishaps()
     for each in (focus.listeners, history.listeners, body.listeners):
         each.mishaps = mishaps
-    cycles = Cycles(store, config.blocks.cycle, paths.config_file)
+    cycles = Cycles(store, config.blocks.cycle, paths)
     focus.rest_after = cycles.rest_after
     plans = Plans(
         store,

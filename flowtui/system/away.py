@@ -48,6 +48,9 @@ SAVER = {
 _NAMES = ("IdleHint", "IdleSinceHint", "LockedHint")
 _PROPERTY = re.compile(rf"'({'|'.join(_NAMES)})': <(?:uint64 )?(true|false|\d{{1,20}})>")
 
+_NUMBER = re.compile("[0-9]{1,20}")
+"""An unsigned number of 64 bits, as both write it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hints:
@@ -82,11 +85,14 @@ def has_system_bus(env: Mapping[str, str]) -> bool:
 
 
 def read_session(text: str) -> Hints | None:
-    """The properties of a session, as gdbus or busctl prints them; None where there are none."""
+    """The properties of a session, as gdbus or busctl prints them.
+
+    None where there are none, or they are not what such properties can be.
+    """
     told = _from_json(text) if text.startswith("{") else dict(_PROPERTY.findall(text))
-    if "IdleHint" not in told:
+    since = told.get("IdleSinceHint", "0")
+    if told.get("IdleHint") not in ("true", "false") or not _NUMBER.fullmatch(since):
         return None
-    since = told.get("IdleSinceHint", "")
     locked = told.get("LockedHint") == "true"
     return Hints(told["IdleHint"] == "true", locked, int(since) if since.strip("0") else None)
 

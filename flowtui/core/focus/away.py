@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flowtui.core.focus.block import Block, Gap
 from flowtui.core.focus.measure import whole
+from flowtui.core.focus.recovery import Reading, lapse
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.status_file import minutes
 
@@ -39,6 +40,11 @@ class Away:
         """How long it was."""
         return int((self.end - self.start).total_seconds())
 
+    def moved(self, stepped_s: int) -> Away:
+        """The same stretch by a clock that was set ahead by `stepped_s` (negative: back) since."""
+        step = timedelta(seconds=stepped_s)
+        return Away(self.start + step, self.end + step)
+
     def words(self, zone: ZoneInfo) -> str:
         """As it is offered: "14:02 to 14:31, 29 min"."""
         start, end = (at.astimezone(zone) for at in (self.start, self.end))
@@ -53,13 +59,31 @@ class Watched:
     """Since when somebody is away; None while they are here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A stretch to offer, and the clocks by which its instants hold."""
+
+    away: Away
+    seen: Reading
+
+    def by(self, now: Reading) -> Offer:
+        """The same by the clocks of `now`: it moves with a wall clock that was set since."""
+        stepped_s = lapse(self.seen, now).stepped_s
+        return Offer(self.away.moved(stepped_s), now) if stepped_s else self
+
+
 def look(
-    watched: Watched, sight: Sight, block: Block, now: datetime, least_s: int
+    watched: Watched, sight: Sight, block: Block, now: datetime, least_s: int, stepped_s: int = 0
 ) -> tuple[Watched, Away | None]:
     """Compare `sight` with what was noticed; the stretch to offer, if somebody is back from one.
 
     It lies in the running `block`, outside of its gaps, and lasts `least_s` seconds at least.
+    `stepped_s` is by how many seconds the clock was set ahead (negative: back) since the last look.
     """
+    if stepped_s:
+        if watched.since is not None:
+            watched = Watched(watched.since + timedelta(seconds=stepped_s))
+        sight = Sight(sight.away)  # nobody can say by which of the two clocks its time was told
     at = _told(sight, now)
     if sight.away:
         return (watched if watched.since is not None else Watched(at)), None

@@ -26,6 +26,8 @@ from flowtui.services.store import Store
 
 RUNNING = "running"
 BREAK = "break"
+ASIDE = "break-before"
+"""The break that was on as the newest block began."""
 REACH = timedelta(days=2)
 """A block lasts at most a day, so blocks two days away cannot share time with it."""
 YEAR = timedelta(days=366)
@@ -149,6 +151,22 @@ class Writer:
     def end_break(self) -> None:
         """Forget the break that is on, if one is."""
         self.state.remove(BREAK)
+
+    def set_break_aside(self) -> None:
+        """End the break that is on, if one is, until it is known that the block was meant."""
+        before: Break | None = self.state.get(BREAK)
+        if before is None:
+            self.state.remove(ASIDE)
+        else:
+            self.state.put(before, id=ASIDE)
+        self.end_break()
+
+    def give_back_break(self) -> None:
+        """Let the break go on that the newest block had ended, if it had."""
+        before: Break | None = self.state.get(ASIDE)
+        if before is not None:
+            self.begin_break(before)
+            self.state.remove(ASIDE)
 
     def delete(self, block: Block) -> None:
         """Remove `block`."""

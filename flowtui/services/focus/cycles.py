@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowtui.core.focus.block import Block
 from flowtui.core.status_file import minutes
 from flowtui.services.focus.block_store import BlockStore
+from flowtui.system.stamp import settings_stamp
 
 if TYPE_CHECKING:
     from flowtui.core.focus.cycle import Cycle
+    from flowtui.settings.paths import Paths
 
 DAY = timedelta(days=1)
 SETTING = "blocks.cycle"
@@ -20,20 +21,33 @@ SETTING = "blocks.cycle"
 class Cycles:
     """Proposes lengths of blocks and breaks; where no cycle is chosen nothing of it is loaded."""
 
-    def __init__(self, store: BlockStore, text: str | None, settings: Path) -> None:
-        """`text` is the setting, None without a cycle; `settings` the file that keeps it."""
+    def __init__(self, store: BlockStore, text: str | None, paths: Paths) -> None:
+        """`text` is the setting, None without a cycle; `paths` name the file that keeps it."""
         self._store = store
         self._text = text
-        self._settings = settings
+        self._paths = paths
+        self._stamp = settings_stamp(str(paths.config_dir))
 
     @property
     def cycle(self) -> Cycle | None:
-        """The chosen one."""
+        """The chosen one, by whichever process: it is read anew where the settings changed."""
+        now = settings_stamp(str(self._paths.config_dir))
+        if now != self._stamp:
+            self._stamp = now
+            self._read_again()
         if self._text is None:
             return None
         from flowtui.core.focus.cycle import read_cycle
 
         return read_cycle(self._text)
+
+    def _read_again(self) -> None:
+        """Follow the file; one that cannot be read, as it is being edited, changes nothing."""
+        from flowtui.settings.config import load
+
+        config, problems = load(self._paths)
+        if not any(SETTING.startswith(problem.key) for problem in problems):
+            self._text = config.blocks.cycle
 
     def choose(self, text: str) -> Cycle | None:
         """Take another cycle and keep it in the settings; "none" for none. Raises UsageError."""
@@ -43,7 +57,7 @@ class Cycles:
         wanted = None if text.strip().lower() in ("", "none", "off") else text.strip()
         if wanted is not None:
             read_cycle(wanted)
-        set_value(self._settings, SETTING, wanted or "none")
+        set_value(self._paths.config_file, SETTING, wanted or "none")
         self._text = wanted
         return self.cycle
 
@@ -73,8 +87,17 @@ class Cycles:
         cycle = self.cycle
         if cycle is None:
             return None
-        number = self.number() - (self._store.running() is None)
-        return cycle.rest_after(number) if number else cycle.rest_s
+        if self._store.running() is not None:
+            return cycle.rest_after(self.number())
+        done = self.number() - 1
+        return cycle.rest_after(done) if done and self._last_is_whole(cycle) else cycle.rest_s
+
+    def _last_is_whole(self, cycle: Cycle) -> bool:
+        """Whether the last block lived through is one of its round; given up early, it is none."""
+        from flowtui.core.focus.cycle import is_whole
+
+        last = next((block for block in self._store.last_ended(5) if not block.added), None)
+        return last is not None and is_whole(cycle, last, last.ended_at or last.started_at)
 
     def place(self) -> str:
         """Which of its round the running block is, or the next one would be: "2 of 4"."""

@@ -109,22 +109,31 @@ class FocusService(Vigil):
             if at is not None:
                 writer.no_overlap(block)
             writer.put(block)
-            writer.end_break()
+            writer.set_break_aside()
             events += happened
         self.heart.release(block.id)
         self._tell(events)
         return block
 
-    def apply(self, command: Command, at: datetime | None = None, label: str = "") -> Block:
+    def apply(
+        self, command: Command, at: datetime | None = None, label: str = "", id: str = ""
+    ) -> Block:
         """Carry out `command` on the running block at `at` (default now).
 
+        With `id` that block is meant and no other: raises FlowError where it does not run any more.
         Raises AbsenceError for a pause while it is still to be said what an absence was.
         """
         self._check_at(at)
         self.observe()
         label = label or type(command).__name__.lower()
         with self.store.change(f"{label} block") as writer:
-            block, now = writer.need_running(), at or self.clock.now()
+            block, now = writer.running(), at or self.clock.now()
+            if id and (block is None or block.id != id):
+                raise FlowError(
+                    f"block {id} is not running any more: nothing of it was changed",
+                    f"see: flowtui show {id}",
+                )
+            block = block or writer.need_running()
             if isinstance(command, Pause):
                 self.settled(block, now)
             changed, events = step(block, command, now)
@@ -224,10 +233,14 @@ class FocusService(Vigil):
         return block
 
     def cancel_start(self) -> Block:
-        """Take back a block that was started by mistake, as if it had never been."""
+        """Take back a block that was started by mistake, as if it had never been.
+
+        The break that was on as it began is on again.
+        """
         with self.store.change("discard block") as writer:
             block = writer.need_running()
             writer.delete(block)
+            writer.give_back_break()
         self.heart.stop()
         self._tell((Event(EventKind.DISCARDED, block, self.clock.now()),))
         return block

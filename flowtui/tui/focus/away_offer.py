@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from flowtui.core.focus.away import Away
+    from flowtui.core.focus.away import Away, Offer
     from flowtui.core.focus.block import Block
+    from flowtui.core.focus.recovery import Reading
     from flowtui.services.focus.away_watch import AwayWatch
     from flowtui.services.wiring import Services
     from flowtui.tui.shell.host import Host
@@ -24,48 +23,70 @@ class AwayOffer:
 
     def __init__(self) -> None:
         self._watch: AwayWatch | None = None
-        self._found: list[Away] = []
+        self._found: list[Offer] = []
+        self._shown: Offer | None = None
         self._block_id = ""
 
-    def waiting(self, block: Block, now: datetime) -> Away | None:
+    def found(self, block: Block, away: Away, seen: Reading) -> None:
+        """Offer `away` of `block`; its instants are those of the clocks as `seen`."""
+        from flowtui.core.focus.away import Offer
+
+        self._of(block)
+        self._found.append(Offer(away, seen))
+
+    def waiting(self, block: Block, now: Reading) -> Away | None:
         """The first of them that is not a gap by now; None without one."""
-        if block.id != self._block_id:
-            self._found, self._block_id = [], block.id
+        self._of(block)
+        self._shown = None
         if not self._found:
             return None
         from flowtui.core.focus.away import remaining
 
-        left = [part for away in self._found if (part := remaining(away, block, now)) is not None]
-        self._found = left
-        return left[0] if left else None
+        self._found = [offer.by(now) for offer in self._found]
+        for offer in self._found:
+            # none is forgotten here: a block may be drawn before it has followed the clock
+            left = remaining(offer.away, block, now.wall)
+            if left is not None:
+                self._shown = offer
+                return left
+        return None
 
-    def line(self, block: Block, now: datetime, zone: ZoneInfo) -> str:
+    def line(self, block: Block, now: Reading, zone: ZoneInfo) -> str:
         """What is asked, with its keys; empty without anything."""
         away = self.waiting(block, now)
         if away is None:
             return ""
         return f"away {away.words(zone)}?   A it was a gap   F it was focus"
 
-    async def look(self, host: Host, block: Block) -> bool:
+    async def look(self, host: Host) -> bool:
         """Ask the system, out of the way; True if there is something new to offer."""
         if self._watch is None:
             self._watch = await host.aside(_watch)
         if not self._watch.asks:
             return False
-        found = await host.aside(partial(_look, self._watch, block))
-        if found is not None:
-            self.waiting(block, found.end)
-            self._found.append(found)
-        return found is not None
+        block = await host.ask(_current)
+        found = await host.aside(partial(_look, self._watch, block)) if block is not None else None
+        if block is None or found is None:
+            return False
+        self.found(block, *found)
+        return True
 
-    async def take(self, host: Host, away: Away) -> None:
-        """It was a gap."""
-        if await host.perform(partial(_take, away)):
-            self.drop()
+    async def take(self, host: Host, away: Away, block: Block) -> None:
+        """It was a gap, in `block`."""
+        shown = self._shown
+        if await host.perform(partial(_take, away, block.id)):
+            self._forget(shown)
 
     def drop(self) -> None:
-        """Say no more of the first one."""
-        self._found = self._found[1:]
+        """Say no more of the one that is shown."""
+        self._forget(self._shown)
+
+    def _forget(self, gone: Offer | None) -> None:
+        self._found = [offer for offer in self._found if offer is not gone]
+
+    def _of(self, block: Block) -> None:
+        if block.id != self._block_id:
+            self._found, self._block_id = [], block.id
 
 
 def _watch(services: Services) -> AwayWatch:
@@ -74,12 +95,19 @@ def _watch(services: Services) -> AwayWatch:
     return AwayWatch(services.env, services.clock, services.config.blocks.away_min)
 
 
-def _look(watch: AwayWatch, block: Block, services: Services) -> Away | None:
-    return watch.look(block)
+def _current(services: Services) -> Block | None:
+    """The running block, where the clocks of now put it."""
+    services.focus.look()
+    return services.focus.current()
 
 
-def _take(away: Away, services: Services) -> str:
+def _look(watch: AwayWatch, block: Block, services: Services) -> tuple[Away, Reading] | None:
+    away = watch.look(block)
+    return None if away is None or watch.seen is None else (away, watch.seen)
+
+
+def _take(away: Away, block_id: str, services: Services) -> str:
     from flowtui.services.focus.away_watch import take
 
-    take(services.focus, away)
+    take(services.focus, away, block_id)
     return f"away {away.words(services.zone)}: a gap   u takes it back"

@@ -122,7 +122,7 @@ class RunningScreen(RunningActions):
         blocks = block_text.count(len(snapshot.today.blocks), "block")
         parts = [f"today {today}", blocks, *([snapshot.cycle] if snapshot.cycle else [])]
         self._line("today", block_text.fitting(parts, width - 6))
-        self._line("away", self._away.line(block, now, self.zone))
+        self._line("away", self._away.line(block, self.flow.reading(), self.zone))
 
     @work(group="guard", exclusive=True, exit_on_error=False)
     async def _look_at_guard(self) -> None:
@@ -136,16 +136,16 @@ class RunningScreen(RunningActions):
     async def _look_for_person(self) -> None:
         """Ask whether somebody is here, while the clock runs; what is found is offered."""
         block = self._block()
-        if block is not None and block.open_gap is None and await self._away.look(self.flow, block):
+        if block is not None and block.open_gap is None and await self._away.look(self.flow):
             self._wake()
             self._redraw()
 
     @work(group="command", exit_on_error=False)
     async def action_away_take(self) -> None:
         """The time away becomes a gap."""
-        away = self._offered_away()
-        if away is not None:
-            await self._away.take(self.flow, away)
+        away, block = self._offered_away(), self._block()
+        if away is not None and block is not None:
+            await self._away.take(self.flow, away, block)
             self._redraw()
 
     def action_away_keep(self) -> None:
@@ -158,12 +158,12 @@ class RunningScreen(RunningActions):
     def unsaid(self) -> list[str]:
         """What is still offered as the block ends."""
         block = self._block()
-        line = self._away.line(block, self.flow.clock.now(), self.zone) if block else ""
+        line = self._away.line(block, self.flow.reading(), self.zone) if block else ""
         return [f"{line}   (esc first)"] if line else []
 
     def _offered_away(self) -> Away | None:
         block = self._block()
-        away = self._away.waiting(block, self.flow.clock.now()) if block is not None else None
+        away = self._away.waiting(block, self.flow.reading()) if block is not None else None
         if away is None:
             self.flow.said("no time away is known of: nothing is asked")
         return away

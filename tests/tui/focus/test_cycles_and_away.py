@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from flowtui.core.focus.block import Cause
+from flowtui.services.focus.running_block import Draft
 from flowtui.system.away import Hints
 from flowtui.tui.focus.running_screen import RunningScreen
 from flowtui.tui.widgets.big_time import BigTime
@@ -75,6 +76,30 @@ async def test_time_away_is_offered_and_a_gap_only_where_it_is_said(
         await pilot.press(key)
         await until(pilot, lambda: line(app, "away") == "", "no offer any more")
         assert [gap.cause for gap in world.block(id).gaps] == [Cause.AWAY] * gaps
+
+
+async def test_a_gap_of_a_block_that_another_terminal_left_is_refused_in_words(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = world.a_block()
+    since = int((world.clock.now() - timedelta(minutes=20)).timestamp() * 1e6)
+    answers = [Hints(True, False, since), Hints(False, False, None)]
+    monkeypatch.setattr("flowtui.system.away.ask", lambda env: answers.pop(0))
+    app = world.app()
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot)
+        screen = app.screen
+        assert isinstance(screen, RunningScreen)
+        await screen._look_for_person().wait()
+        await screen._look_for_person().wait()
+        await until(pilot, lambda: "20 min?" in line(app, "away"), "the offer")
+        other = world.fresh().focus.start(Draft("write"), switch=True)
+
+        await pilot.press("A")
+
+        await until(pilot, lambda: f"block {id} is not running any more" in said(app), "a word")
+        assert world.block(id).gaps == world.block(other.id).gaps == ()
+        await until(pilot, lambda: line(app, "away") == "", "no offer any more")
 
 
 async def test_where_no_time_away_is_known_the_keys_say_so(world: World) -> None:

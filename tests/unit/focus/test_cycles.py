@@ -178,3 +178,51 @@ def test_the_break_of_a_cycle_is_as_long_as_meant_when_the_clock_is_set(
     assert rest is not None and rest.ends_at - person.clock.now() == timedelta(minutes=5)
     person.pass_min(5)
     assert person.services.breaks.ring() is not None
+
+
+def test_a_short_block_behind_a_whole_round_is_offered_the_short_break(person: Person) -> None:
+    person.configure(POMODORO)
+    services = person.services
+    for _ in range(4):
+        person.begin(25)
+        person.pass_min(25)
+        services.focus.finish()
+        rest = services.breaks.current()
+        assert rest is not None
+        person.pass_min(rest.seconds / 60)
+    assert services.breaks.suggest(25 * 60) == 900
+    person.begin(25)
+    person.pass_min(2)
+    assert services.cycles.ahead() == "1 of 4, then a break of 5 min"
+
+    services.focus.finish()
+
+    assert services.breaks.suggest(2 * 60) == 300
+
+
+def test_a_cycle_that_another_process_chooses_holds_in_one_that_is_open(person: Person) -> None:
+    other = person.open()
+    person.services.cycles.choose("25/5 x4")
+    assert other.plans.usual_words() == "25 min, 1 of 4"
+    person.begin(25)
+    person.pass_min(25)
+    other.focus.finish()
+    rest = person.open().breaks.current()
+    assert rest is not None and rest.seconds == 300
+    person.services.cycles.choose("none")
+    assert other.cycles.cycle is None
+    other.cycles.choose("50/10")
+    assert person.services.cycles.cycle == Cycle(3000, 600)
+
+
+def test_a_settings_file_that_cannot_be_read_leaves_the_cycle_as_it_was(person: Person) -> None:
+    person.configure(POMODORO)
+    file = person.services.paths.config_file
+    file.write_text("[blocks\n", encoding="utf-8")
+    assert person.services.cycles.cycle == Cycle(1500, 300, 4, 900)
+    file.write_text('[blocks]\ncycle = "a"\n', encoding="utf-8")
+    assert person.services.cycles.cycle == Cycle(1500, 300, 4, 900)
+    file.write_text('[blocks]\ncycle = "50/10"\nnever_heard_of = 1\n', encoding="utf-8")
+    assert person.services.cycles.cycle == Cycle(3000, 600)
+    file.unlink()
+    assert person.services.cycles.cycle is None

@@ -280,6 +280,31 @@ def test_a_discarded_block_never_was_and_undo_brings_it_back(person: Person) -> 
     assert person.open().focus.current() == block
 
 
+def test_a_start_that_is_discarded_gives_back_the_break_that_was_on(person: Person) -> None:
+    chosen = person.services.breaks.start(600)
+    person.pass_min(1)
+    person.begin()
+    person.pass_min(2)
+
+    person.open().focus.cancel_start()
+
+    assert person.open().breaks.current() == chosen
+    person.services.history.undo()
+    assert person.open().focus.current() is not None
+    person.services.focus.cancel_start()
+    assert person.open().breaks.current() == chosen
+
+
+def test_a_discarded_block_gives_back_no_break_of_another(person: Person) -> None:
+    person.services.breaks.start(600)
+    person.begin()
+    person.pass_min(1)
+    person.services.focus.finish()
+    person.begin()
+    person.services.focus.cancel_start()
+    assert person.services.breaks.current() is None
+
+
 def test_the_end_of_a_plan_is_announced_once_whoever_asks(person: Person) -> None:
     block = person.begin(50)
     assert person.services.focus.reach() is None
