@@ -106,6 +106,7 @@ def test_a_check_in_typed_at_once_and_killed_in_the_middle_is_gone_on_with(
 
 
 def test_flowtui_checkin_opens_it_and_esc_keeps_what_was_said(person: Terminals) -> None:
+    person.configure('[body]\ncheckin_at = "off"\n')  # in the evening it would be asked for at once
     terminal = person.open()
     terminal.type("flowtui checkin --day yesterday")
     terminal.see("How much energy do you have right now?", "late")
