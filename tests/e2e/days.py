@@ -6,6 +6,7 @@ lives through either is not told of it, as a kernel would: what runs should have
 
 from __future__ import annotations
 
+import math
 import shutil
 import struct
 import subprocess
@@ -47,7 +48,7 @@ class Days:
 
     def _seconds_to(self, at: str) -> float:
         now = time.time() + self._asleep + self._awake
-        return float(round(datetime.fromisoformat(at).timestamp() - now))
+        return float(math.ceil(datetime.fromisoformat(at).timestamp() - now))  # never early
 
     def _write(self) -> None:
         with self._file.open("r+b") as file:

@@ -105,7 +105,7 @@ def test_a_week_is_planned_lived_and_looked_back_at(person: Terminals, tmp_path:
     terminal.see("let go of fuse the kernel")
     week.leave()
 
-    week.days.wake("2027-03-04T09:03:00+00:00")
+    week.days.wake("2027-03-04T09:03:20+00:00")
     terminal = week.app("W in 15 min")
     terminal.press("W")
     terminal.see("offered again at 09:18")
