@@ -130,7 +130,6 @@ class Services:
     @cached_property
     def plan_book(self) -> PlanBook:
         """Planned blocks."""
-        from flowtui.services.plan.guard_ahead import follow_plans
         from flowtui.services.plan.plan_book import PlanBook
 
         book = PlanBook(self.store, self.clock, self.zone, self.config.day.rest_days, self._away)
@@ -138,7 +137,7 @@ class Services:
         book.listeners.subscribe(self.status.write)
         book.listeners.subscribe(lambda: self.today_file.save(self.snapshots.take))
         book.listeners.subscribe(self.publish)
-        book.listeners.subscribe(lambda: follow_plans(self))
+        book.listeners.subscribe(lambda: _follow_plans(self))
         return book
 
     def _away(self, first: date, last: date) -> frozenset[date]:
@@ -347,7 +346,7 @@ def _follow(services: Services, event: Event) -> None:
 
 
 def _follow_plans(services: Services) -> None:
-    """Something was taken back, perhaps a plan whose guard is on; else nothing is loaded."""
+    """A plan changed, or something was taken back: its guard may be on; else nothing is loaded."""
     kept = GuardState(services.paths.state_dir).read()
     if kept is not None and kept.alone:
         from flowtui.services.plan.guard_ahead import follow_plans

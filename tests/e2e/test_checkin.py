@@ -106,7 +106,7 @@ def test_a_check_in_typed_at_once_and_killed_in_the_middle_is_gone_on_with(
 
 
 def test_flowtui_checkin_opens_it_and_esc_keeps_what_was_said(person: Terminals) -> None:
-    person.configure('[body]\ncheckin_at = "off"\n')  # in the evening it would be asked for at once
+    person.configure('[body]\ncheckin_at = "04:01"\n')  # the reminder of today comes due at once
     terminal = person.open()
     terminal.type("flowtui checkin --day yesterday")
     terminal.see("How much energy do you have right now?", "late")
@@ -114,6 +114,7 @@ def test_flowtui_checkin_opens_it_and_esc_keeps_what_was_said(person: Terminals)
     terminal.see("How much of what mattered got done?")
     terminal.press("Escape")
     terminal.see("check-in kept, 1 answer")
+    terminal.see("Time for the check-in")
     terminal.press("3")
     terminal.see("nothing recorded", "today", "week")
     terminal.press("[")

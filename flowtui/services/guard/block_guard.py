@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +22,19 @@ from flowtui.core.guard import protection
 from flowtui.core.guard.protection import Choice, GuardView
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.guard import lists
-from flowtui.guard.client import Client, NoGuard, Refused, Silent, as_root
+from flowtui.guard.client import Client, NoGuard, Refused, as_root
 from flowtui.services.guard import guard_json, wishes
 from flowtui.services.guard.choices import GuardChoices
 from flowtui.services.guard.guard_state import Kept
 from flowtui.services.guard.guard_view import silent_view, view_of
+from flowtui.services.guard.own_lease import LOOK_S, gives_way, lease_of, put_on
 from flowtui.services.guard.quiet_session import Quietness
 from flowtui.settings.sections import Guard
 
-LOOK_S = 0.5
-"""The screen waits for this answer: a guard that takes longer is as good as none."""
 MARGIN_S = 20
 """A lease with so little left, under a block that goes on, is made to last on."""
 OVERTIME_S = 120
 """How long it lasts on each time; a hard one outlives its block by no more than this."""
-TAKE_OVER_S = 120
-"""A lease of one's own that ends within this is taken over by the block that begins."""
 HAND = "hand"
 """What a guard is on for that a person put on without a block."""
 FOLLOWED = (EventKind.RESUMED, EventKind.EXTENDED, EventKind.SHIFTED)
@@ -124,9 +120,11 @@ class GuardService(GuardChoices):
             until=now.timestamp() + seconds, about=about,
         )  # fmt: skip
         wish = self.wish(chosen, choice, apps, seconds, now)
+        before = self.state.read()
+        taken_back = before is not None and before.asked
         sentences: list[str] = []
         try:
-            answer = self._on(wish, held, bool(block_id))
+            answer = put_on(self.client, wish, held, bool(block_id) or taken_back)
         except NoGuard as missing:
             sentences += self._without(missing, apps)
         except Refused as refusal:
@@ -152,86 +150,13 @@ class GuardService(GuardChoices):
     def _with(self, choice: Choice, held: dict[str, Any] | None) -> tuple[Choice, tuple[str, ...]]:
         """What to ask for, and which apps: a soft lease that gives way goes on in what comes."""
         apps = tuple(self.settings.apps)
-        if held is None or not self._gives_way(choice, held):
-            return choice, apps
         known = self.lists()
+        only = any(known[name].only for name in choice.lists if name in known)
+        if held is None or not gives_way(held, choice.strictness, only):
+            return choice, apps
         both = (*choice.lists, *(name for name in held["lists"] if name in known))
         whole = Choice(tuple(dict.fromkeys(both)), choice.strictness)
         return whole, tuple(dict.fromkeys([*apps, *held.get("apps", ())]))
-
-    def _gives_way(self, choice: Choice, held: dict[str, Any]) -> bool:
-        """Whether a soft lease cannot become what is wanted by adding to it: it is to be stricter,
-        or to leave only some sites open."""
-        known = self.lists()
-        only = any(known[name].only for name in choice.lists if name in known)
-        return bool(held["strictness"] == "soft" and (choice.strictness != "soft" or only))
-
-    def _on(
-        self, wish: dict[str, Any], held: dict[str, Any] | None, for_block: bool
-    ) -> dict[str, Any]:
-        """Arm, or add to `held`; a soft lease that gives way is let go of first. As the client."""
-        if held is None:
-            return self._armed(wish)
-        stricter = held["strictness"] == "soft" and (wish["strictness"] != "soft" or wish["only"])
-        if not stricter:
-            return self._added(held, wish, for_block)
-        self.client.plan(wish)  # what would be refused leaves the old one as it is
-        with contextlib.suppress(FlowError):
-            self.client.ask("release", reason="a stricter one takes its place")
-        still = self._held()  # the answer may be lost, and the lease be over
-        if still is not None and still.get("id") == held["id"]:
-            return self._added(still, wish, for_block)
-        answer = self._armed(wish)
-        if "added" in held["lists"]:
-            told = "what was added by hand is reachable again: flowtui guard add"
-            answer = {**answer, "left_out": [*answer.get("left_out", ()), told]}
-        return answer
-
-    def _armed(self, wish: dict[str, Any]) -> dict[str, Any]:
-        """Arm; a lease of one's own that is about to end is added to. Raises as the client."""
-        try:
-            return self.client.arm(wish)
-        except Silent:
-            held = self._held()  # the answer may be lost, and the lease be on
-            if not wishes.is_of(held, wish):
-                raise
-            return {"lease": held, "left_out": [], "problem": ""}
-        except Refused as refusal:
-            held = self._held() if refusal.code == "running" else None
-            if held is None or not held.get("mine") or held["left_s"] > TAKE_OVER_S:
-                raise
-        return self._added(held, wish, True)
-
-    def _added(self, held: dict[str, Any], wish: dict[str, Any], for_block: bool) -> dict[str, Any]:
-        """Let a lease of one's own last longer and keep more away: a part is only ever added.
-
-        What is refused is told in `left_out`; the lease is one's own all the same. An end of it
-        that was asked for is taken back where a block begins, or where flowtui had asked for it.
-        """
-        asked = held.get("pending")
-        refused: list[str] = []
-
-        def tell(deed: Callable[[], Any], about: str) -> list[str]:
-            try:
-                return list((deed() or {}).get("refused", ()))
-            except (Refused, NoGuard) as refusal:
-                return [f"{about}: {refusal.message}"]
-
-        kept = self.state.read()
-        mine = kept is not None and kept.asked
-        if asked and not asked["emergency"] and (for_block or mine):
-            tell(lambda: self.client.ask("release", reason="", cancel=True), "its end")
-        if held["left_s"] < wish["seconds"]:
-            refused += tell(lambda: self.client.ask("extend", seconds=wish["seconds"]), "longer")
-        for group in wish["groups"]:
-            more = partial(self.client.arm_more, group["list"], group["sites"], ())
-            refused += tell(more, group["list"])
-        if wish["apps"]:
-            more = partial(self.client.arm_more, "added", (), wish["apps"])
-            refused += tell(more, "apps")
-        if wish["only"] and not held["only"]:
-            refused.append("other sites stay open: the guard that is on keeps what it began with")
-        return {"lease": self._held() or held, "left_out": refused, "problem": ""}
 
     def _settle(self, block_id: str, strict: bool) -> dict[str, Any] | None:
         """Let go of the guard of an earlier block, if that was not heard before.
@@ -243,7 +168,7 @@ class GuardService(GuardChoices):
         if kept is None:
             return None
         if kept.lease and (kept.alone or (strict and kept.asked and kept.block != block_id)):
-            held = self._held()
+            held = lease_of(self.client)
             if held is not None and held.get("mine") and held.get("id") == kept.lease:
                 return held
         if not kept.asked and (kept.alone or kept.block != block_id):
@@ -252,21 +177,13 @@ class GuardService(GuardChoices):
 
     def _beside_another(self, kept: Kept) -> Kept:
         """The memory of a block under a lease that is not its own: nothing of it is let go of."""
-        held = self._held()
+        held = lease_of(self.client)
         if held is None or not held.get("mine"):
             return kept
         return replace(
             kept, level="guard", lists=tuple(held["lists"]), strictness=held["strictness"],
             until=self._clock.now().timestamp() + held["left_s"],
         )  # fmt: skip
-
-    def _held(self) -> dict[str, Any] | None:
-        """The lease as the guard tells it; None where there is none, or no guard answers."""
-        try:
-            held: dict[str, Any] | None = self.client.ask("status", LOOK_S)["lease"]
-        except FlowError:
-            return None
-        return held
 
     def on_event(self, event: Event) -> None:
         """Follow the block: longer with it, over with it."""

@@ -69,7 +69,7 @@ class Ringing:
         notice = await self._app.ask(call)
         self._app.refresh_snapshot()
         if notice is not None:
-            self._app.said(f"{notice.title}: {notice.keys or notice.body}")
+            self._app.announce(f"{notice.title}: {notice.keys or notice.body}")
             await asyncio.to_thread(self._notifier.send, notice)
 
     async def tell_of_runs(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import abstractmethod
 from collections.abc import Callable
 from datetime import date
@@ -41,6 +42,8 @@ class SnapshotTaken(Message):
 
 T = TypeVar("T")
 REPEAT_S = 5
+READ_S = 3.0
+"""So long a line that answers a key is left alone by what comes by itself, in real time."""
 
 
 class Host(App[None]):
@@ -65,6 +68,7 @@ class Host(App[None]):
         self.actions: tuple[Action, ...] = ()
         """Every action, with the person's own keys."""
         self._last_said = ("", False, 0.0)
+        self._said_at = -READ_S
         self._key_at: float | None = None
         self.early_keys = EarlyKeys(self, self._hand_on)
 
@@ -164,11 +168,20 @@ class Host(App[None]):
         from flowtui.tui.widgets.lines import Said
 
         self._last_said = (text, lost, self.clock.monotonic())
+        self._said_at = asyncio.get_running_loop().time()
         for screen in reversed(self.screen_stack):
             for line in screen.query(Said):
                 line.say(text, lost)
                 return
         self.notify(text, severity="error" if lost else "information", markup=False)
+
+    def announce(self, text: str) -> None:
+        """Say what nobody asked for, once the answer to the last key has been there to be read."""
+        left_s = self._said_at + READ_S - asyncio.get_running_loop().time()
+        if left_s > 0:
+            self.set_timer(left_s, lambda: self.announce(text))
+        else:
+            self.said(text)
 
     def repeat_said(self) -> None:
         """What was said a moment ago belongs to the face that is shown now."""
