@@ -91,6 +91,7 @@ class Agent:
             lambda: self._announce(bells.rest_notice),
             self._due,
             lambda: self._announce(bells.reminder_notice),
+            lambda: self._announce(bells.guard_notice),
         )
 
     def begin(self, gone: Callable[[], None] = lambda: None) -> None:
@@ -100,7 +101,11 @@ class Agent:
         self._conductor.begin()
         loop = self._loop = asyncio.get_running_loop()
         paths = self._services.paths
-        self._files = FolderAlarm((paths.ledger_dir, paths.config_dir, paths.watch_dir))
+        with contextlib.suppress(OSError):  # without it the folder of the heartbeat is watched
+            paths.guard_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._files = FolderAlarm(
+            (paths.ledger_dir, paths.config_dir, paths.watch_dir, paths.guard_dir)
+        )
         if self._files.fd is not None:
             loop.add_reader(self._files.fd, self._changed)
             self._later(SETTLE_S)  # what changed since the settings were read

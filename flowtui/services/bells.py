@@ -12,6 +12,7 @@ from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.runs.findings.finding import Severity as Grave
 from flowtui.core.status_file import minutes
 from flowtui.services.conductor import Instants, instants
+from flowtui.services.guard import guard_moments
 from flowtui.services.runs.digest import NEWS, SERIOUS, headline
 from flowtui.services.wiring import Services
 from flowtui.system.notices import Notice as Notice
@@ -21,6 +22,7 @@ from flowtui.system.notices import Severity as Severity
 PLAN_REACHED = "plan-reached"
 BREAK_OVER = "break-over"
 BLOCK_PLANNED = "block-planned"
+GUARD = "guard"
 OFFER = (("begin", "begin"), ("later", "in 15 min"), ("skip", "not today"))
 """The buttons of an offer."""
 
@@ -77,6 +79,14 @@ def reminder_notice(services: Services) -> Notice | None:
     also += f"   {guard}" if guard else ""
     keys += f"   {guard}" if guard and keys else ""
     return Notice(reminder.title, f"{reminder.body}{also}", keys=keys, about=about, buttons=OFFER)
+
+
+def guard_notice(services: Services) -> Notice | None:
+    """Let the guard last on where its block does; what it is about to do, told before."""
+    sentences = guard_moments.turn(services)
+    if not sentences or GUARD not in services.config.notices.events:
+        return None
+    return Notice("The guard", "; ".join(sentences))
 
 
 def _arm_ahead(services: Services, about: str) -> str:

@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.measure import deadline, measure
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.services.guard import guard_moments
 from flowtui.services.wiring import Services
 from flowtui.system.clock import SystemClock
 from flowtui.system.presence import Presence as Presence
@@ -35,6 +36,7 @@ LOCK, PIPE = "conductor.lock", "app.fifo"
 PLAN = "plan"
 REST = "break"
 REMIND = "remind"
+GUARD = "guard"
 WATCH, SOON = "watch", "soon"
 SLACK = timedelta(seconds=1)
 """A job is moved only by more than this."""
@@ -134,10 +136,12 @@ class Instants:
     """The end of the break."""
     remind_at: datetime | None = None
     """The next reminder of the body log; none during a block."""
+    guard_at: datetime | None = None
+    """When the guard has something to tell, or has to be made to last on."""
 
     def first(self) -> datetime | None:
         """The nearest of them."""
-        times = (self.plan_at, self.rest_at, self.remind_at)
+        times = (self.plan_at, self.rest_at, self.remind_at, self.guard_at)
         return min((at for at in times if at is not None), default=None)
 
 
@@ -153,6 +157,7 @@ def instants(services: Services) -> Instants:
         plan_at=_plan_at(services, block, now) if block is not None else None,
         rest_at=rest.ends_at if rest is not None and not rest.rung else None,
         remind_at=services.body.reminders.next_at(),
+        guard_at=guard_moments.next_at(services),
     )
 
 
@@ -165,7 +170,7 @@ def _plan_at(services: Services, block: Block, now: datetime) -> datetime | None
 
 
 class Conductor:
-    """Keeps one job for each instant, and calls `reach`, `rest_over` and `remind` then.
+    """Keeps one job for each instant, and calls `reach`, `rest_over`, `remind`, `guard` then.
 
     The calls are coroutines that ask the services and tell whether there was anything to announce.
     Missed instants (the machine slept) are announced at once when it wakes: late is better than
@@ -180,6 +185,7 @@ class Conductor:
         rest_over: Callable[[], Awaitable[object]],
         due: Callable[[], Awaitable[Instants]],
         remind: Callable[[], Awaitable[object]] | None = None,
+        guard: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         self._lock = lock
         self._clock = clock
@@ -188,6 +194,8 @@ class Conductor:
         self._calls = {PLAN: reach, REST: rest_over}
         if remind is not None:
             self._calls[REMIND] = remind
+        if guard is not None:
+            self._calls[GUARD] = guard
         self._due = due
         self._scheduler: AsyncIOScheduler | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -270,7 +278,10 @@ class Conductor:
         """Make the jobs those of `wanted`; nothing happens to one that is right already."""
         if self._scheduler is None or not self._lock.held:
             return
-        all_at = {PLAN: wanted.plan_at, REST: wanted.rest_at, REMIND: wanted.remind_at}
+        all_at = {
+            PLAN: wanted.plan_at, REST: wanted.rest_at, REMIND: wanted.remind_at,
+            GUARD: wanted.guard_at,
+        }  # fmt: skip
         for name in self._calls:
             at = all_at[name]
             # never before: a second early would find nothing to announce

@@ -44,6 +44,11 @@ class Paths:
         return self.state_dir / "session"
 
     @property
+    def guard_dir(self) -> Path:
+        """What the guard is about to do, as it was last heard."""
+        return self.state_dir / "guard"
+
+    @property
     def hooks_dir(self) -> Path:
         """Executables named by the event that starts them."""
         return self.config_dir / "hooks"

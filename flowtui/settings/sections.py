@@ -40,6 +40,7 @@ NOTICE_EVENTS = (
     "break-over",
     "block-planned",
     "meeting",
+    "guard",
     "check-in",
     "eating-window",
     "wind-down",

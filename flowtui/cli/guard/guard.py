@@ -179,6 +179,7 @@ def emergency_command(context: Context, reason: tuple[str, ...], cancel: bool) -
     answer = client.ask("emergency-request", reason=" ".join(reason))
     if answer["ready_in_s"] > 0:
         left = minutes(answer["ready_in_s"])
+        context.services.guard.view(context.services.focus.current())  # told when it is ready
         context.say(
             f"noted. In {left} you can confirm it, for ten minutes: flowtui guard emergency"
         )

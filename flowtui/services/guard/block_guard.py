@@ -25,14 +25,13 @@ from flowtui.guard import lists
 from flowtui.guard.client import Client, NoGuard, Refused, as_root
 from flowtui.services.guard import guard_json, wishes
 from flowtui.services.guard.choices import GuardChoices
+from flowtui.services.guard.guard_moments import MARGIN_S, MomentFile, moments_of
 from flowtui.services.guard.guard_state import Kept
 from flowtui.services.guard.guard_view import silent_view, view_of
 from flowtui.services.guard.own_lease import LOOK_S, gives_way, lease_of, put_on
 from flowtui.services.guard.quiet_session import Quietness
 from flowtui.settings.sections import Guard
 
-MARGIN_S = 20
-"""A lease with so little left, under a block that goes on, is made to last on."""
 OVERTIME_S = 120
 """How long it lasts on each time; a hard one outlives its block by no more than this."""
 HAND = "hand"
@@ -64,6 +63,7 @@ class GuardService(GuardChoices):
         home: Path,
     ) -> None:
         super().__init__(client, settings, by_context, folders, rule)
+        self._moments = MomentFile(folders[1])
         self._clock = clock
         self.quietness = quietness
         self._home = home
@@ -140,6 +140,7 @@ class GuardService(GuardChoices):
                 left_out=tuple(out), until=now.timestamp() + max(seconds, lease["left_s"]),
             )  # fmt: skip
             sentences += out
+            self._moments.write(moments_of(kept.lease, wish, now))
         self.quietness.begin(self.settings.quiet, apps if kept.level == "session" else (), seconds)
         self._remember(kept)
         view = self._looked(kept)
@@ -254,6 +255,11 @@ class GuardService(GuardChoices):
             self._count(kept, answer)
             self._remember(None)
             return None
+        pending = held["pending"]
+        emergency = pending is not None and pending["emergency"]
+        now = self._clock.now().timestamp()
+        ready_at = now + pending["ready_in_s"] if emergency else None
+        self._moments.ready(held["id"], ready_at, now)
         if held["attempts"] != kept.attempts:
             latest = self.state.read() or kept
             noted = replace(latest, attempts=held["attempts"], by_list=held["by_list"])
@@ -303,6 +309,7 @@ class GuardService(GuardChoices):
     def _remember(self, kept: Kept | None) -> None:
         if kept is None:
             self.state.clear()
+            self._moments.write(None)
         else:
             self.state.write(kept)
         for listener in self._listeners:

@@ -32,6 +32,7 @@ class Ringing:
             self._rest_over,
             lambda: app.ask(bells.due),
             self._remind,
+            self._guard_turns,
         )
         self._notifier = bells.notifier(services, self._write)
         self._presence = Presence(services.paths.run_dir / PIPE)
@@ -64,6 +65,9 @@ class Ringing:
             self._app.refresh_snapshot()
             self._app.said(f"began as planned: {begun.intention or 'a block'}   u takes it back")
         await self._announce(bells.reminder_notice)
+
+    async def _guard_turns(self) -> None:
+        await self._announce(bells.guard_notice)
 
     async def _announce(self, call: Callable[[Services], Notice | None]) -> None:
         notice = await self._app.ask(call)
