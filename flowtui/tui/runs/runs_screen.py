@@ -65,7 +65,7 @@ class RunsScreen(RunsActions):
 
     def show(self, made: RunsPicture) -> None:
         """Show a picture that has just been taken."""
-        width = self.size.width - (2 if self.app.size.width < TINY else 6)
+        width = self._room()
         beside = self.app.size.width >= BROAD
         wanted = [run for run in made.runs if self._wanted(run)]
         live = [run for run in made.runs if run.live]
@@ -83,7 +83,7 @@ class RunsScreen(RunsActions):
         empty = self.query_one("#empty", Static)
         empty.display = not wanted
         empty.update(self._when_empty())
-        self._show_found(width)
+        self._show_found()
         self._draw_beside()
         room = max(0, min(GPUS_SHOWN, self.size.height // 3))
         gpus = run_rows.gpu_lines(made.board, width, room)
@@ -97,14 +97,18 @@ class RunsScreen(RunsActions):
     @on(RunList.Moved)
     def _moved(self) -> None:
         if self.made is not None:
-            self._show_found(self.size.width - 6)
+            self._show_found()
             self._draw_beside()
             self._show_keys()
 
-    def _show_found(self, width: int) -> None:
+    def _room(self) -> int:
+        """Cells of a line between the margins."""
+        return self.size.width - (2 if self.app.size.width < TINY else 6)
+
+    def _show_found(self) -> None:
         run = self.chosen
-        tiny = self.app.size.width < TINY
-        lines = run_rows.finding_lines(run, width, 1 if tiny else 3) if run is not None else []
+        most = 1 if self.app.size.width < TINY else 3
+        lines = run_rows.finding_lines(run, self._room(), most) if run is not None else []
         self._static("found", lines)
 
     @work(exclusive=True, group="beside", exit_on_error=False)

@@ -100,13 +100,20 @@ class KeyStrip(Static):
 
     def __init__(self) -> None:
         super().__init__("", markup=False)
+        self._wanted: list[tuple[Action, bool]] = []
         self._shown: tuple[tuple[str, bool], ...] = ()
 
     def show(self, actions: Iterable[tuple[Action, bool | None]]) -> None:
         """Show actions with whether each can be done now: None greys it, False hides it."""
-        wanted = self._fitting(
-            [(a, bool(can)) for a, can in actions if a.footer and can is not False]
-        )
+        self._wanted = [(a, bool(can)) for a, can in actions if a.footer and can is not False]
+        self._draw()
+
+    def on_resize(self) -> None:
+        """As many as the width that it really has can hold."""
+        self._draw()
+
+    def _draw(self) -> None:
+        wanted = self._fitting(self._wanted)
         state = tuple((f"{a.id} {a.keys}", can) for a, can in wanted)
         if state == self._shown:
             return
