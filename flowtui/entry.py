@@ -42,13 +42,14 @@ def _app() -> int:
     """The app alone needs no command parser."""
     import os
 
-    from flowtui.cli.context import complain
     from flowtui.cli.launch import open_app
     from flowtui.core.errors import FlowError
 
     try:
         open_app(os.environ, None)
     except FlowError as error:
+        from flowtui.cli.context import complain
+
         complain(error.message, error.hint)
         return error.exit_code
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -36,6 +37,20 @@ def test_every_command_that_is_named_exists() -> None:
     for text in (TEXT, GUIDE.read_text(encoding="utf-8")):
         named = set(re.findall(r"(?:^|`|\$\()flowtui ([a-z]+)\b", text, re.M))
         assert named - set(COMMANDS) - {"is"} == set()
+
+
+def test_the_top_of_the_checkout_holds_what_belongs_there_and_nothing_else() -> None:
+    root = README.parent
+    kept = subprocess.run(
+        ["git", "-C", str(root), "ls-files"], capture_output=True, text=True, check=False
+    )
+    names = kept.stdout.split("\n") if kept.returncode == 0 else [p.name for p in root.iterdir()]
+    tops = {name.split("/")[0] for name in names if name and not name.startswith(".")}
+    leftovers = {"snapshot_report.html", "dist", "build"} if kept.returncode else set()
+
+    belongs = {"pyproject.toml", "flowtui", "tests", "themes"}
+    belongs |= {"README.md", "LICENSE", "CHANGELOG.md"}
+    assert tops - leftovers == belongs
 
 
 def test_there_are_exactly_two_set_up_commands() -> None:

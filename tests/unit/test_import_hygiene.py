@@ -122,6 +122,19 @@ def test_the_app_loads_no_numbers_and_no_command_parser() -> None:
     assert not found & unwanted
 
 
+def test_the_app_is_opened_without_the_command_parser() -> None:
+    found = tops(
+        loaded(
+            "import sys; sys.argv = ['flowtui']\n"
+            "import flowtui.tui.app, flowtui.cli.launch as launch\n"
+            "launch.open_app = lambda *_: None\n"
+            "from flowtui.entry import main; main()"
+        )
+    )
+
+    assert "textual" in found and "click" not in found
+
+
 def test_the_app_shows_insight_without_numbers_of_its_own() -> None:
     """What computes is a process of its own; what asks it and shows its answers loads no numpy."""
     found = loaded(

@@ -15,7 +15,6 @@ from flowtui.core.focus import balance
 from flowtui.core.focus.block import Block, Fate
 from flowtui.core.focus.block_facts import evidence_lines
 from flowtui.core.focus.edit_times import read_inside
-from flowtui.core.focus.forms import BlockForm, PlanForm, PlanOffer
 from flowtui.core.focus.measure import measure
 from flowtui.core.review.search import holds
 from flowtui.core.status_file import minutes
@@ -25,6 +24,7 @@ from flowtui.tui.focus.focus_screen import FlowScreen
 from flowtui.tui.shell.early_keys import asks
 
 if TYPE_CHECKING:
+    from flowtui.core.focus.forms import BlockForm, PlanForm, PlanOffer
     from flowtui.core.focus.snapshot import Snapshot
     from flowtui.services.wiring import Services
 
@@ -65,6 +65,8 @@ class IdleActions(FlowScreen):
     @asks
     async def action_block_again(self) -> None:
         """Start at once with the last choices; what is unfinished is gone on with."""
+        from flowtui.core.focus.forms import PlanForm
+
         offered = await self.ask(_offer)
         await self._start(PlanForm.again(offered, go_on=True))
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from flowtui.core.plan.planned_block import Occurrence, Standing, stand
 from flowtui.tui import dialogs
 from flowtui.tui.focus.focus_screen import FlowScreen
 from flowtui.tui.shell.early_keys import asks
@@ -15,6 +14,7 @@ from flowtui.tui.shell.early_keys import asks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flowtui.core.plan.planned_block import Occurrence
     from flowtui.services.wiring import Services
 
     PlannedCall = Callable[[Occurrence, Services], str]
@@ -29,8 +29,10 @@ class PlannedActions(FlowScreen):
     def planned(self) -> Occurrence | None:
         """What the keys mean; None if nothing is planned for today and tomorrow."""
         snapshot = self.flow.snapshot
-        if snapshot is None:
+        if snapshot is None or not snapshot.planned:
             return None
+        from flowtui.core.plan.planned_block import Standing, stand
+
         found = stand(snapshot.planned, self.flow.clock.now())
         for standing in (Standing.DUE, Standing.PLANNED, Standing.NOT_BEGUN):
             for one in found:
