@@ -14,6 +14,7 @@ from typing import Any
 from flowtui.core.errors import FlowError
 from flowtui.core.text import plain
 from flowtui.guard.program import VERSION, clock
+from flowtui.guard.program.names import MAX_NAMES
 from flowtui.guard.program.roots import Roots
 from flowtui.guard.program.units import LAUNCHER
 from flowtui.guard.program.units import PROGRAM as PROGRAM_PATH
@@ -22,12 +23,14 @@ SOCKET = Roots().socket
 PROGRAM = Path(PROGRAM_PATH)
 ASK_S = 15.0
 """How long an answer may take; arming asks the resolver for up to two seconds."""
+OLD_ROOM = 5000
+"""Sites that a guard holds which does not say how many."""
 PART_BYTES = 48 * 1024
 """Sites that are sent at once, in bytes; the guard takes no longer lines than 64 KiB."""
 Answer = dict[str, Any]
 
 
-SAFE = frozenset(("hello", "status", "attempts", "doctor", "plan"))
+SAFE = frozenset(("hello", "status", "attempts", "doctor", "plan", "stage"))
 """Verbs that change nothing: asked again where the connection was lost before the answer."""
 PAUSE_S = 0.02
 BACK_S = 2.0
@@ -128,39 +131,45 @@ class Client:
             raise Silent(f"the guard does not answer: {problem}", "flowtui guard doctor") from None
 
     def arm(self, wish: Mapping[str, Any]) -> Answer:
-        """Arm with `wish`; a long one is sent in parts, each of which only adds.
+        """Arm with `wish`, all of it or nothing; a long one is handed over in parts before.
 
-        `wish` has the fields of the verb `arm`. Returns the answer to the last part, with all sites
-        that were left out. Once the first part is armed there is a lease: a part that is refused,
-        or lost, is told of in `problem`, and the lease is given all the same.
+        `wish` has the fields of the verb `arm`. Returns the answer, with all sites that were left
+        out in `left_out`. Raises NoGuard, Silent or Refused.
         """
+        try:
+            answer = self.ask("arm", **self._handed_over(wish))
+        except Refused as refusal:
+            if refusal.code != "staged":
+                raise
+            answer = self.ask("arm", **self._handed_over(wish))  # another guard took its place
+        return {**answer, "left_out": list(answer["lease"]["notes"])}
+
+    def _handed_over(self, wish: Mapping[str, Any]) -> Answer:
+        """`wish` as it goes into one line, the rest of its names handed over before."""
         first, rest = parts(wish)
-        answer = self.ask("arm", **first)
-        left_out = list(answer["lease"]["notes"])
-        problem = ""
-        for name, sites in rest:
+        self._stage(rest)
+        return {**first, "staged": True} if rest else first
+
+    def _stage(self, rest: Sequence[tuple[str, Sequence[str]]]) -> None:
+        for place, (name, sites) in enumerate(rest):
             try:
-                answer = self.ask("add", list=name, sites=list(sites))
-            except (Refused, NoGuard) as error:
-                problem = error.message
-                break
-            left_out += answer["refused"]
-        return {**answer, "left_out": left_out, "problem": problem}
+                self.ask("stage", list=name, sites=list(sites), first=place == 0)
+            except Refused as refusal:
+                if refusal.code != "verb":
+                    raise
+                told = "the installed guard is older, and takes no list that is so long"
+                raise Refused("version", told, as_root("install")) from None
 
     def plan(self, wish: Mapping[str, Any]) -> Answer:
         """What `arm` with `wish` would change, however long it is. Raises NoGuard or Refused."""
-        first, rest = parts(wish)
-        answer = self.ask("plan", **first)
-        for name, sites in rest:
-            group = {"list": name, "sites": list(sites)}
-            more = self.ask("plan", groups=[group], seconds=wish["seconds"])
-            answer["sites"] += more["sites"]
-            answer["refused"] += more["refused"]
-            answer["mapped"] += more["mapped"]
-            counts = {change["what"]: change.get("count", 0) for change in more["changes"]}
-            for change in answer["changes"]:
-                change["count"] = change.get("count", 0) + counts.get(change["what"], 0)
-        return answer
+        return self.ask("plan", **self._handed_over(wish))
+
+    def room(self) -> int:
+        """How many sites a lease of the guard that is installed holds."""
+        try:
+            return int(self.ask("hello").get("room", OLD_ROOM))
+        except FlowError:
+            return MAX_NAMES  # whoever is asked next says what is the matter
 
     @property
     def gone(self) -> bool:
@@ -171,9 +180,14 @@ class Client:
         """Add sites and apps to the running lease. Raises NoGuard or Refused."""
         answer: Answer = {}
         refused: list[str] = []
-        for chunk in _chunks(sites, PART_BYTES):
-            answer = self.ask("add", list=name, sites=list(chunk))
-            refused += answer["refused"]
+        chunks = list(_chunks(sites, PART_BYTES))
+        if len(chunks) > 1:
+            self._stage([(name, chunk) for chunk in chunks])
+            answer = self.ask("add", list=name, staged=True)
+            refused = answer["refused"]
+        elif chunks:
+            answer = self.ask("add", list=name, sites=list(chunks[0]))
+            refused = answer["refused"]
         if apps:
             answer = self.ask("add", list=name, apps=list(apps))
         return {**answer, "refused": refused}

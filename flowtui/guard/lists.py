@@ -89,11 +89,12 @@ def from_lines(name: str, path: Path) -> SiteList:
     """An imported list: as many of its names as a lease may hold, the first ones."""
     _check_name(name, str(path))
     sites: dict[str, None] = {}
-    total = 0
+    total, imported = 0, False
     try:
         with path.open(encoding="utf-8") as file:
             for line in file:
                 if line.startswith("#"):
+                    imported = imported or line.rstrip("\n") == HEAD
                     total = _total(line) or total
                     continue
                 if len(sites) >= names.MAX_NAMES:
@@ -103,7 +104,8 @@ def from_lines(name: str, path: Path) -> SiteList:
                 sites[line.strip()] = None
     except (OSError, UnicodeDecodeError) as error:
         raise FlowError(f"{path} cannot be read: {error}") from None
-    checked = tuple(s for s in sites if s and _is_site(s))[: names.MAX_NAMES]
+    # what `keep` wrote was looked at then, and the guard looks at each name again
+    checked = tuple(s for s in sites if s and (imported or _is_site(s)))[: names.MAX_NAMES]
     total = total if total > 0 else len(sites)
     return SiteList(name, f"imported, {total} names", checked, source=str(path), total=total)
 

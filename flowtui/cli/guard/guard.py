@@ -266,9 +266,10 @@ def stops_command(context: Context, since: str, as_json: bool) -> None:
 def wish(context: Context, choice: Choice, seconds: int) -> dict[str, Any]:
     """What would be asked of the guard for this choice."""
     from flowtui.guard.lists import chosen
+    from flowtui.services.guard import wishes
 
     guard, clock = context.services.guard, context.services.clock
-    found = chosen(guard.lists(), choice.lists)
+    found = wishes.fitted(chosen(guard.lists(), choice.lists), guard.client)
     apps = tuple(dict.fromkeys([*guard.settings.apps, *(a for one in found for a in one.apps)]))
     return guard.wish(found, choice, apps, seconds, clock.now())
 

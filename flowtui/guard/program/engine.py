@@ -180,14 +180,21 @@ class Engine:
 
     def by_list(self, lease: Lease) -> dict[str, int]:
         """Attempts by the name of the list that a site is on."""
-        counts = {
-            name: self.tally.counts.get(hosts_text.address(number), 0)
-            for number, name in enumerate(lease.addresses)
-        }
+        counts = {name: self.tally.counts[at] for at, name in self.first_at(lease).items()}
         return {
-            group.name: sum(counts.get(site, 0) for site in group.sites)
+            group.name: sum(counts[site] for site in group.sites if site in counts) if counts else 0
             for group in lease.wish.groups
         }
+
+    def first_at(self, lease: Lease) -> dict[str, str]:
+        """Of each address that was knocked at, the first name that is sent there."""
+        wanted = set(self.tally.counts)
+        places: dict[str, str] = {}
+        for number, name in enumerate(lease.addresses) if wanted else ():
+            at = hosts_text.address(number)
+            if at in wanted:
+                places.setdefault(at, name)
+        return places
 
     def running(self, uid: int) -> GuardError:
         """What to say to somebody who wants a second lease."""

@@ -81,6 +81,34 @@ def intact(journal: Journal, record: Record) -> bool:
     return hosts_text.segment_of(now, record["token"]) == wanted
 
 
+_looks: dict[str, tuple[object, bool]] = {}
+_names: dict[str, list[str]] = {}
+
+
+def looks_intact(journal: Journal, record: Record) -> bool:
+    """`intact`, the file read anew only when something has happened to it: it may be large."""
+    try:
+        seen = Path(record["path"]).stat()
+    except OSError:
+        return False
+    now = (seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
+    look = (*now, str(record["tails"]))
+    before = _looks.get(record["path"])
+    if before is None or before[0] != look:
+        _looks[record["path"]] = before = (look, intact(journal, record))
+    return before[1]
+
+
+def inside(journal: Journal, record: Record) -> list[str]:
+    """The names that our segment sends nowhere."""
+    tail = record["tails"][0]
+    if tail not in _names:
+        lines = hosts_text.lines_of(journal.bytes_of(tail), record["token"])
+        _names.clear()
+        _names[tail] = list(dict.fromkeys(line.split()[1].decode() for line in lines))
+    return _names[tail]
+
+
 def replant(journal: Journal, record: Record) -> Record:
     """Put the segment anew after somebody has meddled with it."""
     path = Path(record["path"])

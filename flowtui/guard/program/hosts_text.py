@@ -28,10 +28,16 @@ def leads_nowhere(found: str) -> bool:
     return found.removeprefix(MAPPED).startswith(f"{BASE[0]}.{BASE[1]}.")
 
 
+OWN_ADDRESSES = 64_000
+"""So many names have an address of their own; the others share those that are left."""
+
+
 def address(number: int) -> str:
-    """The loopback address of the name with this number, from 0 to 65,000."""
-    if not 0 <= number <= 65000:
+    """The loopback address of the name with this number, from 0 on."""
+    if number < 0:
         raise ValueError(number)
+    if number >= OWN_ADDRESSES:
+        return f"{BASE[0]}.{BASE[1]}.255.{number % 254 + 1}"
     high, low = divmod(number + 1, 254)
     return f"{BASE[0]}.{BASE[1]}.{high}.{low + 1}"
 

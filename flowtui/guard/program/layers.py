@@ -247,7 +247,18 @@ def rules_of(lease: Lease, journal: Journal, roots: Roots) -> policy_text.Rules:
         except (OSError, GuardError):
             pass  # without a hosts file there are no such names
         local = [own, own.split(".")[0], f"{own}.local", *local] if own else local
-    return policy_text.rules(lease.sites(), lease.wish.exceptions, lease.wish.only, local)
+    key = (lease.wish, tuple(lease.open_groups()), tuple(local))
+    for known, rules in _rules_before:
+        if known[0] is key[0] and known[1:] == key[1:]:
+            return rules
+    made = policy_text.rules(lease.sites(), lease.wish.exceptions, lease.wish.only, local)
+    _rules_before[:] = [(key, made)]
+    return made
+
+
+_rules_before: list[tuple[tuple[Any, tuple[str, ...], tuple[str, ...]], policy_text.Rules]] = []
+"""The last that were made: they are compared every two seconds, and cost a second where names are
+many."""
 
 
 def _is(process: procs.Process | None, start: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from .errors import Damaged
 from .requests import Group, Wish
 from .strictness import LEVELS, SOFT
 
+MANY = 2000
+"""Of a lease with more sites the names are kept in a file of their own."""
+NAMES = re.compile(r"names-[0-9a-f]{16}\.json")
 ARMING, ACTIVE, ENDING = "arming", "active", "ending"
 
 
@@ -75,12 +79,7 @@ class Lease:
 
     def sites(self) -> list[str]:
         """The sites that are blocked now, exceptions taken out, those of open windows too."""
-        exact = {entry for entry in self.wish.exceptions if "/" not in entry}
-        found: dict[str, None] = {}
-        for group in self.wish.groups:
-            if not group.open_at(self.elapsed_s):
-                found.update((s, None) for s in group.sites if not _excepted(s, exact))
-        return list(found)
+        return list(_now(self.wish, tuple(self.open_groups()))[0])
 
     def open_groups(self) -> list[str]:
         """Names of lists that are open now."""
@@ -91,8 +90,30 @@ class Lease:
 
         A site and its "www." are the same there: an exception of the one holds for the other.
         """
-        paths = {names.twin(names.split(e)[0]) for e in self.wish.exceptions if "/" in e}
-        return [s for s in self.sites() if "/" not in s and names.twin(s) not in paths]
+        return list(_now(self.wish, tuple(self.open_groups()))[1])
+
+
+_last: list[tuple[Wish, tuple[str, ...], list[str], list[str]]] = []
+
+
+def _now(wish: Wish, open_groups: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Sites and hosts of a wish while some lists are open; the last answers are kept.
+
+    They are asked for with every status, and a wish may hold a hundred thousand names.
+    """
+    for known, opened, sites, hosts in _last:
+        if known is wish and opened == open_groups:
+            return sites, hosts
+    exact = {entry for entry in wish.exceptions if "/" not in entry}
+    blocked: dict[str, None] = {}
+    for group in wish.groups:
+        if group.name not in open_groups:
+            blocked.update((s, None) for s in group.sites if not (exact and _excepted(s, exact)))
+    paths = {names.twin(names.split(e)[0]) for e in wish.exceptions if "/" in e}
+    sites = list(blocked)
+    hosts = [s for s in sites if "/" not in s and names.twin(s) not in paths]
+    _last[:] = [(wish, open_groups, sites, hosts), *_last[:3]]
+    return sites, hosts
 
 
 def _excepted(site: str, exact: Any) -> bool:
@@ -173,16 +194,54 @@ class LeaseFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._names: tuple[tuple[Group, ...], tuple[str, ...], str] | None = None
+        """Whose names were written last, and where to."""
 
     def read(self) -> Lease | None:
         """The lease, or None. Raises Damaged, OSError."""
         data = files.read(self._path)
-        return None if data is None else decode(journal.unpack(data, str(self._path)))
+        if data is None:
+            return None
+        raw = journal.unpack(data, str(self._path))
+        beside = raw.pop("names", None) if isinstance(raw, dict) else None
+        if beside is not None:
+            if not isinstance(beside, str) or NAMES.fullmatch(beside) is None:
+                raise Damaged("the lease says what no lease says")
+            path = self._path.with_name(beside)
+            groups, addresses = journal.unpack(files.read(path) or b"", str(path))
+            raw = dict(raw, wish=dict(raw["wish"], groups=groups), addresses=addresses)
+        return decode(raw)
 
     def write(self, lease: Lease) -> None:
-        """Keep `lease`; on disk when this returns. Raises OSError."""
-        files.replace(self._path, journal.pack(encode(lease)))
+        """Keep `lease`; on disk when this returns. Raises OSError.
+
+        Of a large one the names, which rarely change, lie in a file beside it.
+        """
+        if sum(len(group.sites) for group in lease.wish.groups) <= MANY:
+            files.replace(self._path, journal.pack(encode(lease)))
+            self._sweep("")
+            return
+        groups, addresses = lease.wish.groups, lease.addresses
+        kept = self._names
+        if kept is None or kept[0] is not groups or kept[1] is not addresses:
+            whole = encode(lease)
+            data = journal.pack([whole["wish"]["groups"], whole["addresses"]])
+            name = f"names-{files.digest(data)[:16]}.json"
+            files.replace(self._path.with_name(name), data)
+            self._names = kept = (groups, addresses, name)
+        light = replace(lease, wish=replace(lease.wish, groups=()), addresses=())
+        files.replace(self._path, journal.pack(dict(encode(light), names=kept[2])))
+        self._sweep(kept[2])
 
     def clear(self) -> None:
         """There is no lease any more."""
         files.remove(self._path)
+        self._sweep("")
+
+    def _sweep(self, name: str) -> None:
+        """Remove files of names that no lease points to."""
+        for path in self._path.parent.glob("names-*.json"):
+            if path.name != name:
+                files.remove(path)
+        if not name:
+            self._names = None

@@ -45,7 +45,10 @@ def own_hash() -> str:
 
 def hello(uid: int, owner: bool) -> dict[str, Any]:
     """Who answers, and whom it sees."""
-    return {"version": VERSION, "uid": uid, "owner": owner, "program": own_hash()}
+    return {
+        "version": VERSION, "uid": uid, "owner": owner, "program": own_hash(),
+        "room": names.MAX_NAMES,
+    }  # fmt: skip
 
 
 def status(engine: Engine, uid: int) -> dict[str, Any]:
@@ -108,12 +111,11 @@ def _layers(engine: Engine, held: Lease) -> dict[str, Any]:
     found: dict[str, Any] = {"hosts": None, "policies": {}, "cut": None}
     for record in engine.journal.records():
         if record["kind"] == hosts.KIND:
-            tail = engine.journal.bytes_of(record["tails"][0])
-            inside = hosts_text.lines_of(tail, record["token"])
+            inside = hosts.inside(engine.journal, record)
             found["hosts"] = {
-                "names": len({line.split()[1] for line in inside}),
-                "intact": hosts.intact(engine.journal, record),
-                "works": looks_blocked([line.split()[1].decode() for line in inside]),
+                "names": len(inside),
+                "intact": hosts.looks_intact(engine.journal, record),
+                "works": looks_blocked(inside[:1]),
             }
         elif record["kind"] == policy.KIND:
             rules = rules_of(held, engine.journal, engine.roots)
@@ -146,11 +148,9 @@ def looks_blocked(inside: list[str]) -> bool:
 def attempted(engine: Engine, uid: int) -> dict[str, Any]:
     """Attempts by name, most first."""
     held = engine.mine(uid)
-    by_name = {
-        name: engine.tally.counts.get(hosts_text.address(n), 0)
-        for n, name in enumerate(held.addresses)
-    }
-    listed = sorted(((n, c) for n, c in by_name.items() if c), key=lambda pair: (-pair[1], pair[0]))
+    first = engine.first_at(held)
+    by_name = {name: engine.tally.counts[at] for at, name in first.items()}
+    listed = sorted(by_name.items(), key=lambda pair: (-pair[1], pair[0]))
     return {"total": sum(by_name.values()), "names": [list(pair) for pair in listed[:200]]}
 
 

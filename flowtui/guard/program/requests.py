@@ -76,7 +76,7 @@ def parse(line: bytes) -> dict[str, Any]:
 
 def wish(raw: dict[str, Any], own: Iterable[str] = (), shortest_s: int = SHORTEST_S) -> Wish:
     """What `plan` and `arm` ask for. Raises GuardError for anything that cannot be meant."""
-    known(raw, ("groups", "except", "only", "apps", "strictness", "seconds"))
+    known(raw, ("groups", "except", "only", "apps", "strictness", "seconds", "staged"))
     left: list[str] = []
     groups = tuple(_group(item, own, left) for item in _list(raw, "groups", MAX_GROUPS))
     if len({group.name for group in groups}) != len(groups):
@@ -95,7 +95,7 @@ def wish(raw: dict[str, Any], own: Iterable[str] = (), shortest_s: int = SHORTES
         length(raw, shortest_s),
         tuple(left),
     )
-    if not (wanted.only or wanted.apps or any(group.sites for group in groups)):
+    if not (wanted.only or wanted.apps or staged(raw) or any(group.sites for group in groups)):
         raise GuardError("nothing", "there is nothing to keep away", "name a list, or apps")
     if wanted.strictness == HARD and any(group.windows for group in groups):
         for group in groups:
@@ -116,10 +116,18 @@ def length(raw: dict[str, Any], shortest_s: int = SHORTEST_S) -> int:
 
 def added(raw: dict[str, Any], own: Iterable[str] = ()) -> tuple[Group, tuple[str, ...]]:
     """What `add` asks for: more sites of one list, without windows; and what was left out."""
-    known(raw, ("list", "sites", "apps"))
+    known(raw, ("list", "sites", "apps", "staged"))
     left: list[str] = []
     group = _group({"list": raw.get("list", "added"), "sites": raw.get("sites", [])}, own, left)
     return group, tuple(left)
+
+
+def staged(raw: dict[str, Any]) -> bool:
+    """True if what was handed over before is meant too."""
+    value = raw.get("staged", False)
+    if not isinstance(value, bool):
+        raise GuardError("staged", "staged is true or false")
+    return value
 
 
 def programs(raw: dict[str, Any]) -> tuple[str, ...]:

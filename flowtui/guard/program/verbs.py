@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable
 from typing import Any
 
+from . import clock as clocks
 from . import files, report, requests
 from .deadline import Reading
 from .early import Early
@@ -16,6 +17,7 @@ from .engine import Engine
 from .errors import GuardError
 from .roots import Roots
 from .server import failure
+from .stage import Stage
 
 
 def owners(roots: Roots) -> frozenset[int]:
@@ -53,6 +55,7 @@ class Verbs:
         self._owners = owners
         self._shortest_s = shortest_s
         self._early = Early(engine, clock)
+        self._stage = Stage(clocks.monotonic)
         self._own = frozenset({socket.gethostname().lower(), socket.gethostname().split(".")[0]})
 
     def answer(self, uid: int, pid: int, line: bytes) -> dict[str, Any]:
@@ -83,6 +86,7 @@ class Verbs:
             "status": lambda: self._plain(raw, lambda: report.status(self._engine, uid)),
             "attempts": lambda: self._plain(raw, lambda: report.attempted(self._engine, uid)),
             "doctor": lambda: self._plain(raw, lambda: report.doctor(self._engine)),
+            "stage": lambda: self._stage.put(uid, raw, self._own),
             "plan": lambda: self._plan(uid, pid, raw),
             "arm": lambda: self._arm(uid, pid, raw),
             "extend": lambda: self._extend(uid, raw),
@@ -116,13 +120,23 @@ class Verbs:
         return deed()
 
     def _plan(self, uid: int, pid: int, raw: dict[str, Any]) -> dict[str, Any]:
-        wish = requests.wish(raw, self._own, self._shortest_s)
+        wish = self._wish(uid, raw)
         return report.plan(self._engine, uid, pid, wish, self._clock())
 
     def _arm(self, uid: int, pid: int, raw: dict[str, Any]) -> dict[str, Any]:
-        wish = requests.wish(raw, self._own, self._shortest_s)
+        wish = self._wish(uid, raw)
         held = self._engine.arm(uid, pid, wish)
+        self._stage.drop(uid)
         return {"lease": report.lease(self._engine, held, uid)}
+
+    def _wish(self, uid: int, raw: dict[str, Any]) -> requests.Wish:
+        wish = requests.wish(raw, self._own, self._shortest_s)
+        if not requests.staged(raw):
+            return wish
+        whole = self._stage.whole(uid, wish)
+        if not (whole.only or whole.apps or any(group.sites for group in whole.groups)):
+            raise GuardError("nothing", "there is nothing to keep away", "name a list, or apps")
+        return whole
 
     def _extend(self, uid: int, raw: dict[str, Any]) -> dict[str, Any]:
         requests.known(raw, ("seconds",))
@@ -131,6 +145,10 @@ class Verbs:
 
     def _add(self, uid: int, raw: dict[str, Any]) -> dict[str, Any]:
         group, left = requests.added(raw, self._own)
+        if requests.staged(raw):
+            self._engine.mine(uid)
+            group = self._stage.group(uid, group)
+            self._stage.drop(uid)
         held = self._engine.add(uid, group, requests.programs(raw))
         return {"lease": report.lease(self._engine, held, uid), "refused": list(left)}
 

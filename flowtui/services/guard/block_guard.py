@@ -113,7 +113,7 @@ class GuardService(GuardChoices):
         """Arm for `seconds`; `held`, a lease of one's own that no block has, is taken over."""
         now = self._clock.now()
         choice, apps = self._with(choice, held)
-        chosen = wishes.fitted(lists.chosen(self.lists(), choice.lists))
+        chosen = wishes.fitted(lists.chosen(self.lists(), choice.lists), self.client)
         apps = tuple(dict.fromkeys([*apps, *(app for one in chosen for app in one.apps)]))
         kept = Kept(
             block_id, choice.lists, choice.strictness, "session", quiet=self.settings.quiet,

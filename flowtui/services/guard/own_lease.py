@@ -41,8 +41,8 @@ def gives_way(held: Json, strictness: str, only: bool) -> bool:
 def put_on(client: Client, wish: Json, held: Json | None, take_back: bool) -> Json:
     """Arm for `wish`, or add to `held`; a soft lease that gives way is let go of first.
 
-    With `take_back` an end of `held` that was asked for is taken back. Returns `lease`, `left_out`
-    and `problem`; raises as the client.
+    With `take_back` an end of `held` that was asked for is taken back. Returns `lease` and
+    `left_out`; raises as the client.
     """
     if held is None:
         return _armed(client, wish)
@@ -69,7 +69,7 @@ def _armed(client: Client, wish: Json) -> Json:
         held = lease_of(client)  # the answer may be lost, and the lease be on
         if not wishes.is_of(held, wish):
             raise
-        return {"lease": held, "left_out": [], "problem": ""}
+        return {"lease": held, "left_out": []}
     except Refused as refusal:
         held = lease_of(client) if refusal.code == "running" else None
         if held is None or not held.get("mine") or held["left_s"] > TAKE_OVER_S:
@@ -95,7 +95,7 @@ def _added(client: Client, held: Json, wish: Json, take_back: bool) -> Json:
         refused += _refusals(partial(client.arm_more, "added", (), wish["apps"]), "apps")
     if wish["only"] and not held["only"]:
         refused.append("other sites stay open: the guard that is on keeps what it began with")
-    return {"lease": lease_of(client) or held, "left_out": refused, "problem": ""}
+    return {"lease": lease_of(client) or held, "left_out": refused}
 
 
 def _refusals(deed: Callable[[], Any], about: str) -> list[str]:

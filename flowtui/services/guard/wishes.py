@@ -12,17 +12,21 @@ from flowtui.core.guard import protection
 from flowtui.core.guard.protection import Choice
 from flowtui.core.text import plain
 from flowtui.guard import lists
-from flowtui.guard.client import ASK_S
+from flowtui.guard.client import ASK_S, OLD_ROOM, Client
 from flowtui.guard.lists import SiteList
 from flowtui.guard.program.names import MAX_NAMES
 
 
-def fitted(chosen: Sequence[SiteList], room: int = MAX_NAMES) -> list[SiteList]:
+def fitted(chosen: Sequence[SiteList], client: Client | None = None) -> list[SiteList]:
     """`chosen` with no more names in all than a lease has room for, before anything is asked.
+
+    A guard of `client` that was installed earlier may have less room than one of today.
 
     Short lists are kept whole; what is left is shared by the long ones, their first names first. A
     list of the only sites that stay reachable is never shortened.
     """
+    many = sum(len(one.sites) for one in chosen) > OLD_ROOM
+    room = client.room() if client is not None and many else MAX_NAMES
     blocking = sorted((one for one in chosen if not one.only), key=lambda one: len(one.sites))
     shares: dict[str, int] = {}
     for place, one in enumerate(blocking):
@@ -68,8 +72,6 @@ def left_out(chosen: Sequence[SiteList], answer: Mapping[str, Any]) -> list[str]
         for one in chosen
         if one.total > len(one.sites)
     ]
-    if answer.get("problem"):
-        sentences.append(f"not all names were taken: {answer['problem']}")
     for browser, layer in (answer["lease"]["layers"].get("policies") or {}).items():
         if layer["left_out"]:
             room = f"its policy has no room for {layer['left_out']} of the names"

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from flowtui.guard.program import requests
+from flowtui.guard.program import names, requests
 from flowtui.guard.program.errors import GuardError
 from flowtui.guard.program.policy_text import ALLOW, BLOCK, FILE
 from tests.unit.guard.harness import ME, World
@@ -210,7 +210,9 @@ def test_a_lease_that_cannot_be_read_ends_rather_than_lasts(world: World) -> Non
     assert world.engine.lease is None and world.look() == before
 
 
-def test_a_large_list_goes_where_there_is_room(world: World) -> None:
+def test_a_large_list_goes_where_there_is_room(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sites = [f"n{n}.test" for n in range(5000)]
 
     world.arm(groups=[{"list": "big", "sites": sites}])
@@ -219,6 +221,7 @@ def test_a_large_list_goes_where_there_is_room(world: World) -> None:
     assert world.blocks("n4999.test")
     with refusal("groups"):
         world.wish(groups=[{"list": str(n), "sites": ["a.test"]} for n in range(40)])
+    monkeypatch.setattr(names, "MAX_NAMES", 5000)
     with refusal("sites"):
         world.wish(groups=[{"list": "big", "sites": [*sites, "one.more.test"]}])
 

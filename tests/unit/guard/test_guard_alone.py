@@ -11,6 +11,7 @@ import pytest
 from flowtui.core.guard.protection import Choice
 from flowtui.core.plan.planned_block import Occurrence, PlannedBlock
 from flowtui.guard.client import Client
+from flowtui.guard.program import names
 from flowtui.services import bells
 from flowtui.services.plan.begin_planned import begin_planned
 from flowtui.services.plan.planning_line import when_and_length
@@ -259,7 +260,10 @@ def test_a_list_of_the_only_sites_is_on_over_a_soft_guard_and_told_of_over_a_fir
     assert any("other sites stay open" in said for said in armed.sentences)
 
 
-def test_what_is_refused_in_part_leaves_the_lease_ones_own(guarded: Guarded) -> None:
+def test_what_is_refused_in_part_leaves_the_lease_ones_own(
+    guarded: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "MAX_NAMES", 5000)
     a_list(guarded, "big", f"sites = {[f'a{n}.test' for n in range(5000)]}\n")
     guarded.guard.arm_alone(Choice(("big",)), 1800)
     armed = guarded.guard.arm(guarded.person.begin(50), Choice(("news",)))
