@@ -3,12 +3,14 @@
 `sleeps.csv`: Cycle timezone, Sleep onset, Wake onset, Asleep duration (min), Nap; `workouts.csv`:
 Workout start time, Workout end time, Activity name, in some eras without the zone;
 `journal_entries.csv`: Question text, Answered yes, Notes; `physiological_cycles.csv` has the night
-of each cycle. In other languages names of files and columns differ, places do not: a cycle's start,
-its end and its zone come first. Times are those of the zone ("UTC+01:00").
+of each cycle. In other languages names of files and columns differ: those of German, Spanish,
+French and Portuguese are known; in any other one columns are taken by their places, a cycle's
+start, its end and its zone first. Times are those of the zone ("UTC+01:00").
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,13 +29,38 @@ from flowtui.exchange.sources import open_source
 from flowtui.exchange.wearables.nights import fixed, moment, night, table, workout
 
 SLEEPS, CYCLES, WORKOUTS, JOURNAL = "sleeps", "cycles", "workouts", "journal"
-CYCLES_FILE = "physiological_cycles.csv"
-FIRST = ("Cycle start time", "Cycle end time")
+CYCLES_FILE = "siolog"
+"""What the name of the file of cycles has in every language: physiological, fisiologicos."""
+_START = ("cycle start time", "startzeit des zyklus", "hora de inicio del ciclo",
+          "heure de debut du cycle", "hora de inicio do ciclo")  # fmt: skip
+_ZONE = ("cycle timezone", "zeitzone des zyklus", "zona horaria del ciclo",
+         "fuseau horaire du cycle", "fuso horario do ciclo")  # fmt: skip
+_NAP = ("nap", "nickerchen", "siesta", "sieste", "sesta")
 _NAMES = {
-    JOURNAL: ("Question text", "Answered yes", "Notes"),
-    WORKOUTS: ("Workout start time", "Workout end time", "Activity name"),
-    SLEEPS: ("Sleep onset", "Wake onset", "Asleep duration (min)"),
-}
+    JOURNAL: (
+        ("question text", "fragetext", "texto de la pregunta",
+         "texto de pergunta"),
+        ("answered yes", "beantwortet mit ja", "respondio si", "respondeu sim"),
+        ("notes", "anmerkungen", "notas"),
+    ),
+    WORKOUTS: (
+        ("workout start time", "startzeit des trainings", "hora de inicio del entrenamiento",
+         "heure de debut de l entrainement", "hora de inicio do treino"),
+        ("workout end time", "endzeit des trainings", "hora de finalizacion del entrenamiento",
+         "heure de fin de l entrainement", "hora de fim do treino"),
+        ("activity name", "name der aktivitat", "nombre de la actividad", "nom de l activite",
+         "nome da atividade"),
+    ),
+    SLEEPS: (
+        ("sleep onset", "beginn des schlafs", "inicio del sueno", "premiers signes de sommeil",
+         "inicio do sono"),
+        ("wake onset", "beginn des aufwachens", "inicio de la vigilia",
+         "premiers signes de reveil", "inicio da vigilia"),
+        ("asleep duration min", "schlafdauer min", "duracion del sueno min",
+         "duree du sommeil min", "duracao do sono min"),
+    ),
+}  # fmt: skip
+"""Of each table three columns, without accents and marks, in every language that is known."""
 _PLACES = {
     JOURNAL: (3, 4, 5),
     WORKOUTS: (3, 4, 6),
@@ -68,7 +95,7 @@ class Whoop:
         if header is not None and columns_of(header, first_row(path)) is not None:
             return True
         return (path.is_dir() or path.suffix.casefold() == ".zip") and holds(
-            path, lambda names: any(n.rsplit("/", 1)[-1] == CYCLES_FILE for n in names)
+            path, lambda names: any(CYCLES_FILE in _plain(n.rsplit("/", 1)[-1]) for n in names)
         )
 
     def read(self, path: Path, options: Options) -> Iterator[Row]:
@@ -94,22 +121,40 @@ class Whoop:
 
 
 def columns_of(header: Header, first: Line | None) -> Columns | None:
-    """What a table is, by its English names or by its places; None for another program's."""
-    start = header.at("Cycle start time")
-    if start is not None:
-        for kind, names in _NAMES.items():
-            one, two, three = (header.at(name) for name in names)
-            if one is not None:
-                zone, nap = header.at("Cycle timezone"), header.at("Nap")
-                kind = CYCLES if kind == SLEEPS and nap is None else kind
-                return Columns(kind, start, zone, one, two, three, nap)
-        return None
-    if first is None or not _is_cycle(first):
-        return None
+    """What a table is, by names of columns or by their places; None for another program's."""
+    found = _by_names(header)
+    placed = first is not None and _is_cycle(first)
+    if first is None or not placed or (found is not None and found.third is not None):
+        return found
     kind = _kind(header, first)
     nap = len(header.names) - 1 if kind == SLEEPS else None
     places = _PLACES[kind]
     return Columns(kind, 0, 2, places[0], places[1], places[2], nap)
+
+
+def _by_names(header: Header) -> Columns | None:
+    names = [_plain(name) for name in header.names]
+
+    def at(known: tuple[str, ...]) -> int | None:
+        return next((place for place, name in enumerate(names) if name in known), None)
+
+    start = at(_START)
+    if start is None:
+        return None
+    for kind, wanted in _NAMES.items():
+        one, two, three = map(at, wanted)
+        if one is not None and two is not None:
+            zone, nap = at(_ZONE), at(_NAP)
+            kind = CYCLES if kind == SLEEPS and nap is None else kind
+            return Columns(kind, start, zone, one, two, three, nap)
+    return None
+
+
+def _plain(text: str) -> str:
+    """A name in small letters without accents, whatever stands between its words."""
+    bare = unicodedata.normalize("NFD", text.casefold())
+    letters = "".join(c for c in bare if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
 
 
 def _is_cycle(row: Line) -> bool:

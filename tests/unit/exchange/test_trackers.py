@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,6 +72,17 @@ RESCUE = (
     "2026-03-03T09:00:00,900,1,news,News,-2\n"
     "2026-03-03T10:00:00,3700,1,vim,Editing & IDEs,2\n"
 )
+ARCHIVE = (
+    "2026-03-03 09:00:00 +0100,vim,notes.txt,Editing & IDEs,Software Development,1500\n"
+    "2026-03-03 09:00:00 +0100,news.example.org,No Details,General News,News & Opinion,900\n"
+    '2026-03-03 10:00:00 +0100,docs.example.org,"a, b",Engineering,Reference & Learning,600\n'
+)
+API = json.dumps(
+    {
+        "row_headers": RESCUE.splitlines()[0].split(","),
+        "rows": [line.split(",") for line in RESCUE.splitlines()[1:]],
+    }
+)
 WATCH = json.dumps(
     {
         "buckets": {
@@ -138,6 +150,16 @@ FILES: dict[str, tuple[str, str, list[str]]] = {
         "rescuetime.csv",
         RESCUE,
         ["03 09:00 03 09:30 Editing & IDEs", "03 10:00 03 11:00 Editing & IDEs"],
+    ),
+    "rescuetime api": (
+        "answer.json",
+        API,
+        ["03 09:00 03 09:30 Editing & IDEs", "03 10:00 03 11:00 Editing & IDEs"],
+    ),
+    "rescuetime archive": (
+        "rescuetime-activity-history.csv",
+        ARCHIVE,
+        ["03 08:00 03 08:25 Editing & IDEs", "03 09:00 03 09:10 Engineering"],
     ),
     "activitywatch": ("aw-buckets-export.json", WATCH, ["03 09:00 03 10:30 Code"]),
     "super-productivity": (
@@ -323,3 +345,58 @@ def test_rows_of_the_future_over_a_day_and_backwards_are_listed(
 
 def test_every_tracker_has_a_file_here() -> None:
     assert {name.split()[0] for name in FILES} == {one.name for one in TRACKERS}
+
+
+ARCHIVED = ["03 09:00 03 09:25:00 Editing & IDEs", "03 10:00 03 10:10:00 Engineering", "LeftOut"]
+
+
+def test_the_archive_of_rescuetime_is_known_without_names_of_columns(tmp_path: Path) -> None:
+    path = tmp_path / "rescuetime-activity-history.csv"
+    path.write_text(ARCHIVE, encoding="utf-8")
+    packed = tmp_path / "mine.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(path, "data/" + path.name)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / path.name).write_text(ARCHIVE, encoding="utf-8")
+
+    assert read(tmp_path, "rescuetime", ARCHIVE) == ARCHIVED
+    for one in (path, packed, folder):
+        found = tracker_of(one)
+        assert found is not None and found.name == "rescuetime", one
+        assert sum(isinstance(row, TrackedTime) for row in found.read(one, OPTIONS)) == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "said"),
+    [
+        ("Rank,Time Spent (seconds),Number of People,Activity,Category,Productivity",
+         "1,900,1,vim,Editing,2", "sums, not when"),
+        ("Date,Time Spent (seconds),Number of People,Activity,Category",
+         "2026-03-03T09:00:00,900,1,vim,Editing", "does not tell what was productive"),
+    ],
+)  # fmt: skip
+def test_a_report_of_rescuetime_that_does_not_say_enough_is_refused(
+    tmp_path: Path, head: str, row: str, said: str
+) -> None:
+    with pytest.raises(FlowError, match=said):
+        read(tmp_path, "rescuetime", f"{head}\n{row}\n")
+    path = tmp_path / "file.csv"
+    found = tracker_of(path)
+    assert found is not None and found.name == "rescuetime"
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        "Date,Time Spent (seconds),Number of People,Productivity\n2026-03-03T09:00:00,1500,1,2\n",
+        "Date,Time Spent (seconds),Number of People,Productivity\n"
+        "2026-03-03T09:00:00,1500,1,Very Productive Time\n2026-03-03T09:00:00,99,1,Neutral Time\n",
+        "Date,Time Spent (seconds),Number of People,Category\n"
+        "2026-03-03T09:00:00,1500,1,Software Development\n2026-03-03T09:00:00,99,1,Shopping\n",
+    ],
+)
+def test_rescuetimes_reports_by_kind_or_productivity_give_the_same_time(
+    tmp_path: Path, report: str
+) -> None:
+    assert read(tmp_path, "rescuetime", report)[0].startswith("03 09:00 03 09:25:00")

@@ -242,6 +242,57 @@ def test_each_table_of_whoop_is_known_alone(tmp_path: Path, name: str) -> None:
     assert len(made.new) == (2 if name == "sueño.csv" else 1)
 
 
+WHOOP_WORDS = {
+    "de": (
+        "physiologische_zyklen.csv,Schlaf.csv,Trainings.csv,logbuch_eintraege.csv",
+        "Startzeit des Zyklus,Endzeit des Zyklus,Zeitzone des Zyklus",
+        "Beginn des Schlafs,Beginn des Aufwachens,Schlafdauer (min.),Nickerchen",
+        "Startzeit des Trainings,Endzeit des Trainings,Name der Aktivität",
+        'Fragetext,"Beantwortet mit ""Ja""",Anmerkungen',
+    ),
+    "fr": (
+        "physiological_cycles.csv,sommeil.csv,entrainements.csv,journal_entries.csv",
+        "Heure de début du cycle,Heure de fin du cycle,Fuseau horaire du cycle",
+        "Premiers signes de sommeil,Premiers signes de réveil,Durée du sommeil (min),Sieste",
+        "Heure de début de l’entraînement,Heure de fin de l'entraînement,Nom de l’activité",
+        "Question,Réponse oui,Notes",
+    ),
+    "pt": (
+        "ciclos_fisiológicos.csv,sonos.csv,treinos.csv,entradas_diário.csv",
+        "Hora de início do ciclo,Hora de fim do ciclo,Fuso horário do ciclo",
+        "Início do sono,Início da vigília,Duração do sono (min),Sesta",
+        "Hora de início do treino,Hora de fim do treino,Nome da atividade",
+        "Texto de pergunta,Respondeu sim,Notas",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", WHOOP_WORDS)
+def test_whoop_of_a_known_language_is_read_whatever_the_order_of_its_columns(
+    tmp_path: Path, language: str
+) -> None:
+    files, cycle, night, workout, answer = WHOOP_WORDS[language]
+    names = files.split(",")
+    path = tmp_path / "my_whoop_data.zip"
+    bounds = "2026-03-02 22:40:00,2026-03-03 06:40:00,432,false"
+    with zipfile.ZipFile(path, "w") as archive:
+        scores = ",".join(f"S{n}" for n in range(9))
+        cells = ",".join(["50"] * 9)
+        archive.writestr(names[0], f"{cycle},{scores},{night}\n{CYCLE_ES},{cells},{bounds}\n")
+        archive.writestr(names[1], f"{night},{cycle}\n{bounds},{CYCLE_ES}\n")
+        archive.writestr(
+            names[2],
+            f"{workout},{cycle}\n2026-03-03 18:00:00,2026-03-03 18:40:00,Running,{CYCLE_ES}\n",
+        )
+        archive.writestr(names[3], f"{cycle},{answer}\n{CYCLE_ES},Read in bed?,true,\n")
+    made = plan(path)
+
+    assert (made.format, made.unread_count, nights(made)) == ("whoop", 0, [NIGHT])
+    assert {(e.name, e.state.value) for e in made.new if e.name} == {
+        ("running", "given"), ("read-in-bed", "given"),
+    }  # fmt: skip
+
+
 def test_workouts_of_whoop_without_a_zone_are_local(tmp_path: Path) -> None:
     text = (
         "Cycle start time,Workout start time,Workout end time,Duration (min),Activity name\n"
