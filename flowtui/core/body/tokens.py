@@ -56,7 +56,9 @@ class Tokens:
             words = body.casefold().split()
             asleep = about is Kind.SLEEP or not _ASLEEP.isdisjoint(words)
             eating = about is Kind.EATING or words[:1] in (["eat"], ["eating"])
-            body = plain_ranges(body, eating, asleep)
+            guesses: list[str] = []
+            body = plain_ranges(body, eating, asleep, guesses)
+            self.remarks += [f"read as {one}; write am and pm to mean another" for one in guesses]
         self._left = _words(body)
         self.ago_s = self._take_ago()
         self.day = day or self._take_day() or self._day_ago()
@@ -188,7 +190,7 @@ class Tokens:
         """Takes `18:00-18:30` from wherever it stands. `ends_on_day`: the day is that of the end.
 
         The other end is the nearest one that makes sense: before midnight or after it. Raises
-        UsageError for one over midnight that is longer than `NIGHT`, unless am and pm say so.
+        UsageError for one over midnight of `NIGHT` or longer, unless am and pm say so.
         """
         for at, text in enumerate(self._left):
             match = _RANGE_RE.fullmatch(text.casefold())
@@ -298,7 +300,7 @@ class Tokens:
                 f"{t.hour % 12 or 12}:{t:%M}{'ap'[t.hour // 12]}m" for t in (first, last)
             )
             raise UsageError(
-                f"{text!r} is a stretch of more than 16 h over midnight",
+                f"{text!r} is a stretch of 16 h or more over midnight",
                 f"write am and pm if that is meant: {said}",
             )
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowtui.core.body.clock_ranges import over_night, plain_ranges
+from flowtui.core.body.clock_ranges import LIKELY_MIN, over_night, plain_ranges
 
 
 @pytest.mark.parametrize(
@@ -61,19 +61,48 @@ def test_a_long_stretch_of_sleep_is_a_night(text: str, plain: str) -> None:
     assert plain_ranges(text, asleep=True) == plain
 
 
-@given(st.integers(0, 1439), st.integers(0, 1439), st.booleans())
-def test_two_clock_times_stay_what_they_are_unless_they_are_too_long_for_a_night(
-    first: int, second: int, asleep: bool
+@pytest.mark.parametrize(
+    ("text", "asleep", "plain"),
+    [
+        ("12-4", False, "12:00-16:00"),
+        ("12-3", False, "12:00-15:00"),
+        ("10-8", False, "10:00-20:00"),
+        ("9:00-1:00", True, "21:00-1:00"),
+        ("10-1", True, "22:00-1:00"),
+        ("9:00-1:00", False, "9:00-13:00"),
+        ("09:00-01:00", True, "21:00-1:00"),
+        ("10:00-01:00", True, "10:00-1:00"),
+        ("7-7", False, "7:00-19:00"),
+    ],
+)
+def test_what_no_one_means_is_read_as_the_likely_stretch_and_said(
+    text: str, asleep: bool, plain: str
+) -> None:
+    guesses: list[str] = []
+    assert plain_ranges(text, bare=True, asleep=asleep, guesses=guesses) == plain
+    assert guesses == ([] if text == "10:00-01:00" else [plain])
+
+
+@given(st.integers(0, 1439), st.integers(0, 1439), st.booleans(), st.booleans())
+def test_two_clock_times_stay_what_they_are_unless_they_are_too_long_to_be_likely(
+    first: int, second: int, asleep: bool, zeros: bool
 ) -> None:
     shown = "-".join(f"{m // 60}:{m % 60:02}" for m in (first, second))
-    plain = plain_ranges(shown, asleep=asleep)
-    of_24 = any(m // 60 in (0, *range(13, 24)) for m in (first, second))
-    if of_24 or not over_night(first, second):
-        assert plain == shown
+    written = "-".join(f"{m // 60:02}:{m % 60:02}" for m in (first, second)) if zeros else shown
+    guesses: list[str] = []
+    plain = plain_ranges(written, asleep=asleep, guesses=guesses)
+    hours = {m // 60 for m in (first, second)}
+    of_24 = not hours <= set(range(1, 13))
+    zeros = zeros and not hours <= {10, 11, 12}
+    length = (second - first - 1) % 1440 + 1
+    long = over_night(first, second) or (not zeros and second <= first and length > LIKELY_MIN)
+    if of_24 or not long:
+        assert (plain, guesses) == (shown, [])
     else:
         start, end = (int(h) * 60 + int(m) for h, m in (c.split(":") for c in plain.split("-")))
         assert (start == first) != (end == second)
         assert 0 < (end - start) % 1440 <= 720
+        assert guesses == [plain]
 
 
 @given(st.text(max_size=30))

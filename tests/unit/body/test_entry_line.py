@@ -162,7 +162,7 @@ def test_a_stretch_of_more_than_sixteen_hours_is_kept_only_where_am_and_pm_say_s
         assert made.start and made.end
         assert (made.end - made.start).total_seconds() == hours * 3600, line
     for line in ("sleep 13:00-7:00", "slept 22:00-21:00", "hike 15:00-14:00 yesterday"):
-        with pytest.raises(UsageError, match="more than 16 h over midnight") as caught:
+        with pytest.raises(UsageError, match="16 h or more over midnight") as caught:
             one(line)
         assert "am" in (caught.value.hint or "") and "pm" in (caught.value.hint or "")
     long = one("eat 11am-7am yesterday")
