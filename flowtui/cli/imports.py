@@ -260,6 +260,8 @@ def _report(context: Context, plan: ImportPlan, written: int, dry_run: bool) -> 
         context.say(f"left out: {left.count} {left.what}")
     for former, name in plan.renamed:
         context.say(f"habit {former} is called {name} here: {former} is a word of the quick line")
+    for words in plan.apart:
+        context.say(words)
     for habit in plan.habits:
         context.say(f"habit {habit.name} ({habit.form.value}) {verb}")
     if plan.unread_count:
@@ -289,6 +291,7 @@ def _view(plan: ImportPlan, written: int, dry_run: bool) -> dict[str, object]:
         "repeated": plan.repeated,
         "left_out": [{"what": one.what, "count": one.count} for one in plan.left_out],
         "habits": [h.name for h in plan.habits],
+        "apart": list(plan.apart),
         "unread_count": plan.unread_count,
         "unread": [{"line": r.line, "text": r.text, "why": r.why} for r in plan.unread],
     }

@@ -9,28 +9,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from itertools import islice
 from pathlib import Path
 
 from flowtui.core.body.habits import Form, Habit
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.missing_codes import missing_codes
-from flowtui.exchange.csv_rows import Columns, row_entries
+from flowtui.exchange.answers import answer_role, are_answers
+from flowtui.exchange.csv_rows import Columns, row_entries, says_times
 from flowtui.exchange.csvs import TICK_ROWS, Header, Line, lines, split_header
 from flowtui.exchange.dates import date_order, is_ambiguous
 from flowtui.exchange.desk import desk_for
 from flowtui.exchange.headless import headed, says_names, when_roles
 from flowtui.exchange.numbers import column_marks, read_number
-from flowtui.exchange.protocol import Declared, Options, Row
+from flowtui.exchange.protocol import Declared, LeftOut, Options, Row
 from flowtui.exchange.roles import (
     LENGTHS,
     MISSING,
-    ONE,
     ROW,
     TALL,
     TIMES,
-    ZERO,
     Meaning,
     cell,
     guessed_role,
@@ -38,7 +36,7 @@ from flowtui.exchange.roles import (
     meaning_from,
     with_ends,
 )
-from flowtui.exchange.sniffing import table_header
+from flowtui.exchange.sniffing import head_rows, table_header
 
 SAMPLES = 5
 
@@ -68,17 +66,16 @@ class CsvMap:
             return False
         if not says_names(header.names):
             return True
-        guesses = [guessed_role(name) for name in header.names]
-        roles = set(with_ends(header.names, guesses)) - {None}
+        roles = set(_roles(header, {}, head_rows(path))) - {None}
         return bool(roles & {"date", "at", "sleep.end", "eating.open"}) and len(roles) > 1
 
     def preview(self, path: Path, options: Options) -> Preview:
         """The first rows with the roles they would be read by. Raises FlowError for no table."""
         with path.open("rb") as file:
             header, body = split_header(lines(file, path.name, path.stat().st_size, options))
-            header, rows = headed(header, list(islice(body, SAMPLES)))
-            samples = tuple(rows[:SAMPLES])
-        roles = _roles(header, options.columns, samples)
+            header, rows = headed(header, [without_missing(row) for row in body])
+        samples = tuple(rows[:SAMPLES])
+        roles = _roles(header, options.columns, rows)
         warnings = [f"two columns are called {name!r}" for name in header.repeated]
         if header.numbered:
             warnings.append("the first row holds values, not names: columns go by #1, #2, ...")
@@ -87,7 +84,7 @@ class CsvMap:
             warnings.append(f"columns are parted by {shown!r}")
         if not _dated(roles):
             warnings.append("no column says which day: map one with --column NAME=date")
-        _, refused = _meanings(header, roles, samples, options.columns)
+        _, refused = _meanings(header, roles, rows, options.columns)
         warnings += [f"{name} is not read: {why}" for name, why in refused.items()]
         return Preview(header, roles, not options.columns, samples, tuple(warnings))
 
@@ -114,7 +111,9 @@ class CsvMap:
         rows, codes = _without_codes(rows, meanings)
         for place, told in codes.items():
             yield desk.unread(1, header.names[place], told)
-        columns = Columns(meanings, _order(rows, roles, path, options), _plain_habits(roles, rows))
+        order = _order(rows, roles, path, options)
+        timed = says_times(rows, roles, order, options.zone)
+        columns = Columns(meanings, order, _plain_habits(roles, rows), timed)
         seen: Counter[str] = Counter()
         amounts: dict[str, bool] = {}
         size = path.stat().st_size
@@ -122,6 +121,10 @@ class CsvMap:
             if count % TICK_ROWS == 0:
                 options.tick(size, size)
             yield from row_entries(row, columns, desk, seen, amounts)
+        strange = _strange(header, roles, rows, options.columns)
+        if strange:
+            what = "column that is" if len(strange) == 1 else "columns that are"
+            yield LeftOut(f"{what} not understood: {', '.join(strange)}", len(strange))
         for name, counted in amounts.items():
             unit = columns.meaning(f"habit:{name}").unit if counted else None
             form = Form.COUNT if counted else Form.YES_NO
@@ -151,6 +154,10 @@ def _roles(
     for position, name in enumerate(header.names):
         guess = guesses[position] if guesses else guessed_role(name)
         guess = said.get(position, guess)
+        if position not in said and not header.numbered:
+            guess = answer_role(
+                name, guess, [row.get(position) for row in rows if row.get(position)]
+            )
         taken = guess in roles or (position not in said and guess in said.values())
         roles.append(None if taken else guess)
     left = [None if at in said else name for at, name in enumerate(header.names)]
@@ -177,7 +184,7 @@ def _meanings(
             meaning = None
             refused[name] = str(error)
         if meaning is not None:
-            yes_no = meaning.role.startswith(("habit:", "stop:")) and _is_plain(cells[at])
+            yes_no = meaning.role.startswith(("habit:", "stop:")) and are_answers(cells[at])
             meaning = replace(meaning, marks=marks[at], yes_no=yes_no)
             codes = missing_codes(v for c in cells[at] if (v := _number(c, meaning)) is not None)
             known = [c for c in cells[at] if _number(c, meaning) not in codes]
@@ -241,10 +248,16 @@ def _number(text: str, meaning: Meaning) -> float | None:
         return None
 
 
-def _is_plain(texts: Sequence[str]) -> bool:
-    """Whether a column has nothing but 1 and 0: it answers yes or no."""
-    found = {text.strip() for text in texts}
-    return bool(found) and found <= {*ONE, *ZERO}
+def _strange(
+    header: Header, roles: Sequence[str | None], rows: Sequence[Line], said: Mapping[str, str]
+) -> list[str]:
+    """Columns with cells that mean nothing here, and of which nobody said that they do not."""
+    ignored = {_position(header, column) for column in said}
+    return [
+        key
+        for at, key in enumerate(header.keys)
+        if roles[at] is None and at not in ignored and any(row.get(at) for row in rows)
+    ]
 
 
 def _plain_habits(roles: Sequence[str | None], rows: Sequence[Line]) -> dict[str, bool]:
@@ -256,7 +269,7 @@ def _plain_habits(roles: Sequence[str | None], rows: Sequence[Line]) -> dict[str
     for row in rows:
         if row.get(value):
             texts.setdefault(row.get(name).casefold(), []).append(row.get(value))
-    return {habit: _is_plain(cells) for habit, cells in texts.items()}
+    return {habit: are_answers(cells) for habit, cells in texts.items()}
 
 
 def _lengths(meaning: Meaning, texts: Sequence[str]) -> list[float]:

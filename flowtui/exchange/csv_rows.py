@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -44,7 +45,9 @@ class Columns:
     order: str | None
     """`dmy`, `mdy`, or None where dates say it themselves."""
     plain: Mapping[str, bool] = field(default_factory=dict)
-    """Of a tall table: by habit, in lower case, whether it has nothing but 1 and 0."""
+    """Of a tall table: by habit, in lower case, whether it answers yes or no."""
+    timed: bool = False
+    """Whether the column of days says times too."""
 
     @property
     def roles(self) -> tuple[str | None, ...]:
@@ -130,10 +133,33 @@ def _when(row: Line, columns: Columns, desk: Desk, zone: ZoneInfo) -> tuple[date
         if instant == instant.replace(hour=0, minute=0, second=0, microsecond=0):
             return instant.date(), None  # a day, as programs count them
         return DayRule(zone, desk.options.day_start).day_of(instant), instant
+    if columns.timed and not columns.text(row, "time"):
+        with suppress(UsageError):  # a day alone follows
+            moment, _ = read_moment(text, zone, columns.order)
+            return DayRule(zone, desk.options.day_start).day_of(moment), moment
     day = read_date(text, columns.order)
     if clock := columns.text(row, "time"):
         return day, place(day, read_time(clock), zone).instant
     return day, None
+
+
+def says_times(
+    rows: Sequence[Line], roles: Sequence[str | None], order: str | None, zone: ZoneInfo
+) -> bool:
+    """Whether the column of days has times of day; midnight alone is how programs write a day."""
+    if "date" not in roles:
+        return False
+    at = roles.index("date")
+    for row in rows:
+        text = row.get(at)
+        if ":" not in text:
+            continue
+        with suppress(UsageError):
+            moment, own = read_moment(text, zone, order)
+            local = moment if own else moment.astimezone(zone)
+            if (local.hour, local.minute) != (0, 0):
+                return True
+    return False
 
 
 def _by_times(

@@ -16,7 +16,8 @@ from pathlib import Path
 from flowtui.core.body.eating import check_window, windows
 from flowtui.core.body.entry import Entry, Provenance
 from flowtui.core.body.entry_kinds import Kind, State
-from flowtui.core.body.habits import NAME_LIMIT, Habit
+from flowtui.core.body.habit_amounts import form_text, unlike
+from flowtui.core.body.habits import NAME_LIMIT, Form, Habit, habit_name
 from flowtui.core.body.quick_line import RESERVED, free_name
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.lazy_dataclass import dataclass
@@ -50,6 +51,8 @@ class ImportPlan:
     """Habits that new entries speak of and that are not declared yet."""
     renamed: tuple[tuple[str, str], ...] = ()
     """Habits whose name in the file is a word of the quick line, and what they are called here."""
+    apart: tuple[str, ...] = ()
+    """Of habits that count something else than what is recorded under their name: what was done."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -93,7 +96,10 @@ def plan_import(
         # messages quote names and cells of the file, which may hold anything
         error.message = shown(error.message) or "the file cannot be read"
         raise
-    return made.plan(reader.name, path.name, {h.name for h in habits})
+    declared = {h.name: h for h in habits}
+    if reader.name != "flowtui":  # our own exports have each habit as it was counted
+        made.part(declared)
+    return made.plan(reader.name, path.name, set(declared))
 
 
 def same(a: Entry, b: Entry) -> bool:
@@ -115,6 +121,7 @@ class _Made:
         self.left_out: list[LeftOut] = []
         self.habits: dict[str, Habit] = {}
         self.renamed: dict[str, str] = {}
+        self.apart: list[str] = []
         self.known_count = self.repeated = self.unread_count = 0
         self._windows = windows(known.values())
 
@@ -152,15 +159,54 @@ class _Made:
             tuple(self.left_out),
             tuple(h for n, h in self.habits.items() if n not in declared and n in spoken),
             tuple(self.renamed.items()),
+            tuple(self.apart),
         )
+
+    def part(self, declared: Mapping[str, Habit]) -> None:
+        """Gives another name to habits that count something else than what has theirs.
+
+        That is a habit which is declared, or records that a deleted one left. Raises FlowError
+        where the other name is taken by what counts something else too.
+        """
+        came = {habit_name(e.name) for e in self.new.values() if e.kind is Kind.HABIT and e.name}
+        recorded: dict[str, list[Entry]] = {}
+        for entry in self.known.values():
+            if entry.kind is Kind.HABIT and entry.name:
+                recorded.setdefault(habit_name(entry.name), []).append(entry)
+        for name in sorted(came & {*recorded, *declared}):
+            counted = _as_counted(name, self._new_of(name))
+            habit = self.habits.get(name) or counted
+            if name not in declared:
+                habit = replace(habit, unit=counted.unit)  # as the records say it, both of them
+            strange = _strange(habit, declared.get(name), recorded.get(name, ()))
+            if strange is None:
+                continue
+            other = habit_name(f"{name}-{habit.unit or 'import'}")
+            beside = _strange(habit, declared.get(other), recorded.get(other, ()))
+            if beside is not None:
+                raise FlowError(
+                    f"{name} is {form_text(habit)} here, but {strange}; {other} has {beside}",
+                    f"call one of them something else: flowtui habit {other} --rename NEW",
+                )
+            self._call(name, other, habit)
+            self.apart.append(f"habit {name} is called {other} here: {strange}")
+
+    def _new_of(self, name: str) -> list[Entry]:
+        return [e for e in self.new.values() if _is_of(e, name)]
+
+    def _call(self, name: str, other: str, habit: Habit) -> None:
+        for entry in self._new_of(name):
+            self.new[entry.id] = replace(entry, name=other)
+        self.habits.pop(name, None)
+        self.habits.setdefault(other, replace(habit, name=other))
 
     def _named(self, entry: Entry) -> Entry:
         """`entry` under a name that does not shadow the quick line, or under which it is known."""
         if entry.kind is not Kind.HABIT or entry.name is None:
             return entry
         before = self.known.get(entry.id)
-        if before is not None and before.name == entry.name:
-            return entry
+        if before is not None and before.kind is Kind.HABIT:
+            return replace(entry, name=before.name)  # it may have been renamed since
         return replace(entry, name=self._free(entry.name))
 
     def _free(self, name: str) -> str:
@@ -201,6 +247,30 @@ class _Made:
             self.unread_rows.append(
                 Unread(row.line, shown(row.text) or "", shown(row.why) or "not understood")
             )
+
+
+def _is_of(entry: Entry, name: str) -> bool:
+    return entry.kind is Kind.HABIT and entry.name is not None and habit_name(entry.name) == name
+
+
+def _as_counted(name: str, entries: Iterable[Entry]) -> Habit:
+    """The habit that these records would be of."""
+    given = [e for e in entries if e.state is State.GIVEN]
+    form = Form.COUNT if any(e.value is not None for e in given) else Form.YES_NO
+    return Habit(name, form, unit=next((e.unit for e in given if e.unit), None))
+
+
+def _strange(habit: Habit, declared: Habit | None, records: Iterable[Entry]) -> str | None:
+    """What has the name of `habit` and counts something else; None if nothing does.
+
+    A habit that is declared knows what its records are: only another unit speaks against it.
+    """
+    if declared is None:
+        left = unlike(records, habit)
+        return None if left is None else f"a deleted habit left records such as {left}"
+    if habit.unit is None or declared.unit is None or habit.unit == declared.unit:
+        return None
+    return f"it is declared as {form_text(declared)}"
 
 
 def _opened(window: Entry) -> datetime:

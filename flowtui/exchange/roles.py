@@ -161,6 +161,9 @@ def meaning_from(text: str, header: str) -> Meaning:
         if unit is None:
             raise UsageError(f"{said!r} is no unit", "write it as sleep:min, workout:s, sleep:h")
         return fitting(head, unit)
+    if head in ("habit", "stop"):
+        text, own = split_unit(text)  # habit:x (pages) is x, counted in pages
+        return fitting(role_from(text), own or split_unit(header)[1])
     return fitting(role_from(text), split_unit(header)[1])
 
 
@@ -210,9 +213,10 @@ def guessed_role(header: str) -> str | None:
         spelled = {_OUT_OF_NAME.sub(" ", n) for n in names}
         if {name, bare, without} & spelled or name == role:
             return role
-    head, colon, _ = header.partition(":")
-    if colon and head.strip() in ("habit", "stop"):
-        return role_from(header.strip())
+    head, colon, rest = header.partition(":")
+    head = head.strip().casefold()
+    if colon and head in ("habit", "stop"):
+        return role_from(f"{head}:{split_unit(rest)[0].strip()}")
     return None
 
 

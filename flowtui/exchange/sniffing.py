@@ -59,15 +59,22 @@ def looks_like(path: Path) -> str:
 
 def first_row(path: Path) -> Line | None:
     """The first row below the header of a file that looks like a table."""
+    return next(iter(head_rows(path, 8)), None)
+
+
+def head_rows(path: Path, limit: int = 200) -> list[Line]:
+    """Rows below the header among the first `limit` of a file that looks like a table."""
     header = table_header(path)
     if header is None:
-        return None
+        return []
     text = io.StringIO(head_of(path).decode(header.encoding, "replace"), newline="")
     try:
-        rows = [row for row in islice(csv.reader(text, delimiter=header.delimiter), 8) if any(row)]
+        rows = [
+            row for row in islice(csv.reader(text, delimiter=header.delimiter), limit) if any(row)
+        ]
     except csv.Error:
-        return None
-    return Line(2, tuple(rows[1])) if len(rows) > 1 else None
+        return []
+    return [Line(number, tuple(row)) for number, row in enumerate(rows[1:], 2)]
 
 
 def has_columns(header: Header | None, names: Sequence[str]) -> bool:

@@ -112,7 +112,9 @@ class Imports:
         from flowtui.exchange.plan import plan_import
         from flowtui.exchange.registry import format_named, format_of
 
-        reader = format_named(ask.format) if ask.format else format_of(ask.path)
+        # of no other format a person says what its columns are
+        format = ask.format or ("csv" if ask.columns else None)
+        reader = format_named(format) if format else format_of(ask.path)
         known = {entry.id: entry for entry in self._body.store.every()}
         habits = self._body.names().habits
         return plan_import(ask.path, reader, self.options(ask, watch), known, habits)

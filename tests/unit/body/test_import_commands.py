@@ -76,7 +76,7 @@ def test_a_csv_is_previewed_with_the_roles_of_its_columns(flow: Shell, person: P
     path = person.home.parent / "days.csv"
     path.write_text(TABLE.replace(",", ";").replace("meditate", "coffee"))
 
-    said = flow.ok("import", "csv", str(path), "--dry-run", "--column", "date=date",
+    said = flow.ok("import", "csv", str(path), "--dry-run", "--column", "coffee=ignore",
                    "--column", "energy=energy")  # fmt: skip
 
     assert "date" in said.out and "not read" in said.out
@@ -209,3 +209,52 @@ def test_ctrl_c_ends_a_real_import_with_exit_1_and_nothing_written(person: Perso
     assert process.returncode == 1, said
     assert "the import was stopped" in said and "nothing was imported" in said
     assert person.ledger_bytes() == {}
+
+
+def pages(person: Person, unit: str, days: str) -> str:
+    path = person.home.parent / f"{unit}{days}.csv"
+    rows = "".join(f"2026-03-0{day},{30 + int(day)}\n" for day in days)
+    path.write_text(f"date,habit:pages ({unit})\n{rows}")
+    return str(path)
+
+
+def units(flow: Shell) -> set[tuple[str, str]]:
+    days = flow.ok("body", "--since", "2026-03-01", "--json").json["days"]
+    return {(entry["name"], entry["unit"]) for day in days for entry in day["entries"]}
+
+
+@pytest.mark.parametrize("deleted", [True, False])
+def test_an_import_never_mixes_units_under_one_name(
+    flow: Shell, person: Person, deleted: bool
+) -> None:
+    """Records that a deleted habit left are as little of another unit as those of a live one."""
+    flow.ok("import", pages(person, "pages", "12"))
+    if deleted:
+        flow.ok("habit", "pages", "--delete")
+    other = pages(person, "min", "34")
+
+    told = flow.ok("import", other, "--dry-run")
+    assert "habit pages is called pages-min here" in told.err
+    assert told.out.count("habit:pages-min") == 1
+    flow.ok("import", other)
+    assert units(flow) == {("pages", "pages"), ("pages-min", "min")}
+    assert flow.ok("import", other, "--json").json["known"] == 2
+    flow.ok("undo")
+    assert units(flow) == {("pages", "pages")}
+
+
+def test_an_import_into_a_deleted_name_of_the_same_unit_is_that_habit_again(
+    flow: Shell, person: Person
+) -> None:
+    flow.ok("import", pages(person, "pages", "12"))
+    flow.ok("habit", "pages", "--delete")
+    assert flow.ok("import", pages(person, "pages", "34"), "--json").json["apart"] == []
+    assert units(flow) == {("pages", "pages")}
+
+
+def test_an_import_after_a_rename_knows_its_records(flow: Shell, person: Person) -> None:
+    path = pages(person, "pages", "12")
+    flow.ok("import", path)
+    flow.ok("habit", "pages", "--rename", "reading")
+    told = flow.ok("import", path, "--json").json
+    assert (told["known"], told["changed"], told["new"]) == (2, 0, 0)

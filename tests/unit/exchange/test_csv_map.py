@@ -464,3 +464,57 @@ def test_a_minus_of_type_and_a_percent_sign_belong_to_the_number(tmp_path: Path)
     text = "date;habit:t\n2026-03-01;−5\n2026-03-02;12,5 %\n2026-03-03;1’234,5\n2026-03-04;-3\n"
 
     assert [e.value for e in plan(table(tmp_path / "d.csv", text)).new] == [-5, 12.5, 1234.5, -3]
+
+
+WIDE = (
+    "Day,Meditated,No sugar?,Ran,Workout,Weekday,Version\n"
+    "2026-03-01,yes,x,1,1,Sunday,1\n2026-03-02,no,,0,0,Monday,1\n2026-03-03,skip,x,1,1,Tuesday,1\n"
+)
+
+
+def test_a_table_of_answers_names_no_roles(tmp_path: Path) -> None:
+    path = table(tmp_path / "habits.csv", WIDE)
+    assert format_of(path).name == "csv"
+    made = plan(path)
+
+    assert made.counts == {
+        "habit:meditated": 3, "habit:no-sugar": 2, "habit:ran": 3, "habit:workout-habit": 3,
+    }  # fmt: skip
+    states = [e.state for e in made.new if e.name == "meditated"]
+    assert states == [State.GIVEN, State.NO, State.SKIPPED]
+    assert {h.form for h in made.habits} == {Form.YES_NO}
+    assert [left.what for left in made.left_out] == [
+        "columns that are not understood: Weekday, Version"
+    ]
+
+
+@pytest.mark.parametrize(
+    "column", ["habit:x (pages)", "Habit: x [pages]", "habit:x, pages", "habit:x_pages"]
+)
+def test_a_unit_in_a_habits_heading_is_no_part_of_its_name(tmp_path: Path, column: str) -> None:
+    made = plan(table(tmp_path / "x.csv", f'date,"{column}"\n2026-03-01,12\n2026-03-02,30\n'))
+    assert [(e.name, e.value, e.unit) for e in made.new] == [("x", 12, "pages"), ("x", 30, "pages")]
+    assert [(h.name, h.unit) for h in made.habits] == [("x", "pages")]
+
+
+def test_a_unit_in_the_role_that_was_said_is_no_part_of_the_name(tmp_path: Path) -> None:
+    path = table(tmp_path / "x.csv", "date,A\n2026-03-01,12\n")
+    options = replace(OPTIONS, columns={"A": "habit:x (pages)"})
+    assert [(e.name, e.unit) for e in plan(path, options=options, name="csv").new] == [
+        ("x", "pages")
+    ]
+
+
+def test_the_time_in_a_column_of_days_is_used(tmp_path: Path) -> None:
+    text = "date,energy\n2026-03-01 08:15,4\n2026-03-02T02:30:00,2\n2026-03-03,3\n"
+    made = plan(table(tmp_path / "x.csv", text))
+    assert [(e.day.day, e.at and f"{e.at:%d %H:%M}") for e in made.new] == [
+        (1, "01 07:15"), (1, "02 01:30"), (3, None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("midnight", ["2026-03-02 00:00", "2026-03-02T00:00:00Z", "3/2/26 0:00"])
+def test_midnight_in_every_row_is_how_programs_write_a_day(tmp_path: Path, midnight: str) -> None:
+    path = table(tmp_path / "x.csv", f"date,energy\n{midnight},4\n")
+    made = plan(path, options=replace(OPTIONS, date_order="mdy"))
+    assert [(e.day.day, e.at) for e in made.new] == [(2, None)]

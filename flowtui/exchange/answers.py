@@ -1,0 +1,41 @@
+"""Columns that answer yes or no, known by their cells: a table of habits names no roles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flowtui.core.body.habits import habit_name
+from flowtui.core.errors import UsageError
+from flowtui.exchange.dates import plain
+from flowtui.exchange.roles import LENGTHS, NO, ONE, SKIP, YES, ZERO
+from flowtui.exchange.units import split_unit
+
+_MARKS = " ?¿!¡"
+_RATED = ("energy", "output", "sugar", "caffeine")
+"""Roles of numbers, which no column of words can have."""
+
+
+def are_answers(texts: Sequence[str]) -> bool:
+    """Whether a column has nothing but yes, no, 1 and 0, or skipped days beside them."""
+    found = {plain(text).casefold() for text in texts}
+    return bool(found - SKIP) and found <= {*YES, *NO, *SKIP, *ONE, *ZERO}
+
+
+def answer_role(header: str, role: str | None, texts: Sequence[str]) -> str | None:
+    """`habit:NAME` for a column whose cells answer yes or no; else `role`, what its name suggests.
+
+    A column of a name that says nothing needs a word, or both 1 and 0: a column of ones alone
+    could be anything. `Workout` with 1 and 0 is no workout of a minute.
+    """
+    words = {plain(text).casefold() for text in texts}
+    said = bool(words & (YES | NO))
+    if role is None:
+        shown = said or (bool(words & set(ONE)) and bool(words & set(ZERO)))
+    else:
+        shown = role in LENGTHS or (role in _RATED and bool(words & YES))
+    if not shown or not are_answers(texts):
+        return role
+    try:
+        return f"habit:{habit_name(split_unit(header)[0].strip(_MARKS))}"
+    except UsageError:
+        return role
