@@ -6,13 +6,18 @@ line, as `flowtui guard list import` writes it. One's own takes the place of a s
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import re
+import stat
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import time
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TextIO
 
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.lazy_dataclass import dataclass
@@ -24,6 +29,8 @@ from flowtui.guard.program.errors import GuardError
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 KEYS = ("title", "sites", "apps", "exceptions", "open", "only")
 HEAD = "# flowtui list, the names most worth their place first"
+MOST_TOML_BYTES, MOST_LINES_BYTES = 4 << 20, 64 << 20
+"""Larger files are no lists that somebody keeps."""
 Span = tuple[time, time]
 """A time of the day from and until which a list is open; it may cross midnight."""
 
@@ -48,13 +55,39 @@ class SiteList:
 
 
 def known(folder: Path) -> dict[str, SiteList]:
-    """All lists by name; `folder` holds a person's own. Raises FlowError for one that is wrong."""
-    found = {one.name: one for one in _shipped()}
-    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
-        found[path.stem] = from_toml(path.stem, _text(path), str(path))
-    for path in sorted(folder.glob("*.txt")) if folder.is_dir() else ():
-        found[path.stem] = from_lines(path.stem, path)
-    return found
+    """All lists by name; `folder` holds a person's own.
+
+    A file of one's own that is wrong switches itself off alone: `damaged` names it. A shipped list
+    does not step into its place, since that is not what its owner meant by the name.
+    """
+    return _read(folder)[0]
+
+
+def damaged(folder: Path) -> dict[str, FlowError]:
+    """Files of a person's own that are no lists, by the name they would have: what is wrong."""
+    return _read(folder)[1]
+
+
+def _read(folder: Path) -> tuple[dict[str, SiteList], dict[str, FlowError]]:
+    lists = {one.name: one for one in _shipped()}
+    wrong: dict[str, FlowError] = {}
+    try:
+        paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        return lists, {folder.name: FlowError(f"{folder} cannot be read: {error.strerror}")}
+    for path in sorted(paths, key=lambda path: path.suffix):
+        if path.suffix not in (".toml", ".txt") or path.name.startswith("."):
+            continue
+        try:
+            if path.suffix == ".toml":
+                lists[path.stem] = from_toml(path.stem, _text(path), str(path))
+            else:
+                lists[path.stem] = from_lines(path.stem, path)
+            wrong.pop(path.stem, None)
+        except FlowError as error:
+            lists.pop(path.stem, None)
+            wrong[path.stem] = error
+    return lists, wrong
 
 
 def from_toml(name: str, text: str, source: str) -> SiteList:
@@ -91,7 +124,7 @@ def from_lines(name: str, path: Path) -> SiteList:
     sites: dict[str, None] = {}
     total, imported = 0, False
     try:
-        with path.open(encoding="utf-8") as file:
+        with _opened(path, MOST_LINES_BYTES) as file:
             for line in file:
                 if line.startswith("#"):
                     imported = imported or line.rstrip("\n") == HEAD
@@ -103,7 +136,7 @@ def from_lines(name: str, path: Path) -> SiteList:
                     total = -1  # somebody wrote this file: count it
                 sites[line.strip()] = None
     except (OSError, UnicodeDecodeError) as error:
-        raise FlowError(f"{path} cannot be read: {error}") from None
+        raise FlowError(f"{path} cannot be read: {_reason(error)}") from None
     # what `keep` wrote was looked at then, and the guard looks at each name again
     checked = tuple(s for s in sites if s and (imported or _is_site(s)))[: names.MAX_NAMES]
     total = total if total > 0 else len(sites)
@@ -175,12 +208,21 @@ def span(text: str) -> Span:
     return first, last
 
 
-def chosen(lists: dict[str, SiteList], wanted: Iterable[str]) -> list[SiteList]:
-    """The lists with these names, each once. Raises UsageError that names the nearest."""
+def chosen(
+    lists: dict[str, SiteList],
+    wanted: Iterable[str],
+    wrong: Mapping[str, FlowError] = MappingProxyType({}),
+) -> list[SiteList]:
+    """The lists with these names, each once. Raises UsageError that names the nearest.
+
+    Of one that is `wrong` (as `damaged` tells) it says what is wrong with it.
+    """
     from difflib import get_close_matches
 
     found = []
     for name in dict.fromkeys(wanted):
+        if name in wrong:
+            raise UsageError(f"the list {name} is switched off: {wrong[name].message}", "mend it")
         if name not in lists:
             near = get_close_matches(name, lists, 1)
             hint = f"did you mean {near[0]}?" if near else "see: flowtui guard list"
@@ -278,6 +320,29 @@ def _check_name(name: str, source: str) -> None:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8-sig")
+        with _opened(path, MOST_TOML_BYTES) as file:
+            return file.read().removeprefix("\ufeff")
     except (OSError, UnicodeDecodeError) as error:
-        raise FlowError(f"{path} cannot be read: {error}") from None
+        raise FlowError(f"{path} cannot be read: {_reason(error)}") from None
+
+
+def _opened(path: Path, most: int) -> TextIO:
+    """A file that holds nothing up: no pipe or device, and no larger than `most` bytes."""
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        seen = os.fstat(fd)
+        if not stat.S_ISREG(seen.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        if seen.st_size > most:
+            raise OSError(errno.EFBIG, f"it is larger than {most >> 20} MiB", str(path))
+        return os.fdopen(fd, encoding="utf-8")
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.close(fd)
+        raise
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return f"byte {error.start} is not UTF-8"

@@ -32,6 +32,7 @@ def findings(services: Services) -> list[Finding]:
         *_of_blocks(services),
         *_of_habits(services),
         *_of_settings(services),
+        *_of_lists(services.paths.lists_dir),
         *_of_the_watcher(services.paths.log_file),
     ]
 
@@ -260,6 +261,18 @@ def _of_settings(services: Services) -> list[Finding]:
     _, clashes = remapped(services.config.keys)
     told += [_note(config, clash) for clash in clashes]
     return told + [_note(r.path, r.reason) for r in check_hooks(services.paths.hooks_dir)]
+
+
+def _of_lists(folder: Path) -> list[Finding]:
+    """Files of what distracts that are no lists: each switches itself off alone."""
+    if not folder.is_dir():
+        return []
+    from flowtui.guard.lists import damaged
+
+    return [
+        _note(folder, f"the list {name} is switched off: {error.message}")
+        for name, error in damaged(folder).items()
+    ]
 
 
 def _of_the_watcher(log: Path) -> list[Finding]:

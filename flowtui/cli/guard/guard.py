@@ -233,7 +233,8 @@ def shell_command(context: Context, names: str, command: tuple[str, ...]) -> int
     from flowtui.guard.lists import chosen
     from flowtui.guard.session import shell
 
-    found = chosen(context.services.guard.lists(), names.split(","))
+    desk = context.services.guard
+    found = chosen(desk.lists(), names.split(","), desk.damaged())
     sites = [site for one in found for site in one.sites]
     context.say(f"{command[0]} finds no {' '.join(names.split(','))}; all else here still does")
     return shell.run(context.services.paths.session_dir, sites, command)

@@ -41,6 +41,8 @@ def list_command(ctx: click.Context, as_json: bool) -> None:
         )
         mine = "" if one.source == "flowtui" else f"  {one.source}"
         context.put(f"{one.name:12} {len(one.sites):5} names{out}{extra}  {one.title}{mine}")
+    for name, error in context.services.guard.damaged().items():
+        context.say(f"{name} is switched off: {error.message}")
     context.say(f"your own: {context.services.guard.lists_folder}/NAME.toml, see the guide")
 
 
@@ -52,7 +54,8 @@ def show_command(context: Context, name: str, as_json: bool) -> None:
     """Everything that a list holds."""
     from flowtui.guard.lists import chosen
 
-    one = chosen(context.services.guard.lists(), [name])[0]
+    desk = context.services.guard
+    one = chosen(desk.lists(), [name], desk.damaged())[0]
     if as_json:
         context.put_json(
             {

@@ -146,7 +146,7 @@ class GuardService(GuardChoices):
         view = self._looked(kept)
         if view is not None and view.level == "guard":
             sentences = [*protection.uncovered(view), *sentences]
-        return Armed(view, tuple(dict.fromkeys(sentences)))
+        return Armed(view, tuple(dict.fromkeys([*sentences, *self.damage_news()])))
 
     def _with(self, choice: Choice, held: dict[str, Any] | None) -> tuple[Choice, tuple[str, ...]]:
         """What to ask for, and which apps: a soft lease that gives way goes on in what comes."""

@@ -40,15 +40,23 @@ class GuardChoices:
         self._rule = rule
 
     def lists(self) -> dict[str, SiteList]:
-        """All lists by name. Raises FlowError for one that is wrong."""
+        """All lists by name, but those whose file is wrong."""
         return lists.known(self.lists_folder)
+
+    def damaged(self) -> dict[str, FlowError]:
+        """What is wrong with files that are no lists, by the name they would have."""
+        return lists.damaged(self.lists_folder)
+
+    def damage_news(self) -> list[str]:
+        """A sentence for each file that is no list, once: told again when something changes."""
+        told = [
+            f"the list {name} is switched off: {e.message}" for name, e in self.damaged().items()
+        ]
+        return told if self.state.tell_damage(told) else []
 
     def offer(self, context: str) -> GuardOffer:
         """What a plan starts with: the last choice, else that of the settings."""
-        try:
-            names = tuple(self.lists())
-        except FlowError:
-            names = ()
+        names = tuple(self.lists())
         last = self.state.last_choice()
         usual = last or Choice(self._usual(context), self.settings.strictness)
         chosen = tuple(name for name in usual.lists if name in names)
@@ -66,7 +74,10 @@ class GuardChoices:
             if strictness is not None:
                 raise UsageError("strictness needs a list", "give --guard LIST, or set guard.lists")
             return None
-        lists.chosen(self.lists(), names)
+        wrong = self.damaged()
+        if wanted is None:  # what the settings name: a broken file takes nothing but itself away
+            names = tuple(name for name in names if name not in wrong)
+        lists.chosen(self.lists(), names, wrong)
         return Choice(tuple(dict.fromkeys(names)), strictness or self.settings.strictness)
 
     def wish(

@@ -127,6 +127,15 @@ class GuardState:
             write_atomic(file, b"")
         return False
 
+    def tell_damage(self, sentences: list[str]) -> bool:
+        """True if these were not told last; from now on they are."""
+        before = self._load("guard-damage.json")
+        if sentences == (before if isinstance(before, list) else []):
+            return False
+        with contextlib.suppress(OSError):
+            write_atomic(self._folder / "guard-damage.json", json.dumps(sentences).encode())
+        return bool(sentences)
+
     def _load(self, name: str) -> Any:
         try:
             return json.loads((self._folder / name).read_text("utf-8"))

@@ -16,6 +16,7 @@ from flowtui.core.guard.protection import Choice
 from flowtui.guard.client import Client, NoGuard, Refused
 from flowtui.guard.program.deadline import Reading
 from flowtui.guard.program.verbs import Verbs
+from flowtui.services.doctor import findings
 from flowtui.services.focus.running_block import Draft
 from flowtui.services.guard.quiet_session import Quietness
 from tests.unit.guard.harness import ME, World
@@ -276,3 +277,23 @@ def test_a_missing_guard_is_one_kind_of_error_and_says_what_to_do() -> None:
         asked()
 
     assert isinstance(caught.value, FlowError) and "install" in str(caught.value.hint)
+
+
+def test_a_broken_list_is_told_of_once_and_takes_nothing_else_away(guarded: Guarded) -> None:
+    (guarded.guard.lists_folder / "mine.toml").write_text("sites = [")
+    guarded.person.configure('[guard]\nlists = ["news", "mine"]\n')
+    services = guarded.person.services
+    guarded.guard = services.guard
+    guarded.guard.client, guarded.guard.quietness = Wired(guarded.world, guarded.person), Still()
+
+    choice = services.guard.choice(None, None, "work")
+    assert choice is not None and choice.lists == ("news",)
+    told = [services.guard.arm(guarded.person.begin(50), choice).sentences]
+    services.focus.finish()
+    told.append(services.guard.arm(guarded.person.begin(50), choice).sentences)
+
+    assert ["switched off" in " ".join(said) for said in told] == [True, False]
+    assert guarded.world.blocks("news.test")
+    assert any("mine.toml" in found.what for found in findings(services)), "doctor names it"
+    with pytest.raises(UsageError, match="switched off"):
+        services.guard.choice(("mine",), None, "work")

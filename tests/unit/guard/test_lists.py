@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from datetime import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +29,45 @@ def test_the_shipped_lists_are_all_there_and_all_of_them_can_be_armed(tmp_path: 
         )
         assert wish.refused == () and wish.groups[0].sites == one.sites, one.name
         assert len(one.sites) > 25 and one.title
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "says"),
+    [
+        ("broken.toml", lambda path: path.write_text("sites = ["), "not TOML"),
+        ("pipe.toml", os.mkfifo, "no regular file"),
+        ("pipe.txt", os.mkfifo, "no regular file"),
+        ("folder.toml", Path.mkdir, "no regular file"),
+        ("huge.toml", lambda path: os.truncate(path.touch() or path, 5 << 20), "larger than 4 MiB"),
+        ("huge.txt", lambda path: os.truncate(path.touch() or path, 1 << 40), "larger than 64 MiB"),
+        ("bytes.toml", lambda path: path.write_bytes(b"title = '\xff'"), "is not UTF-8"),
+        ("bytes.txt", lambda path: path.write_bytes(b"a.test\n\xff\n"), "is not UTF-8"),
+        ("gone.toml", lambda path: path.symlink_to("nowhere"), "No such file"),
+        ("Big Name.toml", lambda path: path.write_text(""), "no name of a list"),
+        ("news.toml", lambda path: path.write_text("site = 1"), "unknown 'site'"),
+    ],
+)
+def test_a_broken_file_switches_itself_off_alone(
+    tmp_path: Path, name: str, make: Any, says: str
+) -> None:
+    (tmp_path / "mine.toml").write_text('sites = ["a.test"]')
+    make(tmp_path / name)
+
+    known, wrong = lists.known(tmp_path), lists.damaged(tmp_path)
+
+    stem = name.rpartition(".")[0]
+    assert list(wrong) == [stem] and says in wrong[stem].message and name in wrong[stem].message
+    assert known["mine"].sites == ("a.test", "www.a.test") and "social" in known
+    assert stem not in known, "a shipped list does not take its place"
+    with pytest.raises(UsageError, match="switched off"):
+        lists.chosen(known, [stem], wrong)
+
+
+def test_a_link_to_a_list_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "dotfiles").write_text('sites = ["a.test"]')
+    (tmp_path / "mine.toml").symlink_to("dotfiles")
+
+    assert lists.known(tmp_path)["mine"].sites[0] == "a.test"
 
 
 def test_a_bare_name_brings_its_www_and_the_other_way_round(tmp_path: Path) -> None:
