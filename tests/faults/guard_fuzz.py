@@ -28,7 +28,8 @@ PIPELINE = 200
 """Messages that are sent before the answers are read."""
 VERBS = (
     "hello", "status", "plan", "arm", "extend", "add", "attempts", "release", "emergency-request",
-    "emergency-confirm", "emergency-cancel", "doctor", "stage", "stop", "exec", "__class__", "", "ARM",
+    "emergency-confirm", "emergency-cancel", "doctor", "stage", "stop", "exec", "__class__",
+    "", "ARM",
 )  # fmt: skip
 HOSTILE: tuple[Any, ...] = (
     None, True, False, 0, -1, 1.5, 1e308, 10**40, "", "x", "\x00", "../../etc/shadow",
@@ -39,7 +40,8 @@ HOSTILE: tuple[Any, ...] = (
     "init", "bash", "python3", "../bash", "1", "2030-01-01", {"__proto__": 1}, [None], [0], [{}],
 )  # fmt: skip
 FIELDS = ("groups", "except", "only", "apps", "strictness", "seconds", "list", "sites", "reason",
-          "text", "cancel", "open", "staged", "first", "path", "pid", "uid", "until", "command")  # fmt: skip
+          "text", "cancel", "open", "staged", "first", "path", "pid", "uid", "until",
+          "command")  # fmt: skip
 
 
 def message(pick: random.Random) -> bytes:

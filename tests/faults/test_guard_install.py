@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 from flowtui.guard import archive
 from flowtui.guard.program import units
 from flowtui.services.guard import setup
-from tests.guard.namespace import Cell, cell, need_root
+from tests.guard.namespace import Cell, cell, need_root, until
 
 COPY = units.LAUNCHER
 MADE = "find /etc /usr/local/lib /var/lib /run -path '*flowtui*' | sort"
@@ -186,6 +188,44 @@ def test_without_systemd_the_plan_says_who_puts_back_after_a_reboot(room: Cell) 
     room.install()
 
     assert ("put back by cron" in said) == with_cron
-    assert ("nobody: there is neither systemd nor cron" in said) != with_cron
+    assert ("nobody: neither systemd nor cron" in said) != with_cron
     exists = room.run("test", "-e", hook, check=False).returncode == 0
     assert exists == with_cron
+
+
+INITS = {
+    "OpenRC": ("mkdir -p /etc/local.d /etc/runlevels/default; touch /etc/runlevels/default/local",
+               "/etc/local.d/flowtui-guard.start"),
+    "runit": ("mkdir -p /etc/runit/core-services", "/etc/runit/core-services/99-flowtui-guard.sh"),
+    "s6": ("mkdir -p /etc/cont-init.d", "/etc/cont-init.d/99-flowtui-guard"),
+    "sysvinit": ("mkdir -p /etc/rcS.d; touch /etc/inittab", "/etc/rcS.d/S99flowtui-guard"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("init", INITS)
+def test_after_a_reboot_without_systemd_the_hook_of_the_init_keeps_the_lease(
+    room: Cell, init: str
+) -> None:
+    make, hook = INITS[init]
+    room.run("sh", "-c", make)
+    before = room.state()
+    said = room.flowtui("guard", "install", "--dry-run", "--no-systemd", "--owner", "0").stdout
+    assert f"put back by {init}" in said and hook in said
+    room.install()
+    room.flowtui("guard", "arm", "mine", "--for", "50m")
+    for pid in sorted(room.guards_by(b"supervise")) + room.guards():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    until(lambda: not room.guards(), "nothing runs, as after a reboot")
+    room.run("rm", "-rf", "/run/flowtui")
+
+    for _ in range(2):  # two hooks may run it at the same time
+        room.run("sh", "-c", f"[ -x {hook} ] && exec {hook}; . {hook}")
+    until(lambda: len(room.guards()) == 2, "one guard with its supervisor")
+
+    lease = json.loads(room.flowtui("guard", "status", "--json").stdout)["lease"]
+    assert lease is not None and lease["left_s"] > 2900
+    room.flowtui("guard", "release")
+    assert room.state() == before
+    room.flowtui("guard", "uninstall", "--yes")
+    assert room.run("test", "-e", hook, check=False).returncode == 1

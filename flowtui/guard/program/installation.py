@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import files, units
+from . import boot_hooks, files, units
 from .errors import Damaged, GuardError
 from .lease import LeaseFile
 from .roots import POLICIES, Roots
@@ -24,8 +24,6 @@ from .systemd import DROP_IN_FOLDER as DROP_IN
 
 LIB = "usr/local/lib/flowtui"
 MANIFEST = f"{LIB}/manifest.json"
-CRON = "etc/cron.d/flowtui-guard"
-SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 UNIT_FOLDER = "etc/systemd/system"
 
 
@@ -74,8 +72,9 @@ def plan(root: Path, owners: Sequence[int], systemd: bool, program: bytes) -> li
     if sys.platform == "darwin":
         path = root / units.PLIST_PATH
         steps.append(Step(path, units.PLIST.encode(), 0o644, "launchd job"))
-    if cron(root, systemd):
-        steps.append(Step(root / CRON, units.CRON_TEXT.encode(), 0o644, "after a reboot"))
+    for hook in hooks(root, systemd):
+        why = f"after a reboot, run by {hook.by}"
+        steps.append(Step(root / hook.below, hook.text.encode(), hook.mode, why))
     if systemd:
         for name, text in units.UNITS.items():
             path = root / UNIT_FOLDER / name
@@ -83,10 +82,9 @@ def plan(root: Path, owners: Sequence[int], systemd: bool, program: bytes) -> li
     return steps
 
 
-def cron(root: Path, systemd: bool) -> bool:
-    """True if cron is to put back after a reboot what an ended lease has left."""
-    here = any(shutil.which(name, path=SYSTEM_PATH) for name in ("cron", "crond", "anacron"))
-    return not systemd and sys.platform != "darwin" and here and (root / CRON).parent.is_dir()
+def hooks(root: Path, systemd: bool) -> list[boot_hooks.Hook]:
+    """What starts the guard anew after a reboot where neither systemd nor launchd does."""
+    return [] if systemd or sys.platform == "darwin" else boot_hooks.of(root)
 
 
 def owners_before(root: Path) -> list[int]:

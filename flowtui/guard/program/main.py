@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from . import console, recover, serve, supervise, systemd
+from . import console, recover, root_verbs, serve, supervise, systemd
 from .errors import GuardError
 from .requests import SHORTEST_S
 from .roots import Roots
@@ -25,6 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
             done = recover.run(roots, given.mend, given.dry_run)
             sys.stdout.write(json.dumps(done) + "\n")
             return 1 if done["problem"] else 0
+        if given.verb == "boot":
+            return root_verbs.boot(Path(given.root), given.shortest)
         if given.verb == "serve":
             return serve.run(roots, Beat(given), given.shortest)
         return console.run(given)
@@ -42,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         "the guard. upgrade FILE HASH: put the program in FILE in the place of this one. "
         "hash: the SHA-256 of this one.",
     )
-    verbs = ("serve", "supervise", "recover", "rescue", "uninstall", "upgrade", "hash")
+    verbs = ("serve", "supervise", "recover", "boot", "rescue", "uninstall", "upgrade", "hash")
     parser.add_argument("verb", choices=verbs)
     parser.add_argument("file", nargs="?", help="of upgrade: the new program")
     parser.add_argument("sha256", nargs="?", help="of upgrade: its hash")

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import files, installation, recover, service
+from . import files, hello, installation, lock, recover, service
 from .errors import GuardError
 from .roots import Roots
 from .units import LAUNCHER
@@ -100,6 +100,24 @@ def install(
             installation.take_away(root)
         raise
     return [step.words() for step in steps]
+
+
+def boot(root: Path, shortest_s: int | None = None) -> int:
+    """At boot, where no service manager starts the guard: put back, and start it once.
+
+    Two hooks may run this at the same time. Raises GuardError, OSError.
+    """
+    roots = Roots(root)
+    roots.open_run()
+    held = lock.take(roots.run / "boot.lock", wait_s=60.0)
+    try:
+        if hello.answers(roots.socket):
+            return 0
+        done = recover.run(roots)
+        service.start(root, systemd=False, shortest_s=shortest_s)
+    finally:
+        lock.free(held)
+    return 1 if done["problem"] else 0
 
 
 def own_program() -> bytes:

@@ -26,8 +26,8 @@ export PATH
 cd / && exec {" ".join((PYTHON, *FLAGS, PROGRAM))} "$@"
 """
 CRON_TEXT = f"""\
-# flowtui guard: put back what an ended lease has left, at boot and every five minutes
-@reboot root {LAUNCHER} recover >/dev/null 2>&1
+# flowtui guard: keep a lease at boot; put back what an ended one has left, every five minutes
+@reboot root {LAUNCHER} boot >/dev/null 2>&1
 */5 * * * * root {LAUNCHER} recover >/dev/null 2>&1
 """
 """For machines without systemd, where there is cron."""

@@ -10,6 +10,7 @@ from flowtui.core.guard import protection
 from flowtui.core.guard.protection import GuardView
 from flowtui.core.text import plain
 from flowtui.guard import browsers
+from flowtui.guard.program.units import LAUNCHER
 from flowtui.services.guard.guard_state import Kept
 
 
@@ -38,6 +39,9 @@ def view_of(held: Mapping[str, Any], home: Path, kept: Kept) -> GuardView:
 def silent_view(kept: Kept, left_s: int, problem: str) -> GuardView:
     """What is remembered of a lease whose guard does not answer now."""
     notes = (*kept.left_out, problem)
+    if left_s <= 0:
+        # after a reboot that started no guard, or with one that is broken
+        notes = (*notes, f"its time is over; put everything back: sudo {LAUNCHER} rescue")
     return GuardView(
         "guard", kept.lists, kept.strictness, left_s, kept.attempts, notes=notes,
         quiet=kept.quiet, answers=False,

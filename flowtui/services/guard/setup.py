@@ -78,10 +78,13 @@ def _after_reboot(root: Path, systemd: bool) -> str:
         return "systemd, by flowtui-recover.service"
     if sys.platform == "darwin":
         return "launchd"
-    if installation.cron(root, systemd):
-        return "cron, which also starts no guard: a lease goes on to its end without one"
-    by = f"sudo {units.LAUNCHER} recover"
-    return f"nobody: there is neither systemd nor cron here, so have your init run: {by}"
+    names = [hook.by for hook in installation.hooks(root, systemd)]
+    if names:
+        return f"{' and '.join(names)}, and a lease that is on has its guard again"
+    return (
+        "nobody: neither systemd nor cron, OpenRC, runit, s6 or sysvinit runs a hook here, so have "
+        f"your init run, as root: {units.LAUNCHER} boot"
+    )
 
 
 def program_hash() -> str:
