@@ -18,10 +18,11 @@ from flowtui.core.runs.metrics import Split, split_of
 from flowtui.core.runs.reading import NOTHING, Item, Notice, NoticeKind, Reading
 from flowtui.watch.readers.place import Place
 
-_EPOCH = re.compile(r"(?i)\bep(?:och)?s?\b[\s:#\[=-]*(\d+)(?:\s*(?:/|of)\s*(\d+))?")
+_EPOCH = re.compile(r"(?i)\bep(?:och)?s?\b(?:-[a-z]\b)?[\s:#\[=-]*(\d+)(?:\s*(?:/|of)\s*(\d+))?")
 _EVALUATION = re.compile(
     r"(?i)\b(val|valid|validation|validating|validate|eval|evaluat\w*|test|testing|predict\w*|dev|"
-    r"infer\w*|render\w*|sampling|generat\w*|sanity checking|dataloader \d+|beam\w*|decod\w*)\b"
+    r"infer\w*|render\w*|sampling(?! \d+ chains?)|generat\w*|sanity checking|dataloader \d+|beam\w*"
+    r"|decod\w*)\b"
 )
 _PREPARATION = re.compile(
     r"(?i)\b(download\w*|load\w*|token\w*|map|filter|fetch\w*|read\w*|extract\w*|writing|"
@@ -86,7 +87,7 @@ def _named(name: str, unit: str) -> _Named:
         return _Named(_Kind.PREPARATION)
     if unit in ("epoch", "epochs", "ep") or (name and _OUTER.match(name)):
         return _Named(_Kind.OUTER)
-    if not name:
+    if not name or name.lower() in ("sample", "warmup"):  # NumPyro's: the run itself
         return _Named(_Kind.TRAINING)
     training = _TRAINING.search(name)
     if _EVALUATION.search(name) and not re.search(r"(?i)\btrain", name):

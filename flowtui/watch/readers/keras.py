@@ -23,6 +23,8 @@ _PADDLE = re.compile(r"step\s+\d+/\d+ \[")
 """Paddle's bars are Keras' with a word in front."""
 _DATA = re.compile(r"Train on \d+ samples")
 _ETA = re.compile(r"ETA: ([\d:]+s?)")
+_SPENT = re.compile(r"- (?:\d+:)*\d+s(?= - )")
+"""Keras 1, at an epoch's end: no time a step."""
 _TIMES = re.compile(r"(?:- )?((?:\d+:)*\d+s?)\s+(?:- )?([\d.]+(?:s|ms|us))/(?:step|epoch|sample)")
 
 
@@ -43,7 +45,7 @@ def read(text: str, place: Place) -> list[Item] | None:
     n, rest = int(match[1]), match[3]
     total = int(match[2]) if match[2] != "Unknown" else None
     eta, times = _ETA.search(rest), _TIMES.search(rest)
-    if eta is None and times is None:
+    if eta is None and times is None and (total is None or not _SPENT.match(rest)):
         return None
     metrics = pairs(_PAIR.findall(rest))
     metrics.pop("ETA", None)
@@ -93,7 +95,12 @@ def _reading(
     if _counts_samples(n, total, times, place):
         whole = None if not epochs else float(epochs)
         return Reading(None, metrics, None if epoch is None else float(epoch), None, whole)
-    done = (epoch or 1) - 1
+    bars = place.bars
+    if epoch is None:  # no heading says which: a bar that is complete and begins anew is the next
+        if total is not None and bars.main_total == total == bars.main_n and n <= total:
+            bars.rounds += 1
+        bars.main_n, bars.main_total = n, total
+    done = bars.rounds if epoch is None else (epoch or 1) - 1
     step = place.step = n + done * (total or 0)
     last = n == total and any(name.startswith("val_") for name in metrics)
     per_step = length_s(times[2]) if times else None

@@ -13,7 +13,7 @@ import re
 from flowtui.core.runs.metrics import Split, base_of, better_of, split_of, words_of
 from flowtui.core.runs.reading import NOTHING, Item, Reading
 from flowtui.watch.readers.fields import scrubbed
-from flowtui.watch.readers.figures import clock_s, length_s
+from flowtui.watch.readers.figures import clock_s, length_s, whole
 from flowtui.watch.readers.measures import is_side, label_of, measures, metrics_of, sets_of
 from flowtui.watch.readers.place import Place
 from flowtui.watch.readers.positions import Where, find, run_step
@@ -45,7 +45,8 @@ _ETA = re.compile(
 _MERE = re.compile(
     r"(?i)(?>\d+(?:\.\d+)?\s*+(?:ms|[hms]|min|secs?|seconds|minutes|%)?+\b|\W++|\b(?:train(?:ing)?"
     r"|learning|starting|start|begin(?:ning)?|running|current|new|now|of|at|in|completed?|done"
-    r"|finished|took|lr|eval(?:uation)?|val(?:idation)?|test(?:ing)?|epoch|time|net)\b)*+$"
+    r"|finished|took|lr|online|batchsize|eval(?:uation)?|val(?:idation)?"
+    r"|test(?:ing)?|epoch|time|net)\b)*+$"
 )
 _LOGGER = re.compile(r"(?i)(?!best|last|saved|patience)[a-z][\w.-]*\s+[-|:>]+\s+$")
 _BEHIND = re.compile(
@@ -66,6 +67,12 @@ _SETTING = re.compile(
     r"|mini-?batch)[\"']?\s*(?:[:=.]+\s*|\s+)[\"']?\d[\d,_]*\W*(?:#.*)?$"
 )
 """A number of epochs, a size of batches: alone on its line it is no place in the run."""
+
+_AHEAD = re.compile(
+    r"(?i)\W*(?:start(?:ing)?|begin(?:ning)?|train(?:ing)?)\b[^\d]*?"
+    r"\b(?:(?P<steps>iters|iterations|steps|updates)|epochs)[\"']?\s*[:=]\s*(?P<n>\d[\d,_]*)\W*$"
+)
+"""`Starting training..., iters: 600`: how many there will be."""
 
 
 def read(text: str, place: Place) -> list[Item] | None:
@@ -170,9 +177,11 @@ def _evaluation(
     place.evaluated = own
     averaged = {name: averages.get(name, value) for name, value in metrics.items()}
     place.pending |= {k: v for k, v in averaged.items() if not is_side(k.removeprefix(f"{own}/"))}
-    if where.n == where.total:
-        return flushed(place)
-    return []
+    if where.n != where.total:
+        return []
+    known = place.step is not None or place.epoch is not None or place.bars.told is not None
+    alone = None if known else where.epoch  # a log of evaluations alone
+    return [item._replace(epoch=alone) for item in flushed(place) if isinstance(item, Reading)]
 
 
 def _reading(text: str, where: Where, metrics: dict[str, float], place: Place) -> Reading:
@@ -191,6 +200,10 @@ def _position_only(text: str, rest: str, where: Where, place: Place) -> list[Ite
     if _SETTING.match(text):
         note_totals(text, place)
         place.settings += 1
+        return None
+    ahead = None if place.began or where.total or where.epochs else _AHEAD.match(text)
+    if ahead is not None and (count := whole(ahead["n"])):
+        place.totals.setdefault("steps" if ahead["steps"] else "epochs", float(count))
         return None
     behind = where.n is not None and place.step is not None and where.n < place.step
     if place.section and behind and not where.counts_through:

@@ -72,6 +72,8 @@ _HOST = re.compile(r"[a-z][\w.]*[-.][\w.-]*\d: (?=[^\d\s])")
 _STAMPED = re.compile(r"\[[^\[\]]{0,60}\d\d:\d\d:\d\d[^\[\]]{0,60} [\w./<>-]+:\d+\]\s*$")
 """A line of NeMo that says nothing: `[NeMo I 2024-01-02 10:00:00 rnnt_wer:160]`."""
 _BRACKET = re.compile(r"\[([^\[\]]{1,80})\][\s:>,|-]*(?=\S)")
+_JULIA = re.compile(r"[┌│└\[] (?:(?:Info|Warning|Debug|Error): )?\s*")
+"""Julia's logging: `[ Info: words`, and a box of them open to the right."""
 _ARROWS = re.compile(r">>+\s+|-\s+(?=[A-Za-z\[{])")
 _IN_BRACKET = re.compile(r"[A-Za-z][\w.:/ <>|=,-]*$")
 _A_FIGURE = re.compile(r"[:=]\s*[-+]?\.?\d+(?:\.\d|$)|\s\d")
@@ -145,8 +147,12 @@ def _without_words(text: str, first: str) -> str:
     match = None
     if first == "[" and text[-1:] in "] " and _STAMPED.match(text):
         return ""
+    if text.startswith("[ Info: "):
+        return text[8:]
     if first == "[" and (match := _BRACKET.match(text)) and not _is_prefix(match[1]):
         match = None
+    elif first in "┌│└" and text[-1:] not in "│┐┘":
+        match = _JULIA.match(text)
     elif first == "(" and "pid=" in text[:80]:
         match = _RAY.match(text)
     elif first in ">-":

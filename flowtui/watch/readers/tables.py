@@ -108,7 +108,7 @@ def _row(text: str, place: Place) -> list[Item] | None:
     for name, cell in zip(header, cells, strict=True):
         match, low = _CELL.match(cell), name.lower()
         figure = number(match[1]) if match else None
-        if not cell or low in ("run", "trial", "fold", "seed", "rank"):
+        if not cell or low in ("run", "trial", "fold", "seed", "rank", "# evals"):
             continue
         if low in _TIMES:
             left = (clock_s(cell) or length_s(cell)) if low.startswith(("rem", "eta")) else left

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, TypeAlias
 from flowtui.core.runs.reading import Item, Notice, NoticeKind, Reading
 from flowtui.watch.readers import (
     boosting,
+    classical,
     dialects,
     keras,
     lines,
@@ -47,6 +48,7 @@ LINE_FORMATS: tuple[tuple[str, LineReader], ...] = (
     (boosting.CATBOOST, boosting.read_catboost),
     (dialects.MEGATRON, dialects.read_megatron),
     (dialects.ALLENNLP, dialects.read_allennlp),
+    *classical.READERS,
     (tables.BOX, tables.read_box),
     (tables.TABLE, tables.read),
     (dialects.NANOGPT, dialects.read_nanogpt),

@@ -26,6 +26,8 @@ _NO_FIGURES = frozenset({
 _IN_FRONT = re.compile(r"\[?(\d+)/(\d+)\]?\s*$")
 _RATE = re.compile(r"\s*([\d.]+|\?)\s*([kKMGTP]?)\s*([A-Za-z_]*)/([A-Za-z_]+)")
 
+_SIZE = re.compile(r"\s*\d+ steps of size \S+\. ")
+"""NumPyro, before the first name: `7 steps of size 4.12e-01. acc. prob=0.91`."""
 _STEP_IN_NAME = re.compile(r"\|?\s*\bsteps?[ :=]+(\d+)\s*:?$")
 _NARROW = re.compile(r"(|.*?:?\s)(\d{1,3}%)\s+(\S+/\S+ \[[\d:]+<.*)$")
 """Where there is no room for the bar itself: ` 10% 20/200 [00:05<00:45, 4.0it/s]`."""
@@ -171,6 +173,7 @@ def _postfix(text: str) -> dict[str, float]:
         name, mark, value = part.partition("=")
         if not mark:
             name, mark, value = part.partition(":")
+        name = _SIZE.sub("", name)
         figure = number(value.strip().rstrip("%")) if mark else None
         if figure is not None and name.strip() not in _NO_FIGURES:
             figures[name.strip()] = figure

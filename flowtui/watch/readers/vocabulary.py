@@ -24,7 +24,7 @@ STEP_WORD = (
     r"|opt(?:im(?:izer|ization)?)?[ _-]steps?|(?:total[ _-]|num[ _-])?timesteps?|total[ _-]steps?"
     r"|(?:gradient[ _-])?steps?"
     r"|(?:global_?|train[ _-]?|learning )?iter(?:ation)?s?|n_?iter|it[re]?|updates?|up|mini-?batch"
-    r"|batch(?:es)?|round|tick|episodes?|trial|generation|gen|step_idx"
+    r"|batch(?:es)?|round|tick|episodes?|trial|generation|gen|step_i(?:dx)?"
 )
 POSITION = re.compile(rf"(?i)(?<![\w./-])(?:{EPOCH_WORD}|{STEP_WORD})(?![\w-])")
 """A word that says where a training stands."""
@@ -140,7 +140,8 @@ NO_NAMES = _words(
     " world size device devices gpu gpus node nodes version v_num worker workers fold threads cuda"
     " python torch pytorch tensorflow driver line row column port lr_scheduler batch_size batch"
     " size"
-    " bs layer layers classes params parameters parameter trainable non-trainable max_steps"
+    " bs batchsize layer layers classes params parameters parameter trainable non-trainable"
+    " max_steps"
     " max_iter"
     " max_iters max_epochs max_epoch num_epochs total_steps total_epochs total_iters id jobid uid"
     " warmup warm-up warmup_steps"
@@ -156,7 +157,7 @@ NO_WORDS = _words(
     "version seed pid port device devices params parameters gpus classes workers threads copyright"
     " nodes ranks bytes rows columns files shards steps epochs patience layers vocab vocabulary"
     " dimension dim dims python cuda cudnn driver nvidia torch numpy shape size samples examples"
-    " images batches url http https loaded"
+    " images batches url http https loaded executed"
 )
 """A name that ends in one of these counts or names something, and measures nothing."""
 SETTING_WORDS = _words(

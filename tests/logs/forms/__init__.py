@@ -9,6 +9,7 @@ shows what is read now, `--keep` writes it as right: look at every line that cha
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ def forms() -> dict[str, str]:
     """Every log by its name."""
     found: dict[str, str] = {}
     for path in sorted(HERE.glob("*.txt")):
-        for part in path.read_text(encoding="utf-8").split("=== ")[1:]:
+        text = path.read_text(encoding="utf-8")
+        for part in re.split("^=== ", text, flags=re.MULTILINE)[1:]:
             name, _, log = part.partition("\n")
             assert name not in found, f"{name} is there twice"
             found[name] = log
