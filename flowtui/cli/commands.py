@@ -13,6 +13,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "park": ("flowtui.cli.focus.block", "write a thought down to get it out of the head"),
     "parked": ("flowtui.cli.focus.parked", "thoughts that wait: list, add, put off, drop"),
     "next": ("flowtui.cli.plan.next", "intentions from where you keep tasks"),
+    "break": ("flowtui.cli.focus.rest", "begin a break, end it, see what comes next"),
+    "cycle": ("flowtui.cli.focus.rest", "work and break by turns: 50/10, 25/5 x4, your own"),
+    "away": ("flowtui.cli.focus.rest", "time away from the keyboard: a gap, or focus"),
     "discard": ("flowtui.cli.focus.block", "take back a block that was started by mistake"),
     "status": ("flowtui.cli.focus.status", "the running block and today, in one line"),
     "log": ("flowtui.cli.focus.log", "blocks of a stretch of days, with totals"),
@@ -62,7 +65,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 GROUPS: dict[str, tuple[str, ...]] = {
     "block": (
         "start", "pause", "resume", "stop", "extend", "interrupt", "back", "park", "parked",
-        "next", "discard", "status", "plan", "calendar", "guard",
+        "next", "break", "cycle", "away", "discard", "status", "plan", "calendar", "guard",
     ),
     "past blocks": (
         "log", "show", "find", "add", "edit", "split", "join", "relabel", "delete", "undo", "redo",

@@ -136,6 +136,21 @@ def thoughts(context: Context) -> Iterator[Value]:
     yield from ((one.id, one.text) for one in context.services.inbox.waiting())
 
 
+def cycles(context: Context) -> Iterator[Value]:
+    """Cycles of work and break that are common."""
+    yield from ((one, "work and break by turns") for one in ("50/10", "25/5", "90/20", "none"))
+
+
+def parts(context: Context) -> Iterator[Value]:
+    """Words for a gap, and the interruptions of the newest block."""
+    yield "last", "the last gap"
+    block = context.services.store.running() or context.services.store.last_lived()
+    if block is not None:
+        yield from ((str(n), f"gap: {gap.cause}") for n, gap in enumerate(block.gaps, 1))
+        noted = enumerate(block.interruptions, 1)
+        yield from ((f"i{n}", one.reason or one.source.value) for n, one in noted)
+
+
 def open_tasks(context: Context) -> Iterator[Value]:
     """Tasks by their id."""
     return ((task.id, task.text) for task in context.services.tasks.look().tasks)
@@ -171,6 +186,9 @@ VALUES: dict[tuple[str, str], Values] = {
     ("join", "second"): blocks,
     ("start", "intention"): intentions,
     ("parked", "words"): thoughts,
+    ("start", "like"): blocks,
+    ("relabel", "gap"): parts,
+    ("cycle", "cycle"): cycles,
     ("next", "done"): open_tasks,
     ("habit", "name"): habits,
     ("workout", "kind"): workouts,

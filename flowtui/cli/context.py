@@ -123,13 +123,18 @@ class Context:
                 f"it was focus? flowtui relabel {block.id} {number} --focus"
             )
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether there is a person at a terminal who can answer."""
+        return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
     def ask_absence(self, at: datetime | None, goes_on: str) -> Closing | None:
         """What a person at a terminal says of the time away, before the block is paused or ended.
 
         None where nothing has to be asked, or nobody can be: `settle` makes a gap of it then.
         `goes_on` are the words for what the command does where the block goes on.
         """
-        if sys.stdin is None or not sys.stdin.isatty() or not sys.stderr.isatty():
+        if not self.is_asked:
             return None
         focus = self.services.focus
         moved_s = focus.follow_clock()

@@ -16,6 +16,8 @@ COUNTING = ("running", "overtime")
 LONG_S = 24 * 3600
 """An eating window, or the time between two, of more than this gets a plain note."""
 
+OVER_S = 3600
+"""Nobody who comes back later wants to hear that a break is over."""
 RUNS_FRESH_S = 15
 RUN_FIELDS = ("run", "runs", "held")
 
@@ -49,6 +51,9 @@ def patched(fields: Fields, data: dict[str, Any]) -> dict[str, Any]:
     data["day"]["week_focus_s"] = number(fields, "week_focus_s")
     if data.get("guard") is not None:
         data["guard"] = _guard(data["guard"], number(fields, "guard_left_s") or 0)
+    if data.get("break") is not None:
+        left_s = number(fields, "rest_left_s")
+        data["break"] = None if left_s is None else data["break"] | {"left_s": left_s}
     elapsed = number(fields, "eat_elapsed_s")
     if data.get("eating") is not None and elapsed is not None:
         target = number(fields, "eat_target_s")
@@ -95,6 +100,9 @@ def at(fields: Fields, now: float) -> Fields:
     until = number(fields, "guard_until")
     if until is not None:
         fields = fields | {"guard_left_s": str(max(0, until - int(now)))}
+    rest = number(fields, "rest_until")
+    if rest is not None and now < rest + OVER_S:
+        fields = fields | {"rest_left_s": str(max(0, rest - int(now)))}
     state = fields.get("state", "")
     gone = max(0, int(now) - (number(fields, "anchor") or 0))
     if not state or not gone:
@@ -177,14 +185,25 @@ def guard(fields: Fields) -> str:
     return f"{word} {fields.get('guard_lists', '')}"
 
 
+def rest(fields: Fields) -> str:
+    """The break: "break, 4 min left", "break over"; empty where none is on."""
+    left = number(fields, "rest_left_s")
+    if left is None:
+        return ""
+    if not left:
+        return "break over"
+    return f"break, {minutes(left if left < 60 else -(-left // 60) * 60)} left"
+
+
 def line(fields: Fields) -> str:
     """The plain answer of `flowtui status`, on one line."""
     today = f"{minutes(number(fields, 'day_focus_s') or 0)} today"
     window = eating(fields) if fields.get("eat_line") == "1" else ""
-    parts = ["no block", today, window]
+    parts = [rest(fields) or "no block", today, window]
     if fields.get("state"):
         name, tags = fields.get("intention") or "a block", fields.get("tags", "")
-        parts = [phrase(fields), name, tags, today, window]
+        offer = f"away {fields['offer']}? flowtui away" if fields.get("offer") else ""
+        parts = [phrase(fields), name, tags, offer, today, window]
     if fields.get("run"):
         parts.append(fields["run"])
     held = number(fields, "held")

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from flowtui.core.errors import FlowError
 from flowtui.services import bells
 from flowtui.services.agent_watch import LAST, ended
+from flowtui.services.away_rounds import AwayRounds
 from flowtui.services.conductor import LOCK, LOOK_S, PIPE, Conductor, ConductorLock, Instants
 from flowtui.services.plan.calendar_addresses import EVERY
 from flowtui.services.wiring import Services
@@ -77,6 +78,7 @@ class Agent:
         self._carrying: asyncio.Future[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._sleep = SleepDelay(env, self._before_sleep)
+        self._away = AwayRounds(self._ask)
         self.over: Callable[[], bool] | None = None
         """Asked after each look: whether there is nothing left that this agent was started for."""
         self.looked: Callable[[], None] = lambda: None
@@ -118,6 +120,7 @@ class Agent:
     def end(self) -> None:
         """Stop and let another process conduct."""
         self._conductor.end()
+        self._away.end()
         self._sleep.end()
         if self._asked is not None:
             self._asked.end()
@@ -164,6 +167,7 @@ class Agent:
         """An app came, or the last one has gone."""
         if self._apps.app_came():
             self._conductor.give_way()
+            self._away.end()
             return
         if self._apps.fd is not None:
             asyncio.get_running_loop().remove_reader(self._apps.fd)
@@ -223,6 +227,8 @@ class Agent:
             return bells.due(services)
 
         found = await self._ask(look) or Instants(None, None)
+        running = await self._ask(lambda services: services.store.running() is not None)
+        self._away.follow(bool(running) and self._conductor.conducts)
         await self._announce(bells.run_notice)
         self.next_at = found
         self.looked()

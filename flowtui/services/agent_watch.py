@@ -13,6 +13,7 @@ from flowtui.core.errors import FlowError
 from flowtui.services.agent_unit import AgentUnit
 from flowtui.services.conductor import LOCK, instants
 from flowtui.system import interpreter
+from flowtui.system.away import can_ask
 from flowtui.system.desktop import can_reach_desktop
 from flowtui.system.hooks import find
 
@@ -54,11 +55,16 @@ class Ringer(StrEnum):
 
 
 def ring_alone(services: Services, block_id: str) -> Ringer:
-    """See that somebody rings the end of this block; starts a process where nobody conducts."""
+    """See that somebody rings the end of this block; starts a process where nobody conducts.
+
+    The same process notices time away, where the system tells it.
+    """
     if conductor_of(services.paths) is not None:
         return Ringer.RUNS
     heard = services.config.notices.desktop and can_reach_desktop(services.env)
-    if not heard and not any(find(services.paths.hooks_dir, event)[0] for event in EVENTS):
+    heard = heard or any(find(services.paths.hooks_dir, event)[0] for event in EVENTS)
+    watches = services.config.blocks.away_min is not None and can_ask(services.env)
+    if not heard and not watches:
         return Ringer.NOBODY
     try:
         interpreter.start(
@@ -72,7 +78,7 @@ def ring_alone(services: Services, block_id: str) -> Ringer:
         )
     except OSError:
         return Ringer.NOBODY
-    return Ringer.STARTED
+    return Ringer.STARTED if heard else Ringer.NOBODY
 
 
 def ended(services: Services, block_id: str) -> bool:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowtui.core import status_file
 from flowtui.core.body.fasting import LONG_FAST_NOTE, LONG_WINDOW_NOTE, WindowNow
@@ -16,6 +16,7 @@ from flowtui.core.day import DayRule
 from flowtui.core.focus.block import Block
 from flowtui.core.focus.block_json import iso, running_view
 from flowtui.core.focus.measure import interrupted_s, measure
+from flowtui.core.focus.pointers import Break
 from flowtui.services.body.body_log import BodyGlance
 from flowtui.services.focus.block_store import BlockStore
 from flowtui.services.focus.totals import Totals
@@ -23,6 +24,9 @@ from flowtui.services.guard.guard_json import remembered
 from flowtui.services.guard.guard_state import Kept
 from flowtui.system.files import write_atomic
 from flowtui.system.stamp import settings_stamp, stamp
+
+if TYPE_CHECKING:
+    from flowtui.core.focus.away import Away
 
 LEDGER_FILES = "journal"
 """Names of the files of the ledger that every change shows in."""
@@ -60,6 +64,10 @@ class StatusFile:
         self.as_seen: Callable[[Block], Block] = lambda block: block
         """The running block as it is shown, while it is to be said what an absence was."""
         # as they were when `goals` were read
+        self.offered: Callable[[Block], Away | None] = lambda block: None
+        """Time away from the running block that is offered as a gap."""
+        self.rest: Callable[[], Break | None] = lambda: None
+        """The break that is on or just over."""
         self._settings = settings_stamp(str(config_dir))
 
     def text(self) -> str:
@@ -119,7 +127,13 @@ class StatusFile:
             "runs": [],
             "guard": remembered(self._guard(now.timestamp()), now),
             "eating": _eating_view(body.window, self._rule.zone.key),
+            "away": self._offer_view(block),
+            "break": _rest_view(self.rest(), now, self._rule.zone.key),
         }
+
+    def _offer_view(self, block: Block | None) -> dict[str, Any] | None:
+        offered = self.offered(block) if block is not None else None
+        return None if offered is None else offered.view(self._rule.zone.key)
 
     def _open_s(self, shown: Block | None, now: datetime) -> int:
         """Seconds of the running block that are shown as a gap and not recorded yet."""
@@ -147,7 +161,9 @@ class StatusFile:
             "ascii": int(not self._unicode),
         }
         if block is None:
-            return fields
+            rest = self.rest()
+            return fields | _rest_fields(rest, now)
+        offered = self.offered(block)
         seen, gap = measure(block, now), block.open_gap
         filed, week = self._store.day_of(block), self._totals.week(now)
         return fields | {
@@ -172,7 +188,26 @@ class StatusFile:
             "away": int(block.open_interruption is not None),
             "parked": len(block.parked),
             "next_step": gap.note if gap is not None else "",
+            "offer": "" if offered is None else offered.words(self._rule.zone),
         }
+
+
+def _rest_fields(rest: Break | None, now: datetime) -> dict[str, object]:
+    if rest is None:
+        return {}
+    left_s = max(0, int((rest.ends_at - now).total_seconds()))
+    return {"rest_until": int(rest.ends_at.timestamp()), "rest_left_s": left_s}
+
+
+def _rest_view(rest: Break | None, now: datetime, zone: str) -> dict[str, Any] | None:
+    """The `break` object: null where none is on."""
+    if rest is None:
+        return None
+    return {
+        "started_at": iso(rest.started_at, zone),
+        "ends_at": iso(rest.ends_at, zone),
+        "left_s": max(0, int((rest.ends_at - now).total_seconds())),
+    }
 
 
 def _eating_view(window: WindowNow | None, zone: str) -> dict[str, Any] | None:

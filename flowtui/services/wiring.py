@@ -45,9 +45,12 @@ from flowtui.system.clock import SystemClock
 from flowtui.system.hook_runner import HookRunner
 
 if TYPE_CHECKING:
+    from flowtui.core.focus.away import Away
+    from flowtui.core.focus.block import Block
     from flowtui.core.plan.calendar_event import CalendarEvent
     from flowtui.core.plan.planned_block import Occurrence
     from flowtui.services.body.habit_edits import HabitEdits
+    from flowtui.services.focus.away_offers import AwayOffers
     from flowtui.services.focus.inbox import Inbox
     from flowtui.services.focus.tracker_import import TrackerImport
     from flowtui.services.guard.block_guard import GuardService
@@ -58,6 +61,10 @@ if TYPE_CHECKING:
     from flowtui.services.review.shared_things import SharedThings
     from flowtui.services.review.text_index import BlockTexts
     from flowtui.services.runs.runs_service import RunDesk
+
+
+AWAY_NAME = "away"
+"""The file of time away that nobody has said anything of, in the folder of states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +171,16 @@ class Services:
         return Inbox(self.store)
 
     @cached_property
+    def away_offers(self) -> AwayOffers:
+        """Time away that is offered as a gap."""
+        from flowtui.services.focus.away_offers import AwayOffers
+
+        offers = AwayOffers(self.paths.state_dir / AWAY_NAME, self.focus)
+        offers.listeners.mishaps = self.mishaps
+        offers.listeners.subscribe(self.status.write)
+        return offers
+
+    @cached_property
     def block_texts(self) -> BlockTexts:
         """What was written in blocks, for searches."""
         from flowtui.services.review.text_index import BlockTexts
@@ -259,6 +276,8 @@ def build(
     )
     focus = FocusService(store, clock, heart, zone, config.blocks.stale_after_s)
     status.as_seen = focus.as_seen
+    status.offered = lambda block: _offered(services, block)
+    status.rest = lambda: services.breaks.current()
     history = History(store, clock, zone, heart)
     hooks = HookRunner(paths.hooks_dir, env, paths.hooks_log, clock)
     events = Events(clock, rule, zone.key, hooks.fire)
@@ -331,6 +350,13 @@ def build(
     focus.subscribe(lambda event: _follow(services, event), first=True)
     focus.subscribe(lambda event: _old_news(services, event))
     return services
+
+
+def _offered(services: Services, block: Block) -> Away | None:
+    """Time away that is offered of `block`; where nobody noticed any, nothing is loaded."""
+    if not (services.paths.state_dir / AWAY_NAME).exists():
+        return None
+    return services.away_offers.first(block)
 
 
 def _old_news(services: Services, event: Event) -> None:

@@ -79,6 +79,14 @@ def ask(env: Mapping[str, str], run: Run | None = None) -> Hints | None:
     return None
 
 
+def can_ask(env: Mapping[str, str]) -> bool:
+    """Whether there is a bus, and a program, to ask by; not whether it answers."""
+    path = absolute_only(env.get("PATH"))
+    if not any(shutil.which(name, path=path) for name in LOGIND):
+        return False
+    return has_system_bus(env) or has_bus(env)
+
+
 def has_system_bus(env: Mapping[str, str]) -> bool:
     """Whether there is a system bus to ask."""
     return bool(env.get("DBUS_SYSTEM_BUS_ADDRESS")) or SYSTEM_BUS.exists()

@@ -176,6 +176,8 @@ STATUS = record(
     runs=RUNS,
     guard=GUARD,
     eating={},
+    away=maybe(record(start=INSTANT, end=INSTANT, seconds=SECONDS)),
+    **{"break": maybe(record(started_at=INSTANT, ends_at=INSTANT, left_s=SECONDS))},
 )
 SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 PAIR = record(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import pty
+import select
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from flowtui.core.runs.run import Place
 from tests.user import Person
 
 BIN = Path(sys.executable).parent
@@ -88,6 +92,102 @@ def test_each_shell_completes_values_of_ones_own(
         offered = completed(filled, shell, line, tmp_path)
         starts = [word for word in offered if word.startswith(wanted)]
         assert starts, (line, offered[:8])
+
+
+class Terminal:
+    """A zsh at a terminal of its own, with its completion system, for keys as they are typed."""
+
+    def __init__(self, env: dict[str, str], script: Path) -> None:
+        program = shutil.which("zsh")
+        if program is None:
+            pytest.skip("needs zsh (apt install zsh)")
+        self._pid, self._fd = pty.fork()
+        if self._pid == 0:
+            os.execve(program, ["zsh", "-f", "-i"], env)
+        self._text = ""
+        self.type("PS1= PS2=; autoload -Uz compinit; compinit -u -D; unsetopt beep\n")
+        self.type(f"source {script}; show() {{ print -r -- '[['$BUFFER']]' }}; zle -N show\n")
+        self.type("bindkey '^X' show; bindkey '^K' kill-whole-line; print READ''Y\n")
+        self.wait("READY")
+
+    def type(self, keys: str) -> None:
+        """Type `keys`."""
+        os.write(self._fd, keys.encode())
+
+    def wait(self, wanted: str) -> str:
+        """All that was shown until `wanted`, which may take long on a busy machine."""
+        until = time.monotonic() + 120
+        while wanted not in self._text:
+            assert time.monotonic() < until, (wanted, self._text[-600:])
+            if select.select([self._fd], [], [], 1)[0]:
+                self._text += os.read(self._fd, 4096).decode(errors="replace")
+        before, _, self._text = self._text.partition(wanted)
+        return before
+
+    def completed(self, line: str) -> str:
+        """What stands on the line after tab, and what was listed below it."""
+        self.type(f"{line}\t\x18")
+        self.wait("[[")
+        buffer = self.wait("]]")
+        self.type("\x0b")
+        return buffer
+
+    def end(self) -> None:
+        """Close the terminal."""
+        os.close(self._fd)
+        os.waitpid(self._pid, 0)
+
+
+def test_tab_completes_values_in_a_zsh_at_a_terminal(filled: Person, tmp_path: Path) -> None:
+    for args in (
+        ("plan", "add", "weekdays 09:00 for 90m", "review the patch"),
+        ("habit", "pages", "--new", "count"),
+    ):
+        done = subprocess.run([BIN / "flowtui", *args], env=filled.env, capture_output=True)
+        assert done.returncode == 0, done.stderr
+    filled.services.store.ledger.refresh()
+    [plan] = [one.id for one in filled.services.plan_book.every()]
+    adopt(filled, "resnet-b")
+    block = filled.services.store.last_ended()[0].id
+    thought = filled.services.inbox.waiting()[0].id
+    env = {**filled.env, "PATH": f"{BIN}:{os.defpath}", "HOME": str(tmp_path), "TERM": "xterm"}
+    script = tmp_path / "completions.zsh"
+    made = subprocess.run(
+        [BIN / "flowtui", "completions", "zsh"], env=env, capture_output=True, check=True
+    )
+    script.write_bytes(made.stdout)
+    terminal = Terminal(env, script)
+    try:
+        for line, wanted in [
+            ("start -t cu", "start -t cuda"),
+            ("log -c th", "log -c thesis"),
+            ("start --guard soc", "start --guard social"),
+            ("start --guard news,soc", "start --guard news,social"),
+            ("start --until-run res", "start --until-run resnet-b"),
+            ("runs show res", "runs show resnet-b"),
+            (f"plan begin {plan[:3]}", f"plan begin {plan}"),
+            (f"show {block[:4]}", f"show {block}"),
+            (f"start --like {block[:4]}", f"start --like {block}"),
+            (f"parked drop {thought[:4]}", f"parked drop {thought}"),
+            ("habit medi", "habit meditate"),
+            ("away ga", "away gap"),
+            ("cycle 50", "cycle 50/10"),
+            ("sta", "sta"),  # start, status: as far as they agree
+            ("statu", "status"),
+        ]:
+            assert terminal.completed(f"flowtui {line}").strip() == f"flowtui {wanted}"
+    finally:
+        terminal.end()
+
+
+def adopt(person: Person, name: str) -> None:
+    """A run of that name in the ledger."""
+    log = person.home / f"{name}.log"
+    log.write_text("step 1 loss 1.0\n")
+    began = person.ago(30)
+    place = Place("file", str(log))
+    starter = person.services.runs.starter
+    starter.adopt([place], None, person.home, ("python", "train.py"), name, "", began)
 
 
 def test_a_home_that_cannot_be_read_completes_nothing_and_says_nothing(

@@ -24,6 +24,7 @@ from flowtui.core.status_file import minutes
 from flowtui.services.focus.begin import (
     GuardRequest,
     PlanRequest,
+    Said,
     begin,
     choice_for,
     draft_for,
@@ -55,6 +56,8 @@ rating_option = click.option("--rating", type=int, help="1 (poor) to 5 (excellen
 @click.option("--guard", "guard", multiple=True, metavar="LIST", help="keep away: social,news")
 @click.option("--no-guard", is_flag=True, help="keep nothing away, whatever the settings say")
 @click.option("--strict", type=click.Choice(STRICTNESS), help="who may end the guard early")
+@click.option("--again", is_flag=True, help="go on with what is unfinished, as S does")
+@click.option("--like", metavar="ID", help="as that block was, with all it had")
 @click.option("--switch", is_flag=True, help="end a running block first")
 @click.option("--detach", is_flag=True, help="do not open the app")
 @at_option
@@ -71,6 +74,8 @@ def start_command(
     guard: tuple[str, ...],
     no_guard: bool,
     strict: str | None,
+    again: bool,
+    like: str | None,
     switch: bool,
     detach: bool,
     at: str | None,
@@ -87,19 +92,25 @@ def start_command(
     """
     services = context.services
     request = PlanRequest(length, until, until_run, open_ended, end_at_plan)
-    draft = draft_for(
-        services,
-        plan_for(services, request),
-        " ".join(intention),
-        if_then,
-        parse_tags(tags),
-        context_name,
-        Mode(mode) if mode else None,
-    )
+    known = Mode(mode) if mode else None
+    said = Said(" ".join(intention), if_then, parse_tags(tags), context_name, known)
+    usual = None
+    if again or like:
+        if again and like:
+            raise UsageError("--again and --like cannot be combined", "give one of them")
+        from flowtui.services.focus.block_forms import started_again
+
+        before = started_again(services, services.store.by_id(like) if like else None)
+        usual = plan_for(services, PlanRequest.from_text(before.length), services.plans.usual())
+        said = said.over(before)
+    plan = plan_for(services, request, usual)
+    draft = draft_for(services, plan, said.intention, said.then, said.tags, said.context, said.mode)
     choice = choice_for(services, _guard_request(guard, strict, no_guard), draft.context)
     instant = context.instant(at)
-    if switch and services.focus.current() is not None:
-        _settle_ending(context, instant, "start the next one")
+    if services.focus.current() is not None:
+        _say_away(context)
+        if switch:
+            _settle_ending(context, instant, "start the next one")
     begun = begin(services, draft, choice, instant, switch)
     block = begun.block
     say_guard(context, begun)
@@ -148,6 +159,8 @@ def pause_command(
     if ended is not None:
         _report(context, ended, as_json, f"ended {_name(ended)}; take it back: flowtui undo")
         return
+    if not as_json:
+        _say_away(context)
     block = _apply(context, Pause(" ".join(next_step), Cause(cause)), at)
     focus = measure(block, context.services.clock.now()).focus_s
     _report(context, block, as_json, f"paused after {minutes(focus)} of focus")
@@ -162,6 +175,8 @@ def pause_command(
 def resume_command(context: Context, at: str | None, as_json: bool) -> None:
     """Let the clock run again; shows your next step and the state of the repository."""
     before = context.services.focus.current()
+    if not as_json:
+        _say_away(context)
     block = _apply(context, Resume(), at)
     gap = before.open_gap if before is not None else None
     _report(context, block, as_json, f"resumed{_until(context, block)}")
@@ -183,6 +198,7 @@ def resume_command(context: Context, at: str | None, as_json: bool) -> None:
     help="after a closed terminal or crash: end where the app was last alive, "
     "at the plan, or now with all of the time",
 )
+@click.option("--no-break", is_flag=True, help="without the break of the cycle")
 @at_option
 @json_option
 @pass_context
@@ -192,6 +208,7 @@ def stop_command(
     rating: int | None,
     note: str,
     keep: str | None,
+    no_break: bool,
     at: str | None,
     as_json: bool,
 ) -> None:
@@ -201,6 +218,8 @@ def stop_command(
     if keep and instant:
         raise UsageError("--keep and --at cannot be combined", "give one of them")
     judged = Outcome(outcome) if outcome else None
+    if not as_json:
+        _ask_away(context)
     said = context.ask_absence(instant, "end it now") if not (keep or as_json) else None
     if said is Closing.COUNT:
         focus.close_absence(said)
@@ -212,7 +231,7 @@ def stop_command(
         context.settle(instant, ends=True)
         running = focus.current()
         found = evidence.collect(running, instant) if running is not None else None
-        block = focus.finish(instant, judged, rating, note, found)
+        block = focus.finish(instant, judged, rating, note, found, rests=not no_break)
     seen = measure(block, context.services.clock.now())
     words = [f"{minutes(seen.focus_s)} of focus"]
     words += [f"{minutes(seen.overtime_s)} of it overtime"] if seen.overtime_s else []
@@ -226,6 +245,9 @@ def stop_command(
     for thought in block.parked:
         context.say(f"parked: {thought.text}")
     _say_digest(context)
+    rest = context.services.breaks.current()
+    if rest is not None and rest.started_at == block.ended_at:
+        context.say(f"a break of {minutes(rest.seconds)} has begun; flowtui break end ends it")
 
 
 def _say_digest(context: Context) -> None:
@@ -273,12 +295,16 @@ def interrupt_command(
 
 
 @click.command("back")
+@click.argument("reason", nargs=-1)
 @at_option
 @json_option
 @pass_context
-def back_command(context: Context, at: str | None, as_json: bool) -> None:
-    """Focus has resumed after an interruption; the time to return is kept."""
+def back_command(context: Context, reason: tuple[str, ...], at: str | None, as_json: bool) -> None:
+    """Focus has resumed after an interruption; the time to return is kept, and a REASON."""
     block = _apply(context, Return(), at)
+    if reason:
+        number = len(block.interruptions)
+        block = context.services.history.renote(block.id, number, reason=" ".join(reason))
     last = block.interruptions[-1]
     assert last.returned_at is not None
     away = int((last.returned_at - last.at).total_seconds())
@@ -302,6 +328,27 @@ def discard_command(context: Context) -> None:
     """Take back the running block as if it had never been started."""
     block = context.services.focus.cancel_start()
     context.say(f"discarded {_name(block)}; take it back: flowtui undo")
+
+
+def _say_away(context: Context) -> None:
+    """Offer time away that was noticed, as the app does; nothing is taken by it."""
+    waiting = context.services.away_offers.first()
+    if waiting is not None:
+        words = waiting.words(context.services.zone)
+        context.say(f"away {words}?   a gap: flowtui away gap   focus: flowtui away focus")
+
+
+def _ask_away(context: Context) -> None:
+    """Before the block ends: what was the time away? It stays focus where nobody answers."""
+    offers, zone = context.services.away_offers, context.services.zone
+    waiting = offers.first()
+    while waiting is not None:
+        if not context.is_asked:
+            context.say(f"away {waiting.words(zone)} counts as focus, as nobody said otherwise")
+            return
+        gap = click.confirm(f"away {waiting.words(zone)}: was it a gap", default=False, err=True)
+        offers.answer(gap)
+        waiting = offers.first()
 
 
 def _settle_ending(context: Context, at: datetime | None, goes_on: str) -> Block | None:

@@ -9,7 +9,7 @@ import click
 from flowtui.cli.context import Context, json_option, pass_context, words
 from flowtui.cli.focus.block import outcome_option, rating_option
 from flowtui.core.errors import FlowError, UsageError
-from flowtui.core.focus.block import Block, Cause, Mode, Outcome
+from flowtui.core.focus.block import Block, Cause, Mode, Outcome, Source
 from flowtui.core.focus.block_json import ended_view
 from flowtui.core.focus.edit import Changes
 from flowtui.core.focus.edit_times import read_end, read_inside, read_times
@@ -243,9 +243,14 @@ def join_command(context: Context, first: str, second: str, as_json: bool) -> No
 @click.command("relabel")
 @click.argument("id")
 @click.argument("gap")
-@click.argument("cause", required=False, type=words(Cause))
+@click.argument(
+    "cause",
+    required=False,
+    type=click.Choice([*(c.value for c in Cause), *(s.value for s in Source)]),
+)
 @click.option("--focus/--no-focus", "focus", default=None, help="give the time back as focus")
 @click.option("--note", help="one line")
+@click.option("--drop", is_flag=True, help="take an interruption away")
 @json_option
 @pass_context
 def relabel_command(
@@ -255,15 +260,45 @@ def relabel_command(
     cause: str | None,
     focus: bool | None,
     note: str | None,
+    drop: bool,
     as_json: bool,
 ) -> None:
-    """Give GAP (a number from `flowtui show ID`, or `last`) of block ID another cause."""
+    """Give GAP (a number from `flowtui show ID`, or `last`) of block ID another cause.
+
+    With i before the number, as in i2, it is an interruption: internal or external, its --note is
+    the reason, and --drop takes it away.
+    """
+    if gap[:1] == "i":
+        block = _renoted(context, id, _number(gap[1:]), cause, focus, note, drop)
+        _report(context, block, as_json, "changed an interruption of")
+        return
+    if drop or cause in list(Source):
+        raise UsageError(f"gap {gap} is no interruption", f"interruption {gap} is: i{gap}")
     if cause is None and focus is None and note is None:
         raise UsageError("there is nothing to change", "give a cause, --focus or --note")
     number = None if gap == "last" else _number(gap)
     known = Cause(cause) if cause else None
     block = context.services.history.relabel(id, number, known, focus, note)
     _report(context, block, as_json, "relabelled a gap of")
+
+
+def _renoted(
+    context: Context,
+    id: str,
+    number: int,
+    source: str | None,
+    focus: bool | None,
+    reason: str | None,
+    drop: bool,
+) -> Block:
+    history = context.services.history
+    if focus is not None or (source is not None and source not in list(Source)):
+        raise UsageError("the clock runs on in an interruption", "it is internal or external")
+    if drop:
+        return history.unnote(id, number)
+    if source is None and reason is None:
+        raise UsageError("there is nothing to change", "give internal, external, --note or --drop")
+    return history.renote(id, number, Source(source) if source else None, reason)
 
 
 @click.command("delete")

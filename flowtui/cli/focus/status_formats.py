@@ -25,6 +25,8 @@ FORMAT_FIELDS = {
     "interruptions": "how many",
     "parked": "how many thoughts",
     "next_step": "the next step noted at the pause",
+    "offer": "time away that is offered as a gap: 10:10 to 10:30, 20 min; see: flowtui away",
+    "break": "the break: break, 4 min left, or break over",
     "day_focus": "focus today",
     "day_goal": "goal for a day",
     "day_blocks": "blocks today",
@@ -96,6 +98,7 @@ def values(fields: Fields) -> Fields:
         )
     named["guard"] = status_file.guard(fields)
     named["attempts"] = fields.get("attempts", "") if named["guard"] else ""
+    named["break"] = status_file.rest(fields)
     named["eating"] = status_file.eating(fields)
     named["eating_state"] = fields.get("eat_state", "")
     if fields.get("state"):

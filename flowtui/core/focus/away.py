@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flowtui.core.focus.block import Block, Gap
+from flowtui.core.focus.block_json import iso
 from flowtui.core.focus.measure import whole
 from flowtui.core.focus.recovery import Reading, lapse
 from flowtui.core.lazy_dataclass import dataclass
@@ -49,6 +50,10 @@ class Away:
         """As it is offered: "14:02 to 14:31, 29 min"."""
         start, end = (at.astimezone(zone) for at in (self.start, self.end))
         return f"{start:%H:%M} to {end:%H:%M}, {minutes(self.seconds)}"
+
+    def view(self, zone: str) -> dict[str, object]:
+        """As JSON."""
+        return {"start": iso(self.start, zone), "end": iso(self.end, zone), "seconds": self.seconds}
 
 
 @dataclass(frozen=True, slots=True)

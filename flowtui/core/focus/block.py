@@ -228,6 +228,11 @@ class Block:
             raise ValueError("has a gap that ends before it starts")
 
     @property
+    def entered(self) -> bool:
+        """True if nobody lived through it with our clock: it was added, or imported."""
+        return self.added or bool(self.imported)
+
+    @property
     def open_gap(self) -> Gap | None:
         """The gap that still lasts; None while the clock runs or after the end."""
         return self.gaps[-1] if self.gaps and self.gaps[-1].end is None else None

@@ -47,8 +47,8 @@ def facts(
     ]
     if parts:
         found += [(f"gap {n}", gap_words(gap, now, zone)) for n, gap in enumerate(block.gaps, 1)]
-        for noted in block.interruptions:
-            found.append(("interruption", interruption_words(noted, zone)))
+        for n, noted in enumerate(block.interruptions, 1):
+            found.append(("interruption", f"i{n}  {interruption_words(noted, zone)}"))
     found += [("parked", f"{_clock(t.at, zone)}  {t.text}") for t in block.parked]
     found += [("evidence", line) for line in evidence]
     return [(name, text) for name, text in found if text]

@@ -93,7 +93,7 @@ def count_done(cycle: Cycle, blocks: Sequence[Block], at: datetime) -> int:
     apart = timedelta(seconds=max(cycle.rest_s, cycle.long_rest_s)) + APART
     count = 0
     for block in reversed(blocks):
-        if block.ended_at is None or block.added:
+        if block.ended_at is None or block.entered:
             continue
         if at - block.ended_at > apart:
             break

@@ -69,7 +69,7 @@ def best_hours(blocks: Sequence[Block], now: datetime) -> Fact:
     """The part of the day whose blocks were rated highest."""
     slots: dict[int, list[float]] = defaultdict(list)
     for block in blocks:
-        if block.rating is not None and not block.added:
+        if block.rating is not None and not block.entered:
             hour = block.started_at.astimezone(zone_or_utc(block.zone)).hour
             slots[hour // SLOT_H].append(float(block.rating))
     rated = sum(map(len, slots.values()))

@@ -17,6 +17,7 @@ from flowtui.services.focus.running_block import Draft
 from flowtui.services.guard.guard_state import GuardState
 
 if TYPE_CHECKING:
+    from flowtui.core.focus.forms import PlanForm
     from flowtui.core.guard.protection import Choice, GuardView
     from flowtui.services.wiring import Services
 
@@ -51,6 +52,27 @@ class PlanRequest:
         if lower.startswith("until") or ":" in clock or is_clock(clock):
             return PlanRequest(until=clock)
         return PlanRequest(length=lower or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person says of a block, less its plan; empty or None where nothing is said."""
+
+    intention: str = ""
+    then: str = ""
+    tags: tuple[str, ...] = ()
+    context: str | None = None
+    mode: Mode | None = None
+
+    def over(self, before: PlanForm) -> Said:
+        """The same, and what `before` has where nothing is said."""
+        return Said(
+            self.intention or before.intention,
+            self.then or before.then,
+            self.tags or before.tags,
+            self.context or before.context,
+            self.mode or before.mode,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,13 @@ def form_like(services: Services, block: Block) -> PlanForm:
     )
 
 
+def started_again(services: Services, block: Block | None) -> PlanForm:
+    """As `form_like` of `block`; of None what goes on with the last choices, as `S` does."""
+    if block is not None:
+        return form_like(services, block)
+    return PlanForm.again(offer(services), go_on=True)
+
+
 def begin_from_form(services: Services, form: PlanForm) -> Begun:
     """Begin the block that `form` describes. Raises FlowError, and then nothing was begun."""
     plan = plan_for(services, PlanRequest.from_text(form.length), services.plans.usual())

@@ -79,6 +79,10 @@ class BlockStore:
                 break
         return blocks[::-1][:count]
 
+    def last_lived(self) -> Block | None:
+        """The newest block that was begun and ended here; None if there is none of late."""
+        return next((block for block in self.last_ended(200) if not block.entered), None)
+
     def by_id(self, text: str) -> Block:
         """The block whose id is or begins with `text`; `last` and `running` are words for ids.
 
@@ -151,6 +155,12 @@ class Writer:
     def end_break(self) -> None:
         """Forget the break that is on, if one is."""
         self.state.remove(BREAK)
+
+    def end_break_of(self, block: Block) -> None:
+        """Forget the break that began with the end of `block`, if that one is on."""
+        current: Break | None = self.state.get(BREAK)
+        if current is not None and current.started_at == block.ended_at:
+            self.end_break()
 
     def set_break_aside(self) -> None:
         """End the break that is on, if one is, until it is known that the block was meant."""

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flowtui.core.clock import Clock
-from flowtui.core.errors import UsageError
-from flowtui.core.focus.measure import whole
+from flowtui.core.errors import FlowError, UsageError
+from flowtui.core.focus.measure import measure, whole
 from flowtui.core.focus.pointers import Announced, Break
 from flowtui.core.focus.recovery import Reading
 from flowtui.services.focus.block_store import BREAK, BlockStore
@@ -47,8 +47,20 @@ class Breaks:
             return None
         return self._as_it_is(current)
 
-    def start(self, seconds: int) -> Break:
-        """Begin a break of `seconds`, from 1 minute to 4 hours."""
+    def start(self, seconds: int | None = None) -> Break:
+        """Begin a break of `seconds`, from 1 minute to 4 hours; None for what is suggested.
+
+        Raises FlowError while a block runs: its clock would count on.
+        """
+        running = self._store.running()
+        if running is not None:
+            raise FlowError(
+                f"block {running.id} runs: a break comes after it, a pause within it",
+                "flowtui stop, or: flowtui pause",
+            )
+        if seconds is None:
+            last = self._store.last_lived()
+            seconds = self.suggest(measure(last, self._clock.now()).focus_s if last else 0)
         if not 60 <= seconds <= LONGEST_S:
             raise UsageError(f"a break of {seconds} s is outside of 1 minute to 4 hours")
         now = self._reading()

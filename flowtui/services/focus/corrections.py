@@ -161,6 +161,7 @@ class History:
                     f"block {block.id} is running", "take it back whole: flowtui discard"
                 )
             writer.delete(block)
+            writer.end_break_of(block)
         return self._changed(block)
 
     def undo(self, steps: int = 1) -> list[Done]:

@@ -96,7 +96,7 @@ class Cycles:
         """Whether the last block lived through is one of its round; given up early, it is none."""
         from flowtui.core.focus.cycle import is_whole
 
-        last = next((block for block in self._store.last_ended(5) if not block.added), None)
+        last = self._store.last_lived()
         return last is not None and is_whole(cycle, last, last.ended_at or last.started_at)
 
     def place(self) -> str:

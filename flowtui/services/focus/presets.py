@@ -29,7 +29,7 @@ class Plans:
 
     def last(self) -> Block | None:
         """The last block lived through, whose choices the next one starts with."""
-        return next((b for b in self.store.last_ended(5) if not b.added), None)
+        return self.store.last_lived()
 
     def usual(self) -> Plan:
         """The plan of the last block, or that of the settings; no time of the day, no run."""

@@ -150,8 +150,10 @@ class FocusService(Vigil):
         note: str = "",
         evidence: Evidence | None = None,
         id: str = "",
+        rests: bool = True,
     ) -> Block:
-        """End the running block, or block `id`, at `at` (default now).
+        """End the running block, or block `id`, at `at` (default now); with `rests` a cycle's break
+        begins.
 
         An end before what was noted later is a cut: of the gaps and interruptions after it nothing
         stays, of the thoughts all. Block `id` may have been ended meanwhile by its plan or another
@@ -174,7 +176,7 @@ class FocusService(Vigil):
             if evidence is not None:
                 ended = replace(ended, evidence=evidence)
                 events = tuple(replace(event, block=ended) for event in events)
-            if block.ended_at is None:
+            if block.ended_at is None and rests:
                 self._rest(writer, ended)
             writer.put(ended)
         if block.ended_at is None:

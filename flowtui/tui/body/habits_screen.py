@@ -151,7 +151,9 @@ class HabitsScreen(FlowScreen):
         typed: str | None = row.title
         while True:
             about = f"{row.records} records go with it" if row.records else "it has no record"
-            dialog = dialogs.LineDialog(f"rename {row.name}", row.name, typed or "", True, about)
+            dialog = dialogs.LineDialog(
+                f"rename {row.name}", row.name, typed or "", True, about, verb="rename"
+            )
             typed = await self.app.push_screen_wait(dialog)
             if typed is None or typed == row.title:
                 return
@@ -168,7 +170,7 @@ class HabitsScreen(FlowScreen):
         while True:
             about = f"the {row.records} records of {row.name} become those of"
             dialog = dialogs.LineDialog(
-                f"merge {row.name}", "another habit", into or "", True, about
+                f"merge {row.name}", "another habit", into or "", True, about, verb="merge"
             )
             into = await self.app.push_screen_wait(dialog)
             if into is None:

@@ -117,11 +117,13 @@ class LineDialog(Dialog[str]):
         needed: bool = False,
         about: str = "",
         live: Callable[[str], object] | None = None,
+        verb: str = "save",
     ) -> None:
-        """`live` is told each time the line changes."""
+        """`live` is told each time the line changes; `verb` is what Enter does with it."""
         super().__init__()
         self._live = live
-        self.set_class(live is not None, "-low")  # what it changes is seen above it
+        self.set_class(live is not None, "-beneath")  # what it changes is seen above it
+        self.hint = f"enter {verb}   esc leave"
         self.title_text = title
         self._placeholder = hint
         self._value = value

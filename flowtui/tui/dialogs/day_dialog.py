@@ -17,6 +17,7 @@ class DayDialog(Dialog[date]):
     """Answers with a day up to the last one; an empty line means today."""
 
     title_text = "go to a day"
+    hint = "enter go   esc leave"
 
     def __init__(self, today: date, last: date | None = None) -> None:
         """`last` is the last day that there is something of, by default today."""

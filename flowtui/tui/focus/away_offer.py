@@ -42,10 +42,9 @@ class AwayOffer:
             return None
         from flowtui.core.focus.away import remaining
 
-        self._found = [offer.by(now) for offer in self._found]
         for offer in self._found:
             # none is forgotten here: a block may be drawn before it has followed the clock
-            left = remaining(offer.away, block, now.wall)
+            left = remaining(offer.by(now).away, block, now.wall)
             if left is not None:
                 self._shown = offer
                 return left
@@ -58,31 +57,37 @@ class AwayOffer:
             return ""
         return f"away {away.words(zone)}?   A it was a gap   F it was focus"
 
-    async def look(self, host: Host) -> bool:
-        """Ask the system, out of the way; True if there is something new to offer."""
+    async def look(self, host: Host, asks: bool = True) -> bool:
+        """Take up what was noticed meanwhile, here or without an app; True if that changed.
+
+        With `asks` the system is asked as well, out of the way.
+        """
+        block = await host.ask(_current)
+        if block is None:
+            return False
         if self._watch is None:
             self._watch = await host.aside(_watch)
-        if not self._watch.asks:
-            return False
-        block = await host.ask(_current)
-        found = await host.aside(partial(_look, self._watch, block)) if block is not None else None
-        if block is None or found is None:
-            return False
-        self.found(block, *found)
-        return True
+        if asks and self._watch.asks:
+            await host.aside(partial(_look, self._watch, block))
+        kept = await host.aside(partial(_kept, block.id))
+        self._of(block)
+        before, self._found = self._found, kept
+        return kept != before
 
     async def take(self, host: Host, away: Away, block: Block) -> None:
         """It was a gap, in `block`."""
         shown = self._shown
         if await host.perform(partial(_take, away, block.id)):
-            self._forget(shown)
+            await self._forget(host, shown)
 
-    def drop(self) -> None:
-        """Say no more of the one that is shown."""
-        self._forget(self._shown)
+    async def drop(self, host: Host) -> None:
+        """It was focus: say no more of the one that is shown, here or in a shell."""
+        await self._forget(host, self._shown)
 
-    def _forget(self, gone: Offer | None) -> None:
+    async def _forget(self, host: Host, gone: Offer | None) -> None:
         self._found = [offer for offer in self._found if offer is not gone]
+        if gone is not None:
+            await host.ask(partial(_drop, self._block_id, gone))
 
     def _of(self, block: Block) -> None:
         if block.id != self._block_id:
@@ -101,9 +106,20 @@ def _current(services: Services) -> Block | None:
     return services.focus.current()
 
 
-def _look(watch: AwayWatch, block: Block, services: Services) -> tuple[Away, Reading] | None:
+def _look(watch: AwayWatch, block: Block, services: Services) -> None:
+    from flowtui.core.focus.away import Offer
+
     away = watch.look(block)
-    return None if away is None or watch.seen is None else (away, watch.seen)
+    if away is not None and watch.seen is not None:
+        services.away_offers.add(block.id, Offer(away, watch.seen))
+
+
+def _kept(block_id: str, services: Services) -> list[Offer]:
+    return services.away_offers.kept(block_id)
+
+
+def _drop(block_id: str, gone: Offer, services: Services) -> None:
+    services.away_offers.drop(block_id, gone)
 
 
 def _take(away: Away, block_id: str, services: Services) -> str:

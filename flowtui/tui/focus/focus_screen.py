@@ -38,7 +38,10 @@ class FlowScreen(Screen[None]):
     def on_mount(self) -> None:
         """Draw what is known and keep time."""
         if self.flow.demo:
-            self.mount(DemoMark(above=not self.query(ModesStrip)))
+            above = not self.query(ModesStrip)
+            if above:
+                self.styles.padding = (0, *self.styles.padding[1:])  # its row becomes the mark's
+            self.mount(DemoMark(above=above))
         self._show_keys()
         self._redraw()
         self._next_tick()

@@ -130,7 +130,9 @@ class IdleActions(FlowScreen):
             return
         text: str | None = ""
         while True:
-            dialog = dialogs.LineDialog("split at", "10:15", text or "", True, block.intention)
+            dialog = dialogs.LineDialog(
+                "split at", "10:15", text or "", True, block.intention, verb="split"
+            )
             text = await self.app.push_screen_wait(dialog)
             if text is None or await self.perform(partial(_split, block, text)):
                 return
@@ -170,7 +172,12 @@ class IdleActions(FlowScreen):
         before = self.filter
         about = "in everything you wrote; esc shows what was shown before"
         dialog = dialogs.LineDialog(
-            "show only", "a word or #tag", self.filter, about=about, live=self.show_only
+            "show only",
+            "a word or #tag",
+            self.filter,
+            about=about,
+            live=self.show_only,
+            verb="show",
         )
         text = await self.app.push_screen_wait(dialog)
         self.show_only(before if text is None else text)
@@ -239,10 +246,7 @@ class IdleActions(FlowScreen):
             if services.breaks.current() is not None:
                 services.breaks.stop()
                 return "break ended"
-            last = services.plans.last()
-            now = services.clock.now()
-            seconds = services.breaks.suggest(measure(last, now).focus_s if last else 0)
-            return f"break of {minutes(services.breaks.start(seconds).seconds)}   b ends it"
+            return f"break of {minutes(services.breaks.start().seconds)}   b ends it"
 
         try:
             await self.perform(rest)
@@ -257,7 +261,9 @@ class IdleActions(FlowScreen):
         text: str | None = await self.ask(_cycle_words)
         while True:
             about = "it proposes lengths and begins each break; a block begins when you say"
-            dialog = dialogs.LineDialog("cycle", f"{FORMS}; none", text or "", about=about)
+            dialog = dialogs.LineDialog(
+                "cycle", f"{FORMS}; none", text or "", about=about, verb="take"
+            )
             text = await self.app.push_screen_wait(dialog)
             if text is None or await self.perform(partial(_choose_cycle, text)):
                 return

@@ -193,7 +193,7 @@ class RunningActions(FlowScreen):
 
         await self._keep(
             lambda typed: dialogs.LineDialog(
-                "park a thought", "shown at the end of the block", typed, needed=True
+                "park a thought", "shown at the end of the block", typed, needed=True, verb="park"
             ),
             park,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events, work
@@ -80,6 +81,7 @@ class RunningScreen(RunningActions):
         self.set_interval(GUARD_LOOK_S, self._look_at_guard)
         if self.flow.config.blocks.away_min is not None:
             self.set_interval(LOOK_S, self._look_for_person)
+            self.set_timer(0.2, partial(self._look_for_person, asks=False))
         self.set_timer(0.2, self._look_at_guard)  # after the first frame: asking opens the ledger
 
     def draw(self, snapshot: Snapshot, now: datetime) -> None:
@@ -133,10 +135,11 @@ class RunningScreen(RunningActions):
         self._redraw()
 
     @work(group="away", exclusive=True, exit_on_error=False)
-    async def _look_for_person(self) -> None:
+    async def _look_for_person(self, asks: bool = True) -> None:
         """Ask whether somebody is here, while the clock runs; what is found is offered."""
         block = self._block()
-        if block is not None and block.open_gap is None and await self._away.look(self.flow):
+        asks = asks and block is not None and block.open_gap is None
+        if block is not None and await self._away.look(self.flow, asks):
             self._wake()
             self._redraw()
 
@@ -148,10 +151,11 @@ class RunningScreen(RunningActions):
             await self._away.take(self.flow, away, block)
             self._redraw()
 
-    def action_away_keep(self) -> None:
+    @work(group="command", exit_on_error=False)
+    async def action_away_keep(self) -> None:
         """The time away was focus all the same."""
         if self._offered_away() is not None:
-            self._away.drop()
+            await self._away.drop(self.flow)
             self.flow.said("it stays focus   l shows gaps, where it can be changed")
             self._redraw()
 

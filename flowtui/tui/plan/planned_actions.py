@@ -48,6 +48,7 @@ class PlannedActions(FlowScreen):
             dialog = dialogs.LineDialog(
                 "plan a block", "weekdays 09:00 for 90m: fuse the kernel", line or "", needed=True,
                 about="when, for how long, and after a colon what shall be true at its end",
+                verb="plan",
             )  # fmt: skip
             line = await self.app.push_screen_wait(dialog)
             if line is None or await self.perform(partial(_add, line)):
@@ -107,7 +108,7 @@ async def move_by_dialog(screen: FlowScreen, one: Occurrence, at: str = "") -> N
         about = one.plan.intention or "a block"
         text = await screen.app.push_screen_wait(
             dialogs.LineDialog(
-                "move to", "16:00, tomorrow 9:00", text or "", needed=True, about=about
+                "move to", "16:00, tomorrow 9:00", text or "", needed=True, about=about, verb="move"
             )
         )
         if text is None or await screen.perform(partial(move, one, text)):

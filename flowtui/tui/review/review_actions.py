@@ -134,6 +134,7 @@ class ReviewActions(FlowScreen):
                 dialogs.LineDialog(
                     "write the report to", "a file that ends in .html or .md", text or "",
                     needed=True, about="for yourself; for others: flowtui report --public",
+                    verb="write",
                 )
             )  # fmt: skip
             if text is None or await self.perform(partial(_reported, made, text)):

@@ -181,7 +181,7 @@ class RunsActions(FlowScreen):
         while True:
             dialog = dialogs.LineDialog(
                 "watch what runs already", "a PID, a log, a folder, gpu, ssh:HOST:PATH, slurm:me",
-                typed, needed=True, about="nothing of it is changed",
+                typed, needed=True, about="nothing of it is changed", verb="watch",
             )  # fmt: skip
             line = await self.app.push_screen_wait(dialog)
             if line is None:
@@ -202,7 +202,9 @@ class RunsActions(FlowScreen):
         run = self.chosen
         if run is None:
             return
-        dialog = dialogs.LineDialog("rename this run", run.name, run.name, needed=True)
+        dialog = dialogs.LineDialog(
+            "rename this run", run.name, run.name, needed=True, verb="rename"
+        )
         name = await self.app.push_screen_wait(dialog)
         if name is not None and name != run.name:
             await self.perform(partial(_rename, run.id, name))
@@ -260,7 +262,9 @@ class RunsActions(FlowScreen):
     @asks
     async def action_run_filter(self) -> None:
         """Show only runs that hold a word."""
-        dialog = dialogs.LineDialog("show only", "a word of name, command or state", self.filter)
+        dialog = dialogs.LineDialog(
+            "show only", "a word of name, command or state", self.filter, verb="show"
+        )
         text = await self.app.push_screen_wait(dialog)
         if text is not None:
             self.filter = text

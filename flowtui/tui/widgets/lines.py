@@ -160,15 +160,21 @@ class DemoMark(Static):
         background: $warn;
         text-style: bold;
     }
+    DemoMark.-above {
+        layer: default;
+        dock: top;
+        width: 1fr;
+        background: $background 0%;
+        text-align: right;
+    }
     DemoMark:ansi { color: $warn; background: ansi_default; text-style: reverse bold; }
     """
 
     def __init__(self, inset: int = 0, above: bool = False) -> None:
-        """`inset` cells from the right edge; `above` on the row over the screen's first line."""
-        super().__init__(" demo ", markup=False)
+        """`inset` cells from the right edge; `above` on a row of its own over all the screen."""
+        super().__init__(Content.styled(" demo ", "bold reverse $warn") if above else " demo ")
         self.styles.margin = (0, inset, 0, 0)
-        if above:
-            self.styles.offset = (0, -1)
+        self.set_class(above, "-above")
 
 
 class ModesStrip(Static):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from flowtui.core.focus.away import Away, Offer
 from flowtui.core.focus.block import Cause
 from flowtui.services.focus.running_block import Draft
 from flowtui.system.away import Hints
@@ -109,3 +110,46 @@ async def test_where_no_time_away_is_known_the_keys_say_so(world: World) -> None
         await ready(pilot)
         await pilot.press("A")
         await until(pilot, lambda: "no time away" in said(app), "a word")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+async def test_what_is_searched_is_listed_above_the_line_and_other_dialogs_stand_in_the_middle(
+    world: World, size: tuple[int, int]
+) -> None:
+    world.services.history.add(
+        Draft("read"), world.clock.now() - timedelta(hours=3), world.clock.now()
+    )
+    app = world.app()
+    async with app.run_test(size=size) as pilot:
+        await ready(pilot)
+        await dialog(pilot, "slash")
+        form = app.screen.query_one(".dialog")
+        await until(pilot, lambda: form.region.bottom == size[1], "the line at the bottom")
+        assert "enter show" in str(app.screen.query_one(".hint").render())
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1, "the list")
+        await dialog(pilot, "D")
+        other = app.screen.query_one(".dialog")
+        await until(pilot, lambda: other.region.y > 0, "its place")
+        assert abs(other.region.y + other.region.bottom - size[1]) <= 1
+        assert "enter go" in str(app.screen.query_one(".hint").render())
+
+
+async def test_what_was_noticed_without_an_app_is_offered_by_one_and_answered_in_a_shell(
+    world: World,
+) -> None:
+    id = world.a_block()
+    other = world.fresh()
+    now = world.clock.now()
+    stretch = Away(now - timedelta(minutes=20), now - timedelta(minutes=5))
+    other.away_offers.add(id, Offer(stretch, other.heart.reading()))
+    app = world.app()
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot)
+        await until(pilot, lambda: "10:10 to 10:25, 15 min?" in line(app, "away"), "the offer")
+        other.away_offers.answer(gap=False)
+        screen = app.screen
+        assert isinstance(screen, RunningScreen)
+        await screen._look_for_person(asks=False).wait()
+        await until(pilot, lambda: line(app, "away") == "", "no offer any more")
+        assert world.block(id).gaps == ()

@@ -305,3 +305,18 @@ def test_a_legend_tells_whole_figures_or_leaves_them_out() -> None:
         assert len(said) <= width
         if width > 50:
             assert "…" not in said and said.endswith("1/3")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_demo_says_so_on_a_screen_without_modes_too(
+    world: World, size: tuple[int, int]
+) -> None:
+    laboratory(world)
+    app = world.app()
+    app.demo = True
+    async with app.run_test(size=size) as pilot:
+        await runs(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RunScreen), "one run")
+        await until(pilot, lambda: "demo" in app.export_screenshot(), "the mark")
+        assert "running" in app.export_screenshot(), "what stands at the right edge is covered"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flowtui.core.errors import FlowError
-from flowtui.core.focus.away import Away, Sight, Watched, look, remaining
+from flowtui.core.focus.away import Away, Offer, Sight, Watched, look, remaining
 from flowtui.core.focus.block import Cause, Gap, Plan, PlanKind
 from flowtui.core.focus.commands import Pause, Resume
 from flowtui.core.focus.measure import measure
@@ -190,8 +190,10 @@ def test_what_is_offered_moves_with_a_clock_that_is_set(person: Person, step_min
     assert moved is not None
 
     assert offer.waiting(moved, reading(person)) == Away(person.ago(30), person.ago(20))
-    offer.drop()
-    assert offer.waiting(moved, reading(person)) is None
+    offers = services.away_offers
+    offers.add(block.id, Offer(Away(person.ago(30), person.ago(20)), reading(person)))
+    assert offers.answer(gap=True) == Away(person.ago(30), person.ago(20))
+    assert offers.first() is None
 
 
 def test_a_gap_is_made_where_it_was_offered_though_the_clock_was_set_just_now(

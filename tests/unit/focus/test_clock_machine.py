@@ -86,6 +86,7 @@ class Driver:
                 self.look()
             if self.services.focus.absence() is not None:
                 self.services.focus.close_absence(Closing.CONTINUE)
+            self.services.focus.observe()  # nor one set before anybody looked in the new boot
         elif what == "pause":
             block = self.services.focus.current()
             if block is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -226,3 +227,33 @@ def test_a_settings_file_that_cannot_be_read_leaves_the_cycle_as_it_was(person: 
     assert person.services.cycles.cycle == Cycle(3000, 600)
     file.unlink()
     assert person.services.cycles.cycle is None
+
+
+def test_imported_time_is_no_block_of_the_round(person: Person) -> None:
+    person.configure(POMODORO)
+    services = person.services
+    for back in (90, 60, 30):
+        block = replace(person.past(back, 25), added=False, imported="toggl")
+        with services.store.change("import") as writer:
+            writer.put(block)
+
+    assert services.cycles.number() == 1
+    assert services.breaks.suggest(25 * 60) == 300
+
+
+def test_a_block_that_is_deleted_takes_the_break_along_that_began_with_its_end(
+    person: Person,
+) -> None:
+    person.configure(POMODORO)
+    older = person.past(200, 60)
+    block = person.begin(25)
+    person.pass_min(25)
+    person.services.focus.finish()
+    person.pass_min(1)
+
+    person.services.history.delete(older.id)
+    assert person.open().breaks.current() is not None
+    person.services.history.delete(block.id)
+    assert person.open().breaks.current() is None
+    person.services.history.undo()
+    assert person.open().breaks.current() is not None

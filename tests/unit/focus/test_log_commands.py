@@ -141,7 +141,7 @@ def test_everything_about_a_block_is_shown(person: Person, flow: Shell) -> None:
         "rating  3 of 5",
         "note  slow",
         "gap 1  11:20:00–11:30:00  pause 10 min  the test",
-        "interruption  11:05:00  external  back after 2 min  phone",
+        "interruption  i1  11:05:00  external  back after 2 min  phone",
         "parked  11:10:00  try bf16",
     ]
 
