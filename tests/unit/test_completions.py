@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from flowtui.core.runs.run import Place
+from flowtui.watch.place import Place
 from tests.user import Person
 
 BIN = Path(sys.executable).parent
@@ -185,7 +185,7 @@ def adopt(person: Person, name: str) -> None:
     log = person.home / f"{name}.log"
     log.write_text("step 1 loss 1.0\n")
     began = person.ago(30)
-    place = Place("file", str(log))
+    place = Place("file", log)
     starter = person.services.runs.starter
     starter.adopt([place], None, person.home, ("python", "train.py"), name, "", began)
 
