@@ -104,17 +104,25 @@ def themes_command(context: Context, as_json: bool) -> None:
 
 
 @click.command("keys")
+@click.option("--commands", is_flag=True, help="what does the same in a shell, instead of words")
 @json_option
 @pass_context
-def keys_command(context: Context, as_json: bool) -> None:
+def keys_command(context: Context, commands: bool, as_json: bool) -> None:
     """Every key of the app, with the id by which config.toml's [keys] remaps it."""
     from flowtui.settings.actions import PLACES, remapped, shown_keys
+    from flowtui.settings.in_a_shell import APP_ALONE, in_a_shell
 
     actions, problems = remapped(context.services.config.keys)
     if as_json:
         context.put_json(
             [
-                {"id": a.id, "place": a.place, "keys": a.keys.split(","), "help": a.help}
+                {
+                    "id": a.id,
+                    "place": a.place,
+                    "keys": a.keys.split(","),
+                    "help": a.help,
+                    "command": in_a_shell(a.id) or None,
+                }
                 for a in actions
             ]
         )
@@ -123,9 +131,15 @@ def keys_command(context: Context, as_json: bool) -> None:
             context.put(words)
             for action in actions:
                 if action.place == place:
-                    context.put(f"  {shown_keys(action):<14} {action.id:<15} {action.help}")
+                    words = action.help
+                    if commands:
+                        words = in_a_shell(action.id) or APP_ALONE.get(action.id, "")
+                    context.put(f"  {shown_keys(action):<14} {action.id:<15} {words}".rstrip())
     for problem in problems:
         context.say(problem)
+
+
+ZSH_FIRST = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }\n"
 
 
 @click.command("completions")
@@ -142,4 +156,8 @@ def completions_command(context: Context, shell: str) -> None:
     if made is None:
         raise FlowError(f"there is no completion for {shell}")
     variable = f"_{PROGRAM.upper()}_COMPLETE"
-    context.put(made(root, {}, PROGRAM, variable).source())
+    source = made(root, {}, PROGRAM, variable).source()
+    if shell == "zsh":  # a new one has no completion system until somebody asks for it
+        first = f"#compdef {PROGRAM}\n"
+        source = source.replace(first, first + ZSH_FIRST, 1)
+    context.put(source)

@@ -256,9 +256,22 @@ def _children(folder: Path, since: datetime) -> Iterator[Path]:
         yield child.resolve()
 
 
+def _author(git: Git, top: Path) -> str:
+    """The address of the person; in lower case, as addresses are compared."""
+    try:
+        told = git.run(top, "var", "GIT_AUTHOR_IDENT")
+    except GitProblem as problem:
+        if not any(word in str(problem) for word in ("identity", "email", "ident name")):
+            raise
+        raise GitProblem(
+            "your commits were not counted, as git does not know you: git config user.email"
+        ) from None
+    return told.rpartition(">")[0].rpartition("<")[2].casefold()
+
+
 def _commits(git: Git, top: Path, since: datetime, until: datetime) -> Iterator[_Commit]:
     # what git would write into a commit: the settings of this repository, and GIT_AUTHOR_EMAIL
-    me = git.run(top, "var", "GIT_AUTHOR_IDENT").rpartition(">")[0].rpartition("<")[2].casefold()
+    me = _author(git, top)
     first, last = int(since.timestamp()), int(until.timestamp())
     has_commit = git.run(top, "rev-parse", "-q", "--verify", "HEAD", may_fail=True).strip()
     out = git.run(

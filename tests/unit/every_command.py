@@ -33,7 +33,7 @@ COMMANDS: list[list[str]] = [
     ["eat"], ["checkin", "energy=4"], ["body"], ["body", "--json"],
     ["plan", "add", "weekdays 09:00 for 90m", TEXT], ["plan", "list"],
     ["shared", "https://example.org/é", TEXT], ["gave", "20m", TEXT], ["review"],
-    ["calendar", "show"], ["find", "naïve"], ["next"], ["parked"], ["man", "--help"],
+    ["break"], ["break", "start", "5m"], ["cycle"], ["away"], ["calendar", "show"], ["find", "naïve"], ["next"], ["parked"], ["man", "--help"],
     ["report"], ["report", "--md"],
     ["report", "--json"], ["insight"], ["insight", "table"], ["experiment", "status"],
     ["experiment", "list"], ["runs"], ["gpus"], ["runs", "read", "/no/such/log-é"],

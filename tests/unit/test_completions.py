@@ -180,6 +180,22 @@ def test_tab_completes_values_in_a_zsh_at_a_terminal(filled: Person, tmp_path: P
         terminal.end()
 
 
+def test_a_new_zsh_without_a_completion_system_gets_it_by_the_script(
+    filled: Person, tmp_path: Path
+) -> None:
+    program = shutil.which("zsh")
+    if program is None:
+        pytest.skip("needs zsh (apt install zsh)")
+    env = {**filled.env, "PATH": f"{BIN}:{os.defpath}", "HOME": str(tmp_path), "TERM": "dumb"}
+    made = subprocess.run(
+        [BIN / "flowtui", "completions", "zsh"], env=env, capture_output=True, check=True
+    )
+    (tmp_path / "completions").write_bytes(made.stdout)
+    call = [program, "-f", "-c", "source ~/completions; print $_comps[flowtui]"]
+    done = subprocess.run(call, env=env, capture_output=True, check=False, timeout=60)
+    assert (done.stdout.decode(), done.stderr.decode()) == ("_flowtui_completion\n", "")
+
+
 def adopt(person: Person, name: str) -> None:
     """A run of that name in the ledger."""
     log = person.home / f"{name}.log"

@@ -295,7 +295,7 @@ def test_without_a_known_address_it_is_unknown_and_not_nothing(repo: Repo) -> No
     repo.git("config", "user.useConfigOnly", "true")
     found = look(repo.folder)
     assert found.commits is None
-    assert found.problems
+    assert "as git does not know you: git config user.email" in found.problems[0]
 
 
 def test_a_git_that_takes_too_long_is_unknown_and_not_nothing(
