@@ -77,7 +77,10 @@ def advance(count: Countdown, now: Reading, strict: bool) -> Countdown:
 
 
 def lengthened(count: Countdown, seconds: float) -> Countdown:
-    """`count` with `seconds` more, at most 24 hours; less than nothing more is a ValueError."""
+    """`count` with `seconds` more, at most 24 hours; less than nothing more is a ValueError.
+
+    It is promised from now on: what was owed of before shortens it no more.
+    """
     if not seconds > 0 or not math.isfinite(seconds):
         raise ValueError(seconds)
     left = min(LONGEST_S, count.left_s + seconds)
@@ -86,8 +89,6 @@ def lengthened(count: Countdown, seconds: float) -> Countdown:
         count.boot_id,
         count.boottime,
         count.wall,
-        count.owed_since,
-        count.owed_counted_s,
     )
 
 

@@ -329,3 +329,13 @@ def test_attempts_are_counted_once_each(world: World) -> None:
     assert tally.counts == {"127.66.0.2": 2, "127.66.0.3": 1}
     world.anew()
     assert world.engine.tally.counts == tally.counts, "they survive a restart"
+
+
+def test_what_was_off_before_an_extension_shortens_it_no_more(world: World) -> None:
+    world.arm(strictness="firm")
+    world.reboot(600, synced=False)
+    world.engine.extend(ME, 7200)
+
+    world.reboot(600, synced=True)
+
+    assert world.left_s() == 7200 - 10 - 600
