@@ -7,9 +7,12 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from flowtui.core.lazy_dataclass import dataclass
+from flowtui.core.text import plain
+from flowtui.guard import ways_past
 from flowtui.guard.program.roots import POLICIES
 
 PROGRAMS: Sequence[tuple[str, Sequence[str]]] = (
@@ -76,20 +79,28 @@ def installed(
     home: Path,
     has: Callable[[str], str | None] = shutil.which,
     root: Path = Path("/"),
+    env: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Browser]:
-    """Browsers on the path and among the flatpaks, each once by name and box."""
-    past = _way_past_hosts(home)
+    """Browsers on the path and among the flatpaks, each once by name and box.
+
+    `env` is the environment of the session: browsers take a proxy from there.
+    """
+    session = ways_past.session(home, env, root)
+    general = next((one.where for one in session if not one.chromium_alone), "")
+    flags = next((one.where for one in session), "")
+    past = _way_past_hosts(home) or general
     found: list[Browser] = []
     for name, programs in PROGRAMS:
         place = next((path for path in map(has, programs) if path), None)
         if place is not None:
             boxed = "snap" if place.startswith("/snap/") else ""
-            way = TOR if name == "Tor Browser" else past if name in GECKO else ""
+            way = TOR if name == "Tor Browser" else past if name in GECKO else flags or general
             found.append(Browser(name, boxed, bool(way), way))
     for name, bundle in BUNDLES:
         folders = (root / "var/lib/flatpak/app", home / ".local/share/flatpak/app")
         if any((folder / bundle).is_dir() for folder in folders):
-            found.append(Browser(name, "flatpak"))
+            way = past if name in GECKO else flags
+            found.append(Browser(name, "flatpak", bool(way), way))
     for name, bundle in MAC:
         if (root / "Applications" / bundle).is_dir():
             found.append(Browser(name))
@@ -111,13 +122,20 @@ def coverage(
     found: list[Coverage] = []
     for browser in browsers:
         policy = policies.get(browser.name) if not browser.boxed else None
-        by_policy = bool(policy and policy.get("intact"))
+        other = str((policy or {}).get("overridden") or "")
+        by_policy = bool(policy and policy.get("intact")) and not other
         by_hosts = in_hosts and not browser.ignores_hosts and not only
         how = [word for word, on in (("policy", by_policy), ("hosts", by_hosts)) if on]
         if how:
             why = " and ".join(how)
             if not by_policy and paths:
                 why += f"; {paths} part{'s' if paths > 1 else ''} of sites stay reachable"
+            elif paths:
+                why += "; a part of a site can still be reached from a page of it that is open"
+            if other:
+                why += f"; its policy is overridden by {plain(other, 80)}"
+        elif other:
+            why = f"its policy is overridden by {plain(other, 80)}"
         elif only:
             why = "blocking all but a few needs a policy, which it has not"
         elif browser.ignores_hosts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 
 from flowtui.core.errors import FlowError
 from flowtui.core.text import plain
-from flowtui.guard import archive, browsers
+from flowtui.guard import archive, browsers, ways_past
 from flowtui.guard.client import Client, NoGuard, as_root
 from flowtui.guard.program import installation
 
@@ -49,7 +50,7 @@ def look(root: Path, env: Mapping[str, str], client: Client) -> list[Line]:
         lines += _machine(answer)
     lines += _left_behind(root, client)
     home = Path(env["HOME"]) if env.get("HOME") else Path.home()
-    lines += _browsers(browsers.installed(home), answer)
+    lines += _browsers(browsers.installed(home, root=root, env=env), answer)
     lines += _roundabout(root, env)
     if sys.platform == "darwin":
         said = "macOS: hosts file and pf are used, but were never tested there"
@@ -118,9 +119,10 @@ def _browsers(found: list[browsers.Browser], answer: Mapping[str, Any] | None) -
         if answer is None:
             lines.append(Line(False, f"{label}: nothing holds without a guard that answers", id))
         elif browser.ignores_hosts:
-            said = f"{browser.way_past or browsers.EXCLUDES} in a profile"
-            lines.append(Line(False, f"{label}: {said}", id))
-        elif browser.name in policies and not browser.boxed:
+            said = f"{browser.way_past or browsers.EXCLUDES}: it passes the hosts file by"
+            policy = "; its policy holds" if _has_policy(browser, policies) else ""
+            lines.append(Line(bool(policy), f"{label}: {said}{policy}", id))
+        elif _has_policy(browser, policies):
             lines.append(Line(True, f"{label}: policy, hosts file and cut", id))
         elif browser.name == "Firefox":
             said = "hosts file and cut; opens again within 60 s of the end"
@@ -131,8 +133,11 @@ def _browsers(found: list[browsers.Browser], answer: Mapping[str, Any] | None) -
     return lines
 
 
+def _has_policy(browser: browsers.Browser, policies: Mapping[str, Any]) -> bool:
+    return browser.name in policies and not browser.boxed
+
+
 TUNNELS = ("tun", "tap", "wg", "ppp", "utun", "tailscale", "nordlynx", "proton", "mullvad", "zt")
-PROXIES = ("http_proxy", "https_proxy", "all_proxy", "socks_proxy")
 
 
 def _roundabout(root: Path, env: Mapping[str, str]) -> list[Line]:
@@ -144,10 +149,11 @@ def _roundabout(root: Path, env: Mapping[str, str]) -> list[Line]:
     if tunnels:
         said = f"{', '.join(tunnels)} is up: what goes through it is not cut"
         lines.append(Line(False, said, "tunnel"))
-    proxies = sorted(name for name in env if name.lower() in PROXIES and env[name])
-    if proxies:
-        said = f"{', '.join(proxies)} is set: a proxy looks names up itself, past the hosts file"
-        lines.append(Line(False, said, "proxy"))
+    home = Path(env["HOME"]) if env.get("HOME") else Path.home()
+    past = [*ways_past.session(home, env, root), *ways_past.gnome(env)]
+    past += ways_past.started(os.getuid(), root / "proc")
+    lines += [Line(False, plain(one.sentence), "proxy") for one in past]
+    lines += [Line(False, said, id) for id, said in ways_past.boxes(root)]
     try:
         allowed = int((root / "proc/sys/user/max_user_namespaces").read_text())
     except (OSError, ValueError):

@@ -37,6 +37,7 @@ STARTERS = {
     "guard/program/service.py": "the installed program, by the system's Python, as root",
     "guard/session/dnd.py": "the desktops' own tools",
     "guard/session/shell.py": "unshare",
+    "guard/ways_past.py": "gsettings, by its absolute folders",
     "guard/program/firewall.py": "nft and ss, in the system's folders",
     "guard/program/pf.py": "pfctl",
     "guard/program/systemd.py": "systemctl",

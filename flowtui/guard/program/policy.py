@@ -66,6 +66,19 @@ def intact(record: Record, rules: Rules) -> bool:
         return False
 
 
+def overridden(record: Record) -> str:
+    """The name of a file that is read after ours and takes its place; empty without one."""
+    folder = Path(record["path"]).parent
+    try:
+        others = sorted(_others(folder).items(), reverse=True)
+    except OSError:
+        return ""
+    for name, data in others:
+        if name > policy_text.FILE and policy_text.says(data):
+            return name
+    return ""
+
+
 def wanted(folder: Path, rules: Rules) -> bytes:
     """The bytes that our file in `folder` should have. Raises OSError."""
     return policy_text.merged(rules, policy_text.effective(_others(folder)))

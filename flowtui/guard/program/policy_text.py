@@ -82,6 +82,15 @@ def collapsed(sites: Iterable[str]) -> list[str]:
     return found
 
 
+def says(data: bytes) -> bool:
+    """True if a policy file has one of the two lists: it takes the place of those before it."""
+    try:
+        raw = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(raw, dict) and (BLOCK in raw or ALLOW in raw)
+
+
 def effective(policies: Mapping[str, bytes]) -> dict[str, list[str]]:
     """The two lists that hold among an administrator's files, given by name: the last one's."""
     found: dict[str, list[str]] = {BLOCK: [], ALLOW: []}

@@ -122,6 +122,7 @@ def _layers(engine: Engine, held: Lease) -> dict[str, Any]:
             found["policies"][record["browser"]] = {
                 "intact": policy.intact(record, rules),
                 "left_out": rules.left_out,
+                "overridden": policy.overridden(record),
             }
         elif record["kind"] == CUT.KIND:
             found["cut"] = {"targets": len(record["targets"]), "intact": CUT.intact()}

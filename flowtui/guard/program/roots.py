@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 POLICIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("Chromium", "etc/chromium/policies/managed", ("chromium", "chromium-browser")),
-    ("Chrome", "etc/opt/chrome/policies/managed", ("google-chrome", "google-chrome-stable")),
-    ("Brave", "etc/brave/policies/managed", ("brave-browser", "brave")),
-    ("Edge", "etc/opt/edge/policies/managed", ("microsoft-edge", "microsoft-edge-stable")),
-    ("Vivaldi", "etc/opt/vivaldi/policies/managed", ("vivaldi", "vivaldi-stable")),
-)
+    ("Chromium", "etc/chromium/policies/managed", ("chromium", "ungoogled-chromium")),
+    ("Chromium (Ubuntu)", "etc/chromium-browser/policies/managed", ("chromium-browser",)),
+    ("Chrome", "etc/opt/chrome/policies/managed",
+     ("google-chrome", "google-chrome-stable", "google-chrome-beta", "google-chrome-unstable")),
+    ("Brave", "etc/brave/policies/managed",
+     ("brave-browser", "brave", "brave-browser-beta", "brave-browser-nightly")),
+    ("Edge", "etc/opt/edge/policies/managed",
+     ("microsoft-edge", "microsoft-edge-stable", "microsoft-edge-beta", "microsoft-edge-dev")),
+    ("Vivaldi", "etc/opt/vivaldi/policies/managed",
+     ("vivaldi", "vivaldi-stable", "vivaldi-snapshot")),
+)  # fmt: skip
 """Browser, its folder of managed policies below the root, and the programs that start it."""
 
 

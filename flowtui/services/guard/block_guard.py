@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from flowtui.core.clock import Clock
@@ -61,12 +62,14 @@ class GuardService(GuardChoices):
         rule: DayRule,
         quietness: Quietness,
         home: Path,
+        env: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(client, settings, by_context, folders, rule)
         self._moments = MomentFile(folders[1])
         self._clock = clock
         self.quietness = quietness
         self._home = home
+        self._env = env
         self._listeners: list[Callable[[], None]] = []
 
     def subscribe(self, listener: Callable[[], None]) -> None:
@@ -264,7 +267,7 @@ class GuardService(GuardChoices):
             latest = self.state.read() or kept
             noted = replace(latest, attempts=held["attempts"], by_list=held["by_list"])
             self._remember(noted)
-        return view_of(held, self._home, kept)
+        return view_of(held, self._home, kept, self._env)
 
     def report(self, block: Block | None) -> dict[str, Any]:
         """The `guard` object of JSON, the guard asked just now."""

@@ -14,10 +14,10 @@ from flowtui.guard.program.units import LAUNCHER
 from flowtui.services.guard.guard_state import Kept
 
 
-def view_of(held: Mapping[str, Any], home: Path, kept: Kept) -> GuardView:
+def view_of(held: Mapping[str, Any], home: Path, kept: Kept, env: Mapping[str, str]) -> GuardView:
     """A lease as the guard tells it, with what it means for each browser here."""
     found = browsers.coverage(
-        browsers.installed(home), held["layers"], bool(held["only"]), held.get("paths", 0)
+        browsers.installed(home, env=env), held["layers"], bool(held["only"]), held.get("paths", 0)
     )
     pending = held["pending"]
     return GuardView(

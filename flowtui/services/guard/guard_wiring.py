@@ -33,6 +33,7 @@ def build_guard(
         rule,
         Quietness(paths.session_dir, env),
         Path(env["HOME"]) if env.get("HOME") else Path.home(),
+        env,
     )
     guard.subscribe(status.write)
     return guard
