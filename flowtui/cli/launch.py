@@ -78,13 +78,15 @@ def _app(
     from flowtui.services.focus.snapshot import load as load_today
     from flowtui.services.written_files import WrittenFiles
     from flowtui.settings.config import load
-    from flowtui.settings.themes import choose, find
+    from flowtui.settings.themes import choose, find, has_few_colours, in_terminal_colours
     from flowtui.system.clock import SystemClock
     from flowtui.tui.app import FlowApp
 
     config, problems = load(paths)
     themes, theme_problems = find(paths)
     theme, unknown = choose(config.display.theme, themes, paths.config_file)
+    if has_few_colours(env):
+        themes = in_terminal_colours(themes)
     clock = SystemClock()
 
     def build() -> Services:

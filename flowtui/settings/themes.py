@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from flowtui.core.lazy_dataclass import dataclass
@@ -267,3 +268,31 @@ FALLBACK = ThemeSpec(
     lost="ansi_red",
 )
 """Used only if not even the shipped themes can be read."""
+
+
+def in_terminal_colours(themes: Mapping[str, ThemeSpec]) -> dict[str, ThemeSpec]:
+    """`themes` for a terminal of 16 colours: each by its own name, in the terminal's own colours.
+
+    The nearest of sixteen to a dark blue and to the text on it may both be a grey: nothing reads.
+    """
+    return {name: _in_terminal_colours(spec, themes) for name, spec in themes.items()}
+
+
+def _in_terminal_colours(spec: ThemeSpec, themes: Mapping[str, ThemeSpec]) -> ThemeSpec:
+    own = themes.get("terminal" if spec.dark else "terminal-light")
+    if spec.ansi or own is None or not own.ansi:
+        return spec
+    return replace(own, name=spec.name, about=spec.about)
+
+
+def has_few_colours(env: Mapping[str, str]) -> bool:
+    """Whether the terminal has 16 colours or fewer, by the names that Rich goes by too.
+
+    TEXTUAL_COLOR_SYSTEM overrules them; where colours are unwanted (NO_COLOR) it does not matter.
+    """
+    chosen = env.get("TEXTUAL_COLOR_SYSTEM", "auto")
+    if chosen != "auto":
+        return chosen == "standard"
+    if env.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+        return False
+    return env.get("TERM", "").strip().lower().rpartition("-")[2] not in ("kitty", "256color")

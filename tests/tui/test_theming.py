@@ -6,12 +6,21 @@ import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from textual.app import App, ComposeResult
 from textual.color import Color
 from textual.widgets import DataTable, Footer, Input, Label, OptionList, ProgressBar, Static
 
 from flowtui.settings.paths import resolve
-from flowtui.settings.themes import FALLBACK, MEANINGS, ThemeSpec, contrast, find
+from flowtui.settings.themes import (
+    FALLBACK,
+    MEANINGS,
+    ThemeSpec,
+    contrast,
+    find,
+    has_few_colours,
+    in_terminal_colours,
+)
 from flowtui.tui.shell.theming import own_variables, to_textual, variable_defaults, variables
 
 THEMES = [*find(resolve({"FLOWTUI_HOME": "/nonexistent"}))[0].values(), FALLBACK]
@@ -109,3 +118,42 @@ def test_sentences_and_hints_can_be_read_in_every_theme(spec: ThemeSpec) -> None
     for back in (spec.background, spec.panel):
         assert contrast(own["faint"], back) >= 3
         assert contrast(variables(spec)["text-disabled"], back) >= 3
+
+
+@pytest.mark.parametrize("spec", THEMES, ids=lambda spec: spec.name)
+def test_in_sixteen_colours_text_is_the_terminals_own_on_its_own_background(
+    spec: ThemeSpec,
+) -> None:
+    themes = {each.name: each for each in THEMES}
+    few = in_terminal_colours(themes)
+    drawn = few[spec.name]
+    assert (drawn.name, drawn.dark, drawn.ansi) == (spec.name, spec.dark, True)
+    for name in ("background", "surface", "panel", "foreground", "muted"):
+        assert getattr(drawn, name) == "ansi_default"
+    Color.parse(variables(drawn)["block-cursor-foreground"])
+
+
+@pytest.mark.parametrize(
+    ("env", "few"),
+    [
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "linux"}, True),
+        ({"TERM": "screen"}, True),
+        ({"TERM": "xterm-16color"}, True),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, False),
+        ({"TERM": "xterm-256color"}, False),
+        ({"TERM": "tmux-256color"}, False),
+        ({"TERM": "xterm-kitty"}, False),
+        ({"TERM": "xterm", "TEXTUAL_COLOR_SYSTEM": "256"}, False),
+        ({"TERM": "xterm-256color", "TEXTUAL_COLOR_SYSTEM": "standard"}, True),
+    ],
+)
+def test_how_many_colours_there_are_is_judged_as_the_library_judges_it(
+    env: dict[str, str], few: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TERM", "COLORTERM", "NO_COLOR", "TEXTUAL_COLOR_SYSTEM", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    assert has_few_colours(env) is few
+    if "TEXTUAL_COLOR_SYSTEM" not in env:
+        console = Console(force_terminal=True, _environ=env, legacy_windows=False)
+        assert (console.color_system == "standard") is few
