@@ -87,7 +87,8 @@ class FlowApp(Host):
         expect_running = today.block is not None if today is not None else expect_running
         # the likely face at once: to switch to it later would read all style sheets again
         self.DEFAULT_MODE = RUNNING if expect_running else IDLE  # type: ignore[misc] # read once
-        super().__init__(Desk(build), clock, config, plain or config.display.plain)
+        plain = plain or config.display.plain
+        super().__init__(Desk(build), clock, config, plain, themes[theme].ansi)
         self.snapshot = today
         self.parting_words: list[str] = []
         self.actions, key_problems = remapped(config.keys)

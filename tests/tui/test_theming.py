@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 from textual.app import App, ComposeResult
 from textual.color import Color
+from textual.filter import ANSIToTruecolor
 from textual.widgets import DataTable, Footer, Input, Label, OptionList, ProgressBar, Static
 
 from flowtui.settings.paths import resolve
@@ -21,7 +22,9 @@ from flowtui.settings.themes import (
     has_few_colours,
     in_terminal_colours,
 )
+from flowtui.tui.app import FlowApp
 from flowtui.tui.shell.theming import own_variables, to_textual, variable_defaults, variables
+from tests.tui.harness import World, ready
 
 THEMES = [*find(resolve({"FLOWTUI_HOME": "/nonexistent"}))[0].values(), FALLBACK]
 OWN = (*MEANINGS, "muted", "faint", "line")
@@ -157,3 +160,28 @@ def test_how_many_colours_there_are_is_judged_as_the_library_judges_it(
     if "TEXTUAL_COLOR_SYSTEM" not in env:
         console = Console(force_terminal=True, _environ=env, legacy_windows=False)
         assert (console.color_system == "standard") is few
+
+
+@pytest.mark.parametrize("name", ["terminal", "terminal-light", "night"])
+async def test_a_theme_is_right_after_a_start_as_after_it_was_chosen(
+    world: World, name: str
+) -> None:
+    """The terminal's own colours reach the terminal; they are not painted over by our guess."""
+    world.services.paths.config_file.parent.mkdir(parents=True, exist_ok=True)
+    world.services.paths.config_file.write_text(f'[display]\ntheme = "{name}"\n')
+    own = name.startswith("terminal")
+    app = world.app(name)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        assert painted(app) is not own
+        app.theme = "day" if own else "terminal"
+        await pilot.pause()
+        assert painted(app) is own
+        app.theme = name
+        await pilot.pause()
+        assert painted(app) is not own
+
+
+def painted(app: FlowApp) -> bool:
+    """Whether names of colours are turned into fixed ones on their way to the terminal."""
+    return any(isinstance(each, ANSIToTruecolor) for each in app.get_line_filters())

@@ -49,8 +49,12 @@ READ_S = 3.0
 class Host(App[None]):
     """The part of the app that screens work with."""
 
-    def __init__(self, desk: Desk, clock: Clock, config: Config, plain: bool) -> None:
-        super().__init__()
+    def __init__(
+        self, desk: Desk, clock: Clock, config: Config, plain: bool, ansi: bool = False
+    ) -> None:
+        """With `ansi` the first theme is in the terminal's own colours."""
+        super().__init__(ansi_color=ansi)
+        self.set_reactive(App.ansi_color, None)  # from now on each theme says it itself
         self.desk = desk
         self.clock = clock
         self.config = config
