@@ -180,15 +180,16 @@ def ranked(listed: Sequence[str]) -> list[str]:
     return sorted(listed, key=lambda name: name.count("."))
 
 
-def keep(folder: Path, name: str, listed: Sequence[str]) -> Path:
-    """Write an imported list. Raises FlowError."""
+def keep(folder: Path, name: str, listed: Sequence[str], remarks: Sequence[str] = ()) -> Path:
+    """Write an imported list, with lines of `remarks` at its head. Raises FlowError."""
     _check_name(name, "the list")
     path = folder / f"{name}.txt"
     if (folder / f"{name}.toml").exists():
         raise FlowError(
             f"there is a list {name} already: {folder / name}.toml", "take another name"
         )
-    text = "\n".join([f"{HEAD}", f"# {len(listed)} names", *ranked(listed), ""])
+    head = [HEAD, *(f"# {remark}" for remark in remarks), f"# {len(listed)} names"]
+    text = "\n".join([*head, *ranked(listed), ""])
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         files.replace(path, text.encode(), 0o644)

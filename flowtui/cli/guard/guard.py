@@ -17,6 +17,7 @@ from flowtui.cli.guard.guard_root import (
     rescue_command,
     uninstall_command,
 )
+from flowtui.cli.guard.guard_why import why_command
 from flowtui.core.errors import FlowError, UsageError
 from flowtui.core.guard import protection
 from flowtui.core.guard.protection import Choice
@@ -53,7 +54,7 @@ def guard_command() -> None:
 
 for _command in (
     install_command, hash_command, uninstall_command, rescue_command, doctor_command, list_command,
-    arm_command,
+    arm_command, why_command,
 ):  # fmt: skip
     guard_command.add_command(_command)
 

@@ -96,3 +96,29 @@ def import_command(context: Context, name: str, file: Any) -> None:
         context.say(f"a lease has room for the first {MAX_NAMES}, fewest dots first")
     if len(found) > MAX_POLICY:
         context.say(f"policies of Chromium have room for {MAX_POLICY}, the hosts file for the rest")
+
+
+@list_command.command("fetch")
+@click.argument("name")
+@click.argument("address", required=False, metavar="[URL]")
+@json_option
+@pass_context
+def fetch_command(context: Context, name: str, address: str | None, as_json: bool) -> None:
+    """Make a list of what is at URL, or fetch it again; nothing is ever fetched by itself."""
+    from flowtui.services.guard.list_address import bring
+
+    services = context.services
+    news = bring(services.guard.lists_folder, name, address, services.clock)
+    if as_json:
+        context.put_json(
+            {
+                "name": name, "from": news.origin.address, "fetched_at": news.origin.at,
+                "sha256": news.origin.hash, "names": news.names, "more": news.more,
+                "less": news.less, "left_out": news.wrong, "changed": news.changed,
+            }
+        )  # fmt: skip
+        return
+    what = f"{news.more} more, {news.less} less" if news.changed else "nothing has changed"
+    context.say(f"{name}: {news.names} names ({what}), sha256 {news.origin.hash[:16]}…")
+    if news.wrong:
+        context.say(f"left out: {news.wrong} lines that are no site, or one that is never blocked")
