@@ -11,14 +11,25 @@ from flowtui.exchange.roles import LENGTHS, NO, ONE, SKIP, YES, ZERO
 from flowtui.exchange.units import split_unit
 
 _MARKS = " ?¿!¡"
+_ANSWERS = {*YES, *NO, *SKIP, *ONE, *ZERO}
+ODD = 5
+"""So many answers must stand beside each cell that is none."""
 _RATED = ("energy", "output", "sugar", "caffeine")
 """Roles of numbers, which no column of words can have."""
 
 
 def are_answers(texts: Sequence[str]) -> bool:
-    """Whether a column has nothing but yes, no, 1 and 0, or skipped days beside them."""
-    found = {plain(text).casefold() for text in texts}
-    return bool(found - SKIP) and found <= {*YES, *NO, *SKIP, *ONE, *ZERO}
+    """Whether a column has nothing but yes, no, 1 and 0, or skipped days beside them.
+
+    Of ten years some cells hold other words ("maybe"): one in `ODD`, told with their rows.
+    """
+    words = [plain(text).casefold() for text in texts]
+    known = [word in _ANSWERS for word in words]
+    odd = [word for word, is_known in zip(words, known, strict=True) if not is_known]
+    answers = len(words) - len(odd) - sum(word in SKIP for word in words)
+    if odd and any(word[:1].isdigit() or word[:1] in "+-.,−" for word in odd):
+        return False
+    return answers > 0 and len(odd) * ODD <= answers
 
 
 def answer_role(header: str, role: str | None, texts: Sequence[str]) -> str | None:

@@ -518,3 +518,16 @@ def test_midnight_in_every_row_is_how_programs_write_a_day(tmp_path: Path, midni
     path = table(tmp_path / "x.csv", f"date,energy\n{midnight},4\n")
     made = plan(path, options=replace(OPTIONS, date_order="mdy"))
     assert [(e.day.day, e.at) for e in made.new] == [(2, None)]
+
+
+def test_an_odd_word_among_many_answers_is_listed_and_costs_no_column(tmp_path: Path) -> None:
+    cells = ["ja", "nein", "ja", "x", "nein", "vielleicht"]
+    rows = "".join(f"{day}.1.2016;{cell}\n" for day, cell in enumerate(cells, 1))
+    made = plan(table(tmp_path / "habits.csv", "Datum;Meditiert\n" + rows), name="csv")
+    assert made.counts == {"habit:meditiert": 5}
+    assert [row.line for row in made.unread] == [7]
+
+
+def test_words_that_are_mostly_no_answers_are_no_habit(tmp_path: Path) -> None:
+    text = "date,energy,Mood\n2016-01-01,3,x\n2016-01-02,3,fine\n2016-01-03,3,tired\n"
+    assert plan(table(tmp_path / "x.csv", text)).counts == {"energy": 3}
