@@ -24,7 +24,18 @@ from flowtui.core.time_grammar import parse_day
 UNDO = "take it back: flowtui undo"
 
 
-@click.command("note")
+class QuickLine(click.Command):
+    """A command that keeps the ` -- ` in front of a note, though nothing is quoted."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Hands `--` on as a word; click takes the first one away."""
+        at = args.index("--") if "--" in args else 0
+        if at and not all(word.startswith("-") for word in args[:at]):
+            args = [*args[:at], "--", *args[at:]]
+        return super().parse_args(ctx, args)
+
+
+@click.command("note", cls=QuickLine)
 @click.argument("words", nargs=-1, required=True)
 @click.option("--block", "block", is_flag=True, help="a line for the running block instead")
 @at_option
@@ -38,6 +49,7 @@ def note_command(
     Several are parted by commas; yesterday, a weekday, a date or a time may stand in the line, and
     words after " -- " are kept as its note.
     """
+    words = words[1:] if words[0] == "--" else words
     if block:
         noted = context.services.focus.note(" ".join(words))
         if as_json:

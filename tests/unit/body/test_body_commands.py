@@ -218,3 +218,15 @@ def test_looking_creates_nothing(flow: Shell, person: Person) -> None:
         flow.ok(*arguments)
 
     assert not person.services.paths.ledger_dir.exists()
+
+
+def test_the_text_behind_two_dashes_is_kept_without_quotes(flow: Shell, person: Person) -> None:
+    """The parser of commands took the dashes away, and the note was no word of the line."""
+    flow.ok("note", "energy", "3", "--", "tired", "--", "so", "-tired")
+    flow.ok("note", "--at", "8:00", "--", "coffee")
+    flow.ok("note", "energy 4 -- quoted")
+    entries = person.services.body.log.store
+    entries.ledger.refresh()
+    assert {(e.value, e.note) for e in entries.every()} == {
+        (3, "tired -- so -tired"), (1, None), (4, "quoted"),
+    }  # fmt: skip
