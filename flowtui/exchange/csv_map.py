@@ -37,6 +37,7 @@ from flowtui.exchange.roles import (
     with_ends,
 )
 from flowtui.exchange.sniffing import head_rows, table_header
+from flowtui.exchange.units import split_unit
 
 SAMPLES = 5
 
@@ -158,10 +159,18 @@ def _roles(
             guess = answer_role(
                 name, guess, [row.get(position) for row in rows if row.get(position)]
             )
+        if guess in roles and guess is not None and position not in said:
+            guess = _beside(guess, name)
         taken = guess in roles or (position not in said and guess in said.values())
         roles.append(None if taken else guess)
     left = [None if at in said else name for at, name in enumerate(header.names)]
     return tuple(with_ends([name or "" for name in left], roles))
+
+
+def _beside(role: str, header: str) -> str:
+    """The role of a second column of one habit, by its unit: `habit:run-km` beside `habit:run`."""
+    unit = split_unit(header)[1]
+    return f"{role}-{unit.name}" if role.startswith("habit:") and unit is not None else role
 
 
 def _meanings(

@@ -43,6 +43,16 @@ OTHERS = frozenset(
     )
 )
 """Units that no length of time has."""
+COUNTED = frozenset(
+    (
+        *("glasses", "reps", "times", "words", "sets", "chapters", "pushups", "push-ups", "drinks"),
+        *("cigarettes", "pills", "beers", "commits", "problems", "cards", "lines", "laps"),
+        *("seiten", "gläser", "tassen", "mal", "wörter", "liegestütze", "kapitel", "schritte"),
+        *("verres", "fois", "mots", "páginas", "paginas", "vasos", "veces"),
+        *("palabras", "pagine", "bicchieri", "volte", "parole", "pagina's", "glazen", "keer"),
+    )
+)
+"""What people count, as a unit only in brackets: `kind_words` is no `kind` counted in words."""
 _BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,14}?)\s*[)\]]\s*$")
 _TAIL = re.compile(r"(?:[_,/]|\b(?:in|en|em|w|v)\s)\s*([^\W\d_]{1,12}\.?|[µ°%][a-z]?)\s*$")
 _WORD = re.compile(r"[_\s](ms|sec|secs|seconds|min|mins|minutes|hrs|hours|minuten|stunden|km|mg)$")
@@ -77,6 +87,8 @@ def split_unit(header: str) -> tuple[str, Unit | None]:
     for pattern in (_BRACKETS, _TAIL, _WORD):
         match = pattern.search(text if pattern is _BRACKETS else text.casefold())
         unit = unit_named(match[1]) if match else None
+        if match is not None and pattern is _BRACKETS and match[1].casefold() in COUNTED:
+            unit = Unit(match[1].casefold())
         if match is not None and unit is not None:
             return text[: match.start()].strip(" _-,"), unit
     front = _FRONT.match(text.casefold())

@@ -531,3 +531,19 @@ def test_an_odd_word_among_many_answers_is_listed_and_costs_no_column(tmp_path: 
 def test_words_that_are_mostly_no_answers_are_no_habit(tmp_path: Path) -> None:
     text = "date,energy,Mood\n2016-01-01,3,x\n2016-01-02,3,fine\n2016-01-03,3,tired\n"
     assert plan(table(tmp_path / "x.csv", text)).counts == {"energy": 3}
+
+
+def test_what_people_count_is_a_unit_in_brackets_alone(tmp_path: Path) -> None:
+    text = "date,habit:water (glasses),habit:kind_words,habit:pause (evening)\n2026-03-01,8,2,1\n"
+    made = plan(table(tmp_path / "x.csv", text))
+    assert {(e.name, e.unit) for e in made.new} == {
+        ("water", "glasses"), ("kind_words", None), ("pause-evening", None),
+    }  # fmt: skip
+
+
+def test_a_habit_with_a_column_a_unit_is_a_habit_a_unit(tmp_path: Path) -> None:
+    text = "date,habit:x (pages),habit:x (min)\n2026-03-01,12,30\n"
+    made = plan(table(tmp_path / "x.csv", text))
+    assert {(e.name, e.value, e.unit) for e in made.new} == {
+        ("x", 12, "pages"), ("x-min", 30, "min"),
+    }  # fmt: skip
