@@ -1,4 +1,4 @@
-"""Figures of what is watched elsewhere: python -m tests.bench.beyond [gpus|runs|hour|line]."""
+"""Figures of what is watched elsewhere: `python -m tests.bench.beyond [NAME]`, of `main`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import statistics
 import sys
 import tempfile
@@ -27,10 +28,43 @@ from tests.fakes import FakeClock
 def main(words: list[str]) -> None:
     """Measure what is named, or all of it."""
     parts: dict[str, Callable[[], None]] = {
-        "gpus": gpus, "runs": runs, "hour": hour, "line": line,
+        "gpus": gpus, "runs": runs, "hour": hour, "line": line, "fleet": fleet,
     }  # fmt: skip
     for name in words or list(parts):
         parts[name]()
+
+
+def fleet(count: int = 10_000) -> None:
+    """All of 10,000 GPUs by a real Prometheus: its work and ours for one answer."""
+    from flowtui.watch.remote.web import Web
+    from flowtui.watch.servers.prometheus import Prometheus
+    from tests.remote.prometheus_rig import Exporter, RealPrometheus
+
+    folder = Path(tempfile.mkdtemp(prefix="flowtui-bench-"))
+    exporter = Exporter(count // 8)
+    server = RealPrometheus(folder / "prometheus", exporter, every_s=15)
+    clock = SystemClock()
+    source = Prometheus(Web(server.url, folder / "tokens", clock), clock)
+    jobs = [str(job) for job in range(count // 16 + 1)]
+    try:
+        rows = []
+        for _ in range(5):
+            theirs, ours, began = server.cpu_s(), time.process_time(), time.perf_counter()
+            answer, _ = source.ask(jobs, (), False)
+            took = time.perf_counter() - began
+            rows.append((server.cpu_s() - theirs, time.process_time() - ours, took))
+            assert len(answer.gpus) == count
+        theirs, ours, took = (statistics.median(row[i] for row in rows) for i in range(3))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(
+            f"{count} GPUs: server {theirs:.2f} s of CPU, here {ours:.2f} s, answer {took:.2f} s, "
+            f"{peak:.0f} MB resident at the peak"
+        )
+    finally:
+        source.close()
+        server.close()
+        exporter.close()
+        shutil.rmtree(folder)
 
 
 def gpus() -> None:
