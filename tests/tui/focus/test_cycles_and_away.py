@@ -135,6 +135,20 @@ async def test_what_is_searched_is_listed_above_the_line_and_other_dialogs_stand
         assert "enter go" in str(app.screen.query_one(".hint").render())
 
 
+@pytest.mark.parametrize("theme", ["night", "terminal", "terminal-light"])
+async def test_what_is_searched_can_be_seen_behind_the_line_in_every_kind_of_theme(
+    world: World, theme: str
+) -> None:
+    now = world.clock.now()
+    world.services.history.add(Draft("reading"), now - timedelta(hours=3), now)
+    app = world.app(theme)
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot)
+        await dialog(pilot, "slash")
+        await pilot.press(*"read")
+        await until(pilot, lambda: "reading" in app.export_screenshot(), "the block")
+
+
 async def test_what_was_noticed_without_an_app_is_offered_by_one_and_answered_in_a_shell(
     world: World,
 ) -> None:
