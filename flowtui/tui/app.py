@@ -35,6 +35,7 @@ from flowtui.tui.shell.host import Host, SnapshotTaken
 from flowtui.tui.shell.modes import BODY, FOCUS, IDLE, INSIGHT, MODES, REVIEW, RUNNING, RUNS
 from flowtui.tui.shell.palette import ActionCommands, bindings
 from flowtui.tui.shell.service_thread import Desk
+from flowtui.tui.shell.shown_filter import ShownFilter
 from flowtui.tui.shell.suspend import guard_resume
 from flowtui.tui.shell.theming import to_textual, variable_defaults
 
@@ -98,15 +99,15 @@ class FlowApp(Host):
         self.first_start: Path | None = None
         """The settings file that is to be begun, where somebody starts for the first time."""
         self._ringing: Ringing | None = None
-        self._ascii: list[LineFilter] = []
+        self._shown: list[LineFilter] = [ShownFilter()]
         if self.plain:
             from flowtui.tui.shell.theming import PlainFilter
 
-            self._ascii.append(PlainFilter())
+            self._shown.append(PlainFilter())
         elif not config.display.unicode:
             from flowtui.tui.shell.theming import AsciiFilter
 
-            self._ascii.append(AsciiFilter())
+            self._shown.append(AsciiFilter())
         self._written = written or WrittenFiles()
         self._looks = 0
         if self.plain or not config.display.motion:
@@ -122,8 +123,8 @@ class FlowApp(Host):
         return variable_defaults()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's, and last the one that leaves nothing but ASCII where the settings say so."""
-        return [*super().get_line_filters(), *self._ascii]
+        """Textual's, then what leaves text alone, and last ASCII where the settings say so."""
+        return [*super().get_line_filters(), *self._shown]
 
     def refresh_css(self, animate: bool = True) -> None:
         """As Textual's, but style sheets read with the same variables are not read again.

@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from flowtui.core.guard.protection import Cover, GuardView
+from flowtui.core.text import is_shown
 from flowtui.services.guard.block_guard import GuardService
 from flowtui.services.guard.guard_state import Kept
 from flowtui.tui.focus.running_screen import RunningScreen
@@ -123,3 +124,32 @@ def test_the_running_screen_with_its_guard(
         await until(pilot, lambda: shown(app), "the line")
 
     assert snap_compare(app, terminal_size=size, run_before=settle)
+
+
+HOSTILE = "read\x1b]0;owned\x07 \u202egnp.exe\u2066 \u200fx\x9b31m \u2028y 👩‍💻"
+
+
+async def test_nothing_but_text_reaches_the_terminal_whatever_widget_draws_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Intention, plan, guard and the quiet line hold escapes and direction marks."""
+    bad = GuardView(
+        "guard", (HOSTILE,), "firm", 3100, covers=(Cover(HOSTILE, False, HOSTILE),),
+        notes=(HOSTILE,),
+    )  # fmt: skip
+    guarded(world, monkeypatch, bad)
+    app = world.app()
+
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        await until(pilot, lambda: shown(app), "the line")
+        app.screen.query_one("#intention", Line).show(HOSTILE)
+        app.screen.query_one("#then", Line).show(HOSTILE)
+        app.said(HOSTILE)
+        await pilot.pause()
+
+        strips = app.screen._compositor.render_strips()
+        drawn = "".join(segment.text for strip in strips for segment in strip)
+        assert "owned" in drawn and "gnp.exe" in drawn and "👩‍💻" in drawn
+        assert [hex(ord(char)) for char in drawn if not is_shown(char)] == []
+        assert {strip.cell_length for strip in strips} == {120}, "no line is longer or shorter"
