@@ -48,7 +48,7 @@ def look(root: Path, env: Mapping[str, str], client: Client) -> list[Line]:
         lines.append(Line(False, error.message, "answers", there))
     if answer is not None:
         lines += _machine(answer)
-    lines += _left_behind(root, client)
+    lines += left_behind(root, client)
     home = Path(env["HOME"]) if env.get("HOME") else Path.home()
     lines += _browsers(browsers.installed(home, root=root, env=env), answer)
     lines += _roundabout(root, env)
@@ -69,7 +69,7 @@ def _program(root: Path, client: Client) -> list[Line]:
     return found or [good]
 
 
-def _left_behind(root: Path, client: Client) -> list[Line]:
+def left_behind(root: Path, client: Client) -> list[Line]:
     """Lines of ours in the hosts file while no lease is on: looked for there, not remembered."""
     try:
         text = (root / "etc/hosts").read_bytes()

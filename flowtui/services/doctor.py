@@ -33,6 +33,7 @@ def findings(services: Services) -> list[Finding]:
         *_of_habits(services),
         *_of_settings(services),
         *_of_lists(services.paths.lists_dir),
+        *_of_the_guard(services, Path("/")),
         *_of_the_watcher(services.paths.log_file),
     ]
 
@@ -273,6 +274,20 @@ def _of_lists(folder: Path) -> list[Finding]:
         _note(folder, f"the list {name} is switched off: {error.message}")
         for name, error in damaged(folder).items()
     ]
+
+
+def _of_the_guard(services: Services, root: Path) -> list[Finding]:
+    """Lines of the guard in the hosts file of the machine that no lease is behind."""
+    hosts = root / "etc/hosts"
+    try:
+        if b"# flowtui " not in hosts.read_bytes():
+            return []
+    except OSError:
+        return []
+    from flowtui.guard.checkup import left_behind
+
+    found = left_behind(root, services.guard.client)
+    return [Finding(Weight.DAMAGE, hosts, None, None, line.what, "") for line in found]
 
 
 def _of_the_watcher(log: Path) -> list[Finding]:

@@ -16,6 +16,8 @@ from flowtui.core.guard.protection import Choice
 from flowtui.guard.client import Client, NoGuard, Refused
 from flowtui.guard.program.deadline import Reading
 from flowtui.guard.program.verbs import Verbs
+from flowtui.ledger.doctor import Weight
+from flowtui.services import doctor
 from flowtui.services.doctor import findings
 from flowtui.services.focus.running_block import Draft
 from flowtui.services.guard.quiet_session import Quietness
@@ -297,3 +299,19 @@ def test_a_broken_list_is_told_of_once_and_takes_nothing_else_away(guarded: Guar
     assert any("mine.toml" in found.what for found in findings(services)), "doctor names it"
     with pytest.raises(UsageError, match="switched off"):
         services.guard.choice(("mine",), None, "work")
+
+
+def test_the_doctor_looks_at_the_machine_for_lines_that_no_lease_is_behind(
+    guarded: Guarded,
+) -> None:
+    services, root = guarded.person.services, guarded.world.roots.root
+    guarded.begin(50)
+    assert guarded.world.blocks("news.test") and doctor._of_the_guard(services, root) == []
+    held = guarded.world.hosts
+    services.focus.finish()
+    assert doctor._of_the_guard(services, root) == []
+
+    guarded.world.roots.hosts.write_bytes(held)  # somebody brought them back, or the disk did
+
+    (left,) = doctor._of_the_guard(services, root)
+    assert left.weight is Weight.DAMAGE and "no lease is on" in left.what and "rescue" in left.what
