@@ -131,7 +131,10 @@ def coverage(
             if not by_policy and paths:
                 why += f"; {paths} part{'s' if paths > 1 else ''} of sites stay reachable"
             elif paths:
-                why += "; a part of a site can still be reached from a page of it that is open"
+                # seen in Chromium: its patterns see neither pushState nor /%69nbox as /inbox
+                why += (
+                    "; parts of sites stay reachable from an open page of them, or spelled with %"
+                )
             if other:
                 why += f"; its policy is overridden by {plain(other, 80)}"
         elif other:
