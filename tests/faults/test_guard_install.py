@@ -221,10 +221,12 @@ def test_after_a_reboot_without_systemd_the_hook_of_the_init_keeps_the_lease(
 
     for _ in range(2):  # two hooks may run it at the same time
         room.run("sh", "-c", f"[ -x {hook} ] && exec {hook}; . {hook}")
+    until(lambda: room.guards_by(b"serve"), "a guard serves", 60)
+    until(lambda: not room.guards_by(b"boot"), "both hooks have ended", 90)
     until(lambda: len(room.guards()) == 2, "one guard with its supervisor")
 
-    lease = json.loads(room.flowtui("guard", "status", "--json").stdout)["lease"]
-    assert lease is not None and lease["left_s"] > 2900
+    told = json.loads(room.flowtui("guard", "status", "--json").stdout)
+    assert told["answers"] and told["lease"]["left_s"] > 2900
     room.flowtui("guard", "release")
     assert room.state() == before
     room.flowtui("guard", "uninstall", "--yes")
