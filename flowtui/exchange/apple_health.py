@@ -168,7 +168,7 @@ class _Found:
     def _effort(self, fields: dict[str, str]) -> None:
         try:
             value = round(float(fields.get("value", "")) * 2) / 2
-        except ValueError:
+        except (ValueError, OverflowError):
             return
         self._efforts[(fields.get("startDate", ""), fields.get("endDate", ""))] = value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from math import isfinite
 from zoneinfo import ZoneInfo
 
 from flowtui.core.errors import UsageError
@@ -177,8 +178,12 @@ def read_length_s(text: str, unit_s: float, number: Callable[[str], float]) -> i
         return int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3] or 0)
     parts = _parts(text)
     if parts is not None:
-        return round(sum(_decimal(amount, number) * unit for amount, unit in parts))
-    return round(number(text) * unit_s)
+        seconds = sum(_decimal(amount, number) * unit for amount, unit in parts)
+    else:
+        seconds = number(text) * unit_s
+    if not isfinite(seconds):
+        raise UsageError(f"{text!r} is too long a time")
+    return round(seconds)
 
 
 def _parts(text: str) -> list[tuple[str, float]] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import Enum
+from math import isfinite
 
 from flowtui.core.errors import UsageError
 from flowtui.exchange.dates import plain
@@ -72,7 +73,10 @@ def read_number(text: str, marks: Marks) -> float:
         raise UsageError(f"{text!r} is not a number")
     sign = "-" if bare.startswith("-") else ""
     exponent = _EXPONENT.search(bare)
-    return float(f"{sign}{whole or 0}.{decimals or 0}{exponent.group() if exponent else ''}")
+    value = float(f"{sign}{whole or 0}.{decimals or 0}{exponent.group() if exponent else ''}")
+    if not isfinite(value):
+        raise UsageError(f"{text!r} is too large a number")
+    return value
 
 
 def _bare(text: str) -> str:

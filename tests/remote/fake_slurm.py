@@ -67,6 +67,18 @@ elif name == "sinfo":
 """
 
 
+def tools_beside_slurm(folder: Path) -> Path:
+    """A folder for PATH with what this machine has, but no SLURM of its own."""
+    tools = folder / "tools"
+    tools.mkdir(parents=True)
+    for place in (Path("/usr/bin"), Path("/bin")):
+        for tool in place.iterdir():
+            link = tools / tool.name
+            if tool.name not in PROGRAMS and not link.is_symlink():
+                link.symlink_to(tool)
+    return tools
+
+
 class FakeSlurm:
     """One controller with its programs in a folder for PATH."""
 

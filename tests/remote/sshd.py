@@ -16,6 +16,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from tests.remote.fake_slurm import tools_beside_slurm
+
 SSHD = "/usr/sbin/sshd"
 SSH = shutil.which("ssh")
 PATIENCE_S = 20.0
@@ -32,6 +34,7 @@ class Sshd:
     """One server, with a client's configuration that names it `box`."""
 
     def __init__(self, folder: Path, force: str = "", name: str = "box") -> None:
+        self._path = tools_beside_slurm(folder)
         self.folder = folder
         self.name = name
         self.home = folder / "home"
@@ -59,7 +62,7 @@ class Sshd:
             f"Port {self.port}", "ListenAddress 127.0.0.1", f"HostKey {self.folder / 'host'}",
             "PidFile none", "UsePAM no", "StrictModes no", "PasswordAuthentication no",
             "PermitRootLogin yes", f"AuthorizedKeysFile {self.folder / 'id.pub'}",
-            f"AllowUsers {user}", f"SetEnv HOME={self.home}",
+            f"AllowUsers {user}", f"SetEnv HOME={self.home} PATH={self._path}",
         ]  # fmt: skip
         if self._force:
             lines.append(f"ForceCommand {self._force}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -22,14 +23,14 @@ from flowtui.watch.remote.origin import OriginError, Want
 from flowtui.watch.slurm.cluster import SlurmCluster
 from tests.fakes import FakeClock
 from tests.remote.elsewhere import Elsewhere
-from tests.remote.fake_slurm import FakeSlurm
+from tests.remote.fake_slurm import FakeSlurm, tools_beside_slurm
 from tests.unit.runs.run_lab import until
 
 
 @pytest.fixture
 def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeSlurm:
     made = FakeSlurm(tmp_path / "cluster")
-    monkeypatch.setenv("PATH", f"{made.bin}:/usr/bin:/bin")
+    monkeypatch.setenv("PATH", f"{made.bin}:{tools_beside_slurm(made.bin.parent)}")
     monkeypatch.setattr("flowtui.watch.remote.host.TICK_S", 0.01)
     return made
 
@@ -302,7 +303,10 @@ def elsewhere(
     monkeypatch.setattr(SshHost, "near_s", 0.05)
     monkeypatch.setattr("flowtui.core.runs.pace.TIMES", 0.0)
     monkeypatch.setattr("flowtui.services.runs.watcher.END_S", 0.1)
-    made = Elsewhere(tmp_path, {"PATH": f"{slurm.bin}:/usr/bin:/bin"})
+    home, path = tmp_path / "login", os.environ["PATH"]
+    home.mkdir()
+    (home / ".bash_profile").write_text(f'export PATH="{path}"\n')
+    made = Elsewhere(tmp_path, {"PATH": path, "HOME": str(home)})
     yield made
     made.close()
 

@@ -53,7 +53,7 @@ def target_from(text: str) -> Target | None:
     parts = text.split(":")
     try:
         fast, eat = (round(float(part) * 3600) for part in parts)
-    except ValueError:
+    except (ValueError, OverflowError):
         fast = eat = 0
     if fast <= 0 or eat <= 0 or fast + eat != 24 * 3600:
         raise UsageError(

@@ -180,7 +180,7 @@ def _spent(
     try:
         day = read_date(day_text)
         seconds = round(float(str(ms)) / 1000)
-    except (UsageError, ValueError):
+    except (UsageError, ValueError, OverflowError):
         return Unread(0, f"{title} {day_text}: {ms}", "is not a day with its time")
     if seconds < 60:
         return None

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from flowtui.core.body.entry import length_s
 from flowtui.core.errors import UsageError
 from flowtui.exchange.csv_map import CsvMap
+from flowtui.exchange.dates import read_length_s
 from flowtui.exchange.numbers import Marks, column_marks, read_number
 from flowtui.exchange.units import split_unit
 from tests.unit.exchange.make import OPTIONS, plan, table
@@ -159,3 +160,9 @@ def test_a_habits_unit_goes_with_it(tmp_path: Path) -> None:
 
     assert [(e.value, e.unit) for e in made.new] == [(5.5, "km")]
     assert [h.unit for h in made.habits] == ["km"]
+
+
+@pytest.mark.parametrize("text", ["1e400", "-1e400", "1e308"])
+def test_a_number_beyond_all_reckoning_is_refused_in_words(text: str) -> None:
+    with pytest.raises(UsageError, match="too l"):
+        read_length_s(text, 3600, lambda cell: read_number(cell, Marks.POINT))
