@@ -26,9 +26,9 @@ from flowtui.guard import lists
 from flowtui.guard.client import Client, NoGuard, Refused, as_root
 from flowtui.services.guard import guard_json, wishes
 from flowtui.services.guard.choices import GuardChoices
-from flowtui.services.guard.guard_moments import MARGIN_S, MomentFile, moments_of
 from flowtui.services.guard.guard_state import Kept
 from flowtui.services.guard.guard_view import silent_view, view_of
+from flowtui.services.guard.moment_file import MARGIN_S, MomentFile, moments_of
 from flowtui.services.guard.own_lease import LOOK_S, gives_way, lease_of, put_on
 from flowtui.services.guard.quiet_session import Quietness
 from flowtui.settings.sections import Guard
