@@ -347,6 +347,8 @@ def build(
         focus.subscribe(lambda event: services.publish() if event.block.ended_at else None)
         history.listeners.subscribe(services.publish)
     history.listeners.subscribe(lambda: _follow_plans(services))
+    history.unanswered.mishaps = mishaps
+    history.unanswered.subscribe(lambda id, away: services.away_offers.offer_again(id, away))
     focus.subscribe(lambda event: _follow(services, event), first=True)
     focus.subscribe(lambda event: _old_news(services, event))
     return services

@@ -35,6 +35,7 @@ from flowtui.system.heartbeat import Heartbeat
 LOOK_S = 20
 """How often a process that stays beats for a block, in seconds, while no app does."""
 RECOVER = "recover block"
+NOTE_AWAY = "note time away of"
 NOTE = "note what the clocks tell"
 Listener = Callable[[Event], None]
 Collect = Callable[[Block, datetime | None], Evidence | None]

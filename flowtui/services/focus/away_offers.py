@@ -49,6 +49,10 @@ class AwayOffers:
         if not any(_meet(one.by(offer.seen).away, offer.away) for one in known):
             self._write(block_id, [*known, offer])
 
+    def offer_again(self, block_id: str, away: Away) -> None:
+        """Ask of `away` once more, which was said to be a gap and is none any more."""
+        self.add(block_id, Offer(away, self._focus.heart.reading()))
+
     def drop(self, block_id: str, gone: Offer) -> None:
         """Offer this one no more."""
         self._write(block_id, [one for one in self.kept(block_id) if one != gone])

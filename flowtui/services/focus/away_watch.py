@@ -15,6 +15,7 @@ from flowtui.core.focus.away import Away, Sight, Watched, look, remaining
 from flowtui.core.focus.block import Block, Cause
 from flowtui.core.focus.commands import Lose
 from flowtui.core.focus.recovery import Reading, lapse
+from flowtui.services.focus.absence import NOTE_AWAY
 from flowtui.services.focus.running_block import FocusService
 from flowtui.system import away
 from flowtui.system.away import Hints
@@ -87,7 +88,7 @@ def take(focus: FocusService, stretch: Away, id: str) -> Block:
             )
         stretch = left
     command = Lose(stretch.start, stretch.end, Cause.AWAY)
-    return focus.apply(command, label="note time away of", id=id)
+    return focus.apply(command, label=NOTE_AWAY, id=id)
 
 
 def _sight(hints: Hints) -> Sight | None:

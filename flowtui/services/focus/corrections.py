@@ -5,13 +5,15 @@ Each is one transaction; whatever would leave two blocks sharing time is refused
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flowtui.core.clock import Clock
 from flowtui.core.errors import FlowError
+from flowtui.core.focus.away import Away
 from flowtui.core.focus.block import Block, Cause, Evidence, Outcome, Source
 from flowtui.core.focus.edit import Changes, added, edit, join, relabel, split
 from flowtui.core.focus.interruptions import renoted, unnoted
@@ -20,7 +22,7 @@ from flowtui.core.kinds import BLOCKS
 from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.text import one_line
 from flowtui.ledger.history import Change, Touched
-from flowtui.services.focus.absence import RECOVER
+from flowtui.services.focus.absence import NOTE_AWAY, RECOVER
 from flowtui.services.focus.block_store import BlockStore
 from flowtui.services.focus.heart import Heart
 from flowtui.services.focus.running_block import Draft
@@ -50,6 +52,8 @@ class History:
         self._zone = zone
         self.listeners: Listeners[[]] = Listeners()
         """Called after every change."""
+        self.unanswered: Listeners[[str, Away]] = Listeners()
+        """Called with a running block whose time away is no gap any more, before the others."""
 
     def add(
         self,
@@ -169,9 +173,11 @@ class History:
 
         A block that runs again, or whose absence is open again, has a stretch of which nobody
         knows what it was: it is to be said as after any absence, and is a gap unless somebody does.
+        So has one whose time away was said to be a gap: that is offered again.
         """
         changes = self._store.ledger.undo(steps)
         self._reopen(changes)
+        self._offer_again(changes)
         self._tell()
         return [_done(change) for change in changes]
 
@@ -184,6 +190,16 @@ class History:
                 since = _unknown_since(change, touched)
                 if since is not None:
                     self._heart.reopened(running.id, since)
+
+    def _offer_again(self, changes: list[Change]) -> None:
+        running = self._store.running()
+        for change in changes:
+            if running is None or not change.label.startswith(NOTE_AWAY):
+                continue
+            for touched in change.touched:
+                if touched.kind == BLOCKS and touched.id == running.id:
+                    for gap in _gaps_of(touched):
+                        self.unanswered.tell(running.id, gap)
 
     def redo(self, steps: int = 1) -> list[Done]:
         """Do again what was taken back."""
@@ -215,6 +231,20 @@ def _unknown_since(change: Change, touched: Touched) -> datetime | None:
     if not change.label.startswith(RECOVER):
         return None
     # an absence that was dealt with is open again
-    known = before.get("gaps", [])
-    new = [gap for gap in after.get("gaps", []) if gap not in known]
+    new = _new_gaps(before, after)
     return datetime.fromisoformat(new[0]["start"]) if new else None
+
+
+def _gaps_of(touched: Touched) -> list[Away]:
+    """The gaps with an end that a change brought into a block."""
+    new = _new_gaps(touched.before or {}, touched.after or {})
+    return [
+        Away(datetime.fromisoformat(gap["start"]), datetime.fromisoformat(gap["end"]))
+        for gap in new
+        if gap.get("end")
+    ]
+
+
+def _new_gaps(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    known = before.get("gaps", [])
+    return [gap for gap in after.get("gaps", []) if gap not in known]

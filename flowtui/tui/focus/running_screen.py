@@ -48,6 +48,8 @@ class RunningScreen(RunningActions):
         """The block and the start of the absence that was asked about by itself."""
         self._guard: GuardView | None = None
         self._away = AwayOffer()
+        self._gaps = 0
+        """Gaps of the block when it was drawn last."""
 
     def compose(self) -> ComposeResult:
         """Intention above, time in the middle, what happened below."""
@@ -124,6 +126,9 @@ class RunningScreen(RunningActions):
         blocks = block_text.count(len(snapshot.today.blocks), "block")
         parts = [f"today {today}", blocks, *([snapshot.cycle] if snapshot.cycle else [])]
         self._line("today", block_text.fitting(parts, width - 6))
+        if len(block.gaps) < self._gaps:
+            self._look_for_person(asks=False)  # a gap that was taken back is offered again
+        self._gaps = len(block.gaps)
         self._line("away", self._away.line(block, self.flow.reading(), self.zone))
 
     @work(group="guard", exclusive=True, exit_on_error=False)

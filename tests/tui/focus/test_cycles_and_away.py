@@ -77,6 +77,10 @@ async def test_time_away_is_offered_and_a_gap_only_where_it_is_said(
         await pilot.press(key)
         await until(pilot, lambda: line(app, "away") == "", "no offer any more")
         assert [gap.cause for gap in world.block(id).gaps] == [Cause.AWAY] * gaps
+        if gaps:
+            await pilot.press("u")
+            await until(pilot, lambda: "10:10 to 10:30, 20 min?" in line(app, "away"), "it again")
+            assert world.block(id).gaps == ()
 
 
 async def test_a_gap_of_a_block_that_another_terminal_left_is_refused_in_words(

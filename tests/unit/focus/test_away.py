@@ -290,3 +290,35 @@ def test_without_a_bus_nothing_is_started(tmp_path: Path, monkeypatch: pytest.Mo
 
     assert ask({"PATH": "/usr/bin:/bin"}, lambda command: ran.append(command)) is None
     assert ran == []
+
+
+def test_an_undone_gap_is_offered_again_and_only_by_undo(person: Person) -> None:
+    block = person.begin(90)
+    person.pass_min(30)
+    services = person.services
+    stretch = Away(person.ago(20), person.ago(10))
+    services.away_offers.add(block.id, Offer(stretch, services.heart.reading()))
+    services.away_offers.answer(gap=True)
+    assert services.away_offers.first() is None
+
+    services.history.undo()
+    assert person.open().away_offers.first() == stretch
+
+    services.history.redo()
+    assert services.away_offers.first() is None
+
+    services.history.relabel(block.id, None, focus=True)
+    assert services.away_offers.first() is None
+
+
+def test_an_undo_after_the_block_has_ended_offers_nothing(person: Person) -> None:
+    block = person.begin(90)
+    person.pass_min(30)
+    services = person.services
+    take(services.focus, Away(person.ago(20), person.ago(10)), block.id)
+    services.focus.finish()
+    services.history.undo(2)
+    assert services.away_offers.kept(block.id)
+    services.history.redo(2)
+    services.history.undo(1)
+    assert person.block(block.id).gaps
