@@ -263,6 +263,7 @@ def clash(action: Action, others: Iterable[Action]) -> Action | None:
 
 
 SHOWN = {
+    "escape": "esc",
     "plus": "+",
     "minus": "-",
     "slash": "/",

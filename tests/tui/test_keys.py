@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 import flowtui.tui
-from flowtui.settings.actions import ACTIONS, MEET, PLACES
+from flowtui.settings.actions import ACTIONS, MEET, PLACES, shown_keys
 
 MEANING = {
     "block.plan": "start", "block.again": "again", "block.add": "add", "run.add": "add",
@@ -121,3 +121,10 @@ def test_places_that_meet_know_of_each_other() -> None:
     for place, others in MEET.items():
         for other in others:
             assert place in MEET[other] or other == "app", (place, other)
+
+
+def test_the_key_that_leaves_is_called_by_one_word_everywhere() -> None:
+    assert "esc" in {shown_keys(action) for action in ACTIONS}
+    assert not any("escape" in shown_keys(action) for action in ACTIONS)
+    dialogs = [cls for cls in widgets() if isinstance(getattr(cls, "hint", None), str)]
+    assert dialogs and not any("escape" in cls.hint for cls in dialogs)  # type: ignore[attr-defined]

@@ -5,15 +5,12 @@ Nothing scores or ranks; rest is rest. A line says what kind it is, so that a fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from flowtui.core.focus.block import Outcome
 from flowtui.core.focus.measure import extent, focus_spans, measure
-from flowtui.core.lazy_dataclass import dataclass
 from flowtui.core.plan.planned_block import Standing
-from flowtui.core.review.long_days import beside_next_day
 from flowtui.core.review.picture import (
     ReviewPicture,
     ReviewView,
@@ -21,10 +18,10 @@ from flowtui.core.review.picture import (
     open_plans,
     rows_of,
 )
-from flowtui.core.review.render import facts
-from flowtui.core.review.summary import LEAST_DAYS, DayFigures, Summary
+from flowtui.core.review.summary import LEAST_DAYS, DayFigures
+from flowtui.core.review.where_time_went import By, Row, Tone, bars, told
 from flowtui.core.status_file import minutes
-from flowtui.core.text import cell_count, middle_cut, padded
+from flowtui.core.text import cell_count, middle_cut
 
 HOUR_S = 3600
 STEPS = ((4 * HOUR_S, "█"), (2 * HOUR_S, "▓"), (HOUR_S, "▒"), (1, "░"))
@@ -37,34 +34,6 @@ FOCUS, GAP, MEETING, PLANNED = "▇", "─", "▒", "╌"
 HERE = "›"
 ENERGY = (1.0, 5.0)
 MONTHS = 12
-RUNS_TOLD = 4
-
-
-class By(StrEnum):
-    """By what the time is told below a view."""
-
-    ALL = "all"
-    CONTEXT = "context"
-    TAG = "tag"
-    MODE = "mode"
-    HOUR = "hour"
-
-
-class Tone(StrEnum):
-    """What a line is, for its colour."""
-
-    PLAIN = ""
-    QUIET = "quiet"
-    HERE = "here"
-    CHART = "chart"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line."""
-
-    text: str
-    tone: Tone = Tone.PLAIN
 
 
 def lines(
@@ -80,9 +49,12 @@ def lines(
         ReviewView.MONTH: _month,
         ReviewView.YEAR: _year,
     }[picture.view](picture, width, at)
-    below = _told(picture, width) if by is By.ALL else _parts(picture, by, width)
+    room = height - len(made) - 1
+    below = told(picture, width, room) if by is By.ALL else bars(picture, by, width)
     rows = [*made, Row(""), *below]
-    return [Row(middle_cut(row.text, width), row.tone) for row in rows[:height]]
+    return [
+        row if row.beside else Row(middle_cut(row.text, width), row.tone) for row in rows[:height]
+    ]
 
 
 # A day
@@ -309,71 +281,3 @@ def _months(days: Sequence[DayFigures], first: date, wide: int) -> str:
             if at >= len(text):
                 text = text.ljust(at) + f"{day.day:%b}"[: 3 if wide > 1 else 2] + " "
     return text.rstrip()
-
-
-# What is told below
-
-
-def _told(picture: ReviewPicture, width: int) -> list[Row]:
-    """The facts in words, floors, long days, then where the time went; as much as has room."""
-    summary = picture.summary
-    said = [f"{name} {value}" for name, value in facts(summary)[1:]]
-    kept = [
-        f"{one.context} {minutes(one.focus_s)}, floor {minutes(one.floor_s)}"
-        + (f" kept in {one.kept} of {one.weeks} weeks" if one.weeks > 1 else "")
-        + (" kept" if one.weeks == 1 and one.kept else "")
-        for one in picture.floors
-    ]
-    sums = (("", "", summary.contexts), ("", "no mode", summary.modes), ("#", "", summary.tags))
-    where = [
-        [
-            f"{sign if key else ''}{key or none} {minutes(seconds)}"
-            for key, seconds in part.items()
-            if key or none
-        ]
-        for sign, none, part in sums
-        if any(part)
-    ]
-    rows = [Row(_fitting(parts, width)) for parts in (said, kept) if parts]
-    rows += [Row(text) for text in beside_next_day(summary.days)]
-    rows += [Row(f"run   {text}") for text in summary.ended[-RUNS_TOLD:]]
-    rows += [Row(f"parked, then taken up   {text}") for text in summary.taken_up[-RUNS_TOLD:]]
-    return [*rows, *(Row(_fitting(parts, width), Tone.QUIET) for parts in where)]
-
-
-def _parts(picture: ReviewPicture, by: By, width: int) -> list[Row]:
-    """Where the time went by one of the four, a bar each."""
-    sums = _sums(picture, by)
-    if not any(sums.values()):
-        return [Row(f"nothing to tell by {by.value}", Tone.QUIET)]
-    most = max(sums.values())
-    names = {key: key or f"no {by.value}" for key in sums}
-    name_cells = min(24, max(cell_count(name) for name in names.values()))
-    room = max(4, min(40, width - name_cells - 16))
-    rows = [Row(f"by {by.value}", Tone.QUIET)]
-    for key, seconds in sums.items():
-        name = padded(middle_cut(names[key], name_cells), name_cells)
-        bar = "━" * round(seconds / most * room)
-        rows.append(Row(f"{name}  {minutes(seconds):>8}  {bar}"))
-    return rows
-
-
-def _sums(picture: ReviewPicture, by: By) -> Mapping[str, int]:
-    summary: Summary = picture.summary
-    return {
-        By.CONTEXT: summary.contexts,
-        By.TAG: summary.tags,
-        By.MODE: summary.modes,
-        By.HOUR: picture.hours,
-    }[by]
-
-
-def _fitting(parts: list[str], width: int) -> str:
-    """As many of `parts` as have room."""
-    line = ""
-    for part in parts:
-        longer = f"{line}   {part}" if line else part
-        if cell_count(longer) > width:
-            break
-        line = longer
-    return line

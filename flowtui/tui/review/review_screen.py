@@ -19,7 +19,8 @@ from flowtui.core.review.picture import (
     open_plans,
     rows_of,
 )
-from flowtui.core.review.picture_lines import By, Row, Tone, lines
+from flowtui.core.review.picture_lines import lines
+from flowtui.core.review.where_time_went import By, Row, Tone
 from flowtui.services.review.review_view import moved
 from flowtui.tui import dialogs
 from flowtui.tui.review.review_actions import ReviewActions
@@ -204,7 +205,8 @@ class ReviewScreen(ReviewActions):
 
 
 def _styled(row: Row) -> Content:
-    return Content.styled(row.text, STYLES[row.tone])
+    text = Content.styled(row.text, STYLES[row.tone])
+    return text if row.beside is None else text + _styled(row.beside)
 
 
 def _look(view: ReviewView, day: date | None, services: Services) -> ReviewPicture:

@@ -10,6 +10,7 @@ from textual.widgets import Static
 from flowtui.core.focus.block import Mode
 from flowtui.core.review.picture import ReviewView
 from flowtui.core.review.picture_lines import lines
+from flowtui.core.text import cell_count
 from flowtui.services.plan.planning_line import planned_from_line
 from flowtui.services.review.review_view import look, moved, stretch
 from flowtui.tui.app import FlowApp
@@ -93,6 +94,25 @@ def test_a_year_has_a_cell_for_every_day_and_shades_by_fixed_steps(world: World)
     grid = "".join(row.text[4:] for row in rows[1:8])
     assert grid.count("▓") == 2 and grid.count("·") == 31 + 28 + 2
     assert rows[0].text.split()[:3] == ["Jan", "Feb", "Mar"]
+
+
+@pytest.mark.parametrize("view", [ReviewView.DAY, ReviewView.WEEK, ReviewView.MONTH])
+def test_where_there_is_room_all_of_where_the_time_went_is_drawn(
+    world: World, view: ReviewView
+) -> None:
+    world.a_day()
+    picture = look(world.services, view, world.services.today())
+    wide = [(row.text + (row.beside.text if row.beside else "")) for row in lines(picture, 194, 53)]
+    text = "\n".join(wide)
+    assert all(f"by {what}" in text for what in ("hour", "tag", "mode"))
+    assert all(cell_count(line) <= 194 for line in wide)
+    starts = {line[:98].index("━") for line in wide[-6:] if "━" in line[:98]}
+    assert len(starts) == 1, text
+
+    small = [row.text for row in lines(picture, 74, 17)]
+    assert not any("by hour" in line for line in small) and any("#" in line for line in small)
+    low = lines(picture, 194, 14)
+    assert len(low) <= 14 and not any(row.beside for row in low)
 
 
 @pytest.mark.parametrize("view", ReviewView)
