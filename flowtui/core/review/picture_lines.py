@@ -37,9 +37,14 @@ MONTHS = 12
 
 
 def lines(
-    picture: ReviewPicture, width: int, height: int, at: int | None = None, by: By = By.ALL
+    picture: ReviewPicture,
+    width: int,
+    height: int,
+    at: int | None = None,
+    by: By = By.ALL,
+    plain: bool = False,
 ) -> list[Row]:
-    """The view in at most `height` lines of at most `width` cells.
+    """The view in at most `height` lines of at most `width` cells; `plain`: in words alone.
 
     The mark stands on row `at` (a planned block of a day, a day, a week); None for no mark.
     """
@@ -48,9 +53,12 @@ def lines(
         ReviewView.WEEK: _week,
         ReviewView.MONTH: _month,
         ReviewView.YEAR: _year,
-    }[picture.view](picture, width, at)
+    }[picture.view](picture, width, at, plain)
     room = height - len(made) - 1
-    below = told(picture, width, room) if by is By.ALL else bars(picture, by, width)
+    if by is By.ALL:
+        below = told(picture, width, room, plain)
+    else:
+        below = bars(picture, by, width, plain=plain)
     rows = [*made, Row(""), *below]
     return [
         row if row.beside else Row(middle_cut(row.text, width), row.tone) for row in rows[:height]
@@ -60,8 +68,8 @@ def lines(
 # A day
 
 
-def _day(picture: ReviewPicture, width: int, at: int | None) -> list[Row]:
-    rows = [*_timeline(picture, min(width, 96)), Row("")]
+def _day(picture: ReviewPicture, width: int, at: int | None, plain: bool) -> list[Row]:
+    rows = [] if plain else [*_timeline(picture, min(width, 96)), Row("")]
     zone = picture.zone
     for block in picture.blocks:
         span, seen = extent(block, picture.now), measure(block, picture.now)
@@ -127,14 +135,14 @@ def _fill(row: list[str], first: int, last: int, mark: str) -> None:
 # A week
 
 
-def _week(picture: ReviewPicture, width: int, at: int | None) -> list[Row]:
+def _week(picture: ReviewPicture, width: int, at: int | None, plain: bool) -> list[Row]:
     meant = _meant(picture)
     most = max([HOUR_S, *(day.focus_s for day in picture.summary.days), *meant.values()])
     room = max(8, min(90, width - 56))
     rows = []
     for place, day in enumerate(picture.summary.days):
         here = place == at
-        bar = _bar(day.focus_s, meant.get(day.day, 0), most, room)
+        bar = "" if plain else f"{_bar(day.focus_s, meant.get(day.day, 0), most, room)}  "
         said = minutes(day.focus_s) if day.focus_s else "rest day" if day.rest else REST
         said = "away" if day.away and not day.focus_s else "" if day.unknown else said
         plan = f"  planned {minutes(meant[day.day])}" if meant.get(day.day) else ""
@@ -142,7 +150,7 @@ def _week(picture: ReviewPicture, width: int, at: int | None) -> list[Row]:
         marks += ["a long day"] if day.long else []
         marks += ["late"] if day.late else []
         marks += [f"energy {day.energy:g}"] if day.energy is not None else []
-        text = f"{day.day:%a}  {bar}  {said:>8}{plan}  {'  '.join(marks)}".rstrip()
+        text = f"{day.day:%a}  {bar}{said:>8}{plan}  {'  '.join(marks)}".rstrip()
         rows.append(Row(f"{HERE if here else ' '} {text}", Tone.HERE if here else Tone.PLAIN))
     return rows
 
@@ -167,7 +175,7 @@ def _bar(done: int, meant: int, most: int, room: int) -> str:
 # A month
 
 
-def _month(picture: ReviewPicture, width: int, at: int | None) -> list[Row]:
+def _month(picture: ReviewPicture, width: int, at: int | None, plain: bool) -> list[Row]:
     """A row a week, with the sum at its end."""
     days = {day.day: day for day in picture.summary.days}
     weeks = rows_of(picture)
@@ -201,8 +209,10 @@ def _short(day: DayFigures) -> str:
 # A year
 
 
-def _year(picture: ReviewPicture, width: int, at: int | None) -> list[Row]:
+def _year(picture: ReviewPicture, width: int, at: int | None, plain: bool) -> list[Row]:
     """A column a week, a row a weekday; below it focus and energy by month."""
+    if plain:
+        return _year_in_words(picture, at)
     days = picture.summary.days
     first, weeks = first_shown(picture), rows_of(picture)
     wide = 2 if width >= 6 + len(weeks) * 2 else 1
@@ -216,7 +226,7 @@ def _year(picture: ReviewPicture, width: int, at: int | None) -> list[Row]:
         rows.append(Row(f"{name:<4}{''.join(row)}".rstrip(), Tone.CHART))
     rows.append(Row(LEGEND, Tone.QUIET))
     if at is not None and 0 <= at < len(weeks):
-        sums = sum(d.focus_s for d in days if weeks[at] <= d.day < weeks[at] + timedelta(days=7))
+        sums = _sum_of_week(picture, weeks[at])
         rows[8:8] = [
             Row(
                 f"{'':<4}{'':<{at * wide}}^ the week of {weeks[at]:%-d %b}: {minutes(sums)}"
@@ -226,6 +236,27 @@ def _year(picture: ReviewPicture, width: int, at: int | None) -> list[Row]:
             )
         ]
     return [*rows, Row(""), *_by_month(picture)]
+
+
+def _year_in_words(picture: ReviewPicture, at: int | None) -> list[Row]:
+    """A line for every month with focus, and one for the week under the mark."""
+    rows = []
+    for number in range(1, MONTHS + 1):
+        month = [d for d in picture.summary.days if d.day.month == number and d.focus_s]
+        if month:
+            total = minutes(sum(day.focus_s for day in month))
+            count = "1 day" if len(month) == 1 else f"{len(month)} days"
+            rows.append(Row(f"{month[0].day:%b}  {total} on {count}"))
+    weeks = rows_of(picture)
+    if at is not None and 0 <= at < len(weeks):
+        total = minutes(_sum_of_week(picture, weeks[at]))
+        rows.append(Row(f"{HERE} the week of {weeks[at]:%-d %b}: {total}", Tone.HERE))
+    return rows
+
+
+def _sum_of_week(picture: ReviewPicture, first: date) -> int:
+    week = timedelta(days=7)
+    return sum(d.focus_s for d in picture.summary.days if first <= d.day < first + week)
 
 
 def _by_month(picture: ReviewPicture) -> list[Row]:

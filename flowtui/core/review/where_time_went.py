@@ -53,7 +53,7 @@ class Row:
     """What stands in the second column, directly behind `text`."""
 
 
-def told(picture: ReviewPicture, width: int, room: int) -> list[Row]:
+def told(picture: ReviewPicture, width: int, room: int, plain: bool = False) -> list[Row]:
     """The facts in words, floors, long days, then where the time went; as much as has room."""
     summary = picture.summary
     said = [f"{name} {value}" for name, value in facts(summary)[1:]]
@@ -77,7 +77,7 @@ def told(picture: ReviewPicture, width: int, room: int) -> list[Row]:
     rows += [Row(text) for text in beside_next_day(summary.days)]
     rows += [Row(f"run   {text}") for text in summary.ended[-RUNS_TOLD:]]
     rows += [Row(f"parked, then taken up   {text}") for text in summary.taken_up[-RUNS_TOLD:]]
-    drawn = _columns(picture, width) if width >= TWO_COLUMNS else []
+    drawn = _columns(picture, width) if width >= TWO_COLUMNS and not plain else []
     if drawn and len(rows) + 1 + len(drawn) <= room:
         return [*rows, Row(""), *drawn]
     return [*rows, *(Row(_fitting(parts, width), Tone.QUIET) for parts in where)]
@@ -106,7 +106,9 @@ def _has_names(picture: ReviewPicture, by: By) -> bool:
     return any(name and seconds for name, seconds in _sums(picture, by).items())
 
 
-def bars(picture: ReviewPicture, by: By, width: int, name_cells: int = 0) -> list[Row]:
+def bars(
+    picture: ReviewPicture, by: By, width: int, name_cells: int = 0, plain: bool = False
+) -> list[Row]:
     """Where the time went by one of the four, a bar each, behind names of `name_cells` at least."""
     sums = _sums(picture, by)
     if not any(sums.values()):
@@ -118,8 +120,8 @@ def bars(picture: ReviewPicture, by: By, width: int, name_cells: int = 0) -> lis
     rows = [Row(f"by {by.value}", Tone.QUIET)]
     for key, seconds in sums.items():
         name = padded(middle_cut(names[key], name_cells), name_cells)
-        bar = "━" * round(seconds / most * room)
-        rows.append(Row(f"{name}  {minutes(seconds):>8}  {bar}"))
+        bar = "" if plain else "━" * round(seconds / most * room)
+        rows.append(Row(f"{name}  {minutes(seconds):>8}  {bar}".rstrip()))
     return rows
 
 

@@ -83,16 +83,16 @@ class BodyScreen(BodyActions):
         self._show_keys()
 
     def _lines(self, made: Picture, width: int, room: int) -> list[Content]:
-        week_day = self.flow.config.day.week_starts
+        week_day, plain = self.flow.config.day.week_starts, self.flow.plain
         if made.view is View.TODAY:
-            return body_text.today_lines(made, width, room)
+            return body_text.today_lines(made, width, room, plain)
         if made.view is View.WEEK:
             return body_text.week_lines(made, width, room)
         if made.view is View.YEAR:
-            return body_text.year_lines(made, self.variable, width, room, week_day)
+            return body_text.year_lines(made, self.variable, width, room, week_day, plain)
         if made.view is View.CHARTS:
-            return body_text.charts_lines(made, width, room)
-        return body_text.window_lines(made, width, room)
+            return body_text.charts_lines(made, width, room, plain)
+        return body_text.window_lines(made, width, room, plain)
 
     def _room(self, made: Picture, tiny: bool) -> int:
         """Lines between the head and what stands below."""
@@ -169,6 +169,8 @@ class BodyScreen(BodyActions):
             )
         if made.view is View.TODAY:
             return "" if tiny else ": logs a line   c opens the check-in"
+        if self.flow.plain and made.view is not View.WEEK:
+            return "j k what" if made.view is View.YEAR else ""
         if made.view is View.YEAR:
             return (
                 "j k what   ░▒▓█ more   · – ~"

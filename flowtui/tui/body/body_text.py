@@ -15,6 +15,7 @@ from flowtui.core.body.scales import ENERGY
 from flowtui.core.body.validation import hours
 from flowtui.core.text import cell_count, end_cut, middle_cut, padded
 from flowtui.services.body.body_view import Picture
+from flowtui.tui.body import plain_text
 from flowtui.tui.focus.block_text import DAYS
 from flowtui.tui.widgets import charts
 
@@ -26,9 +27,12 @@ NAME = 15
 """Cells of the column of names."""
 
 
-def today_lines(made: Picture, width: int, height: int) -> Lines:
+def today_lines(made: Picture, width: int, height: int, plain: bool = False) -> Lines:
     """Today at a glance, in two columns where there is room; small screens show what is known."""
     glances = made.glance
+    if plain:
+        known = [(made.titles.get(g.variable, ""), g.text or "not recorded", "") for g in glances]
+        return plain_text.pairs(known, width)[: max(1, height)]
     count = 1 if width < 56 else 2
     if count == 1:
         glances = tuple(g for g in glances if g.text is not None) or glances
@@ -127,16 +131,24 @@ def _mean(mean: float | None, variable: Variable) -> str:
     return f"{mean:.0f}" if mean >= 100 else f"{mean:.1f}"
 
 
-def year_lines(made: Picture, chosen: int, width: int, height: int, first_weekday: int) -> Lines:
+def year_lines(
+    made: Picture,
+    chosen: int,
+    width: int,
+    height: int,
+    first_weekday: int,
+    plain: bool = False,
+) -> Lines:
     """Heatmaps from the chosen variable on, as many as fit; each with what it holds in words."""
     chosen %= max(1, len(made.year))
-    if height < 9:
+    if height < 9 and not plain:
         # the weekdays alone; whose year it is stands above
         return charts.heat(made.year[chosen].cells, width, first_weekday, made.today)[1:][:height]
     lines: Lines = []
     for place in range(len(made.year)):
         heat = made.year[(chosen + place) % len(made.year)]
-        if lines and len(lines) + 10 > height:
+        told = plain_text.months(heat.cells, made.today) if plain else []
+        if lines and len(lines) + (2 + len(told) if plain else 10) > height:
             break
         gone = [c for c in heat.cells if c.day <= made.today]
         known = sum(c.value.state in (State.GIVEN, State.NO) for c in gone)
@@ -152,7 +164,7 @@ def year_lines(made: Picture, chosen: int, width: int, height: int, first_weekda
         lines.append(
             Content.assemble(title, (said if width >= 70 else f"{known}/{len(gone)}", "$muted"))
         )
-        lines += charts.heat(heat.cells, width, first_weekday, made.today)
+        lines += told if plain else charts.heat(heat.cells, width, first_weekday, made.today)
     if len(lines) + 2 <= height:
         lines += [BLANK, _names(made, chosen, width)]
     return lines[:height]
@@ -171,8 +183,10 @@ def _names(made: Picture, chosen: int, width: int) -> Content:
     return Content("  ").join(parts)
 
 
-def charts_lines(made: Picture, width: int, height: int) -> Lines:
+def charts_lines(made: Picture, width: int, height: int, plain: bool = False) -> Lines:
     """Energy over the day, sleep and load day by day; fewer where there is little room."""
+    if plain:
+        return _charts_in_words(made, width, height)
     parts = 3 if height >= 13 else 2 if height >= 7 else 1
     tall = max(2, min(12, (height - parts * 2 - 1) // parts))
     lines = _energy(made, width, tall)
@@ -180,6 +194,23 @@ def charts_lines(made: Picture, width: int, height: int) -> Lines:
         lines += [BLANK, *_sleep(made, width, tall)]
     if parts > 2:
         lines += [BLANK, *_load(made, width, tall)]
+    return lines[:height]
+
+
+def _charts_in_words(made: Picture, width: int, height: int) -> Lines:
+    """The same three, each under its title in words."""
+    rated = [(h.hour, h.mean, h.n) for h in made.hours if h.mean is not None and h.n]
+    rated = rated[: max(1, height // 3)]
+    room = (height - len(rated) - 5) // 2
+    nights = [
+        (n.day, n.state, hours(n.asleep_s) if n.asleep_s is not None else "") for n in made.nights
+    ]
+    loads = [(d.day, d.state, f"{d.load:.0f}" if d.load is not None else "") for d in made.loads]
+    titled = (_energy(made, width, 2)[0], _sleep(made, width, 2)[0], _load(made, width, 2)[0])
+    parts = (plain_text.by_hour(rated), plain_text.days(nights, room), plain_text.days(loads, room))
+    lines: Lines = []
+    for title, told in zip(titled, parts, strict=True):
+        lines += [*([BLANK] if lines else []), title, *told]
     return lines[:height]
 
 
@@ -240,12 +271,14 @@ def _fitting(width: int) -> int:
     return max(14, min(56, width // _wide(width)))
 
 
-def window_lines(made: Picture, width: int, height: int) -> Lines:
+def window_lines(made: Picture, width: int, height: int, plain: bool = False) -> Lines:
     """Windows as bars over the clock, the newest day last: its length, and the fast before it."""
     if not any(row.bars for row in made.windows):
         said = f"no window in the last {len(made.windows)} days   w opens one now, and closes it"
         later = "or afterwards, as a line:   eat 12:00-20:00 yesterday"
         return [Content(end_cut(said, width)), Content.styled(end_cut(later, width), "$muted")]
+    if plain:
+        return plain_text.windows(made.windows, height)
     left, right = 8, (22 if width >= 60 else 6)
     bar = max(12, width - left - right)
     scale = Content.assemble((" " * left, ""), charts.hour_scale(made.start, bar))

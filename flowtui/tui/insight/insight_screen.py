@@ -109,7 +109,9 @@ class InsightScreen(InsightActions):
         looked, summary, note, day = self.looked, "", "", ""
         if self.view is View.PATTERNS and looked is not None:
             summary, day = sentences.summary(looked.insight), say.as_of(looked.through)
-            note = say.scale_note(looked.insight) if looked.insight.findings else ""
+            note = (
+                say.scale_note(looked.insight, self.flow.plain) if looked.insight.findings else ""
+            )
         if self.view is View.EXPERIMENTS:
             summary = self._score_words()
         if self.view is View.FOCUS:
@@ -140,7 +142,9 @@ class InsightScreen(InsightActions):
         if self.looked is None or not self.looked.insight.findings:
             return []  # refusals alone are no list: what is needed is said in full
         whole, width = self.looked.insight, self._width()
-        return [(row.id, say.row_line(row, whole, width)) for row in say.rows_of(whole)]
+        return [
+            (row.id, say.row_line(row, whole, width, self.flow.plain)) for row in say.rows_of(whole)
+        ]
 
     def _trial_rows(self) -> list[tuple[str, Content]]:
         today, lines = self._today(), []
@@ -159,7 +163,7 @@ class InsightScreen(InsightActions):
             return _plain(EMPTY_TRIALS)
         if self.looked is None:
             return []
-        return say.empty_lines(self.looked.insight, width)
+        return say.empty_lines(self.looked.insight, width, self.flow.plain)
 
     def _noise_lines(self, width: int) -> list[Content]:
         if self.noise is None or self.noise_outcome is None:

@@ -47,7 +47,7 @@ def rows_of(whole: Insight) -> list[Row]:
     return found + [Row(f"{r.factor}|{r.lag}", None, r) for r in whole.refused]
 
 
-def row_line(row: Row, whole: Insight, width: int) -> Content:
+def row_line(row: Row, whole: Insight, width: int, plain: bool = False) -> Content:
     """Mark, name, interval on an axis, figures."""
     mark, colour = MARKS[row.state]
     if row.refused is not None:
@@ -71,7 +71,7 @@ def row_line(row: Row, whole: Insight, width: int) -> Content:
         Content.styled(f"{mark} ", colour),
         Content.styled(f"{middle_cut(name, NAME):<{NAME}} ", "bold" if finding.passed else ""),
     ]
-    if not tiny:
+    if not tiny and not plain:
         axis = forest(size.low, size.effect, size.high, scale(whole), room | 1, finding.passed)
         parts += [axis, Content(" ")]
     parts.append(Content.styled(figures[:6] if tiny else figures, style))
@@ -113,15 +113,15 @@ def about(row: Row, whole: Insight) -> tuple[str, str]:
     return f"{said[:1].upper()}{said[1:]}", " · ".join(sentences.tags(row.finding, missing))
 
 
-def scale_note(whole: Insight) -> str:
+def scale_note(whole: Insight, plain: bool = False) -> str:
     """What the axis means."""
     unit = sentences.with_unit("", whole.outcome).strip() or "units"
     doses = any(f.factor.kind is not Kind.BINARY for f in whole.findings)
     of = "with it, or one usual step more" if doses else "with it against without"
-    return f"{unit}, {of}; the line is the 95 % interval"
+    return f"{unit}, {of}; {'then' if plain else 'the line is'} the 95 % interval"
 
 
-def empty_lines(whole: Insight, width: int) -> list[Content]:
+def empty_lines(whole: Insight, width: int, plain: bool = False) -> list[Content]:
     """Where nothing could be tested yet: how far each habit is, and which keys fill it."""
     lines: list[Content] = []
     short_of = [r for r in whole.refused if r.why is Why.TOO_FEW and r.days_needed]
@@ -132,8 +132,10 @@ def empty_lines(whole: Insight, width: int) -> list[Content]:
         name = sentences.short(refusal.factor)
         lines.append(
             Content.assemble(
-                (f"{middle_cut(name, NAME):<{NAME}} ", ""), ("━" * have, "$focus"),
-                ("╌" * (MIN_DAYS - have), "$faint"), (f"  {have:>2} of {MIN_DAYS} days", "$muted"),
+                (f"{middle_cut(name, NAME):<{NAME}} ", ""),
+                ("" if plain else "━" * have, "$focus"),
+                ("" if plain else "╌" * (MIN_DAYS - have), "$faint"),
+                (f"  {have:>2} of {MIN_DAYS} days", "$muted"),
             )
         )  # fmt: skip
     others = [r for r in whole.refused if r not in short_of]

@@ -104,7 +104,8 @@ class PairScreen(FlowScreen):
 
     def _made(self, height: int) -> pair_text.Made:
         width, whole = self.content_size.width, self._looked.insight
-        return pair_text.lines(self.view.value, self._finding, whole, self._points, width, height)
+        made = pair_text.in_words if self.flow.plain else pair_text.lines
+        return made(self.view.value, self._finding, whole, self._points, width, height)
 
     def action_pair_next(self) -> None:
         """The next view, round and round."""

@@ -41,6 +41,41 @@ def lines(
     return make(finding, whole, points, width, height)
 
 
+def in_words(
+    view: str, finding: Finding, whole: Insight, points: Sequence[Point], width: int, height: int
+) -> Made:
+    """The same in words alone: what the plots show by their places stands in lines."""
+    if view == "days":
+        return Made(_means(finding, whole, points), [])
+    if view == "difference":
+        size = size_of(finding)
+        ends = sentences.interval(size.low, size.high, size.places)
+        per = "" if finding.factor.kind is Kind.BINARY else f" for {sentences.step_words(finding)}"
+        said = f"adjusted {text(size.effect, size.places)}, 95 % interval {ends}{per}"
+        return Made([*_means(finding, whole, points), Content(said)], _figures(finding, whole))
+    made = lines(view, finding, whole, points, width, height)
+    if view == "validation" and finding.forecasts is not None:
+        gain = finding.forecasts.gain
+        total = f"summed gain at the end {gain[-1]:.0f}" if gain else "no gain to sum"
+        return Made([*made.plot[:3], Content(total)], ["A display, not a test."])
+    return Made([_without_bars(line) for line in made.plot], made.under)
+
+
+def _means(finding: Finding, whole: Insight, points: Sequence[Point]) -> list[Content]:
+    """Each arm in a line: its days and the mean of the outcome."""
+    made = []
+    for arm, name in zip((True, False), arms(finding), strict=True):
+        own = [point.value for point in points if point.on is arm]
+        mean = f", mean {fmean(own):.0f} {whole.outcome.label}" if own else ""
+        made.append(Content(f"{name}: {'1 day' if len(own) == 1 else f'{len(own)} days'}{mean}"))
+    return made
+
+
+def _without_bars(line: Content) -> Content:
+    words = line.plain.replace("━", "").replace("╌", "")
+    return Content(words)
+
+
 def arms(finding: Finding) -> tuple[str, str]:
     """What the two arms are called."""
     name = finding.factor.label

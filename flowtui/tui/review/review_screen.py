@@ -129,7 +129,7 @@ class ReviewScreen(ReviewActions):
         self.set_class(tiny, "-tiny")
         room = max(1, self.size.height - AROUND)
         width = self.app.size.width - (2 if tiny else 6)
-        rows = lines(made, width, room, self.row, self.by)
+        rows = lines(made, width, room, self.row, self.by, self.flow.plain)
         self.query_one("#body", Static).update(Content("\n").join(map(_styled, rows)))
 
     def on_resize(self) -> None:

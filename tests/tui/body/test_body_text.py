@@ -7,7 +7,14 @@ import pytest
 from flowtui.core.body.entry_days import DayValue, Variable
 from flowtui.core.body.entry_kinds import Kind, State
 from flowtui.services.body.body_view import View, picture
-from flowtui.tui.body.body_text import cell_text, charts_lines, floor_words, window_lines
+from flowtui.tui.body.body_text import (
+    cell_text,
+    charts_lines,
+    floor_words,
+    today_lines,
+    window_lines,
+    year_lines,
+)
 from tests.tui.harness import World
 
 
@@ -46,3 +53,27 @@ def test_a_floor_reads_as_a_sentence(world: World) -> None:
     world.configure('[body]\nfloors = ["sleep 5 days >= 7", "workout 3 days"]\n')
     made = picture(world.services, View.WEEK, None)
     assert floor_words(made.floors)[:2] == ["sleep ≥ 7 on 0 of 5 days", "workout on 0 of 3 days"]
+
+
+def test_in_plain_words_no_view_is_drawn_and_nothing_known_is_left_out(world: World) -> None:
+    log = world.services.body.log
+    for line in ("sleep 7.5 2026-03-03", "no sugar 2026-03-03", "energy 4 9:00 2026-03-03"):
+        log.write(line)
+    log.write("yoga 30 e6 2026-03-03")
+    made = {view: picture(world.services, view, None) for view in View}
+    told = {
+        View.TODAY: today_lines(made[View.TODAY], 120, 30, plain=True),
+        View.YEAR: year_lines(made[View.YEAR], 0, 120, 60, 0, plain=True),
+        View.CHARTS: charts_lines(made[View.CHARTS], 120, 40, plain=True),
+        View.WINDOW: window_lines(made[View.WINDOW], 120, 40, plain=True),
+    }
+    words = {view: "\n".join(line.plain for line in lines) for view, lines in told.items()}
+    assert not any(set(text) & set("▁▂▃▄▅▆▇█░▒▓·–━─│") for text in words.values())
+    assert "sleep     not recorded" in words[View.TODAY]
+    assert "Mar  1 of 4 days known, mean 4" in words[View.YEAR]
+    assert "09 h  4.0, n 1" in words[View.CHARTS]
+    assert "Tue  3 Mar  7 h 30 min" in words[View.CHARTS]
+    assert "Tue  3 Mar  180" in words[View.CHARTS] and "not recorded" in words[View.CHARTS]
+    log.write("eat 12:00-20:00 2026-03-03")
+    window = window_lines(picture(world.services, View.WINDOW, None), 120, 40, plain=True)
+    assert "Tue  3 Mar  8 h" in "\n".join(line.plain for line in window)

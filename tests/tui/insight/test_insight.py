@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from datetime import timedelta
@@ -108,6 +109,27 @@ async def test_enter_shows_all_about_a_pattern_and_escape_comes_back(lived: Worl
         assert "days have both values" in seen[3] and "Mon" in seen[3]
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, InsightScreen), "back")
+
+
+async def test_in_plain_words_no_view_of_a_pattern_is_drawn(lived: World) -> None:
+    async with lived.app(plain=True).run_test(size=SIZE) as pilot:
+        app, _ = await mode4(pilot)
+        assert any(re.search(r"\+\d+ +\d+ to +\d+", row) for row in rows(app))
+        assert not any(set(row) & set("━─│●○") for row in rows(app))
+        assert "then the 95 % interval" in line(app, "note")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, PairScreen), "one pattern")
+        seen = []
+        for _ in PairView:
+            await until(pilot, lambda: text(app, "plot").strip(), "its words")
+            seen.append(text(app, "plot"))
+            await pilot.press("tab")
+            await pilot.pause()
+
+        assert not any(set(words) & set("━╌─│●○·▇█") for words in seen)
+        assert "more sleep than usual: " in seen[0] and " days, mean " in seen[0]
+        assert "95 % interval" in seen[1] and "summed gain at the end" in seen[2]
+        assert re.search(r"Mon +\d+%", seen[3])
 
 
 async def test_another_outcome_is_another_question(lived: World) -> None:

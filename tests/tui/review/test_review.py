@@ -10,6 +10,7 @@ from textual.widgets import Static
 from flowtui.core.focus.block import Mode
 from flowtui.core.review.picture import ReviewView
 from flowtui.core.review.picture_lines import lines
+from flowtui.core.review.where_time_went import By
 from flowtui.core.text import cell_count
 from flowtui.services.plan.planning_line import planned_from_line
 from flowtui.services.review.review_view import look, moved, stretch
@@ -113,6 +114,23 @@ def test_where_there_is_room_all_of_where_the_time_went_is_drawn(
     assert not any("by hour" in line for line in small) and any("#" in line for line in small)
     low = lines(picture, 194, 14)
     assert len(low) <= 14 and not any(row.beside for row in low)
+
+
+@pytest.mark.parametrize("view", ReviewView)
+def test_in_plain_words_a_view_is_told_in_lines_without_signs_that_are_drawn(
+    world: World, view: ReviewView
+) -> None:
+    world.a_day()
+    picture = look(world.services, view, world.services.today())
+    for by in By:
+        rows = lines(picture, 194, 53, 0, by, plain=True)
+        assert not any(row.beside for row in rows)
+        text = "\n".join(row.text for row in rows)
+        assert not set(text) & set("━│▇─▒╌█▓░▁▂▃▄▅▆")
+    if view is ReviewView.YEAR:
+        assert "Mar  4 h 55 on 2 days" in text
+    if view is ReviewView.WEEK:
+        assert "Wed    2 h 45" in text
 
 
 @pytest.mark.parametrize("view", ReviewView)
