@@ -7,7 +7,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -136,12 +136,7 @@ class Client:
         `wish` has the fields of the verb `arm`. Returns the answer, with all sites that were left
         out in `left_out`. Raises NoGuard, Silent or Refused.
         """
-        try:
-            answer = self.ask("arm", **self._handed_over(wish))
-        except Refused as refusal:
-            if refusal.code != "staged":
-                raise
-            answer = self.ask("arm", **self._handed_over(wish))  # another guard took its place
+        answer = _twice(lambda: self.ask("arm", **self._handed_over(wish)))
         return {**answer, "left_out": list(answer["lease"]["notes"])}
 
     def _handed_over(self, wish: Mapping[str, Any]) -> Answer:
@@ -160,9 +155,13 @@ class Client:
                 told = "the installed guard is older, and takes no list that is so long"
                 raise Refused("version", told, as_root("install")) from None
 
+    def _added(self, name: str, chunks: Sequence[Sequence[str]]) -> Answer:
+        self._stage([(name, chunk) for chunk in chunks])
+        return self.ask("add", list=name, staged=True)
+
     def plan(self, wish: Mapping[str, Any]) -> Answer:
         """What `arm` with `wish` would change, however long it is. Raises NoGuard or Refused."""
-        return self.ask("plan", **self._handed_over(wish))
+        return _twice(lambda: self.ask("plan", **self._handed_over(wish)))
 
     def room(self) -> int:
         """How many sites a lease of the guard that is installed holds."""
@@ -182,8 +181,7 @@ class Client:
         refused: list[str] = []
         chunks = list(_chunks(sites, PART_BYTES))
         if len(chunks) > 1:
-            self._stage([(name, chunk) for chunk in chunks])
-            answer = self.ask("add", list=name, staged=True)
+            answer = _twice(lambda: self._added(name, chunks))
             refused = answer["refused"]
         elif chunks:
             answer = self.ask("add", list=name, sites=list(chunks[0]))
@@ -191,6 +189,19 @@ class Client:
         if apps:
             answer = self.ask("add", list=name, apps=list(apps))
         return {**answer, "refused": refused}
+
+
+def _twice(deed: Callable[[], Answer]) -> Answer:
+    """`deed`, from its first part on again where the guard has lost what was handed over.
+
+    That is so where another guard took its place meanwhile, or another process handed over too.
+    """
+    try:
+        return deed()
+    except Refused as refusal:
+        if refusal.code != "staged":
+            raise
+        return deed()
 
 
 def parts(wish: Mapping[str, Any]) -> tuple[Answer, list[tuple[str, Sequence[str]]]]:

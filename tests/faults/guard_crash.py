@@ -3,6 +3,7 @@
     python -m tests.faults.guard_crash --all        every point; needs root, strace and nft
     python -m tests.faults.guard_crash --points 60  so many, spread over all
     python -m tests.faults.guard_crash --all --part 0/4   a quarter; four can run at once
+    python -m tests.faults.guard_crash --names 2100       so many names more: in a file of their own
 
 strace delivers SIGKILL on entering the Nth call of a kind, or lets it fail with ENOSPC or EIO. Then
 another process recovers, with nothing but the journal, past the end of the lease. Everything has to
@@ -61,7 +62,7 @@ def app_in(root: Path) -> str:
     return f"waster-{root.parent.name}"
 
 
-def child(step: str, root: Path) -> None:
+def child(step: str, root: Path, names: int) -> None:
     """What is killed: arms, or ends the lease that is on."""
     roots = Roots(root)
     roots.run.mkdir(parents=True, exist_ok=True)
@@ -73,9 +74,10 @@ def child(step: str, root: Path) -> None:
         lock.free(held)
         return
     engine.open()
+    more = [f"n{number}.test" for number in range(names)]
     raw = {
         "v": 1, "verb": "arm", "seconds": 3600, "strictness": "firm", "apps": [app_in(root)],
-        "groups": [{"list": "news", "sites": NAMES}], "except": ["video.test/course"],
+        "groups": [{"list": "news", "sites": [*NAMES, *more]}], "except": ["video.test/course"],
     }  # fmt: skip
     wish = requests.wish(raw)
     os.sched_yield()
@@ -93,7 +95,8 @@ def child(step: str, root: Path) -> None:
 class Bench:
     """A root folder to be armed and restored, and what it has to be like afterwards."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, names: int) -> None:
+        self.names = names
         self.root = folder / "root"
         self.folder = folder
         self.app = folder / app_in(self.root)
@@ -130,13 +133,14 @@ class Bench:
         """Records and leases that are still there."""
         state = self.root / "var/lib/flowtui"
         names = [*state.glob("journal/*.json"), *state.glob("lease.json")]
+        names += state.glob("*names-*")
         return [str(path) for path in (*names, *state.glob("journal/blobs/*"))]
 
     def run(self, step: str, *before: str) -> subprocess.CompletedProcess[str]:
         """Run a step in a process of its own, under what `before` says."""
         # without site, which would be most of the work
         command = [*before, sys.executable, "-S", "-m", "tests.faults.guard_crash", "--child", step,
-                   "--root", str(self.root)]  # fmt: skip
+                   "--root", str(self.root), "--names", str(self.names)]  # fmt: skip
         return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
     def ready(self, step: str) -> str:
@@ -235,11 +239,11 @@ def isolated(arguments: list[str]) -> int:
         shutil.rmtree(hosts.parent)
 
 
-def bench(most: int, part: tuple[int, int] = (0, 1)) -> int:
+def bench(most: int, part: tuple[int, int], names: int) -> int:
     """Try the points; prints a line for each kind, and one JSON object at the end."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        room = Bench(Path(folder))
+        room = Bench(Path(folder), names)
         try:
             points = all_points(room)
             chosen = sampled(points, most)[part[0] :: part[1]]
@@ -269,18 +273,20 @@ def main() -> int:
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--points", type=int, default=60)
     parser.add_argument("--part", default="0/1", help="1/4: the second of four shares of them")
+    parser.add_argument("--names", type=int, default=0, help="so many names beside the few")
     parser.add_argument("--inside", action="store_true")
     parser.add_argument("--child")
     parser.add_argument("--root", type=Path)
     given = parser.parse_args()
     if given.child:
-        child(given.child, given.root)
+        child(given.child, given.root, given.names)
         return 0
     most = 10**9 if given.all else given.points
     if not given.inside:
-        return isolated(["--inside", "--points", str(most), "--part", given.part])
+        return isolated(["--inside", "--points", str(most), "--part", given.part,
+                         "--names", str(given.names)])  # fmt: skip
     first, _, of = given.part.partition("/")
-    return bench(most, (int(first), int(of)))
+    return bench(most, (int(first), int(of)), given.names)
 
 
 if __name__ == "__main__":

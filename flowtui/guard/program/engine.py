@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from . import deadline, hosts_text, log
+from . import deadline, hosts_text, log, requests
 from .attempts import Tally
 from .deadline import Reading
 from .errors import Damaged, GuardError
@@ -68,6 +68,7 @@ class Engine:
             lease = None
             self.file.clear()
         if lease is None or lease.phase != ACTIVE:
+            self.file.sweep()
             if lease is not None or self.journal.records():
                 self.say("undo", phase=lease.phase if lease else "none")
                 self._restore(lease, "interrupted")
@@ -282,8 +283,6 @@ class Engine:
 
 def tightened(wish: Wish, group: Group, apps: tuple[str, ...]) -> Wish:
     """`wish` with more to keep away; a list that is there keeps its windows."""
-    from . import names
-
     groups = list(wish.groups)
     for place, known in enumerate(groups):
         if known.name == group.name:
@@ -292,7 +291,6 @@ def tightened(wish: Wish, group: Group, apps: tuple[str, ...]) -> Wish:
             break
     else:
         groups.append(Group(group.name, group.sites))
-    if sum(len(one.sites) for one in groups) > names.MAX_NAMES:
-        raise GuardError("names", f"a lease has at most {names.MAX_NAMES} sites")
+    requests.fit(groups)
     both = tuple(dict.fromkeys([*wish.apps, *apps]))[:32]
     return replace(wish, groups=tuple(groups), apps=both)

@@ -7,6 +7,7 @@ bind the file see it too. The journal makes good for what such a write lacks.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from . import files, hosts_text
@@ -28,6 +29,7 @@ def apply(journal: Journal, path: Path, names: dict[str, str]) -> Record:
         original, meta = files.read_fd(fd), files.meta(fd)
         token = os.urandom(8).hex()
         tail = hosts_text.tail(original, token, names)
+        _fits(path, len(original) + len(tail))
         record = journal.prepare(
             KIND,
             path=str(path),
@@ -58,6 +60,7 @@ def change(journal: Journal, record: Record, names: dict[str, str]) -> Record:
     original = journal.bytes_of(record["original"])
     tail = hosts_text.tail(original, record["token"], names)
     known = [tail_name for tail_name in record["tails"] if tail_name != files.digest(tail)]
+    _fits(path, len(original) + len(tail))
     fd = _open(path)
     try:
         now = files.read_fd(fd)
@@ -222,7 +225,7 @@ def _open(path: Path) -> int:
 def _replanted(now: bytes, record: Record, tails: list[bytes], tail: bytes) -> bytes:
     """`now` with all of ours taken out and the segment put at its end."""
     token = record["token"]
-    ours = [line for known in tails for line in hosts_text.lines_of(known, token)]
+    ours = _lines(tails, token)
     try:
         rest = hosts_text.without(now, token, ours, glued=False)
     except Damaged:
@@ -231,9 +234,23 @@ def _replanted(now: bytes, record: Record, tails: list[bytes], tail: bytes) -> b
     return rest + glue + hosts_text.segment_of(tail, token) + b"\n"
 
 
-def _ours(journal: Journal, record: Record) -> list[bytes]:
-    tails = [journal.bytes_of(name) for name in record["tails"]]
-    return [line for tail in tails for line in hosts_text.lines_of(tail, record["token"])]
+def _ours(journal: Journal, record: Record) -> set[bytes]:
+    return _lines(map(journal.bytes_of, record["tails"]), record["token"])
+
+
+def _lines(tails: Iterable[bytes], token: str) -> set[bytes]:
+    """The lines of all tails: nearly the same in each, so each is held once."""
+    lines: set[bytes] = set()
+    for tail in tails:
+        lines.update(hosts_text.lines_of(tail, token))
+    return lines
+
+
+def _fits(path: Path, size: int) -> None:
+    """Refuse to make a file so large that it would not be read again, to be put back."""
+    if size > files.MAX_BYTES:
+        most = files.MAX_BYTES >> 20
+        raise GuardError("hosts", f"{path} would be larger than {most} MiB with these names")
 
 
 def _rewrite(fd: int, now: bytes, wanted: bytes) -> None:

@@ -97,9 +97,9 @@ def is_torn(now: bytes, original: bytes, tails: Iterable[bytes]) -> bool:
     rest, known = now[len(original) :], [b"", *tails]
     for new in known:
         same = common(rest, new)
-        for old in known:
-            if rest[same:] == old[same : len(rest)] or same == len(rest):
-                return True
+        left = rest[same:]
+        if not left or any(old.startswith(left, same) for old in known):
+            return True
     return False
 
 

@@ -198,8 +198,20 @@ class LeaseFile:
         """Whose names were written last, and where to."""
 
     def read(self) -> Lease | None:
-        """The lease, or None. Raises Damaged, OSError."""
+        """The lease, or None. Raises Damaged, OSError.
+
+        Also while a guard writes it: where its names went meanwhile, it has others by now.
+        """
         data = files.read(self._path)
+        while True:
+            try:
+                return self._decoded(data)
+            except Damaged:
+                before, data = data, files.read(self._path)
+                if data == before:
+                    raise
+
+    def _decoded(self, data: bytes | None) -> Lease | None:
         if data is None:
             return None
         raw = journal.unpack(data, str(self._path))
@@ -238,9 +250,16 @@ class LeaseFile:
         files.remove(self._path)
         self._sweep("")
 
+    def sweep(self) -> None:
+        """Remove what a write that was cut short has left, where no lease is on."""
+        if files.read(self._path) is None:
+            self._sweep("")
+
     def _sweep(self, name: str) -> None:
         """Remove files of names that no lease points to."""
-        for path in self._path.parent.glob("names-*.json"):
+        folder = self._path.parent
+        # also what a write that was cut short has left beside its place
+        for path in (*folder.glob("names-*.json"), *folder.glob(".names-*.json.new")):
             if path.name != name:
                 files.remove(path)
         if not name:

@@ -18,6 +18,8 @@ from .strictness import HARD, LEVELS, SOFT
 
 MAX_LINE = 64 * 1024
 MAX_GROUPS = 32
+MOST_GROUPS = 64
+"""Lists of one lease, those included that were added to it."""
 MAX_WINDOWS = 8
 MAX_DEPTH = 8
 SHORTEST_S = 60
@@ -81,8 +83,7 @@ def wish(raw: dict[str, Any], own: Iterable[str] = (), shortest_s: int = SHORTES
     groups = tuple(_group(item, own, left) for item in _list(raw, "groups", MAX_GROUPS))
     if len({group.name for group in groups}) != len(groups):
         raise GuardError("groups", "two lists have the same name")
-    if sum(len(group.sites) for group in groups) > names.MAX_NAMES:
-        raise GuardError("names", f"a lease has at most {names.MAX_NAMES} sites")
+    fit(groups)
     strictness = raw.get("strictness", SOFT)
     if strictness not in LEVELS:
         raise GuardError("strictness", "strictness is soft, firm or hard")
@@ -102,6 +103,20 @@ def wish(raw: dict[str, Any], own: Iterable[str] = (), shortest_s: int = SHORTES
             if sum(end - start for start, end in group.windows) * 2 > wanted.seconds:
                 raise GuardError("windows", f"{group.name} would be open most of a hard lease")
     return wanted
+
+
+def fit(groups: Sequence[Group]) -> None:
+    """Refuse more lists or sites than a lease holds, these by number or by length."""
+    if len(groups) > MOST_GROUPS:
+        raise GuardError("groups", f"a lease has at most {MOST_GROUPS} lists")
+    count = chars = 0
+    for group in groups:
+        count += len(group.sites)
+        chars += sum(map(len, group.sites))
+    if count > names.MAX_NAMES:
+        raise GuardError("names", f"a lease has at most {names.MAX_NAMES} sites")
+    if chars > names.MAX_CHARS:
+        raise GuardError("names", f"the sites of a lease have at most {names.MAX_CHARS} characters")
 
 
 def length(raw: dict[str, Any], shortest_s: int = SHORTEST_S) -> int:

@@ -47,6 +47,7 @@ def run(roots: Roots, beat: Callable[[], None], shortest_s: int = SHORTEST_S) ->
             for address in knocks:
                 engine.tally.saw(address, clock.monotonic())
             engine.tick()
+            verbs.tick()
             systemd.refuse_stop(engine.lease is not None and engine.lease.strict)
             beat()
     finally:

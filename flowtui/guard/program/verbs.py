@@ -86,11 +86,11 @@ class Verbs:
             "status": lambda: self._plain(raw, lambda: report.status(self._engine, uid)),
             "attempts": lambda: self._plain(raw, lambda: report.attempted(self._engine, uid)),
             "doctor": lambda: self._plain(raw, lambda: report.doctor(self._engine)),
-            "stage": lambda: self._stage.put(uid, raw, self._own),
+            "stage": lambda: self._stage.put(uid, pid, raw, self._own),
             "plan": lambda: self._plan(uid, pid, raw),
             "arm": lambda: self._arm(uid, pid, raw),
             "extend": lambda: self._extend(uid, raw),
-            "add": lambda: self._add(uid, raw),
+            "add": lambda: self._add(uid, pid, raw),
             "release": lambda: self._release(uid, raw),
             "emergency-request": lambda: self._request(uid, raw),
             "emergency-confirm": lambda: self._confirm(uid, raw),
@@ -99,6 +99,15 @@ class Verbs:
         if verb not in deeds:
             raise GuardError("verb", f"there is no verb {verb[:40]!r}")
         return deeds[verb]()
+
+    def tick(self) -> None:
+        """Let go of what nobody asks for any more; called about once a second."""
+        self._stage.forget()
+
+    @property
+    def heaps(self) -> int:
+        """How many users have handed something over that was not asked for yet."""
+        return len(self._stage)
 
     def may(self, uid: int) -> bool:
         """Owners may ask, whoever has a lease, and root, who could do it all anyway."""
@@ -120,20 +129,20 @@ class Verbs:
         return deed()
 
     def _plan(self, uid: int, pid: int, raw: dict[str, Any]) -> dict[str, Any]:
-        wish = self._wish(uid, raw)
+        wish = self._wish(uid, pid, raw)
         return report.plan(self._engine, uid, pid, wish, self._clock())
 
     def _arm(self, uid: int, pid: int, raw: dict[str, Any]) -> dict[str, Any]:
-        wish = self._wish(uid, raw)
+        wish = self._wish(uid, pid, raw)
         held = self._engine.arm(uid, pid, wish)
         self._stage.drop(uid)
         return {"lease": report.lease(self._engine, held, uid)}
 
-    def _wish(self, uid: int, raw: dict[str, Any]) -> requests.Wish:
+    def _wish(self, uid: int, pid: int, raw: dict[str, Any]) -> requests.Wish:
         wish = requests.wish(raw, self._own, self._shortest_s)
         if not requests.staged(raw):
             return wish
-        whole = self._stage.whole(uid, wish)
+        whole = self._stage.whole(uid, pid, wish)
         if not (whole.only or whole.apps or any(group.sites for group in whole.groups)):
             raise GuardError("nothing", "there is nothing to keep away", "name a list, or apps")
         return whole
@@ -143,11 +152,11 @@ class Verbs:
         held = self._engine.extend(uid, requests.length(raw, self._shortest_s))
         return {"lease": report.lease(self._engine, held, uid)}
 
-    def _add(self, uid: int, raw: dict[str, Any]) -> dict[str, Any]:
+    def _add(self, uid: int, pid: int, raw: dict[str, Any]) -> dict[str, Any]:
         group, left = requests.added(raw, self._own)
         if requests.staged(raw):
             self._engine.mine(uid)
-            group = self._stage.group(uid, group)
+            group = self._stage.group(uid, pid, group)
             self._stage.drop(uid)
         held = self._engine.add(uid, group, requests.programs(raw))
         return {"lease": report.lease(self._engine, held, uid), "refused": list(left)}

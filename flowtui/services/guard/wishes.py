@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +16,7 @@ from flowtui.core.text import plain
 from flowtui.guard import lists
 from flowtui.guard.client import ASK_S, OLD_ROOM, Client
 from flowtui.guard.lists import SiteList
-from flowtui.guard.program.names import MAX_NAMES
+from flowtui.guard.program.names import MAX_CHARS, MAX_NAMES
 
 
 def fitted(chosen: Sequence[SiteList], client: Client | None = None) -> list[SiteList]:
@@ -29,9 +31,14 @@ def fitted(chosen: Sequence[SiteList], client: Client | None = None) -> list[Sit
     room = client.room() if client is not None and many else MAX_NAMES
     blocking = sorted((one for one in chosen if not one.only), key=lambda one: len(one.sites))
     shares: dict[str, int] = {}
+    chars = MAX_CHARS
     for place, one in enumerate(blocking):
-        shares[one.name] = min(len(one.sites), room // (len(blocking) - place))
-        room -= shares[one.name]
+        others = len(blocking) - place
+        sites = one.sites[: room // others]
+        lengths = list(accumulate(map(len, sites)))
+        shares[one.name] = share = bisect_right(lengths, chars // others)
+        room -= share
+        chars -= lengths[share - 1] if share else 0
     return [
         one if one.only else replace(one, sites=one.sites[: shares[one.name]]) for one in chosen
     ]

@@ -288,22 +288,22 @@ def test_an_older_guard_is_asked_for_what_it_has_room_for(
 def test_what_was_handed_over_is_forgotten_after_its_time_and_bounded(guarded: Guarded) -> None:
     now = [0.0]
     stage = Stage(lambda: now[0])
-    put = {"v": 1, "verb": "stage", "list": "ads"}
+    put: dict[str, Any] = {"v": 1, "verb": "stage", "list": "ads"}
     wish = requests.Wish((requests.Group("ads", ()),), seconds=600)
-    stage.put(ME, {**put, "sites": ["a.ads.test"], "first": True}, ())
-    stage.put(ME, {**put, "sites": ["b.ads.test"]}, ())
-    assert stage.whole(ME, wish).groups[0].sites == ("a.ads.test", "b.ads.test")
+    stage.put(ME, 1, {**put, "sites": ["a.ads.test"], "first": True}, ())
+    stage.put(ME, 1, {**put, "sites": ["b.ads.test"]}, ())
+    assert stage.whole(ME, 1, wish).groups[0].sites == ("a.ads.test", "b.ads.test")
     with pytest.raises(GuardError, match="nothing was handed over"):
-        stage.whole(ME + 1, wish)  # another user's is another user's
+        stage.whole(ME + 1, 1, wish)  # another user's is another user's
     now[0] = 61
     with pytest.raises(GuardError, match="nothing was handed over"):
-        stage.whole(ME, wish)
+        stage.whole(ME, 1, wish)
 
     label = "x" * 60
     with pytest.raises(GuardError, match="at most"):
         for part in range(3000):
             many = [f"{label}.{label}.{label}.{n}.{part}.test" for n in range(300)]
-            stage.put(ME, {**put, "sites": many, "first": part == 0}, ())
+            stage.put(ME, 1, {**put, "sites": many, "first": part == 0}, ())
 
 
 def test_names_of_a_large_lease_are_written_once_and_survive_the_guard(guarded: Guarded) -> None:
