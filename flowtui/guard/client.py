@@ -160,8 +160,17 @@ class Client:
         return self.ask("add", list=name, staged=True)
 
     def plan(self, wish: Mapping[str, Any]) -> Answer:
-        """What `arm` with `wish` would change, however long it is. Raises NoGuard or Refused."""
-        return _twice(lambda: self.ask("plan", **self._handed_over(wish)))
+        """What `arm` with `wish` would change, however long it is. Raises Silent or Refused.
+
+        Where no guard is installed it is worked out here, and `installed` is false in the answer.
+        """
+        try:
+            answer = _twice(lambda: self.ask("plan", **self._handed_over(wish)))
+            return {**answer, "installed": True}
+        except Silent:
+            raise
+        except NoGuard:
+            return {**_previewed(wish), "installed": False}
 
     def room(self) -> int:
         """How many sites a lease of the guard that is installed holds."""
@@ -202,6 +211,16 @@ def _twice(deed: Callable[[], Answer]) -> Answer:
         if refusal.code != "staged":
             raise
         return deed()
+
+
+def _previewed(wish: Mapping[str, Any]) -> Answer:
+    from flowtui.guard import preview
+    from flowtui.guard.program.errors import GuardError
+
+    try:
+        return preview.plan(wish)
+    except GuardError as error:
+        raise Refused(error.code, error.message, error.hint or None) from None
 
 
 def parts(wish: Mapping[str, Any]) -> tuple[Answer, list[tuple[str, Sequence[str]]]]:

@@ -119,6 +119,8 @@ def plan_command(context: Context, names: tuple[str, ...], length: str, as_json:
         context.put(f"{name}: left to the line of your own in the hosts file")
     for refused in answer["refused"]:
         context.put(f"left out: {refused}")
+    if not answer["installed"]:
+        context.say("no guard is installed: so it would be with one, see: flowtui guard install")
 
 
 @guard_command.command("add")

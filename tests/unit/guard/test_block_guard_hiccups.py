@@ -19,7 +19,7 @@ from flowtui.services.focus.running_block import Draft
 from flowtui.services.guard.wishes import fitted
 from tests.unit.guard.harness import ME, World
 from tests.unit.guard.test_block_guard import Guarded
-from tests.user import Person
+from tests.user import Person, Shell
 
 
 @pytest.fixture
@@ -342,3 +342,42 @@ def test_a_missing_socket_is_no_guard_and_a_dead_one_is_silent(tmp_path: Path) -
         dead.bind(str(path))
     with pytest.raises(Silent, match="not running"):
         Client(path).ask("status", 0.1)
+
+
+def test_a_plan_is_told_without_a_guard_and_nothing_is_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flowtui.guard import preview
+    from flowtui.guard.program.roots import Roots
+
+    hosts = tmp_path / "etc" / "hosts"
+    hosts.parent.mkdir()
+    hosts.write_text("127.0.0.1 localhost\n127.0.0.9 mine.example\n")
+    before = sorted(tmp_path.rglob("*"))
+    here = Roots(tmp_path)
+    monkeypatch.setattr(preview, "Roots", lambda: here)
+    monkeypatch.setattr(Client, "installed", property(lambda self: False))
+    sites = ["news.example", "mine.example", "not a name"]
+    wish: dict[str, Any] = {
+        "groups": [{"list": "news", "sites": sites, "open": []}],
+        "seconds": 600,
+    }
+
+    answer = Client(tmp_path / "no.sock").plan(wish)
+
+    assert not answer["installed"] and answer["mapped"] == ["mine.example"]
+    lines = next(c for c in answer["changes"] if c["what"] == str(hosts))
+    assert lines["count"] >= 1 and any("not a name" in text for text in answer["refused"])
+    assert sorted(tmp_path.rglob("*")) == before
+    assert hosts.read_text() == "127.0.0.1 localhost\n127.0.0.9 mine.example\n"
+    with pytest.raises(Refused, match="nothing to keep away"):
+        Client(tmp_path / "no.sock").plan({"groups": [], "seconds": 600})
+
+
+def test_the_command_tells_a_plan_where_no_guard_is_installed(
+    flow: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Client, "installed", property(lambda self: False))
+    shown = flow.ok("guard", "plan", "news")
+    assert "hosts" in shown.out and "no guard is installed" in shown.err
+    assert flow.ok("guard", "plan", "news", "--json").json["installed"] is False
