@@ -15,7 +15,7 @@ import re
 
 from flowtui.core.runs.reading import NOTHING, Item, Notice, NoticeKind, Reading
 from flowtui.watch.readers.bars import Bar, read_bar
-from flowtui.watch.readers.figures import NUMBER, length_s, number, pairs
+from flowtui.watch.readers.figures import NUMBER, length_s, number, pairs, whole
 from flowtui.watch.readers.place import Place
 
 FASTTEXT = "fasttext"
@@ -30,9 +30,9 @@ CNN_BENCHMARKS = "tf-cnn-benchmarks"
 XLUA = "torch7"
 MATLAB = "matlab"
 
-_PROGRESS = re.compile(r"Progress:\s*([\d.]+)%\s+(?=words/sec)")
-_NAMED = re.compile(rf"([A-Za-z][\w./]*):\s*({NUMBER})(?=\s|$)")
-_LEFT = re.compile(r"(?i)eta:\s*([\d hms]+)")
+_PROGRESS = re.compile(r"Progress:\s*([\d.]+)%\s++(?=words/sec)")
+_NAMED = re.compile(rf"(?<![\w./])([A-Za-z][\w./]*):\s*({NUMBER})(?=\s|$)")
+_LEFT = re.compile(r"(?i)eta:\s*(\d[\d hms]{0,20})")
 
 
 def read_fasttext(text: str, place: Place) -> list[Item] | None:
@@ -55,7 +55,7 @@ def read_fasttext(text: str, place: Place) -> list[Item] | None:
 _CORPUS = re.compile(
     r"EPOCH (?:- )?(?P<epoch>\d+) ?(?P<over>:)?(?:- PROGRESS: at (?P<share>[\d.]+)% examples)?"
 )
-_WORDS = re.compile(r"([\d.]+) (?:effective )?words/s\b")
+_WORDS = re.compile(r"(?<![\d.])([\d.]+) (?:effective )?words/s\b")
 
 
 def read_gensim(text: str, place: Place) -> list[Item] | None:
@@ -63,9 +63,10 @@ def read_gensim(text: str, place: Place) -> list[Item] | None:
     if not text.startswith("EPOCH ") or " words/s" not in text:
         return None
     match = _CORPUS.match(text)
-    if match is None or not (match["over"] or match["share"]):
+    epoch = whole(match["epoch"]) if match and (match["over"] or match["share"]) else None
+    if epoch is None:
         return None
-    place.epoch, place.began = int(match["epoch"]), True
+    place.epoch, place.began = epoch, True
     speed = _WORDS.findall(text)
     metrics = pairs([("words/s", speed[-1])]) if speed else NOTHING
     return [Reading(None, metrics, float(place.epoch))]
@@ -107,9 +108,10 @@ _TERM = re.compile(rf"(act|pre|delta|f|\|g\||CG)\s+({NUMBER})")
 def read_liblinear(text: str, place: Place) -> list[Item] | None:
     """`iter  1 act 3.2e+02 pre 3.0e+02 delta 1.2e+00 f 4.3e+02 |g| 5.6e+02 CG   3`"""
     match = _NEWTON.match(text) if text.startswith("iter ") and "|g|" in text else None
-    if match is None:
+    step = whole(match[1]) if match else None
+    if match is None or step is None:
         return None
-    place.step, place.began = int(match[1]), True
+    place.step, place.began = step, True
     return [Reading(place.step, pairs(_TERM.findall(text, match.end())))]
 
 
@@ -147,11 +149,11 @@ def read_stan(text: str, place: Place) -> list[Item] | None:
     if "Iteration: " not in text[:24]:
         return None
     match = _CHAIN.match(text)
-    if match is None:
+    step, total = (whole(match[2]), whole(match[3])) if match else (None, None)
+    if match is None or step is None or total is None:
         return None
-    place.step, place.began = int(match[2]), True
-    chain = None if match[1] is None else int(match[1])
-    return [Reading(place.step, total_steps=int(match[3]), rank=chain)]
+    place.step, place.began = step, True
+    return [Reading(place.step, total_steps=total, rank=whole(match[1] or ""))]
 
 
 _SCORE = re.compile(rf"({NUMBER})\s+= Validation score\s+\((-?)([\w.@-]+)\)$")
@@ -176,16 +178,18 @@ _MODEL = re.compile(
     rf" (?P<name>[a-z][\w ]*?) : (?P<value>{NUMBER})(?P<unit>%|s)?$"
 )
 
+_MINIBATCHES = re.compile(r"\w+ \(instance \d+\) \w+ (?:epoch \d+ )?mini-batch time statistics")
+
 
 def read_lbann(text: str, place: Place) -> list[Item] | None:
     """`model0 (instance 0) training epoch 3 objective function : 0.31`, then the validation's."""
     match = _MODEL.match(text) if "(instance " in text[:40] else None
     value = number(match["value"]) if match else None
     if match is None or value is None:
-        return None
+        return [] if _MINIBATCHES.match(text) else None
     place.began = True
     if match["epoch"]:
-        place.epoch = int(match["epoch"])
+        place.epoch = whole(match["epoch"])
     if match["unit"] == "s":
         return []
     own = {"training": "", "validation": "valid/", "test": "test/"}[match["set"]]
@@ -201,21 +205,28 @@ _IMAGES = re.compile(
 def read_cnn_benchmarks(text: str, place: Place) -> list[Item] | None:
     """`20  images/sec: 184.0 +/- 0.2 (jitter = 0.6)  7.696`: the step, the speed, the loss."""
     match = _IMAGES.match(text) if "images/sec: " in text else None
-    if match is None:
+    step = whole(match[1]) if match else None
+    if match is None or step is None:
         return None
-    place.step, place.began = int(match[1]), True
+    place.step, place.began = step, True
     return [Reading(place.step, pairs((("images/sec", match[2]), ("total_loss", match[3]))))]
 
 
-_XLUA = re.compile(r"\[[=.>]+ (\d+)/(\d+) [=.>]+\] +Tot: (\S+)")
+_XLUA = re.compile(r"\[[=.>]+ (\d{1,15})/(\d{1,15}) [=.>]+\] +(?:Tot|(ETA)): (\S+)")
 
 
 def read_xlua(text: str, place: Place) -> list[Item] | None:
     """Torch 7: ` [======= 390/390 =======>] Tot: 12s341ms | Step: 31ms`, a bar of one epoch."""
-    match = _XLUA.match(text) if text.startswith("[") and "] " in text and "Tot: " in text else None
+    match = _XLUA.match(text) if text.startswith("[") and "] " in text else None
     if match is None:
         return None
-    return read_bar(Bar("", int(match[1]), int(match[2]), length_s(match[3])), place)
+    spent, left = (None, match[4]) if match[3] else (match[4], None)
+    return read_bar(
+        Bar("", int(match[1]), int(match[2]), length_s(spent or ""), length_s(left or "")), place
+    )
+
+
+_DRAWN = re.compile(r":?[-=]+:?")
 
 
 def read_matlab(text: str, place: Place) -> list[Item] | None:
@@ -226,20 +237,25 @@ def read_matlab(text: str, place: Place) -> list[Item] | None:
     if not text.startswith("|") or text.count("|") < 5:
         return None
     cells = [" ".join(cell.split()) for cell in text.strip().strip("|").split("|")]
-    if cells[:2] == ["Epoch", "Iteration"]:
+    if cells[:3] == ["Epoch", "Iteration", "Time Elapsed"]:
         place.table, place.header = MATLAB, cells
         return []
     if place.table != MATLAB or len(cells) != len(place.header):
         return None
-    if not cells[0].isdigit():  # the heading goes on, or a line is drawn
+    if all(_DRAWN.fullmatch(cell) for cell in cells):
+        return []
+    if cells[0] and whole(cells[0]) is None:
+        place.table, place.header = "", []  # another program's table
+        return None
+    if not cells[0]:  # the heading goes on
         place.header = [" ".join((*name.split(), *cell.split()))
                         for name, cell in zip(place.header, cells, strict=True)]  # fmt: skip
         return []
-    place.began, place.epoch = True, int(cells[0])
-    place.step = int(cells[1]) if cells[1].isdigit() else place.step
+    place.began, place.epoch = True, whole(cells[0])
+    place.step = place.step if whole(cells[1]) is None else whole(cells[1])
     measured = zip(place.header[2:], cells[2:], strict=True)
     metrics = pairs((name, cell.rstrip("%")) for name, cell in measured if ":" not in cell)
-    return [Reading(place.step, metrics, float(place.epoch))]
+    return [Reading(place.step, metrics, None if place.epoch is None else float(place.epoch))]
 
 
 READERS = (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 NUMBER = (
-    r"[-+]?(?:\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?"
+    r"[-+]?(?:\d[\d,]*(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?"
     r"|(?i:nan|inf(?:inity)?)(?:\.0?)?(?!\w))"
 )
 """A number as a regular expression: 1,000, 1., .5, 1e-3, nan, -inf, nan.0 (Lightning pads)."""
@@ -57,7 +57,7 @@ def scaled(text: str) -> float | None:
 def whole(text: str) -> int | None:
     """A count of steps such as "2997", "2,997" or "2_997"; None for anything else."""
     digits = text.replace(",", "").replace("_", "")
-    return int(digits) if digits.isdigit() and len(digits) < 18 else None
+    return int(digits) if digits.isdecimal() and len(digits) < 18 else None
 
 
 def clock_s(text: str) -> float | None:

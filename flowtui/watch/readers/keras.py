@@ -10,7 +10,7 @@ import re
 
 from flowtui.core.runs.metrics import split_of
 from flowtui.core.runs.reading import Item, Reading
-from flowtui.watch.readers.figures import NUMBER, length_s, pairs
+from flowtui.watch.readers.figures import NUMBER, length_s, pairs, whole
 from flowtui.watch.readers.place import Place
 
 NAME = "keras"
@@ -25,7 +25,9 @@ _DATA = re.compile(r"Train on \d+ samples")
 _ETA = re.compile(r"ETA: ([\d:]+s?)")
 _SPENT = re.compile(r"- (?:\d+:)*\d+s(?= - )")
 """Keras 1, at an epoch's end: no time a step."""
-_TIMES = re.compile(r"(?:- )?((?:\d+:)*\d+s?)\s+(?:- )?([\d.]+(?:s|ms|us))/(?:step|epoch|sample)")
+_TIMES = re.compile(
+    r"(?:- )?(?<![\d:])((?:\d+:)*\d+s?)\s+(?:- )?([\d.]+(?:s|ms|us))/(?:step|epoch|sample)"
+)
 
 
 def read(text: str, place: Place) -> list[Item] | None:
@@ -42,27 +44,52 @@ def read(text: str, place: Place) -> list[Item] | None:
     match = _FRAME.match(text)
     if match is None:
         return None
-    n, rest = int(match[1]), match[3]
-    total = int(match[2]) if match[2] != "Unknown" else None
+    n, total, rest = whole(match[1]), whole(match[2]), match[3]
+    if n is None or (total is None and match[2] != "Unknown"):
+        return None
     eta, times = _ETA.search(rest), _TIMES.search(rest)
     if eta is None and times is None and (total is None or not _SPENT.match(rest)):
         return None
     metrics = pairs(_PAIR.findall(rest))
     metrics.pop("ETA", None)
     if place.section:  # under a heading such as "Eval begin..."
-        whole = {name: value for name, value in metrics.items() if n == total}
-        own = {k if split_of(k) else f"{place.section}/{k}": v for k, v in whole.items()}
+        final = {name: value for name, value in metrics.items() if n == total}
+        own = {k if split_of(k) else f"{place.section}/{k}": v for k, v in final.items()}
         return [Reading(place.step, own)] if own else []
+    if _is_aside(n, total, metrics, place):
+        return _evaluation(n == total, metrics, place)
     return [_reading(n, total, metrics, eta, times, place)]
+
+
+def _is_aside(n: int, total: int | None, metrics: dict[str, float], place: Place) -> bool:
+    """Whether a bar is evaluate()'s or predict()'s: it begins behind a training's that is over.
+
+    A training has a heading an epoch. Where the log has none, only another size tells the bars
+    apart, or that of the training had a validation's figures.
+    """
+    bars = place.bars
+    validated = any(split_of(name) for name in metrics)
+    if len(bars.keras) < 2 or total is None or bars.keras[0] != bars.keras[1]:
+        return False
+    if bars.keras[1] != total:
+        return place.epoch is not None or not validated
+    return place.epoch is not None and n < total and bars.validates and not validated
+
+
+def _evaluation(over: bool, metrics: dict[str, float], place: Place) -> list[Item]:
+    own = {k if split_of(k) else f"test/{k}": v for k, v in metrics.items()} if over else {}
+    return [Reading(place.step, own)] if own else []
 
 
 def _heading(text: str, place: Place) -> list[Item] | None:
     match = HEADING.match(text)
-    if match is None:
+    epoch = whole(match[1]) if match else None
+    if match is None or epoch is None:
         return None
-    place.epoch, place.began, place.section = int(match[1]), True, ""
+    place.epoch, place.began, place.section = epoch, True, ""
+    place.bars.keras = []
     if match[2]:
-        place.total_epochs = int(match[2])
+        place.total_epochs = whole(match[2])
     total = place.total_epochs
     return [
         Reading(None, epoch=float(place.epoch), total_epochs=None if not total else float(total))
@@ -82,6 +109,25 @@ def _counts_samples(n: int, total: int | None, times: re.Match[str] | None, plac
     return place.bars.samples
 
 
+def _begins(n: int, total: int | None, metrics: dict[str, float], place: Place) -> bool:
+    """Note where the training's bar stands; whether it was complete and begins anew.
+
+    A bar is drawn twice when it is complete, then with the validation's figures; of a log that
+    has nothing but complete bars each is an epoch.
+    """
+    bars = place.bars
+    validated = any(name.startswith("val_") for name in metrics)
+    before = bars.keras
+    was_over = len(before) == 2 and before[0] == before[1] == total
+    again = was_over and n == total and (bars.redrawn or (validated and not bars.validates))
+    bars.keras = [n, total] if total is not None else []
+    if was_over and not again:
+        bars.redrawn = False
+    bars.redrawn = bars.redrawn or n != total
+    bars.validates = validated if not again else (validated or bars.validates)
+    return was_over and not again
+
+
 def _reading(
     n: int,
     total: int | None,
@@ -92,14 +138,13 @@ def _reading(
 ) -> Reading:
     epoch, epochs = place.epoch, place.total_epochs
     place.began = True
+    begun = _begins(n, total, metrics, place)
     if _counts_samples(n, total, times, place):
-        whole = None if not epochs else float(epochs)
-        return Reading(None, metrics, None if epoch is None else float(epoch), None, whole)
+        planned = None if not epochs else float(epochs)
+        return Reading(None, metrics, None if epoch is None else float(epoch), None, planned)
     bars = place.bars
-    if epoch is None:  # no heading says which: a bar that is complete and begins anew is the next
-        if total is not None and bars.main_total == total == bars.main_n and n <= total:
-            bars.rounds += 1
-        bars.main_n, bars.main_total = n, total
+    if epoch is None and begun:
+        bars.rounds += 1
     done = bars.rounds if epoch is None else (epoch or 1) - 1
     step = place.step = n + done * (total or 0)
     last = n == total and any(name.startswith("val_") for name in metrics)

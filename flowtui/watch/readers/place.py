@@ -37,6 +37,12 @@ class Bars:
     """Steps in an epoch, by the last bar of one."""
     samples: bool = False
     """True if Keras' bars count samples."""
+    keras: list[int] = field(default_factory=list)
+    """n and total of Keras' latest bar of training under this heading."""
+    redrawn: bool = False
+    """True if that bar was drawn before it was complete: complete twice, it is the same bar."""
+    validates: bool = False
+    """True if the training's bars have figures of a validation."""
     drawn: dict[str, str] = field(default_factory=dict)
     """Figures of a validation as the bar repeats them."""
 

@@ -57,7 +57,8 @@ def read(text: str, place: Place) -> list[Item] | None:
 
 def _heading(text: str, place: Place) -> list[Item] | None:
     if (
-        any(mark in _IN_BRACKETS.sub("", text) for mark in ":={}()<>,;")
+        not text
+        or any(mark in _IN_BRACKETS.sub("", text) for mark in ":={}()<>,;")
         or len(text) > 2000
         or re.search(r"(?i)\s\d|[\[\]]|\b(?:nan|inf)\b", text)
     ):

@@ -22,7 +22,7 @@ STANDING = frozenset({"hf-trainer", "name=value"})
 LEARNED = STANDING | {"steps", "nanogpt", "xgboost", "lightgbm", "catboost"}
 """Formats whose lines mean the same wherever they stand."""
 _NUMBER = re.compile(
-    r"([-+]?(?:\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?|\.\d+)"
+    r"([-+]?(?:\d[\d,]*(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+)"
     r"|(?<![\w.])[-+]?(?:nan|inf|NaN|Inf|NAN|INF|infinity|Infinity)(?!\w))"
 )
 _INTEGER = re.compile(r"\d+")

@@ -33,7 +33,7 @@ HEAD = re.compile(
     rf"(?i)(?<![\w./])(?<!\w-)(?:(?P<epoch>{EPOCH_WORD})|(?P<step>{STEP_WORD}))"
     r"(?:[ _]?(?:number|num|no|idx"
     rf"|index|id)\b)?(?:\((?P<inset>[a-z]+)\))?(?![\w/(-])\.?"
-    r"[\"']?\s*[:=#]*\s*[\"']?\s*[\[(]*\s*(?P<n>\d[\d,_]*\d|\d)"
+    r"[\"']?\s*+[:=#]*+\s*+[\"']?\s*+[\[(]*+\s*+(?P<n>\d[\d,_]*\d|\d)"
     r"(?P<range>-\s*\d+)?(?![\d_])(?!\w*\.\d|[\d.]*[a-zA-Z%]|:\d|,\d)"
     r"(?:\s*(?:/|of|out of|-of-|von|sur|de|di|из|共)\s*(?P<total>\d[\d,_]*\d|\d|\?)"
     r"(?![\d.]*[a-zA-Z%]|/\d))?"
