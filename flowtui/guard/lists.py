@@ -92,7 +92,7 @@ def _read(folder: Path) -> tuple[dict[str, SiteList], dict[str, FlowError]]:
 
 def from_toml(name: str, text: str, source: str) -> SiteList:
     """A list from its TOML text. Raises FlowError that names the file and what is wrong in it."""
-    _check_name(name, source)
+    check_name(name, source)
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -120,7 +120,7 @@ def from_toml(name: str, text: str, source: str) -> SiteList:
 
 def from_lines(name: str, path: Path) -> SiteList:
     """An imported list: as many of its names as a lease may hold, the first ones."""
-    _check_name(name, str(path))
+    check_name(name, str(path))
     sites: dict[str, None] = {}
     total, imported = 0, False
     try:
@@ -182,7 +182,7 @@ def ranked(listed: Sequence[str]) -> list[str]:
 
 def keep(folder: Path, name: str, listed: Sequence[str], remarks: Sequence[str] = ()) -> Path:
     """Write an imported list, with lines of `remarks` at its head. Raises FlowError."""
-    _check_name(name, "the list")
+    check_name(name, "the list")
     path = folder / f"{name}.txt"
     if (folder / f"{name}.toml").exists():
         raise FlowError(
@@ -312,7 +312,8 @@ def _strings(raw: dict[str, Any], key: str) -> list[str]:
     return value
 
 
-def _check_name(name: str, source: str) -> None:
+def check_name(name: str, source: str) -> None:
+    """Refuse what is no name of a list; `source` is what has it. Raises FlowError."""
     if NAME.fullmatch(name) is None:
         raise FlowError(
             f"{source}: {name!r} is no name of a list", "small letters, digits, - and _"

@@ -67,13 +67,14 @@ def bring(folder: Path, name: str, address: str | None, clock: Clock) -> News:
 
     What cannot be fetched, or holds no name, leaves the list as it is.
     """
+    lists.check_name(name, "the list")
     before = origin(folder, name)
     place = address or (before.address if before is not None else "")
     if not place:
         raise UsageError(f"{name} was not fetched before", f"flowtui guard list fetch {name} URL")
     _check_address(place)
     try:
-        data = fetch(place, {}, clock.monotonic, MOST_BYTES).data or b""
+        data = fetch(place, {}, clock.monotonic, MOST_BYTES, good=_is_good).data or b""
     except FetchError as error:
         raise FlowError(f"{place}: {error}", "the list is as it was") from None
     digest = hashlib.sha256(data).hexdigest()
@@ -99,14 +100,19 @@ def _names(folder: Path, name: str) -> set[str]:
 
 
 def _check_address(address: str) -> None:
+    if not _is_good(address):
+        raise UsageError(f"{address!r} is no address of a list", "such as https://HOST/hosts.txt")
+
+
+def _is_good(address: str) -> bool:
+    """True for https anywhere, and http on this machine."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
     except ValueError:
-        host, parts = "", urlsplit("")
+        return False
     good = parts.scheme == "https" or (parts.scheme == "http" and host in LOCAL)
-    if not good or not host or not address.isprintable() or " " in address:
-        raise UsageError(f"{address!r} is no address of a list", "such as https://HOST/hosts.txt")
+    return good and bool(host) and address.isprintable() and " " not in address
 
 
 def _stamp(at: datetime) -> str:

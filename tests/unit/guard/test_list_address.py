@@ -26,12 +26,15 @@ class Server:
 
     def __init__(self) -> None:
         self.body, self.status, self.asked = HOSTS, 200, 0
+        self.leads_to = ""
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.asked += 1
                 self.send_response(outer.status)
+                if outer.leads_to:
+                    self.send_header("Location", outer.leads_to)
                 self.end_headers()
                 self.wfile.write(outer.body)
 
@@ -91,6 +94,26 @@ def test_only_addresses_that_nobody_can_tamper_with_are_asked(flow: Shell, addre
     refused = flow("guard", "list", "fetch", "ads", address)
 
     assert refused.code == 2 and "no address of a list" in refused.err
+
+
+@pytest.mark.parametrize(
+    "address", ["http://lists.test/hosts", "http://127.0.0.1.lists.test/hosts", "ftp://x.test/"]
+)
+def test_an_address_that_leads_to_one_that_is_not_asked_is_no_list(
+    flow: Shell, server: Server, address: str
+) -> None:
+    server.status, server.leads_to = 302, address
+
+    refused = flow("guard", "list", "fetch", "ads", server.address)
+
+    assert refused.code == 1 and not (flow.person.services.paths.lists_dir / "ads.txt").exists()
+    assert "leads to" in refused.err or "302" in refused.err
+
+
+def test_a_name_that_is_none_asks_no_address(flow: Shell, server: Server) -> None:
+    refused = flow("guard", "list", "fetch", "../ads", server.address)
+
+    assert refused.code and server.asked == 0
 
 
 def test_a_list_that_was_never_fetched_wants_an_address(flow: Shell) -> None:
