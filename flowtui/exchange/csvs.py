@@ -23,6 +23,8 @@ HEAD = 64 << 10
 TICK_ROWS = 2_000
 _SEPARATOR = re.compile(r"sep=([,;|\t])\s*$", re.IGNORECASE)
 """The line with which Excel is told what parts columns."""
+CELL_LIMIT = 16 << 20
+"""Characters: a year's diary in one cell is longer than the 128 KiB that Python reads by itself."""
 LOOKED_AT = 12
 """Lines from which it is told what parts columns."""
 
@@ -171,6 +173,7 @@ def lines(file: IO[bytes], what: str, size: int, options: Options) -> Iterator[H
 
 def _rows(tail: _Tail, delimiter: str, what: str, encoding: str) -> Iterator[Line]:
     """Rows that are not empty, each with the line it begins on."""
+    csv.field_size_limit(max(csv.field_size_limit(), CELL_LIMIT))
     rows = csv.reader(tail, delimiter=delimiter, strict=True)
     number = 1
     try:

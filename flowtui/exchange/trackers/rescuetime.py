@@ -91,6 +91,8 @@ class RescueTime:
             try:
                 moment = read_moment(row.get(at[WHEN]), options.zone, options.date_order)[0]
                 seconds, score = round(read_number(row.get(at[SPENT]), marks)), _score(row, at)
+                if seconds < 0:
+                    raise UsageError(f"{row.get(at[SPENT])!r} is no time spent")
             except UsageError as error:
                 yield Unread(row.number, row.text, error.message)
                 continue

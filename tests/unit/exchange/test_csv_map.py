@@ -547,3 +547,10 @@ def test_a_habit_with_a_column_a_unit_is_a_habit_a_unit(tmp_path: Path) -> None:
     assert {(e.name, e.value, e.unit) for e in made.new} == {
         ("x", 12, "pages"), ("x-min", 30, "min"),
     }  # fmt: skip
+
+
+def test_a_huge_cell_costs_no_other_row(tmp_path: Path) -> None:
+    text = f"Date,Meditate,Diary\n2026-03-01,yes,{'x' * 200_000}\n2026-03-02,no,\n"
+    made = plan(table(tmp_path / "days.csv", text))
+
+    assert made.counts == {"habit:meditate": 2}

@@ -400,3 +400,10 @@ def test_rescuetimes_reports_by_kind_or_productivity_give_the_same_time(
     tmp_path: Path, report: str
 ) -> None:
     assert read(tmp_path, "rescuetime", report)[0].startswith("03 09:00 03 09:25:00")
+
+
+def test_a_negative_time_of_rescuetime_is_told_and_not_taken(tmp_path: Path) -> None:
+    head = "Date,Time Spent (seconds),Number of People,Activity,Category,Productivity\n"
+    rows = "2026-03-03T09:00:00,1500,1,code,Editing,2\n2026-03-03T10:00:00,-5,1,code,Editing,2\n"
+
+    assert read(tmp_path, "rescuetime", head + rows) == ["Unread", "03 09:00 03 09:25:00 Editing"]
