@@ -72,7 +72,7 @@ class Root(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option("--home", metavar="DIR", help="keep config, data and state together under DIR")
-@click.option("--plain", is_flag=True, help="the app without animation, for screen readers")
+@click.option("--plain", is_flag=True, help="the app in plain words, for screen readers")
 @click.version_option(package_name="flowtui", prog_name=PROGRAM)
 @click.pass_context
 def root(ctx: click.Context, home: str | None, plain: bool) -> None:

@@ -12,7 +12,7 @@ from textual.content import Content
 from flowtui.core.focus.day_line import LEGEND, MEANING, day_line
 from flowtui.core.status_file import minutes
 from flowtui.core.text import cell_count, middle_cut, padded
-from flowtui.tui.focus.block_text import DAYS
+from flowtui.tui.focus.block_text import DAYS, fitting
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot, Week
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Lines = list[Content]
 RUNS, THOUGHTS = 3, 3
 """So many lines at most; how many more there are is said."""
+LEAST_NAME = 8
+"""Cells of an intention below which it says nothing any more."""
 FULL, REST = "━", "─"
 
 
@@ -187,10 +189,13 @@ def section(title: str, lines: Lines, width: int, right: str = "") -> Lines:
 
 
 def offer_line(snapshot: Snapshot, width: int) -> str:
-    """The keys that begin a block, and what each begins."""
-    usual = snapshot.usual
-    again = f"S goes on: {{}}, {usual}" if snapshot.goes_on else f"S starts {usual} at once"
-    line = f"enter plans a block   {again}"
-    if snapshot.goes_on:
-        line = line.format(middle_cut(snapshot.goes_on, max(8, width - cell_count(line) + 2)))
-    return line
+    """The keys that begin a block, and what each begins; what has no room is left out whole."""
+    usual, goes_on, plans = snapshot.usual, snapshot.goes_on, "enter plans a block"
+    if not goes_on:
+        return fitting([plans, f"S starts {usual} at once"], width)
+    for tail in (f", {usual}", ""):
+        head = f"{plans}   S goes on: "
+        room = width - cell_count(head) - cell_count(tail)
+        if room >= min(LEAST_NAME, cell_count(goes_on)):
+            return f"{head}{middle_cut(goes_on, room)}{tail}"
+    return fitting([plans, "S goes on"], width)
