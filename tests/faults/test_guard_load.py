@@ -142,3 +142,55 @@ def test_who_is_no_owner_gets_one_answer_and_hears_how_to_become_one(room: Cell)
     room.flowtui("start", "--guard", "news", "--for", "1m", "--detach")
     told = json.loads(room.run(*words).stdout.split("\n")[0])["error"]["message"]
     assert "a lease of another user is on" in told
+
+
+LONG_FLOOD = """
+import json, socket
+def say(links, **fields):
+    line = json.dumps({"v": 1, "id": 1, **fields}).encode() + b"\\n"
+    for link in links:
+        link.sendall(line)
+    return [link.makefile().readline() for link in links]
+def connect():
+    link = socket.socket(socket.AF_UNIX)
+    link.connect("/run/flowtui/guard.sock")
+    return link
+link = connect()
+for part in range(100):
+    sites = [f"s{part}-{n}.other.test" for n in range(990)]
+    say([link], verb="stage", list="x", sites=sites, first=part == 0)
+print("on", flush=True)
+links = [connect() for _ in range(11)]
+while True:
+    try:
+        say(links, verb="plan", seconds=600, staged=True, groups=[{"list": "x", "open": [[0, 1]]}])
+        say([link], verb="stage", list="x", sites=["again.other.test"])
+    except OSError:
+        links, link = [connect() for _ in range(11)], connect()
+"""
+"""Hands over a list as long as can be, and has it planned on every connection, again and again."""
+ARM_LONG = """
+import json, sys
+from pathlib import Path
+from flowtui.guard.client import Client
+sites = [f"s{n}.ads.test" for n in range(90_000)]
+wish = {"groups": [{"list": "ads", "sites": sites, "open": []}], "strictness": "hard",
+        "seconds": int(sys.argv[1])}
+print(Client(Path("/run/flowtui/guard.sock")).arm(wish)["lease"]["sites"])
+"""
+
+
+def test_long_lists_of_one_owner_stop_neither_the_heart_nor_the_lease_of_another(
+    room: Cell,
+) -> None:
+    before = room.state()
+    words = ("--yes", "--no-systemd", "--shortest", "2", "--owner", "61000")
+    room.flowtui("guard", "install", *words)
+    first = room.serving()
+    assert room.python(ARM_LONG, "20").strip() == "90000"
+    hostile = attack(room, LONG_FLOOD, 61000)
+
+    assert room.python(ASK, "10").strip() == "10"
+
+    until(lambda: room.state() == before, "the lease ends, and all is as it was", 60)
+    assert hostile.poll() is None and room.serving() == first, "it was never taken for dead"
