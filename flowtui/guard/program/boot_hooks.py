@@ -38,7 +38,7 @@ def of(root: Path) -> list[Hook]:
     hooks = [
         Hook(below, TEXT, mode, by) for below, mode, by, needs in _INITS if _there(root, needs)
     ][:1]
-    daemons = ("cron", "crond", "anacron")
+    daemons = ("cron", "crond")  # anacron by itself reads no cron.d
     if any(shutil.which(name, path=SYSTEM_PATH) for name in daemons) and _there(root, _CRON_NEEDS):
         hooks.append(Hook(CRON, CRON_TEXT, 0o644, "cron"))
     return hooks

@@ -129,7 +129,11 @@ def check(root: Path, steps: Sequence[Step]) -> None:
 
 
 def carry_out(root: Path, steps: Sequence[Step]) -> None:
-    """Put everything where the plan says. Raises GuardError; what a failed one made is removed."""
+    """Put everything where the plan says. Raises GuardError; what a failed one made is removed.
+
+    Each thing is in the manifest before it is there: whoever is killed in between leaves nothing
+    that an uninstallation does not know of.
+    """
     manifest = _manifest(root)
     first = not manifest
     try:
@@ -137,15 +141,18 @@ def carry_out(root: Path, steps: Sequence[Step]) -> None:
             fresh = not step.path.exists()
             entry = manifest.get(str(step.path), {})
             made = bool(entry.get("made")) or fresh
+            before = entry.get("hash")
+            manifest[str(step.path)] = {"hash": step.hash, "made": made, "before": before}
+            if step.path != root / LIB:
+                _note(root, manifest)
             if step.data is None:
                 step.path.mkdir(mode=step.mode, parents=True, exist_ok=True)
                 if fresh:
                     step.path.chmod(step.mode)
             else:
                 files.replace(step.path, step.data, step.mode)
-            manifest[str(step.path)] = {"hash": step.hash, "made": made}
-            if (root / LIB).is_dir():
-                files.replace(root / MANIFEST, json.dumps(manifest, indent=1).encode(), 0o644)
+            if step.path == root / LIB:
+                _note(root, manifest)
     except OSError as error:
         if first:
             take_away(root)
@@ -222,11 +229,15 @@ def _remove(here: Path, entry: dict[str, Any], gone: list[str], left: list[str])
     data = files.read(here)
     if data is None:
         return
-    if files.digest(data) != entry["hash"]:
+    if files.digest(data) not in (entry["hash"], entry.get("before")):
         left.append(f"{here}: was changed since it was installed")
         return
     here.unlink()
     gone.append(str(here))
+
+
+def _note(root: Path, manifest: dict[str, Any]) -> None:
+    files.replace(root / MANIFEST, json.dumps(manifest, indent=1).encode(), 0o644)
 
 
 def _manifest(root: Path) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from .roots import Roots
 from .units import LAUNCHER
 
 MOST_BYTES = 4 << 20
+BOOT_LOCK = "boot.lock"
+"""Held in the folder of the socket by whoever starts the guard at boot, or takes it away."""
 
 
 def rescue(root: Path, mend: bool, dry: bool) -> dict[str, Any]:
@@ -39,8 +41,17 @@ def uninstall(root: Path) -> dict[str, Any]:
         raise GuardError(
             "running", f"a lease runs for {left} min more", "the guard stays until it has ended"
         )
+    Roots(root).open_run()
+    held = lock.take(Roots(root).run / BOOT_LOCK, wait_s=60.0)  # a hook may be starting it just now
+    try:
+        return _taken_away(root, lease is not None)
+    finally:
+        lock.free(held)
+
+
+def _taken_away(root: Path, armed: bool) -> dict[str, Any]:
     service.stop(root, service.has_systemd())
-    if lease is not None:
+    if armed:
         recover.end(Roots(root), "uninstalled")
     done = recover.run(Roots(root))
     if done["active"]:
@@ -108,10 +119,13 @@ def boot(root: Path, shortest_s: int | None = None) -> int:
     Two hooks may run this at the same time. Raises GuardError, OSError.
     """
     roots = Roots(root)
+    if not installation.installed(root):
+        return 0
     roots.open_run()
-    held = lock.take(roots.run / "boot.lock", wait_s=60.0)
+    held = lock.take(roots.run / BOOT_LOCK, wait_s=60.0)
     try:
-        if hello.answers(roots.socket):
+        # uninstalled while we waited: nothing may be made anew
+        if not installation.installed(root) or hello.answers(roots.socket):
             return 0
         done = recover.run(roots)
         service.start(root, systemd=False, shortest_s=shortest_s)

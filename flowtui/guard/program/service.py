@@ -86,8 +86,9 @@ def stop(root: Path, systemd: bool) -> None:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except (OSError, ValueError):
         return
-    if b"supervise" not in words:
-        return  # another process has its number now
+    program = str(root / LIB / "guard.pyz").encode()
+    if b"supervise" not in words or program not in words:
+        return  # another process has its number now, such as a supervise of daemontools
     os.kill(pid, signal.SIGTERM)
     end = clock.monotonic() + UP_S
     while Path(f"/proc/{pid}").exists() and clock.monotonic() < end:
