@@ -43,6 +43,8 @@ class CurvePlot(PlotextPlot):
 
     def render(self) -> Text:
         """As the widget does, but with our colours: it would put its own over them."""
+        if getattr(self.app, "plain", False):
+            return Text("\n".join(in_words(self._last[0] if self._last else (), self.size.height)))
         self.plt.plotsize(self.size.width, self.size.height)
         self.plt._set_size(self.size.width, self.size.height)
         return Text.from_ansi(self.plt.build())
@@ -110,6 +112,20 @@ class CurvePlot(PlotextPlot):
             return Color.parse(value).rgb
         except ColorParseError:
             return "default"
+
+
+def in_words(curves: Sequence[Curve], height: int) -> list[str]:
+    """Each curve in lines: its name, then values at some of its steps, the last one always."""
+    room = max(2, height // max(1, len(curves))) - 1
+    lines: list[str] = []
+    for curve in (_usable(curve, False) for curve in curves):
+        if not curve.steps:
+            continue
+        last = len(curve.steps) - 1
+        places = sorted({round(last * n / max(1, room - 1)) for n in range(room)} | {last})[-room:]
+        lines.append(curve.name)
+        lines += [f"  step {curve.steps[at]:g}  {curve.values[at]:.4g}" for at in places]
+    return lines[: max(1, height)]
 
 
 def _usable(curve: Curve, log: bool) -> Curve:
