@@ -11,6 +11,7 @@ from flowtui.core.runs.address import is_address
 from flowtui.core.runs.machine import GpuReading
 from flowtui.core.runs.run import Run
 from flowtui.services.runs.beyond import Answer, Beyond
+from flowtui.services.runs.first_silent import first_silent
 from flowtui.services.runs.launch import RunStarter
 from flowtui.services.runs.tracked_run import identity_known, later_places
 from flowtui.watch.adopt import Writing, look_at
@@ -72,8 +73,15 @@ class RunAdopter:
         if len(pids) > 1:
             raise UsageError("one run has one process", "add them one by one")
         paths = [Path(place).absolute() for place in places if not _is_pid(place)]
+        _all_answer(paths)
         for path in paths:
-            if not path.exists():
+            try:
+                is_there = path.exists()
+            except OSError as error:
+                raise UsageError(
+                    f"{path}: {error.strerror}", "give a log that can be read"
+                ) from None
+            if not is_there:
                 raise UsageError(f"{path} is not there", "give a log, a folder, or a PID")
         if pids:
             return [self._of_process(pids[0], paths, name, baseline)]
@@ -224,3 +232,10 @@ def _went_on(place: Place, run: Run) -> bool:
 
 def _is_pid(place: str) -> bool:
     return place.isdigit() and not Path(place).exists()
+
+
+def _all_answer(paths: Sequence[Path]) -> None:
+    """Raise FlowError where one of them lies on a file system that hangs."""
+    silent = first_silent(paths) if paths else None
+    if silent is not None:
+        raise FlowError(f"{silent} does not answer: its file system hangs", "try again later")

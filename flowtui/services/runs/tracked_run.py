@@ -69,6 +69,8 @@ class Tracked:
         self.log = open_log(run, directory, ())
         self.meter = Meter()
         self.problem = ""
+        self.silent: frozenset[Path] = frozenset()
+        """Those of its `paths` that hang: they are not touched until they answer."""
         self.ended: Ended | None = None
         self.supervised = False
         """Whether a process lives that will write its end down."""
@@ -114,13 +116,33 @@ class Tracked:
     def look(self, now: datetime, monotonic: float, gpus: Sequence[GpuReading] = ()) -> None:
         """Read on. `monotonic` paces the dearer looks; `gpus` are the latest readings of all."""
         self._hear()
-        self._read(now.timestamp())
+        if self.away:
+            self.problem = f"{self.away}: its file system does not answer"
+            self.rhythm.forget_silence(now.timestamp())
+        else:
+            self._read(now.timestamp())
         self.ended = self._end()
         self._look_at_process(now, monotonic)
         self._look_for_end()
         self._look_at_gpus(gpus)
-        self._look_at_disk(now, monotonic)
-        self._look_for_logs(monotonic)
+        if not self.silent:
+            self._look_at_disk(now, monotonic)
+            self._look_for_logs(monotonic)
+
+    @property
+    def paths(self) -> list[Path]:
+        """What is looked at on this machine; none of a run elsewhere, whose copies lie at home."""
+        if self._reports is not None:
+            return []
+        own = [source.path for source in self.log.sources]
+        return own if not self.run.folder else [*own, Path(self.run.folder)]
+
+    @property
+    def away(self) -> Path | None:
+        """The first of its logs that hangs; None if all can be read."""
+        if not self.silent:
+            return None
+        return next((s.path for s in self.log.sources if s.path in self.silent), None)
 
     @property
     def has_news(self) -> bool:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,7 @@ from flowtui.services.runs.glances import closed, glance_of
 from flowtui.services.runs.run_store import RunBook
 from flowtui.services.runs.tracked_run import OpenLog, Tracked, kept_history
 from flowtui.watch.place import Place
+from flowtui.watch.reach import Reach
 from flowtui.watch.rundir import RunDir
 
 STEP_S = 2.0
@@ -117,6 +119,7 @@ class Watcher:
         teller: RunTeller,
         zone: ZoneInfo,
         origins: OriginBook | None = None,
+        reach: Reach | None = None,
     ) -> None:
         self._book = book
         self._board = board
@@ -130,6 +133,7 @@ class Watcher:
         self._teller = teller
         self._zone = zone
         self._origins = origins
+        self._reach = reach or Reach()
         self._faults: dict[str, str] = {}
         """Our own faults by run, each said once."""
         self._tracked: dict[str, Tracked] = {}
@@ -160,7 +164,9 @@ class Watcher:
         self._gpus.want(wanted)
         gpus = self._gpus.latest()
         lost = {x.gpu: x.words for x in self._gpus.xids() if x.serious}
+        silent = self._silent()
         for id, tracked in list(self._tracked.items()):
+            tracked.silent = silent.intersection(tracked.paths) if silent else silent
             if slept:
                 tracked.slept(slept, now.timestamp())
             if not slept and self._is_as_before(id, tracked, monotonic):
@@ -176,6 +182,10 @@ class Watcher:
         soon = near and far and len(self._tracked) <= FEW
         wait_s = NEAR_STEP_S if soon else STEP_S
         return wait_s if monotonic - self._busy_at < IDLE_S else None
+
+    def _silent(self) -> frozenset[Path]:
+        """Places of all runs that hang now."""
+        return self._reach.silent(p for run in self._tracked.values() for p in run.paths)
 
     def keep(self) -> None:
         """Write down what was learned; a full disk is tried again later."""
@@ -250,7 +260,7 @@ class Watcher:
         tracked.look(now, monotonic, gpus)
         for index in {gpu.index for gpu in tracked.held} & lost.keys():
             tracked.gpu_lost = f"GPU {index}: {lost[index]}"
-        over = self._is_over(id, tracked, now)
+        over = tracked.away is None and self._is_over(id, tracked, now)
         if over:
             tracked.finish()
         seen = tracked.seen(now)

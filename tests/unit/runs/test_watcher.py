@@ -27,8 +27,10 @@ from flowtui.services.runs.digest import RunTeller
 from flowtui.services.runs.log_look import log_of, opened_by, places_in
 from flowtui.services.runs.watcher import IDLE_S, STEP_S, Watcher
 from flowtui.watch.place import Place
+from flowtui.watch.reach import Reach
 from tests.fakes import FakeClock
 from tests.unit.runs.run_lab import Lab, alive, until
+from tests.unit.runs.test_reach import Share
 
 GIB = 1 << 30
 NANO = "iter {i}: loss {loss:.4f}, time 100.00ms, mfu 10.00%"
@@ -65,13 +67,14 @@ class Bench:
         self.gpus = Gpus()
         self.teller = RunTeller(self.board, folder / "told.json", ZoneInfo("UTC"))
         self.faults: list[str] = []
+        self.reach = Reach()
         self.watcher = self.fresh()
 
     def fresh(self) -> Watcher:
         """Another process takes over."""
         return Watcher(
             self.lab.book, self.board, self.clock, self.gpus, log_of, opened_by, judge, 4711,
-            self.faults.append, self.teller, ZoneInfo("UTC"),
+            self.faults.append, self.teller, ZoneInfo("UTC"), reach=self.reach,
         )  # fmt: skip
 
     def step(self, seconds: float = STEP_S) -> Board:
@@ -554,3 +557,30 @@ def test_a_log_that_is_deleted_after_the_first_look_keeps_its_metrics_and_findin
 
     assert detail.seen.history.metrics["loss"].n == 40
     assert [finding.rule.value for finding in detail.findings] == ["nan"]
+
+
+def test_a_log_on_a_share_that_hangs_holds_up_no_other_and_is_no_verdict(
+    bench: Bench, tmp_path: Path
+) -> None:
+    near, far = tmp_path / "near.log", tmp_path / "share" / "far.log"
+    far.parent.mkdir()
+    near.write_text(nano(0, 5))
+    far.write_text(nano(0, 5))
+    one, other = bench.adopt(near), bench.adopt(far, "far")
+    bench.step()
+    share = Share(far.parent)
+    bench.reach = Reach(0.05, share.touch)
+    bench.watcher = bench.fresh()
+    near.write_text(nano(0, 9))
+    for _ in range(60):
+        bench.step(60.0)
+    assert bench.glance(one).step == 8
+    lost = bench.glance(other)
+    assert "does not answer" in lost.problem and str(far) in lost.problem
+    assert not lost.findings and not bench.lab.book.find(other.id).ended
+    share.answer()
+    far.write_text(nano(0, 9))
+    bench.step()
+    bench.step()
+    found = bench.glance(other)
+    assert (found.step, found.problem) == (8, "") and bench.faults == []
