@@ -1,4 +1,4 @@
-"""Whether files answer, for a process that is to end soon: a child asks, and is left if it hangs."""
+"""Whether files answer, for a process that is to end soon: a child asks, and may be left."""
 
 from __future__ import annotations
 
