@@ -112,7 +112,7 @@ def test_a_week_is_planned_lived_and_looked_back_at(person: Terminals, tmp_path:
     week.leave()
     week.days.work("2027-03-04T09:20:00+00:00")
     person.run("plan", "begin")
-    week.days.work("2027-03-04T10:50:00+00:00")
+    week.days.work("2027-03-04T10:50:40+00:00")
     person.run("stop", "--outcome", "done")
     person.run("shared", "https://example.org/post", "fused attention in 80 lines")
 
@@ -154,7 +154,7 @@ def test_a_week_is_planned_lived_and_looked_back_at(person: Terminals, tmp_path:
         "by tag": sum(row["focus_s"] for row in week.told("log", "--by", "tag", *days)),
     }
     sums["jq over the ledger"] = sum(map(raw_focus_s, raw_blocks(person.home).values()))
-    assert set(sums.values()) == {report["focus_s"]} and abs(report["focus_s"] - 3 * 5400) <= 10
+    assert set(sums.values()) == {report["focus_s"]} and abs(report["focus_s"] - 3 * 5400) < 60
     text = person.run("report", "--week", "2027-W09")
     for words in ("fuse the kernel (done, 3 blocks, 4 h 30)", "planned: 3 of 4 begun",
                   "fused attention in 80 lines", "Wed 3 | –"):  # fmt: skip
