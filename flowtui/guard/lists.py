@@ -28,6 +28,8 @@ from flowtui.guard.program.errors import GuardError
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 KEYS = ("title", "sites", "apps", "exceptions", "open", "only")
+PLAIN = re.compile(r"[a-z0-9._-]{1,253}")
+"""What a host name is made of, however long its parts."""
 HEAD = "# flowtui list, the names most worth their place first"
 MOST_TOML_BYTES, MOST_LINES_BYTES = 4 << 20, 64 << 20
 """Larger files are no lists that somebody keeps."""
@@ -137,8 +139,11 @@ def from_lines(name: str, path: Path) -> SiteList:
                 sites[line.strip()] = None
     except (OSError, UnicodeDecodeError) as error:
         raise FlowError(f"{path} cannot be read: {_reason(error)}") from None
-    # what `keep` wrote was looked at then, and the guard looks at each name again
-    checked = tuple(s for s in sites if s and (imported or _is_site(s)))[: names.MAX_NAMES]
+    # what `keep` wrote was looked at then, and the guard looks at each name again; but a hand may
+    # have been at it since, and one line that can be no name has the guard refuse all of them
+    checked = tuple(s for s in sites if s and ((imported and PLAIN.fullmatch(s)) or _is_site(s)))[
+        : names.MAX_NAMES
+    ]
     total = total if total > 0 else len(sites)
     return SiteList(name, f"imported, {total} names", checked, source=str(path), total=total)
 

@@ -199,3 +199,13 @@ def test_the_example_of_the_readme_keeps_its_exception_open_in_both_names() -> N
     assert lease.hosts() == [], "neither name goes into the hosts file: a part stays reachable"
     rules = policy_text.rules(lease.sites(), wish.exceptions, ())
     assert "reddit.com/r/MachineLearning" in rules.allow and "reddit.com" in rules.block
+
+
+def test_an_imported_list_that_a_hand_was_at_gives_no_line_that_is_no_name(tmp_path: Path) -> None:
+    bad = ["a\x1b]0;x\x07.test", "b.test\u202e", "c" * 500 + ".test", "d.test e.test", "\x00"]
+    text = "\n".join([lists.HEAD, "# 2 names", "ads.test", *bad, "more.test/r/all", ""])
+    (tmp_path / "ads.txt").write_text(text, "utf-8")
+
+    known = lists.known(tmp_path)["ads"]
+
+    assert known.sites == ("ads.test", "more.test/r/all")
