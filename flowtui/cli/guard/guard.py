@@ -88,11 +88,14 @@ def status_command(context: Context, as_json: bool) -> None:
 def attempts_command(context: Context, as_json: bool) -> None:
     """How often which site was asked for during this lease, by any program."""
     answer = context.services.guard.client.ask("attempts")
+    shared = answer.get("shared", {})  # an earlier guard does not say
     if as_json:
-        context.put_json({"total": answer["total"], "names": dict(answer["names"])})
+        found = {"total": answer["total"], "names": dict(answer["names"]), "shared": shared}
+        context.put_json(found)
         return
     for name, count in answer["names"]:
-        context.put(f"{count:5}  {name}")
+        more = f", or one of {shared[name]} more that share its address" if name in shared else ""
+        context.put(f"{count:5}  {name}{more}")
     context.put(f"{answer['total']:5}  in all")
 
 

@@ -42,6 +42,15 @@ def address(number: int) -> str:
     return f"{BASE[0]}.{BASE[1]}.{high}.{low + 1}"
 
 
+def others_at(to: str, total: int) -> int:
+    """How many more of `total` names are sent to the address `to` than one."""
+    if not to.startswith(f"{BASE[0]}.{BASE[1]}.255."):
+        return 0
+    place = int(to.rsplit(".", 1)[1]) - 1
+    first = OWN_ADDRESSES + (place - OWN_ADDRESSES) % 254
+    return max(0, len(range(first, total, 254)) - 1)
+
+
 def opening(token: str) -> bytes:
     """The line before a segment."""
     return f"# flowtui {token}: these lines go when the block ends".encode()

@@ -147,12 +147,24 @@ def looks_blocked(inside: list[str]) -> bool:
 
 
 def attempted(engine: Engine, uid: int) -> dict[str, Any]:
-    """Attempts by name, most first."""
+    """Attempts by name, most first.
+
+    Of names in `shared`, so many others have the same address: it may have been one of these.
+    """
     held = engine.mine(uid)
     first = engine.first_at(held)
     by_name = {name: engine.tally.counts[at] for at, name in first.items()}
     listed = sorted(by_name.items(), key=lambda pair: (-pair[1], pair[0]))
-    return {"total": sum(by_name.values()), "names": [list(pair) for pair in listed[:200]]}
+    others = {
+        name: count
+        for at, name in first.items()
+        if (count := hosts_text.others_at(at, len(held.addresses)))
+    }
+    return {
+        "total": sum(by_name.values()),
+        "names": [list(pair) for pair in listed[:200]],
+        "shared": {name: others[name] for name, _ in listed[:200] if name in others},
+    }
 
 
 def plan(engine: Engine, uid: int, caller: int, wish: Wish, now: Reading) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from flowtui.guard.client import Client
 from flowtui.guard.lists import SiteList
 from flowtui.guard.program import clock as clocks
-from flowtui.guard.program import files, hosts, hosts_text, names, requests
+from flowtui.guard.program import files, hosts, hosts_text, names, report, requests
 from flowtui.guard.program.errors import GuardError
 from flowtui.guard.program.lease import MANY, LeaseFile
 from flowtui.guard.program.requests import Group
@@ -266,3 +266,18 @@ def test_a_client_hands_over_anew_what_the_guard_has_lost(
     Client().arm_more("ads", many, ())
 
     assert set(many) <= set(sites(world)) and handed.count("stage") > 4
+
+
+def test_an_attempt_at_an_address_of_many_names_is_not_laid_to_one_of_them(world: World) -> None:
+    total = hosts_text.OWN_ADDRESSES + 600
+    listed = tuple(f"s{n}.test" for n in range(total))
+    world.engine.arm(ME, 0, requests.Wish((Group("ads", listed),), seconds=600))
+    at = hosts_text.address(total - 1)
+    same = [name for n, name in enumerate(listed) if hosts_text.address(n) == at]
+    world.engine.tally.saw(at, 1.0)
+    world.engine.tally.saw(hosts_text.address(5), 1.0)
+
+    told = report.attempted(world.engine, ME)
+
+    assert dict(told["names"]) == {"s5.test": 1, same[0]: 1}
+    assert told["shared"] == {same[0]: len(same) - 1} and len(same) > 1
