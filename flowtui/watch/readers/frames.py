@@ -64,13 +64,24 @@ def _parts(piece: bytes) -> list[bytes]:
     return _GLUED.split(piece)
 
 
+LONG = 300
+_ENDLESS = re.compile(rf"(\d(?:[\d,.]){{{LONG},}})|[ \t]{{{LONG},}}")
+
+
 def text_of(frame: bytes) -> str:
-    """A frame as text: styles, zero bytes and blanks at its end gone, what is no UTF-8 replaced."""
+    """A frame as text: styles, zero bytes and blanks at its end gone, what is no UTF-8 replaced.
+
+    No figure has hundreds of digits, and no table so wide a gap: both are cut down, so that no
+    pattern and no number of a reader can choke on them.
+    """
     if b"\x1b" in frame:
         frame = _STYLE.sub(b"", frame)
     if b"\x00" in frame:
         frame = frame.replace(b"\x00", b"")
-    return frame.decode("utf-8", "replace").rstrip()
+    text = frame.decode("utf-8", "replace").rstrip()
+    if len(text) > LONG and _ENDLESS.search(text) is not None:
+        text = _ENDLESS.sub(lambda match: "?" if match[1] else " " * LONG, text)
+    return text
 
 
 def unglued(text: str) -> list[str]:
