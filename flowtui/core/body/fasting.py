@@ -91,7 +91,8 @@ class WindowNow:
     reached_at: datetime | None
     """When the target is or was reached; None without one."""
     certain: bool
-    """False where a day in between has no record: a fast, or a window that was not logged."""
+    """False where a day in between has no record, or today was passed over: a fast, or a window
+    that was not logged."""
     note: str | None
     """A plain line above 24 hours; None otherwise."""
 
@@ -109,7 +110,8 @@ def window_now(
     if last is None or last.end is None:
         return WindowNow(False, None, None, None, None, None, None, True, None)
     target = targets[day_of(last, rule.start).weekday()]
-    certain = log.recorded_between(day_of(last, rule.start), rule.day_of(now))
+    today = rule.day_of(now)
+    certain = log.recorded_between(day_of(last, rule.start), today) and not log.passed_over(today)
     return _timer(False, last.end, now, target.fast_s if target else None, certain)
 
 
@@ -215,6 +217,11 @@ class _Log:
             return None
         return Fast(last.end, opened, self.recorded_between(day_of(last, self.start), day))
 
+    def passed_over(self, day: date) -> bool:
+        """Whether nobody is to know what was eaten on this day: it was answered with "skip"."""
+        states = [entry.state for entry in self.by_day.get(day, ())]
+        return State.SKIPPED in states and State.GIVEN not in states
+
     def recorded_between(self, after: date, before: date) -> bool:
         """Whether each day strictly between the two has a window or an explicit no."""
         day = after + ONE_DAY
@@ -270,7 +277,7 @@ def _timer(
 ) -> WindowNow:
     elapsed = max(0, int((now - since).total_seconds()))
     note = None
-    if elapsed > LONG_FAST_S:
+    if elapsed > LONG_FAST_S and certain:
         note = LONG_WINDOW_NOTE if is_open else LONG_FAST_NOTE
     return WindowNow(
         open=is_open,

@@ -217,6 +217,19 @@ def test_after_closing_the_timer_counts_the_hours_since() -> None:
     assert sentence(now) == "closed 12 h, 4 h to 16 h"
 
 
+def test_a_day_that_was_passed_over_is_not_spoken_of_as_a_fast() -> None:
+    closed = window("2026-06-09 12:00", "2026-06-09 20:00")
+    skipped = pen(NOW, prefix="s").write(
+        Kind.EATING, state=State.SKIPPED, day=day("2026-06-10"), scope=Scope.DAY
+    )
+    now = window_now([closed, skipped], local("2026-06-10 22:00"), RULE, SIXTEEN)
+    assert (now.certain, now.note) == (False, None)
+    eaten = window("2026-06-10 12:00", "2026-06-10 20:00", "o")
+    assert window_now([closed, skipped, eaten], NOW, RULE, SIXTEEN).certain
+    missing = window_now([closed], local("2026-06-11 22:00"), RULE, SIXTEEN)
+    assert (missing.certain, missing.note) == (False, None)
+
+
 def test_exactly_a_day_says_nothing_and_a_second_more_brings_the_note() -> None:
     closed = [window("2026-06-09 12:00", "2026-06-09 20:00")]
     day_later = local("2026-06-10 20:00")
