@@ -27,6 +27,7 @@ STARTERS = {
     "services/plan/task_sources.py": "task and gh, never out of the current folder",
     "system/asked_notice.py": "notify-send, for an answer",
     "services/insight/child.py": "the stream constants of subprocess alone",
+    "services/runs/first_silent.py": "the errors and streams of subprocess alone",
     "services/runs/launch.py": "the errors of subprocess alone",
     "services/runs/runs_service.py": "the errors of subprocess alone",
     "services/guard/quiet_session.py": "the errors of subprocess alone",
