@@ -343,7 +343,6 @@ def test_a_database_with_a_broken_page_is_refused(tmp_path: Path) -> None:
         ("date,output,note\n2026-03-01,3,a\n2026-03-0", "ends in the middle of line 3"),
         ("date,output\n2026-03-01,\0\n", "not a table of text"),
         ("date,output\n", ""),
-        ("date,note\n2026-03-01," + "x" * 200_000 + "\n", "field larger than"),
     ],
 )
 def test_broken_tables_name_the_line(text: str, message: str, tmp_path: Path) -> None:

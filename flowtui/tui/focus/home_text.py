@@ -192,7 +192,9 @@ def offer_line(snapshot: Snapshot, width: int) -> str:
     """The keys that begin a block, and what each begins; what has no room is left out whole."""
     usual, goes_on, plans = snapshot.usual, snapshot.goes_on, "enter plans a block"
     if not goes_on:
-        return fitting([plans, f"S starts {usual} at once"], width)
+        starts = f"S starts {usual}"
+        whole = f"{plans}   {starts} at once"
+        return whole if cell_count(whole) <= width else fitting([plans, starts], width)
     for tail in (f", {usual}", ""):
         head = f"{plans}   S goes on: "
         room = width - cell_count(head) - cell_count(tail)
