@@ -127,6 +127,12 @@ class Ledger(JournalDB):
             news, self.storage.has_news = self.storage.has_news, False
             return news
 
+    @property
+    def version(self) -> int:
+        """Another number whenever something changed, here or by others as far as taken over."""
+        with self.storage.threads:
+            return self.storage.contents.version
+
     def reports(self) -> list[Report]:
         """What was noticed so far: torn and damaged lines, and records that were skipped."""
         with self.storage.threads:

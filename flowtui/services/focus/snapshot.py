@@ -65,17 +65,25 @@ class Snapshots:
         self._first_block = first_block
         self._meetings = meetings
         self._guarded = guarded
+        self._version: int | None = None
+        """Of the ledger, when the last one was taken."""
+
+    def is_behind(self) -> bool:
+        """Whether the ledger holds more than the last snapshot, whoever took that over."""
+        self._focus.store.ledger.refresh()
+        return self._focus.store.ledger.version != self._version
 
     def take(self, day: date | None = None) -> Snapshot:
         """Gather a snapshot; `day` is the day to list, None for today."""
         focus, totals = self._focus, self._totals
         focus.store.ledger.refresh()
+        version = focus.store.ledger.version
         now = focus.clock.now()
         today = totals.day(now)
         block = focus.store.running()
         parked = self._parked()
         before, days = self._before(today)
-        return Snapshot(
+        snapshot = Snapshot(
             taken_at=now,
             zone=focus.zone,
             block=block,
@@ -95,6 +103,8 @@ class Snapshots:
             meetings=self._meetings(),
             guarded=self.guarded() if block is None else None,
         )
+        self._version = version
+        return snapshot
 
     def guarded(self) -> Guarded | None:
         """What is kept away now, as it is remembered."""

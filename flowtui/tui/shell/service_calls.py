@@ -38,7 +38,7 @@ def look_around(
 
     Where no run was ever watched nothing of runs is loaded: its readers are a fifth of the app.
     """
-    changed = services.store.ledger.refresh()
+    changed = services.snapshots.is_behind()
     if before is None and not services.paths.watch_dir.is_dir():
         return changed, None, held
     services.runs.ensure_watched()
