@@ -118,24 +118,24 @@ def middle_cut(text: str, width: int) -> str:
     if cell_count(text) <= width:
         return text
     if width < 5:
-        return _fitting(text, max(0, width - 1)) + "…" if width > 1 else "…"[:width]
+        return _within(text, max(0, width - 1)) + "…" if width > 1 else "…"[:width]
     room = width - 1
-    tail = _fitting(text[::-1], room // 2)[::-1].lstrip(_ZERO_FIRST)
-    return _fitting(text, room - cell_count(tail)) + "…" + tail
+    tail = _within(text[::-1], room // 2)[::-1].lstrip(_ZERO_FIRST)
+    return _within(text, room - cell_count(tail)) + "…" + tail
 
 
 def end_cut(text: str, width: int) -> str:
     """`text` in at most `width` cells; the last of a cut text is an ellipsis."""
     if cell_count(text) <= width:
         return text
-    return _fitting(text, max(0, width - 1)) + "…" if width > 0 else ""
+    return _within(text, max(0, width - 1)) + "…" if width > 0 else ""
 
 
 _ZERO_FIRST = "\u200d\u200c\ufe0e\ufe0f"
 """Characters that belong to the one before them, which was cut off."""
 
 
-def _fitting(text: str, width: int) -> str:
+def _within(text: str, width: int) -> str:
     """As many characters of `text`, from the first, as fit into `width` cells."""
     if text.isascii():
         return text[:width]
@@ -145,3 +145,14 @@ def _fitting(text: str, width: int) -> str:
         if taken > width:
             return text[:place]
     return text
+
+
+def fitting(parts: list[str], width: int) -> str:
+    """As many of `parts`, from the first, as fit into `width` cells; at least the first."""
+    line = ""
+    for part in parts:
+        longer = f"{line}   {part}" if line else part
+        if line and cell_count(longer) > width:
+            break
+        line = longer
+    return line

@@ -15,7 +15,7 @@ from flowtui.core.review.picture import ReviewPicture
 from flowtui.core.review.render import facts
 from flowtui.core.review.summary import Summary
 from flowtui.core.status_file import minutes
-from flowtui.core.text import cell_count, middle_cut, padded
+from flowtui.core.text import cell_count, fitting, middle_cut, padded
 
 RUNS_TOLD = 4
 TWO_COLUMNS = 110
@@ -73,14 +73,14 @@ def told(picture: ReviewPicture, width: int, room: int, plain: bool = False) -> 
         for sign, none, part in sums
         if any(part)
     ]
-    rows = [Row(_fitting(parts, width)) for parts in (said, kept) if parts]
+    rows = [Row(fitting(parts, width)) for parts in (said, kept) if parts]
     rows += [Row(text) for text in beside_next_day(summary.days)]
     rows += [Row(f"run   {text}") for text in summary.ended[-RUNS_TOLD:]]
     rows += [Row(f"parked, then taken up   {text}") for text in summary.taken_up[-RUNS_TOLD:]]
     drawn = _columns(picture, width) if width >= TWO_COLUMNS and not plain else []
     if drawn and len(rows) + 1 + len(drawn) <= room:
         return [*rows, Row(""), *drawn]
-    return [*rows, *(Row(_fitting(parts, width), Tone.QUIET) for parts in where)]
+    return [*rows, *(Row(fitting(parts, width), Tone.QUIET) for parts in where)]
 
 
 def _columns(picture: ReviewPicture, width: int) -> list[Row]:
@@ -141,14 +141,3 @@ def _sums(picture: ReviewPicture, by: By) -> Mapping[str, int]:
         By.MODE: summary.modes,
         By.HOUR: picture.hours,
     }[by]
-
-
-def _fitting(parts: list[str], width: int) -> str:
-    """As many of `parts` as have room."""
-    line = ""
-    for part in parts:
-        longer = f"{line}   {part}" if line else part
-        if cell_count(longer) > width:
-            break
-        line = longer
-    return line

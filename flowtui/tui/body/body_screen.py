@@ -12,12 +12,11 @@ from textual.widgets import Static
 
 from flowtui.core.body.fasting import LONG_FAST_NOTE, LONG_FAST_S, LONG_WINDOW_NOTE
 from flowtui.core.status_file import minutes
+from flowtui.core.text import fitting
 from flowtui.services.body.body_view import Picture, View
 from flowtui.tui.body import body_text
 from flowtui.tui.body.body_actions import BodyActions
 from flowtui.tui.body.entry_list import EntryList
-from flowtui.tui.focus import block_text
-from flowtui.tui.focus.block_text import fitting
 from flowtui.tui.shell.palette import bindings
 from flowtui.tui.widgets.charts import dimmed
 from flowtui.tui.widgets.lines import KeyStrip, Line, ModesStrip, Said, ThinBar
@@ -70,7 +69,7 @@ class BodyScreen(BodyActions):
         floors = body_text.floor_words(made.floors, made.strange_floors)
         self._line(
             "floors",
-            block_text.fitting([f"week   {floors[0]}", *floors[1:]], width) if floors else "",
+            fitting([f"week   {floors[0]}", *floors[1:]], width) if floors else "",
         )
         self._line("offer", self._offer(made, tiny))
         self.query_one("#offer", Line).set_class(not today, "muted")

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from flowtui.core.focus.block import Block, Outcome, PlanKind, Source, State
 from flowtui.core.focus.measure import Measure, deadline, interrupted_s, measure
 from flowtui.core.status_file import clock, minutes
-from flowtui.core.text import cell_count
 from flowtui.core.zones import elsewhere, zone_or_utc
 
 if TYPE_CHECKING:
@@ -131,17 +130,6 @@ def week_bars(week: Week) -> str:
         height = max(1, round(8 * seconds / most)) if seconds else 0
         parts.append(f"{DAYS[day.weekday()]} {EIGHTHS[height] if height else '·'}")
     return "  ".join(parts)
-
-
-def fitting(parts: list[str], width: int) -> str:
-    """As many of `parts`, from the first, as fit into `width` cells; at least the first."""
-    line = ""
-    for part in parts:
-        longer = f"{line}   {part}" if line else part
-        if line and cell_count(longer) > width:
-            break
-        line = longer
-    return line
 
 
 def count(number: int, noun: str) -> str:

@@ -11,8 +11,8 @@ from textual.content import Content
 
 from flowtui.core.focus.day_line import LEGEND, MEANING, day_line
 from flowtui.core.status_file import minutes
-from flowtui.core.text import cell_count, middle_cut, padded
-from flowtui.tui.focus.block_text import DAYS, fitting
+from flowtui.core.text import cell_count, fitting, middle_cut, padded
+from flowtui.tui.focus.block_text import DAYS
 
 if TYPE_CHECKING:
     from flowtui.core.focus.snapshot import Snapshot, Week

@@ -15,7 +15,7 @@ from flowtui.core.focus.block import Block
 from flowtui.core.focus.pointers import Break
 from flowtui.core.review.search import holds
 from flowtui.core.status_file import clock, minutes
-from flowtui.core.text import cell_count, middle_cut
+from flowtui.core.text import cell_count, fitting, middle_cut
 from flowtui.tui.focus import block_text, home_text
 from flowtui.tui.focus.block_list import BlockList, Group
 from flowtui.tui.focus.idle_actions import IdleActions
@@ -211,7 +211,7 @@ class IdleScreen(PlannedActions, IdleActions):
             for number, line in enumerate(found):
                 head = Content.styled(f"{name if number == 0 else '':<10}", "$muted")
                 lines.append(Content.assemble(head, line))
-        floors = block_text.fitting(self._floors(snapshot), width)
+        floors = fitting(self._floors(snapshot), width)
         last = [Content.styled(text, "$muted") for text in (week, floors) if text]
         return [*lines[:most], *last]
 

@@ -14,7 +14,7 @@ from textual.timer import Timer
 from flowtui.core.focus.block import Block, PlanKind
 from flowtui.core.focus.measure import deadline, measure
 from flowtui.core.guard import protection
-from flowtui.core.text import cell_count, middle_cut
+from flowtui.core.text import cell_count, fitting, middle_cut
 from flowtui.settings.sections import CLOCKS
 from flowtui.tui.focus import block_text
 from flowtui.tui.focus.away_offer import LOOK_S, AwayOffer
@@ -120,12 +120,12 @@ class RunningScreen(RunningActions):
         self._line("run", self._run_line(block, now, width - 6))
         self._line("guard", protection.line(self._guard, width - 6) if self._guard else "")
         tally = [*block_text.tally(block, now), *self._held()]
-        self._line("tally", block_text.fitting(tally, width - 6))
+        self._line("tally", fitting(tally, width - 6))
         goal = self.flow.config.goals.day_min
         today = block_text.against(self._today(snapshot, now), goal * 60 if goal else None)
         blocks = block_text.count(len(snapshot.today.blocks), "block")
         parts = [f"today {today}", blocks, *([snapshot.cycle] if snapshot.cycle else [])]
-        self._line("today", block_text.fitting(parts, width - 6))
+        self._line("today", fitting(parts, width - 6))
         if len(block.gaps) < self._gaps:
             self._look_for_person(asks=False)  # a gap that was taken back is offered again
         self._gaps = len(block.gaps)
